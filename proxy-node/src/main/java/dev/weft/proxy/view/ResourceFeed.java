@@ -1,0 +1,40 @@
+package dev.weft.proxy.view;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * List and watch of a Kubernetes API, however it is reached: over HTTP, or handed over in memory by a registry in the
+ * same process.
+ */
+public interface ResourceFeed {
+
+    /**
+     * Follows all objects of one kind in all namespaces, for ever: after a break it lists and watches again by itself.
+     *
+     * @param path the collection's path on an API server, e.g. {@code /api/v1/services} or {@code
+     *     /apis/discovery.k8s.io/v1/endpointslices}
+     * @return stops the following
+     */
+    Subscription follow(String path, Follower follower);
+
+    /** Hears one collection; called by one thread at a time, must not block. */
+    interface Follower {
+        /** These are all objects now; whatever else was known is gone. */
+        void replaced(List<JsonNode> objects);
+
+        /** One object is new or has changed. */
+        void changed(JsonNode object);
+
+        /** One object is gone; its last state. */
+        void deleted(JsonNode object);
+
+        /** The API does not serve this kind, or cannot be reached; tried again by itself. */
+        void unavailable(String reason);
+    }
+
+    /** Ends a following. */
+    interface Subscription {
+        void stop();
+    }
+}

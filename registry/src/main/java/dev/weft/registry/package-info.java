@@ -1,0 +1,15 @@
+/**
+ * What is known: the front door of the registry.
+ *
+ * <p>Who may call: the API server, the composition root, and (through an adapter) a proxy-node in the same process.
+ * Other modules import this package, {@link dev.weft.registry.resource} and {@link dev.weft.registry.watch}, no more.
+ *
+ * <p>What it owns: every object of the cluster, its versions and history, what derives from it, and what the cluster
+ * exports to and imports from others.
+ *
+ * <p>What must hold: an acknowledged write has been synced to disk; versions only rise; a watch skips nothing.
+ */
+@NullMarked
+package dev.weft.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package dev.weft.registry.resource;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** One JSON object as UTF-8 bytes: immutable, compact to keep, written as it is to every reader. */
+public final class JsonBytes {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final byte[] utf8;
+
+    private JsonBytes(byte[] utf8) {
+        this.utf8 = utf8;
+    }
+
+    /** Serialises a tree once. */
+    public static JsonBytes of(JsonNode tree) {
+        try {
+            return new JsonBytes(MAPPER.writeValueAsBytes(tree));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree that cannot be written: " + tree.getNodeType(), e);
+        }
+    }
+
+    /** Takes bytes that are known to hold one JSON object; copies them. */
+    public static JsonBytes ofUtf8(byte[] utf8) {
+        return new JsonBytes(utf8.clone());
+    }
+
+    /** A tree of the caller's own, to be read or changed freely. */
+    public ObjectNode toTree() {
+        try {
+            return (ObjectNode) MAPPER.readTree(utf8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("stored bytes that are not a JSON object: " + this, e);
+        }
+    }
+
+    public int size() {
+        return utf8.length;
+    }
+
+    /** A read-only view; no copy. */
+    public ByteBuffer buffer() {
+        return ByteBuffer.wrap(utf8).asReadOnlyBuffer();
+    }
+
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(utf8);
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toByteArray() {
+        return utf8.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof JsonBytes that && Arrays.equals(utf8, that.utf8);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(utf8);
+    }
+
+    @Override
+    public String toString() {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}

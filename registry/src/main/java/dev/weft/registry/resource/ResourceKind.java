@@ -1,0 +1,70 @@
+package dev.weft.registry.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One kind, declared: all that the registry and the API need to store, check, show and serve it.
+ *
+ * @param kind e.g. {@code EndpointSlice}
+ * @param versions the served API versions of its group; the first one is the storage version
+ * @param singular e.g. {@code endpointslice}
+ * @param shortNames e.g. {@code svc}
+ * @param categories e.g. {@code all}
+ * @param subresources which of {@code status} and {@code scale} it has
+ * @param model the class whose properties are the kind's fields
+ * @param columns what {@code kubectl get} shows
+ * @param fieldSelectors the fields beyond {@code metadata.name} and {@code metadata.namespace} that a list may filter by
+ * @param rules defaulting, validation, update rules
+ */
+public record ResourceKind(
+        ResourceType type,
+        String kind,
+        List<String> versions,
+        Scope scope,
+        String singular,
+        List<String> shortNames,
+        List<String> categories,
+        Set<Subresource> subresources,
+        Class<?> model,
+        List<Column> columns,
+        Map<String, Function<JsonNode, String>> fieldSelectors,
+        KindRules rules) {
+    public ResourceKind {
+        versions = List.copyOf(versions);
+        shortNames = List.copyOf(shortNames);
+        categories = List.copyOf(categories);
+        subresources = Set.copyOf(subresources);
+        columns = List.copyOf(columns);
+        fieldSelectors = Map.copyOf(fieldSelectors);
+    }
+
+    public boolean namespaced() {
+        return scope == Scope.NAMESPACED;
+    }
+
+    /** {@code v1} or {@code discovery.k8s.io/v1}: what objects in the storage version carry. */
+    public String apiVersion() {
+        return apiVersion(versions.get(0));
+    }
+
+    /** {@code apiVersion} of objects in one of the served versions. */
+    public String apiVersion(String version) {
+        return type.group().isEmpty() ? version : type.group() + "/" + version;
+    }
+
+    /** Whether objects live in namespaces. */
+    public enum Scope {
+        NAMESPACED,
+        CLUSTER
+    }
+
+    /** The parts of an object that are written on their own. */
+    public enum Subresource {
+        STATUS,
+        SCALE
+    }
+}

@@ -1,0 +1,8 @@
+package dev.weft.registry.shard;
+
+/**
+ * A claim that was given, durably.
+ *
+ * @param value the address or the port
+ */
+public record Grant(Claim claim, String value) {}

@@ -1,0 +1,77 @@
+package dev.weft.registry.shard;
+
+import akka.actor.typed.ActorRef;
+import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Write;
+import java.util.List;
+
+/** What one may ask of a registry shard. */
+public sealed interface ShardCommand {
+
+    /**
+     * A client's write.
+     *
+     * @param grants addresses and ports already claimed for it, see {@link Submitted.Unallocated}
+     */
+    record Submit(Write write, List<Grant> grants, ActorRef<Submitted> replyTo) implements ShardCommand {
+        public Submit {
+            grants = List.copyOf(grants);
+        }
+    }
+
+    /** Writes of a reconciler outside the shard's step: all or nothing, no admission. */
+    record Derive(List<DerivedWrite> writes, ActorRef<Derived> replyTo) implements ShardCommand {
+        public Derive {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    /**
+     * Wish to be sent every committed change after a version, for ever: first a {@link ShardFeed.Snapshot} unless the
+     * shard still holds everything since, then {@link ShardFeed.Committed} in order.
+     *
+     * @param since the version up to which the follower knows everything; 0 to begin with a snapshot
+     */
+    record Follow(long since, ActorRef<ShardFeed> follower) implements ShardCommand {}
+
+    /** Wish to hear {@link ShardFeed.Closed} once no change up to this version can come any more. */
+    record Close(long version, ActorRef<ShardFeed> follower) implements ShardCommand {}
+
+    /** Claims addresses or ports; only for the shard that owns the pools. */
+    record Allocate(List<Claim> claims, ActorRef<Allocated> replyTo) implements ShardCommand {
+        public Allocate {
+            claims = List.copyOf(claims);
+        }
+    }
+
+    /** What became of a {@link Submit}. */
+    sealed interface Submitted {
+        record Decided(Write.Outcome outcome) implements Submitted {}
+
+        /** Nothing was written yet: these must be claimed first, then submit again with the grants. */
+        record Unallocated(List<Claim> wanted) implements Submitted {
+            public Unallocated {
+                wanted = List.copyOf(wanted);
+            }
+        }
+    }
+
+    /**
+     * What became of a {@link Derive}.
+     *
+     * @param version the shard's version afterwards; everything is on disk
+     */
+    record Derived(long version) {}
+
+    /** What became of an {@link Allocate}. */
+    sealed interface Allocated {
+        record Granted(List<Grant> grants) implements Allocated {
+            public Granted {
+                grants = List.copyOf(grants);
+            }
+        }
+
+        record Denied(Refusal refusal) implements Allocated {}
+    }
+}

@@ -1,0 +1,15 @@
+package dev.weft.registry.watch;
+
+import dev.weft.registry.resource.ResourceType;
+
+/**
+ * What one lists or watches: all objects of a kind, in one namespace or in all.
+ *
+ * @param namespace empty for all namespaces, and for cluster-scoped kinds
+ */
+public record Collection(ResourceType type, String namespace) {
+    /** All namespaces. */
+    public static Collection everywhere(ResourceType type) {
+        return new Collection(type, "");
+    }
+}
