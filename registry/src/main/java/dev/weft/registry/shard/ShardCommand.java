@@ -1,6 +1,8 @@
 package dev.weft.registry.shard;
 
 import akka.actor.typed.ActorRef;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Write;

@@ -1,4 +1,4 @@
-package dev.weft.registry.shard;
+package dev.weft.registry.allocation;
 
 /**
  * A claim that was given, durably.
