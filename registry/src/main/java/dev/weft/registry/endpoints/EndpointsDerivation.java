@@ -171,8 +171,7 @@ public final class EndpointsDerivation implements Derivation {
     private void onEndpoints(Work work, StateView state, ResourceKey key) {
         ResourceKey serviceKey = new ResourceKey(EndpointTypes.SERVICES, key.namespace(), key.name());
         ServiceEndpoints service = services.get(serviceKey);
-        if (service != null) {
-            service.compareEndpoints(state);
+        if (service != null && service.compareEndpoints(state)) {
             work.podsOfServices.computeIfAbsent(serviceKey, none -> new LinkedHashSet<>());
         }
     }

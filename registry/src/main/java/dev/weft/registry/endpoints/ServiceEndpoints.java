@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -85,22 +86,23 @@ final class ServiceEndpoints {
         return slices.knows(slice) || mirrored.knows(slice);
     }
 
-    /** Hears of a slice that carries this Service's name, by whoever it was written. Returns whether it belongs here. */
+    /** Hears of a slice that carries this Service's name, by whoever it was written. Returns whether to settle again. */
     boolean compare(StateView state, ResourceKey slice) {
         if (!knows(slice.name())) {
             return false;
         }
         Resource stored = state.get(slice);
         SliceContent content = stored == null ? null : SliceContent.parse(stored);
-        slices.compare(slice.name(), content);
-        mirrored.compare(slice.name(), content);
-        return true;
+        return slices.differs(slice.name(), content) || mirrored.differs(slice.name(), content);
     }
 
-    /** Hears of the Endpoints object. */
-    void compareEndpoints(StateView state) {
+    /** Hears of the Endpoints object. Returns whether to settle again. */
+    boolean compareEndpoints(StateView state) {
         Resource stored = state.get(endpointsKey());
-        written = stored == null ? null : ClassicEndpoints.parse(stored);
+        ClassicEndpoints present = stored == null ? null : ClassicEndpoints.parse(stored);
+        boolean changed = service == null || !service.selects() || !Objects.equals(present, written);
+        written = present;
+        return changed;
     }
 
     /** What should follow when, of all that matters here, only these Pods changed. */

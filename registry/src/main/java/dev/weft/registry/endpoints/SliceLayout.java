@@ -86,13 +86,15 @@ final class SliceLayout {
         return slices.containsKey(name);
     }
 
-    /** Compares what is stored with what should be; writes it again if someone else changed or removed it. */
-    void compare(String name, @Nullable SliceContent stored) {
+    /** Compares what is stored with what should be. Returns whether it must be written again. */
+    boolean differs(String name, @Nullable SliceContent stored) {
         Slice slice = slices.get(name);
         Meta present = meta;
         if (slice != null && present != null && !Objects.equals(stored, content(slice, present))) {
             slice.dirty = true;
+            return true;
         }
+        return false;
     }
 
     /** Takes out an endpoint unless it may stay in its slice. Calling this first lets emptied slices be used again. */

@@ -80,8 +80,30 @@ public final class FederationCodec {
         ExportedEndpointsPayload.Builder payload = ExportedEndpointsPayload.newBuilder()
                 .setAddressType(endpoints.addressType().equals("IPv4") ? "" : endpoints.addressType());
         endpoints.ports().forEach(port -> payload.addPorts(payload(port)));
-        endpoints.endpoints().forEach(endpoint -> payload.addEndpoints(payload(endpoint)));
+        String prefix = commonPrefix(endpoints.endpoints());
+        String zone = commonZone(endpoints.endpoints());
+        payload.setTargetPrefix(prefix).setZone(zone);
+        endpoints.endpoints().forEach(endpoint -> payload.addEndpoints(payload(endpoint, prefix.length(), zone)));
         return payload.build();
+    }
+
+    private static String commonPrefix(List<ExportRecord.Endpoint> endpoints) {
+        String prefix = endpoints.isEmpty() ? "" : endpoints.get(0).targetName();
+        for (ExportRecord.Endpoint endpoint : endpoints) {
+            int length = 0;
+            int limit = Math.min(prefix.length(), endpoint.targetName().length());
+            while (length < limit
+                    && prefix.charAt(length) == endpoint.targetName().charAt(length)) {
+                length++;
+            }
+            prefix = prefix.substring(0, length);
+        }
+        return prefix;
+    }
+
+    private static String commonZone(List<ExportRecord.Endpoint> endpoints) {
+        String zone = endpoints.isEmpty() ? "" : endpoints.get(0).zone();
+        return endpoints.stream().allMatch(endpoint -> endpoint.zone().equals(zone)) ? zone : "";
     }
 
     private static ExportRecord.Endpoints endpoints(ExportedEndpointsPayload payload) {
@@ -89,29 +111,29 @@ public final class FederationCodec {
                 payload.getAddressType().isEmpty() ? "IPv4" : payload.getAddressType(),
                 ports(payload.getPortsList()),
                 payload.getEndpointsList().stream()
-                        .map(FederationCodec::endpoint)
+                        .map(endpoint -> endpoint(endpoint, payload.getTargetPrefix(), payload.getZone()))
                         .toList());
     }
 
-    private static ExportedEndpointPayload payload(ExportRecord.Endpoint endpoint) {
+    private static ExportedEndpointPayload payload(ExportRecord.Endpoint endpoint, int prefix, String zone) {
         return ExportedEndpointPayload.newBuilder()
                 .addAllAddresses(endpoint.addresses())
                 .setConditions(
                         bits(endpoint.ready()) | bits(endpoint.serving()) << 2 | bits(endpoint.terminating()) << 4)
                 .setHostname(endpoint.hostname())
                 .setNode(endpoint.node())
-                .setZone(endpoint.zone())
+                .setZone(zone.isEmpty() ? endpoint.zone() : "")
                 .setTargetKind(endpoint.targetKind().equals("Pod") ? "" : endpoint.targetKind())
-                .setTargetName(endpoint.targetName())
+                .setTargetName(endpoint.targetName().substring(prefix))
                 .setTargetUid(uid(endpoint.targetUid()))
                 .addAllZoneHints(endpoint.zoneHints())
                 .addAllNodeHints(endpoint.nodeHints())
                 .build();
     }
 
-    private static ExportRecord.Endpoint endpoint(ExportedEndpointPayload payload) {
-        boolean pod =
-                payload.getTargetKind().isEmpty() && !payload.getTargetName().isEmpty();
+    private static ExportRecord.Endpoint endpoint(ExportedEndpointPayload payload, String prefix, String zone) {
+        String targetName = prefix + payload.getTargetName();
+        boolean pod = payload.getTargetKind().isEmpty() && !targetName.isEmpty();
         return new ExportRecord.Endpoint(
                 List.copyOf(payload.getAddressesList()),
                 flag(payload.getConditions()),
@@ -119,9 +141,9 @@ public final class FederationCodec {
                 flag(payload.getConditions() >> 4),
                 payload.getHostname(),
                 payload.getNode(),
-                payload.getZone(),
+                zone.isEmpty() ? payload.getZone() : zone,
                 pod ? "Pod" : payload.getTargetKind(),
-                payload.getTargetName(),
+                targetName,
                 uid(payload.getTargetUid()),
                 List.copyOf(payload.getZoneHintsList()),
                 List.copyOf(payload.getNodeHintsList()));
