@@ -1,10 +1,9 @@
 /**
- * Serializers for what leaves the process: the only room that sees generated classes.
+ * Serializers for what leaves the process: to disk, or to another process of the same cluster.
  *
- * <p>Who may call: the rooms whose values travel.
+ * <p>Who may call: Akka, through configuration; the journal. The only room that sees generated Protobuf classes.
  *
- * <p>What must hold: equal values have equal bytes; bytes of an earlier release can be read; what cannot be read is
- * refused, never guessed.
+ * <p>What must hold: what one release writes the next one reads; field numbers and manifests are append-only.
  */
 @NullMarked
 package dev.weft.registry.wire;
