@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param lastHeard when a heartbeat of it last arrived here, directly or through others; null if never in this life
  */
 public record ClusterView(
-        String cluster, List<NodeId> nodes, Status status, @Nullable Instant lastHeard) {
+        String cluster,
+        List<NodeId> nodes,
+        Status status,
+        @Nullable Instant lastHeard) {
     public ClusterView {
         nodes = List.copyOf(nodes);
     }

@@ -110,8 +110,8 @@ public final class Membership {
         return entry == null ? Status.UNREACHABLE : status(entry, now);
     }
 
-    /** Whether a process of this cluster other than the excepted one is alive in another incarnation. */
-    public boolean aliveElsewhere(String cluster, long incarnation, NodeId except, Instant now) {
+    /** Whether a process of this cluster other than the excepted one, if any, is alive in another incarnation. */
+    public boolean aliveElsewhere(String cluster, long incarnation, @Nullable NodeId except, Instant now) {
         return entries.values().stream()
                 .filter(entry -> entry.node.id().cluster().equals(cluster)
                         && entry.node.incarnation() != incarnation

@@ -14,7 +14,13 @@ import java.util.List;
  * @param records with numbers rising in (after, upTo]
  */
 public record Delta(
-        OriginId origin, long after, long upTo, long horizon, boolean full, long remaining, List<OriginRecord> records) {
+        OriginId origin,
+        long after,
+        long upTo,
+        long horizon,
+        boolean full,
+        long remaining,
+        List<OriginRecord> records) {
     public Delta {
         records = List.copyOf(records);
         if (after < 0 || upTo < after || horizon < 0 || remaining < 0) {

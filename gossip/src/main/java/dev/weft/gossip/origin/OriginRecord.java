@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param previous the number that the origin gave out just before, 0 for its first
  * @param payload null in a tombstone
  */
-public record OriginRecord(String key, long number, long previous, @Nullable ByteString payload) {
+public record OriginRecord(
+        String key, long number, long previous, @Nullable ByteString payload) {
     /** What a record costs in a frame beyond its key and payload, at most; bytes. */
     private static final int OVERHEAD_BYTES = 32;
 

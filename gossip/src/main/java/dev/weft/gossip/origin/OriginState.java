@@ -75,7 +75,7 @@ public final class OriginState {
         return byNumber.values().stream().filter(record -> !record.tombstone()).toList();
     }
 
-    /** The origin's own word: a new record of a key. @throws IllegalArgumentException if the number does not rise */
+    /** The origin's own word: a new record of a key. The number must rise. */
     public OriginRecord write(String key, @Nullable ByteString payload, long number) {
         OriginRecord record = new OriginRecord(key, number, highest, payload);
         put(record);

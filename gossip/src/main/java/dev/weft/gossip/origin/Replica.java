@@ -25,24 +25,20 @@ public final class Replica {
      *
      * @return the origins that went, or nothing where a later incarnation is known already
      */
-    public List<OriginId> adopt(String cluster, long incarnation) {
+    public List<OriginState> adopt(String cluster, long incarnation) {
         if (incarnation <= incarnation(cluster)) {
             return List.of();
         }
         incarnations.put(cluster, incarnation);
-        List<OriginId> gone = origins.keySet().stream()
-                .filter(id -> id.cluster().equals(cluster) && id.incarnation() < incarnation)
-                .toList();
-        gone.forEach(origins::remove);
-        return gone;
+        return drop(cluster);
     }
 
     /** Forgets a cluster that left; its incarnation stays known, so that its old records do not come back. */
-    public List<OriginId> drop(String cluster) {
-        List<OriginId> gone = origins.keySet().stream()
-                .filter(id -> id.cluster().equals(cluster))
+    public List<OriginState> drop(String cluster) {
+        List<OriginState> gone = origins.values().stream()
+                .filter(state -> state.id().cluster().equals(cluster))
                 .toList();
-        gone.forEach(origins::remove);
+        gone.forEach(state -> origins.remove(state.id()));
         return gone;
     }
 

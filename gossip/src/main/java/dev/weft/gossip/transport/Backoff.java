@@ -12,12 +12,11 @@ public record Backoff(Duration first, Duration most) {
 
     public Backoff {
         if (first.isNegative() || first.isZero() || most.compareTo(first) < 0) {
-            throw new IllegalArgumentException(
-                    "backoff: " + first + " to " + most + " (expected: positive, rising)");
+            throw new IllegalArgumentException("backoff: " + first + " to " + most + " (expected: positive, rising)");
         }
     }
 
-    /** @param failures 1 or more */
+    /** How long to wait after so many failures in a row, 1 or more. */
     public Duration after(int failures, RandomGenerator random) {
         long wanted = first.toMillis() << Math.min(LARGEST_SHIFT, Math.max(0, failures - 1));
         long millis = Math.max(1, Math.min(wanted, most.toMillis()));

@@ -39,7 +39,7 @@ final class GrpcLink {
         attached.request(window);
     }
 
-    /** @return true the first time */
+    /** True the first time. */
     synchronized boolean connect() {
         boolean first = !connected && !ended;
         connected = true;
@@ -73,7 +73,7 @@ final class GrpcLink {
         }
     }
 
-    /** @return true the first time */
+    /** True the first time. */
     synchronized boolean end(String reason) {
         if (ended) {
             return false;

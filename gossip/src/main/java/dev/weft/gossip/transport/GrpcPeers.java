@@ -174,9 +174,8 @@ public final class GrpcPeers implements Peers {
                 .decompressorRegistry(DecompressorRegistry.emptyInstance())
                 .maxInboundMessageSize(wire.frameBytes())
                 .maxInboundMetadataSize(METADATA_BYTES)
-                .withOption(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        (int) bounds.connectTimeout().toMillis())
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        bounds.connectTimeout().toMillis())
                 .keepAliveTime(bounds.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(bounds.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .build();
@@ -230,9 +229,8 @@ public final class GrpcPeers implements Peers {
 
     private static String describe(Status status) {
         Throwable cause = status.getCause();
-        String what = status.getDescription() == null
-                ? status.getCode().toString()
-                : String.valueOf(status.getDescription());
+        String what =
+                status.getDescription() == null ? status.getCode().toString() : String.valueOf(status.getDescription());
         return cause == null ? what : what + " (" + rootMessage(cause) + ")";
     }
 

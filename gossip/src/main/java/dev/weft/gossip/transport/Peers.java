@@ -12,10 +12,10 @@ public interface Peers {
     /** From now on reports to the listener; links that came before are refused. Called once. */
     void start(PeerListener listener);
 
-    /** Tries once to reach an address; the listener hears {@code connected} or {@code disconnected}. @return the link */
+    /** Tries once to reach an address and names the link; the listener hears {@code connected} or {@code disconnected}. */
     long dial(NodeAddress address);
 
-    /** Sends in order after what was sent before. @return false where the link is gone or too much waits already */
+    /** Sends in order after what was sent before; false where the link is gone or too much waits already. */
     boolean send(long link, Frame frame);
 
     /** A frame that was received has been dealt with: the peer may send one more. */

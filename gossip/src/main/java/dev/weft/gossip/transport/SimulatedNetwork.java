@@ -107,7 +107,8 @@ public final class SimulatedNetwork implements InstantSource {
         return codec;
     }
 
-    @Nullable SimulatedPeers at(NodeAddress address) {
+    @Nullable
+    SimulatedPeers at(NodeAddress address) {
         return members.get(address);
     }
 

@@ -54,8 +54,8 @@ final class DomainParts {
 
     OriginRecord record(Record record) {
         if (record.getKey().length() > bounds.keyLength()) {
-            throw new IllegalArgumentException("key: " + record.getKey().length() + " characters (expected: at most "
-                    + bounds.keyLength() + ")");
+            throw new IllegalArgumentException(
+                    "key: " + record.getKey().length() + " characters (expected: at most " + bounds.keyLength() + ")");
         }
         if (record.getPayload().size() > bounds.payloadBytes()) {
             throw new IllegalArgumentException("payload of " + record.getKey() + ": "
@@ -66,7 +66,8 @@ final class DomainParts {
                 record.getNumber(),
                 record.getPrevious(),
                 record.hasPayload()
-                        ? akka.util.ByteString.fromArrayUnsafe(record.getPayload().toByteArray())
+                        ? akka.util.ByteString.fromArrayUnsafe(
+                                record.getPayload().toByteArray())
                         : null);
     }
 
@@ -144,8 +145,8 @@ final class DomainParts {
     }
 
     Node node(dev.weft.gossip.wire.proto.Node node) {
-        NodeAddress address =
-                new NodeAddress(name(node.getAddress().getHost()), node.getAddress().getPort());
+        NodeAddress address = new NodeAddress(
+                name(node.getAddress().getHost()), node.getAddress().getPort());
         return new Node(
                 new NodeId(name(node.getCluster()), address),
                 node.getIncarnation(),
@@ -155,8 +156,9 @@ final class DomainParts {
                     case PRESENCE_HERE -> Node.Presence.HERE;
                     case PRESENCE_STOPPED -> Node.Presence.STOPPED;
                     case PRESENCE_LEFT -> Node.Presence.LEFT;
-                    case UNRECOGNIZED -> throw new IllegalArgumentException(
-                            "presence: " + node.getPresenceValue() + " (expected: 0 to 2)");
+                    case UNRECOGNIZED ->
+                        throw new IllegalArgumentException(
+                                "presence: " + node.getPresenceValue() + " (expected: 0 to 2)");
                 });
     }
 

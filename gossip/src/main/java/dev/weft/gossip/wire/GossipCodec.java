@@ -39,8 +39,7 @@ public final class GossipCodec {
                     .setRoot(ByteString.copyFrom(opening.root().toArrayUnsafe()))
                     .addAllNodes(parts.nodesOut(opening.nodes())));
         } else if (frame instanceof Frame.InSync inSync) {
-            out.setInSync(
-                    InSync.newBuilder().setRound(inSync.round()).addAllNodes(parts.nodesOut(inSync.nodes())));
+            out.setInSync(InSync.newBuilder().setRound(inSync.round()).addAllNodes(parts.nodesOut(inSync.nodes())));
         } else if (frame instanceof Frame.Digests digests) {
             out.setDigests(digests(digests));
         } else if (frame instanceof Frame.Wants wants) {
@@ -65,13 +64,14 @@ public final class GossipCodec {
     /** What the bytes are. Never throws. */
     public Decoded decode(byte[] bytes) {
         if (bytes.length > bounds.frameBytes()) {
-            return new Decoded.Malformed("frame: " + bytes.length + " bytes (expected: at most "
-                    + bounds.frameBytes() + ")");
+            return new Decoded.Malformed(
+                    "frame: " + bytes.length + " bytes (expected: at most " + bounds.frameBytes() + ")");
         }
         try {
             return new Decoded.Understood(read(dev.weft.gossip.wire.proto.Frame.parseFrom(bytes)));
         } catch (InvalidProtocolBufferException e) {
-            return new Decoded.Malformed("frame: not Protobuf of version " + Frame.VERSION + " (" + e.getMessage() + ")");
+            return new Decoded.Malformed(
+                    "frame: not Protobuf of version " + Frame.VERSION + " (" + e.getMessage() + ")");
         } catch (IllegalArgumentException e) {
             // The domain's own constructors refuse what makes no sense.
             return new Decoded.Malformed(String.valueOf(e.getMessage()));
@@ -82,19 +82,22 @@ public final class GossipCodec {
         return switch (frame.getBodyCase()) {
             case PUSH -> read(frame.getPush());
             case OPENING -> read(frame.getOpening());
-            case IN_SYNC -> new Frame.InSync(
-                    frame.getInSync().getRound(),
-                    parts.nodes(frame.getInSync().getNodesList()));
+            case IN_SYNC ->
+                new Frame.InSync(
+                        frame.getInSync().getRound(),
+                        parts.nodes(frame.getInSync().getNodesList()));
             case DIGESTS -> read(frame.getDigests());
-            case WANTS -> new Frame.Wants(parts.bounded("wants", frame.getWants().getWantsList()).stream()
-                    .map(parts::want)
-                    .toList());
+            case WANTS ->
+                new Frame.Wants(parts.bounded("wants", frame.getWants().getWantsList()).stream()
+                        .map(parts::want)
+                        .toList());
             case DELTAS -> read(frame.getDeltas());
             case NODES -> new Frame.Nodes(parts.nodes(frame.getNodes().getNodesList()));
-            case HELLO -> new Frame.Hello(
-                    frame.getHello().getVersion(),
-                    frame.getHello().getOldest(),
-                    parts.node(frame.getHello().getNode()));
+            case HELLO ->
+                new Frame.Hello(
+                        frame.getHello().getVersion(),
+                        frame.getHello().getOldest(),
+                        parts.node(frame.getHello().getNode()));
             case REFUSAL -> new Frame.Refusal(cut(frame.getRefusal().getReason()));
             case BODY_NOT_SET -> throw new IllegalArgumentException("frame: no body known to version " + Frame.VERSION);
         };

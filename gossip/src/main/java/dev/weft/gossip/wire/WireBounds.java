@@ -10,8 +10,7 @@ package dev.weft.gossip.wire;
  * @param shards shards of a cluster
  * @param entries records, digests, wants, deltas or nodes in a frame
  */
-public record WireBounds(
-        int frameBytes, int keyLength, int payloadBytes, int nameLength, int shards, int entries) {
+public record WireBounds(int frameBytes, int keyLength, int payloadBytes, int nameLength, int shards, int entries) {
     public WireBounds {
         if (payloadBytes + 4L * keyLength + 1024 > frameBytes) {
             throw new IllegalArgumentException("frame-bytes: " + frameBytes
