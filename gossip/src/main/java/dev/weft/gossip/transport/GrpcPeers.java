@@ -7,6 +7,7 @@ import dev.weft.gossip.wire.GossipCodec;
 import dev.weft.gossip.wire.WireBounds;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 /** Links over gRPC: one bidirectional stream of frames each, on a connection of its own. */
 public final class GrpcPeers implements Peers {
     private static final String SERVICE = "weft.gossip.v1.Gossip";
+    /** A few compressed bytes must not become many: nothing compressed is taken. */
+    private static final DecompressorRegistry PLAIN_ONLY =
+            DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, true);
+
     private static final int METADATA_BYTES = 8 * 1024;
     private static final MethodDescriptor<byte[], byte[]> EXCHANGE = MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
@@ -65,7 +70,7 @@ public final class GrpcPeers implements Peers {
                 .addService(ServerServiceDefinition.builder(SERVICE)
                         .addMethod(EXCHANGE, (call, headers) -> accept(call))
                         .build())
-                .decompressorRegistry(DecompressorRegistry.emptyInstance())
+                .decompressorRegistry(PLAIN_ONLY)
                 .maxInboundMessageSize(wire.frameBytes())
                 .maxInboundMetadataSize(METADATA_BYTES)
                 .maxConcurrentCallsPerConnection(1)
@@ -171,7 +176,7 @@ public final class GrpcPeers implements Peers {
                 .proxyDetector(address -> null)
                 .disableServiceConfigLookUp()
                 .disableRetry()
-                .decompressorRegistry(DecompressorRegistry.emptyInstance())
+                .decompressorRegistry(PLAIN_ONLY)
                 .maxInboundMessageSize(wire.frameBytes())
                 .maxInboundMetadataSize(METADATA_BYTES)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
