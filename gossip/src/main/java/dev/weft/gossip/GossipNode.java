@@ -82,7 +82,7 @@ public final class GossipNode implements Gossip {
                 settings.seeds().stream().map(GossipNode::internal).toList(),
                 settings.waitingCommands());
         // Several lives of one process may follow each other in one actor system.
-        String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(random.nextLong());
+        String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(clock.millis() ^ random.nextLong());
         ActorRef<SpreadActor.Command> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
         return new GossipNode(system, settings, peers.address(), actor);
     }
@@ -119,9 +119,9 @@ public final class GossipNode implements Gossip {
 
     @Override
     public void follow(ActorRef<FederationEvent> follower) {
-        String name = actor.path().name() + "-follower-" + followers.incrementAndGet();
+        String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
         actor.tell(new SpreadActor.Follow(
-                system.systemActorOf(FollowerActor.create(follower), name, DispatcherSelector.sameAsParent())));
+                system.systemActorOf(FollowerActor.create(follower, actor), name, DispatcherSelector.sameAsParent())));
     }
 
     @Override
