@@ -19,10 +19,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
@@ -45,8 +42,8 @@ public final class GrpcPeers implements Peers {
     private static final MethodDescriptor<byte[], byte[]> EXCHANGE = MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
             .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Exchange"))
-            .setRequestMarshaller(new Bytes())
-            .setResponseMarshaller(new Bytes())
+            .setRequestMarshaller(new FrameBytes())
+            .setResponseMarshaller(new FrameBytes())
             .build();
 
     private final LinkBounds bounds;
@@ -350,23 +347,6 @@ public final class GrpcPeers implements Peers {
         public void end(String reason) {
             if (!call.isCancelled()) {
                 call.close(Status.OK.withDescription(reason), new Metadata());
-            }
-        }
-    }
-
-    /** Frames pass gRPC as they are; the codec alone knows what they mean. */
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         }
     }
