@@ -46,8 +46,7 @@ record DataDirectory(Path path) {
         if (Files.exists(mark())) {
             return;
         }
-        try (FileChannel file =
-                FileChannel.open(mark(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(mark(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap((cluster + "\n").getBytes(StandardCharsets.UTF_8)));
             file.force(true);
         } catch (IOException e) {

@@ -108,8 +108,7 @@ public final class EmbeddedJournal extends AsyncWriteJournal {
         byte[] removed = database.db().get(database.notes(), StoreKeys.removedTo(persistenceId));
         long highest = removed == null ? 0 : ByteBuffer.wrap(removed).getLong();
         try (Slice lower = new Slice(StoreKeys.event(persistenceId, 0));
-                ReadOptions options =
-                        new ReadOptions().setVerifyChecksums(true).setIterateLowerBound(lower);
+                ReadOptions options = new ReadOptions().setVerifyChecksums(true).setIterateLowerBound(lower);
                 RocksIterator at = database.db().newIterator(database.journal(), options)) {
             at.seekForPrev(StoreKeys.event(persistenceId, Long.MAX_VALUE));
             if (at.isValid()) {

@@ -18,9 +18,7 @@ final class Failures {
                     StorageException.Kind.FULL, message + "; make room, writes go on by themselves", e);
         }
         return new StorageException(
-                status.getCode() == Status.Code.Corruption
-                        ? StorageException.Kind.CORRUPT
-                        : StorageException.Kind.IO,
+                status.getCode() == Status.Code.Corruption ? StorageException.Kind.CORRUPT : StorageException.Kind.IO,
                 message,
                 e);
     }

@@ -142,8 +142,9 @@ final class GroupCommit {
                 waiting.done()
                         .completeExceptionally(new StorageException(
                                 StorageException.Kind.FULL,
-                                "the disk of the data directory is full: " + free + " bytes are free (expected: at least "
-                                        + settings.reserveBytes() + "); make room, writes go on by themselves"));
+                                "the disk of the data directory is full: " + free
+                                        + " bytes are free (expected: at least " + settings.reserveBytes()
+                                        + "); make room, writes go on by themselves"));
             } else {
                 allowed.add(waiting);
             }

@@ -149,8 +149,7 @@ public final class JournalDatabase implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            done.completeExceptionally(
-                    new StorageException(StorageException.Kind.CLOSED, "the store is closed", e));
+            done.completeExceptionally(new StorageException(StorageException.Kind.CLOSED, "the store is closed", e));
         }
         return done;
     }

@@ -35,8 +35,8 @@ public final class RocksRecordStore implements RecordStore {
     @Override
     public CompletionStage<Void> write(Map<String, byte[]> puts, List<String> deletes) {
         StoreBatch batch = new StoreBatch();
-        puts.forEach((key, value) ->
-                batch.put(database.records(), key.getBytes(StandardCharsets.UTF_8), value.clone()));
+        puts.forEach(
+                (key, value) -> batch.put(database.records(), key.getBytes(StandardCharsets.UTF_8), value.clone()));
         deletes.forEach(key -> batch.delete(database.records(), key.getBytes(StandardCharsets.UTF_8)));
         return database.write(batch, false);
     }

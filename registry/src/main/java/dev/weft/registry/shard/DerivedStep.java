@@ -47,7 +47,12 @@ final class DerivedStep {
         }
         ObjectNode before = present.json().toTree();
         for (String kept : new String[] {
-            "uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"
+            "uid",
+            "creationTimestamp",
+            "generation",
+            "resourceVersion",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds"
         }) {
             JsonNode value = before.path("metadata").get(kept);
             if (value == null) {

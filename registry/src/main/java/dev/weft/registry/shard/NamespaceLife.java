@@ -128,8 +128,8 @@ final class NamespaceLife {
 
     private boolean isEmpty(ShardStep step, String namespace) {
         return kinds.all().stream()
-                .noneMatch(kind -> kind.namespaced()
-                        && !step.list(kind.type(), namespace).isEmpty());
+                .noneMatch(kind ->
+                        kind.namespaced() && !step.list(kind.type(), namespace).isEmpty());
     }
 
     private void finish(ShardStep step, Resource namespace) {

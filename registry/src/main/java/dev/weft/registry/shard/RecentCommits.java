@@ -105,7 +105,7 @@ public final class RecentCommits {
         while (changes > limit && !commits.isEmpty()) {
             // A batch that was told in parts goes as a whole: the state is known only after its last part.
             ShardState after = commits.element().after();
-            while (!commits.isEmpty() && commits.element().after() == after) {
+            while (!commits.isEmpty() && commits.element().after().version() == after.version()) {
                 changes -= commits.remove().batch().changes().size();
             }
             base = after;
@@ -115,7 +115,7 @@ public final class RecentCommits {
     private static long bytes(Change change) {
         Resource before = change.before();
         Resource after = change.after();
-        return (before == null ? 0 : before.json().size())
-                + (after == null ? 0 : after.json().size());
+        long bytes = before == null ? 0 : before.json().size();
+        return bytes + (after == null ? 0 : after.json().size());
     }
 }

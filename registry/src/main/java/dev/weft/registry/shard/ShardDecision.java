@@ -1,5 +1,7 @@
 package dev.weft.registry.shard;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.clock.HybridClock;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.registry.resource.Admission;
@@ -11,8 +13,6 @@ import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.Write;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +108,8 @@ public final class ShardDecision {
     private static List<Answer> settled(List<Answer> answers, ShardStep step) {
         return answers.stream()
                 .map(answer -> answer instanceof Answer.ToDerive
-                        ? new Answer.ToDerive(new ShardCommand.Derived(step.state().version()))
+                        ? new Answer.ToDerive(
+                                new ShardCommand.Derived(step.state().version()))
                         : answer)
                 .toList();
     }
@@ -123,8 +124,7 @@ public final class ShardDecision {
                 ObjectNode object = JsonNodeFactory.instance.objectNode();
                 object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
                 object.putObject("metadata").put("name", name);
-                writes.decide(
-                        step, new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT), List.of());
+                writes.decide(step, new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT), List.of());
             }
         }
         List<Resource> everything = new ArrayList<>();
@@ -153,7 +153,8 @@ public final class ShardDecision {
                 throw new IllegalStateException("shard " + shard + ": reconcilers do not come to rest, last at "
                         + step.changes().get(seen).key());
             }
-            List<Change> news = List.copyOf(step.changes().subList(seen, step.changes().size()));
+            List<Change> news =
+                    List.copyOf(step.changes().subList(seen, step.changes().size()));
             seen = step.changes().size();
             List<DerivedWrite> wanted = new ArrayList<>();
             derivations.forEach(derivation -> wanted.addAll(derivation.derive(step, news)));

@@ -85,8 +85,7 @@ final class WriteDecision {
         }
     }
 
-    private Submitted change(
-            ShardStep step, Resource present, Write write, Admitted admitted, List<Grant> grants) {
+    private Submitted change(ShardStep step, Resource present, Write write, Admitted admitted, List<Grant> grants) {
         if (!(admitted instanceof Admitted.Accepted accepted)) {
             return refused(((Admitted.Refused) admitted).refusal());
         }
@@ -131,9 +130,8 @@ final class WriteDecision {
             ShardStep step, Write write, Admitted.Accepted accepted, Effect effect, long presentVersion) {
         ResourceKey key = accepted.key();
         ObjectNode object = accepted.object();
-        Resource stored = write.options().dryRun()
-                ? ResourceStamp.of(key, object, presentVersion)
-                : step.put(key, object);
+        Resource stored =
+                write.options().dryRun() ? ResourceStamp.of(key, object, presentVersion) : step.put(key, object);
         return done(stored, effect, accepted.warnings());
     }
 

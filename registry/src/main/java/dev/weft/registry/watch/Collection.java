@@ -11,7 +11,8 @@ import dev.weft.registry.resource.ResourceType;
 public record Collection(ResourceType type, String namespace) {
     /** Whether an object is of this kind and, where one is named, in this namespace. */
     public boolean contains(ResourceKey key) {
-        return key.type().equals(type) && (namespace.isEmpty() || key.namespace().equals(namespace));
+        return key.type().equals(type)
+                && (namespace.isEmpty() || key.namespace().equals(namespace));
     }
 
     /** All namespaces. */

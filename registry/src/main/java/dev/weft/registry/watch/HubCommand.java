@@ -52,9 +52,7 @@ public sealed interface HubCommand {
      * @param last the last event, after what is in the queue, if there is one to say
      */
     record Subscription(
-            WatchRequest request,
-            BoundedSourceQueue<WatchEvent> queue,
-            AtomicReference<@Nullable WatchEvent> last) {}
+            WatchRequest request, BoundedSourceQueue<WatchEvent> queue, AtomicReference<@Nullable WatchEvent> last) {}
 
     /** The hub holds everything up to this version, see {@link Reach}. */
     record Reached(long version) {}

@@ -185,8 +185,7 @@ public final class ResourceTree {
         if (inner == null || weight(inner) + 1 < RATIO * (weight(left.left) + 1)) {
             return new Node(left.left, left.value, new Node(inner, value, right));
         }
-        return new Node(
-                new Node(left.left, left.value, inner.left), inner.value, new Node(inner.right, value, right));
+        return new Node(new Node(left.left, left.value, inner.left), inner.value, new Node(inner.right, value, right));
     }
 
     private static final class Node {

@@ -79,8 +79,8 @@ public final class WatchWindow {
     /** Takes in the next change. */
     public Logged append(Change change, Instant now) {
         if (change.version() <= view.version()) {
-            throw new IllegalArgumentException("version: " + change.version() + " (expected: after " + view.version()
-                    + "), of " + change.key());
+            throw new IllegalArgumentException(
+                    "version: " + change.version() + " (expected: after " + view.version() + "), of " + change.key());
         }
         Resource after = change.after();
         ResourceTree objects =

@@ -27,10 +27,9 @@ final class WatcherIndex {
     void deliver(WatchWindow.Logged logged) {
         List<Watcher> watchers = byType.get(logged.change().key().type());
         if (watchers != null) {
-            watchers.removeIf(watcher -> watcher.request()
-                            .collection()
-                            .contains(logged.change().key())
-                    && !watcher.see(logged).map(watcher::offer).orElse(true));
+            watchers.removeIf(watcher ->
+                    watcher.request().collection().contains(logged.change().key())
+                            && !watcher.see(logged).map(watcher::offer).orElse(true));
         }
     }
 
