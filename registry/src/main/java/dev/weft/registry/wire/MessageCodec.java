@@ -17,6 +17,7 @@ import dev.weft.registry.wire.proto.FeedClosed;
 import dev.weft.registry.wire.proto.FeedCommitted;
 import dev.weft.registry.wire.proto.FeedSnapshot;
 import dev.weft.registry.wire.proto.Follow;
+import dev.weft.registry.wire.proto.Release;
 import dev.weft.registry.wire.proto.Submit;
 
 /** What processes say to shards and hear from them. */
@@ -74,6 +75,17 @@ final class MessageCodec {
     ShardCommand allocate(Allocate allocate) {
         return new ShardCommand.Allocate(
                 allocate.getClaimsList().stream().map(WriteCodec::claim).toList(), ref(allocate.getReplyTo()));
+    }
+
+    static Release release(ShardCommand.Release release) {
+        Release.Builder built = Release.newBuilder();
+        release.grants().forEach(grant -> built.addGrants(WriteCodec.grant(grant)));
+        return built.build();
+    }
+
+    static ShardCommand release(Release release) {
+        return new ShardCommand.Release(
+                release.getGrantsList().stream().map(WriteCodec::grant).toList());
     }
 
     Follow follow(ShardCommand.Follow follow) {
