@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("What processes of a cluster say to each other")
-class MessageSerializerTest {
+class RegistrySerializerTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final ResourceKey SERVICE = new ResourceKey(new ResourceType("", "services"), "default", "web");
     private static final ResourceKey ADDRESS =
@@ -46,11 +46,11 @@ class MessageSerializerTest {
     private static final Refusal REFUSAL = Refusal.invalid(
             SERVICE, "Service", List.of(FieldError.invalid("spec.ports[0].port", 0, "must be between 1 and 65535")));
 
-    private static MessageSerializer serializer;
+    private static RegistrySerializer serializer;
 
     @BeforeAll
     static void start() {
-        serializer = new MessageSerializer((akka.actor.ExtendedActorSystem) Adapter.toClassic(KIT.system()));
+        serializer = new RegistrySerializer((akka.actor.ExtendedActorSystem) Adapter.toClassic(KIT.system()));
     }
 
     @AfterAll
@@ -89,7 +89,7 @@ class MessageSerializerTest {
         assertThatThrownBy(() -> serializer.fromBinary(new byte[0], "unheard-of"))
                 .isInstanceOf(NotSerializableException.class)
                 .hasMessageContaining("unheard-of");
-        assertThatThrownBy(() -> serializer.fromBinary(new byte[] {7, 7, 7}, "submit"))
+        assertThatThrownBy(() -> serializer.fromBinary(new byte[] {7, 7, 7}, "submit/1"))
                 .isInstanceOf(NotSerializableException.class);
     }
 
@@ -128,6 +128,7 @@ class MessageSerializerTest {
                 new ShardCommand.Follow(7, follower),
                 new ShardCommand.Close(8, follower),
                 new ShardCommand.Allocate(List.of(CLAIM), allocated),
+                new ShardCommand.Release(List.of(new Grant(CLAIM, "127.96.0.9"))),
                 new ShardCommand.HandOver());
     }
 
