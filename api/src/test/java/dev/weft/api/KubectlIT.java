@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The real kubectl")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubectlIT {
-    @TempDir
-    Path home;
+    private Path home;
 
     private TestServer server;
 
@@ -40,7 +39,8 @@ class KubectlIT {
     }
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path temporary) throws Exception {
+        home = temporary;
         boolean found = false;
         try {
             found = new ProcessBuilder("kubectl", "version", "--client").start().waitFor() == 0;
