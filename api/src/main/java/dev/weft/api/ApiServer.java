@@ -5,11 +5,14 @@ import akka.actor.ClassicActorSystemProvider;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
-import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
+import akka.japi.Pair;
 import akka.stream.BindFailedException;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Tcp;
 import com.typesafe.config.Config;
 import dev.weft.api.rest.ApiRoutes;
 import dev.weft.registry.Registry;
@@ -17,19 +20,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** The API server of one node, bound and serving. */
 public final class ApiServer {
-    private final ServerBinding binding;
+    private final Serving serving;
     private final ApiRoutes routes;
     private final ApiSettings settings;
 
-    private ApiServer(ServerBinding binding, ApiRoutes routes, ApiSettings settings) {
-        this.binding = binding;
+    private ApiServer(Serving serving, ApiRoutes routes, ApiSettings settings) {
+        this.serving = serving;
         this.routes = routes;
         this.settings = settings;
     }
@@ -57,13 +62,31 @@ public final class ApiServer {
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
         ApiRoutes routes = new ApiRoutes(registry, settings.bounds(), settings.product(), clock, random, materializer);
-        return Http.get(system)
-                .newServerAt(settings.host(), settings.port())
-                .withSettings(serverSettings(system, settings))
-                .bind(routes::answer)
-                .thenApply(binding -> new ApiServer(binding, routes, settings).stoppingWith(system))
+        Connections connections = new Connections(routes::answer);
+        ServerSettings server = serverSettings(system, settings);
+        Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
+                .bind(
+                        settings.host(),
+                        settings.port(),
+                        server.getBacklog(),
+                        server.getSocketOptions(),
+                        true,
+                        Optional.of(settings.http().getDuration("idle-timeout")))
+                .mapAsyncUnordered(
+                        server.getMaxConnections(),
+                        connection -> connections.serve(
+                                Http.get(system).serverLayer(server), connection.flow(), materializer))
+                .toMat(Sink.ignore(), Keep.both())
+                .run(materializer);
+        return serving.first()
+                .thenApply(
+                        binding -> new ApiServer(new Serving(binding, connections, serving.second()), routes, settings)
+                                .stoppingWith(system))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(cannotListen(place, failure)));
     }
+
+    /** What runs. */
+    private record Serving(Tcp.ServerBinding binding, Connections connections, CompletionStage<Done> allClosed) {}
 
     private static ServerSettings serverSettings(ClassicActorSystemProvider system, ApiSettings settings) {
         Config all = system.classicSystem().settings().config();
@@ -109,7 +132,7 @@ public final class ApiServer {
 
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
-        return binding.localAddress();
+        return serving.binding().localAddress();
     }
 
     /** Watches that are open. */
@@ -120,6 +143,13 @@ public final class ApiServer {
     /** Stops as described at {@link #start}; may be called more than once. */
     public CompletionStage<Done> stop() {
         routes.drain();
-        return binding.terminate(settings.drainDeadline()).thenApply(terminated -> Done.getInstance());
+        return serving.binding().unbind().thenCompose(unbound -> {
+            serving.connections().finish();
+            return serving.allClosed()
+                    .toCompletableFuture()
+                    .copy()
+                    .completeOnTimeout(
+                            Done.getInstance(), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+        });
     }
 }

@@ -276,7 +276,9 @@ final class InMemoryRegistry implements Registry {
                 return new Answer.Refused<>(Refusal.expired("The provided continue parameter is too old"));
             }
         }
-        List<Resource> all = pages.containsKey(at) ? pages.get(at) : matching(request.collection(), request);
+        List<Resource> all = request.continuation().isEmpty()
+                ? matching(request.collection(), request)
+                : pages.getOrDefault(at, List.of());
         int to = request.limit() == 0 ? all.size() : (int) Math.min(all.size(), (long) from + request.limit());
         boolean more = to < all.size();
         if (more) {

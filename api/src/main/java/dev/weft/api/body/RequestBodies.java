@@ -9,10 +9,14 @@ import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Write.PatchType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads request bodies. Safe for many threads; every method throws {@link RequestRefused} and nothing else. */
 public final class RequestBodies {
     private static final List<String> OBJECT_TYPES = List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF);
+
+    /** What a missing Content-Type looks like: kubectl sends PUT …/scale without one. */
+    private static final Set<String> UNTYPED = Set.of("", "none/none", "application/octet-stream");
 
     private static final Map<String, PatchType> PATCH_TYPES = Map.of(
             "application/json-patch+json", PatchType.JSON_PATCH,
@@ -124,10 +128,7 @@ public final class RequestBodies {
     }
 
     private static boolean isJson(MediaType type) {
-        // kubectl sends PUT …/scale without a type.
-        return type.name().isEmpty()
-                || type.name().equals(MediaType.JSON)
-                || type.name().equals("none/none");
+        return type.name().equals(MediaType.JSON) || UNTYPED.contains(type.name());
     }
 
     private static boolean startsLikeJson(byte[] body) {

@@ -1,5 +1,6 @@
 package dev.weft.api.rest;
 
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
+    /** On an answer that goes on until somebody ends it. */
+    public static final AttributeKey<Boolean> ENDLESS = AttributeKey.create("endless", Boolean.class);
+
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 

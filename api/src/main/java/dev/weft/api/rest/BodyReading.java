@@ -1,6 +1,7 @@
 package dev.weft.api.rest;
 
 import akka.http.javadsl.model.HttpEntity;
+import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.stream.Materializer;
 import dev.weft.api.problem.Refusals;
@@ -28,7 +29,8 @@ final class BodyReading {
     CompletionStage<byte[]> read(Exchange exchange) {
         return exchange.request()
                 .entity()
-                .toStrict(deadline.toMillis(), maxBytes, materializer)
+                .withSizeLimit(maxBytes)
+                .toStrict(deadline.toMillis(), materializer)
                 .thenApply(HttpEntity.Strict::getData)
                 .thenApply(bytes -> bytes.toArray())
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(refusal(failure)));
@@ -39,6 +41,9 @@ final class BodyReading {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof EntityStreamSizeException) {
             return new RequestRefused(Refusals.tooLarge(maxBytes));
+        }
+        if (cause instanceof EntityStreamException) {
+            return RequestRefused.badRequest("the body of the request broke off");
         }
         if (cause instanceof TimeoutException) {
             return new RequestRefused(
