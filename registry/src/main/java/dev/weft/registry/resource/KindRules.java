@@ -24,4 +24,29 @@ public interface KindRules {
 
     /** Carries over, in place, what a writer may not or need not repeat (e.g. an allocated address). */
     default void carryOver(ObjectNode next, JsonNode present) {}
+
+    /** What is wrong with the name of an object; empty if nothing. Most kinds take DNS subdomains. */
+    default List<String> validateName(String name) {
+        return Names.subdomain(name);
+    }
+
+    /** Whether {@code metadata.generation} counts the changes of what is neither metadata nor status. */
+    default boolean countsGenerations() {
+        return false;
+    }
+
+    /** Whether a status that comes with a new object stays; as a rule it is dropped, its owner writes it later. */
+    default boolean keepsStatusOnCreate() {
+        return false;
+    }
+
+    /** Whether a write of the status may change labels and annotations too, as for Kubernetes' own kinds. */
+    default boolean metadataFollowsStatus() {
+        return true;
+    }
+
+    /** What a user should hear about an object that is allowed nevertheless; each one a sentence. */
+    default List<String> warnings(JsonNode object) {
+        return List.of();
+    }
 }

@@ -47,6 +47,9 @@ public sealed interface ShardCommand {
         }
     }
 
+    /** Persist what was accepted so far, then stop: sent by sharding when the shard moves or the process ends. */
+    record HandOver() implements ShardCommand {}
+
     /** What became of a {@link Submit}. */
     sealed interface Submitted {
         record Decided(Write.Outcome outcome) implements Submitted {}

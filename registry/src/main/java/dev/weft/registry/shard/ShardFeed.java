@@ -25,15 +25,22 @@ public sealed interface ShardFeed {
     /**
      * One batch, on disk.
      *
+     * @param previous the version of the batch before, so that a follower notices a gap
      * @param changes in the order of their versions
      * @param version of the last one
      */
-    record Committed(int shard, List<Change> changes, long version) implements ShardFeed {
+    record Committed(int shard, long previous, List<Change> changes, long version) implements ShardFeed {
         public Committed {
             changes = List.copyOf(changes);
         }
     }
 
-    /** Every later change will have a version after this one. */
-    record Closed(int shard, long version) implements ShardFeed {}
+    /**
+     * Every later change will have a version after this one.
+     *
+     * @param version not before the one that was asked for
+     * @param last the version of the last committed batch, so that a follower notices what it missed
+     * @param following whether the shard sends its batches to the one who asked; if not (the shard started anew), follow
+     */
+    record Closed(int shard, long version, long last, boolean following) implements ShardFeed {}
 }

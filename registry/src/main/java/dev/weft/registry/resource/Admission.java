@@ -1,0 +1,204 @@
+package dev.weft.registry.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.resource.ResourceKind.Subresource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides what a write makes of an object: reads the body, fills in defaults, checks, and says what would be stored, or
+ * why not. Pure: everything from outside comes in as an argument. Safe for many threads; one per process.
+ *
+ * <p>{@code metadata.managedFields} are not kept: server-side apply is refused, and nothing else needs them.
+ */
+public final class Admission {
+    private final KindCatalog kinds;
+    private final Map<ResourceType, Schema> schemas = new HashMap<>();
+
+    /** Reads the schema of every kind, once. */
+    public Admission(KindCatalog kinds) {
+        this.kinds = kinds;
+        kinds.all().forEach(kind -> schemas.put(kind.type(), Schema.of(kind)));
+    }
+
+    /** The schema of a kind of the catalog. */
+    public Schema schema(ResourceKind kind) {
+        Schema schema = schemas.get(kind.type());
+        if (schema == null) {
+            throw new IllegalArgumentException("kind " + kind.type() + " is not in the catalog");
+        }
+        return schema;
+    }
+
+    /** A new object. That none of its name exists yet is for the caller to see to. */
+    public Admitted create(Write.Create write, Identity identity) {
+        ResourceKind kind = kinds.find(write.key().type());
+        if (kind == null) {
+            return unknownKind(write.key());
+        }
+        Parsed<Body> read = Body.read(kind, schema(kind), write.object(), write.options());
+        return read instanceof Parsed.Valid<Body> body
+                ? create(kind, write.key(), body.value(), identity)
+                : refused(read);
+    }
+
+    private Admitted create(ResourceKind kind, ResourceKey asked, Body body, Identity identity) {
+        ObjectNode object = body.object();
+        Parsed<ResourceKey> placed = Metadata.place(asked, object, identity.random());
+        if (!(placed instanceof Parsed.Valid<ResourceKey> valid)) {
+            return refused(placed);
+        }
+        ResourceKey key = valid.value();
+        if (Trees.present(object, "metadata", "resourceVersion")) {
+            return new Admitted.Refused(
+                    Refusal.badRequest("resourceVersion should not be set on objects to be created"));
+        }
+        Metadata.born(object, kind, identity);
+        if (kind.subresources().contains(Subresource.STATUS) && !kind.rules().keepsStatusOnCreate()) {
+            object.remove("status");
+        }
+        kind.rules().applyDefaults(object);
+        List<FieldError> faults = new ArrayList<>(Metadata.validate(object, kind));
+        faults.addAll(kind.rules().validate(object));
+        if (!faults.isEmpty()) {
+            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), faults));
+        }
+        return new Admitted.Accepted(key, object, true, false, body.warnings(kind));
+    }
+
+    /** Replaces an object, or one of its subresources. */
+    public Admitted update(Resource present, Write.Update write, Instant now) {
+        ResourceKind kind = kinds.find(write.key().type());
+        if (kind == null) {
+            return unknownKind(write.key());
+        }
+        ObjectNode before = present.json().toTree();
+        if (write.subresource().equals("scale")) {
+            return scale(kind, present, before, write);
+        }
+        Parsed<Body> read = Body.read(kind, schema(kind), write.object(), write.options());
+        return read instanceof Parsed.Valid<Body> body
+                ? step(kind, present, before, body.value(), write.subresource())
+                : refused(read);
+    }
+
+    private Admitted scale(ResourceKind kind, Resource present, ObjectNode before, Write.Update write) {
+        Parsed<Body> read = Body.readAny(write.object()).then(tree -> Scale.apply(kind, before, tree));
+        return read instanceof Parsed.Valid<Body> body ? step(kind, present, before, body.value(), "") : refused(read);
+    }
+
+    /** Changes an object from its present state. */
+    public Admitted patch(Resource present, Write.Patch write, Instant now) {
+        ResourceKind kind = kinds.find(write.key().type());
+        if (kind == null) {
+            return unknownKind(write.key());
+        }
+        ObjectNode before = present.json().toTree();
+        boolean scale = write.subresource().equals("scale");
+        if (scale && !kind.subresources().contains(Subresource.SCALE)) {
+            return new Admitted.Refused(Scale.missing(present.key()));
+        }
+        ObjectNode base = scale ? Scale.of(kind, before) : before.deepCopy();
+        Parsed<JsonNode> patched = Patching.apply(kind, base, write);
+        Parsed<Body> read = patched.then(tree -> scale
+                ? Scale.apply(kind, before, tree)
+                : Body.ofPatched(kind, schema(kind), tree, write.options(), write.patch()));
+        return read instanceof Parsed.Valid<Body> body
+                ? step(kind, present, before, body.value(), scale ? "" : write.subresource())
+                : refused(read);
+    }
+
+    private static Admitted step(
+            ResourceKind kind, Resource present, ObjectNode before, Body body, String subresource) {
+        ResourceKey key = present.key();
+        ObjectNode next = body.object();
+        Parsed<ResourceKey> same = Metadata.stay(key, present, next);
+        if (!(same instanceof Parsed.Valid<ResourceKey>)) {
+            return refused(same);
+        }
+        Metadata.carryOver(next, before);
+        if (subresource.equals("status")) {
+            if (!kind.subresources().contains(Subresource.STATUS)) {
+                return new Admitted.Refused(
+                        Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));
+            }
+            next = Metadata.onlyStatus(kind, before, next);
+        } else if (!subresource.isEmpty() && !subresource.equals("finalize")) {
+            return new Admitted.Refused(
+                    Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));
+        } else {
+            if (kind.subresources().contains(Subresource.STATUS)) {
+                replace(next, "status", before.get("status"));
+            }
+            kind.rules().carryOver(next, before);
+        }
+        kind.rules().applyDefaults(next);
+        return conclude(kind, key, before, next, body.warnings(kind));
+    }
+
+    private static Admitted conclude(
+            ResourceKind kind, ResourceKey key, ObjectNode before, ObjectNode next, List<String> warnings) {
+        List<FieldError> faults = new ArrayList<>(Metadata.validate(next, kind));
+        faults.addAll(Metadata.validateUpdate(next, before));
+        faults.addAll(kind.rules().validate(next));
+        faults.addAll(kind.rules().validateUpdate(next, before));
+        if (!faults.isEmpty()) {
+            return new Admitted.Refused(
+                    Refusal.invalid(key, kind.kind(), List.copyOf(new java.util.LinkedHashSet<>(faults))));
+        }
+        boolean released = Metadata.released(next);
+        if (Trees.same(Metadata.unversioned(next), Metadata.unversioned(before))) {
+            return new Admitted.Accepted(key, before, false, released, warnings);
+        }
+        Metadata.countGeneration(next, before, kind);
+        Trees.object(next, "metadata").remove("resourceVersion");
+        return new Admitted.Accepted(key, next, true, released, warnings);
+    }
+
+    private static void replace(
+            ObjectNode object,
+            String field,
+            com.fasterxml.jackson.databind.@org.jspecify.annotations.Nullable JsonNode value) {
+        if (value == null) {
+            object.remove(field);
+        } else {
+            object.set(field, value.deepCopy());
+        }
+    }
+
+    private static Admitted unknownKind(ResourceKey key) {
+        return new Admitted.Refused(
+                Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));
+    }
+
+    private static Admitted refused(Parsed<?> why) {
+        return new Admitted.Refused(((Parsed.Invalid<?>) why).refusal());
+    }
+
+    /** What became of a write. */
+    public sealed interface Admitted {
+        /**
+         * It may be stored.
+         *
+         * @param key with the name that was made, where the writer asked for one
+         * @param object complete, in the storage version, but for {@code metadata.resourceVersion} if it has changed; the
+         *     caller's own
+         * @param changed whether it differs from what is stored; if not, nothing should be written
+         * @param released whether it was marked for deletion and nothing holds it any more: the caller should remove it
+         * @param warnings sentences for the user
+         */
+        record Accepted(ResourceKey key, ObjectNode object, boolean changed, boolean released, List<String> warnings)
+                implements Admitted {
+            public Accepted {
+                warnings = List.copyOf(warnings);
+            }
+        }
+
+        /** It may not. */
+        record Refused(Refusal refusal) implements Admitted {}
+    }
+}

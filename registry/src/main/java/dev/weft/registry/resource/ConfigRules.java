@@ -1,0 +1,6 @@
+package dev.weft.registry.resource;
+
+/** Rules to come. */
+final class ConfigRules implements KindRules {
+    ConfigRules(boolean other) {}
+}

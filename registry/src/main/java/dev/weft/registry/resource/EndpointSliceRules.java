@@ -1,0 +1,6 @@
+package dev.weft.registry.resource;
+
+/** Rules to come. */
+final class EndpointSliceRules implements KindRules {
+    EndpointSliceRules(boolean loopbackAllowed) {}
+}

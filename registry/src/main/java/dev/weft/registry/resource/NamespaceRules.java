@@ -1,0 +1,4 @@
+package dev.weft.registry.resource;
+
+/** Rules to come. */
+final class NamespaceRules implements KindRules {}

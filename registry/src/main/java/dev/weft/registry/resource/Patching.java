@@ -1,0 +1,73 @@
+package dev.weft.registry.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.resource.patch.JsonPatch;
+import dev.weft.registry.resource.patch.MergePatch;
+import dev.weft.registry.resource.patch.PatchFailure;
+import dev.weft.registry.resource.patch.StrategicMergePatch;
+
+/** Chooses the patch format and words its failures as Kubernetes does. */
+final class Patching {
+    private Patching() {}
+
+    /** The patched tree; the base is used up. */
+    static Parsed<JsonNode> apply(ResourceKind kind, ObjectNode base, Write.Patch write) {
+        JsonNode patch = write.patch().json();
+        try {
+            return switch (write.type()) {
+                case JSON_PATCH -> Parsed.valid(JsonPatch.apply(base, patch));
+                case MERGE_PATCH -> Parsed.valid(MergePatch.apply(base, object(patch)));
+                case STRATEGIC_MERGE_PATCH -> strategic(kind, base, patch);
+                case SERVER_SIDE_APPLY ->
+                    Parsed.invalid(new Refusal(
+                            Refusal.Reason.UnsupportedMediaType,
+                            "server-side apply (application/apply-patch+yaml) is not supported by this server; use"
+                                    + " application/strategic-merge-patch+json, application/merge-patch+json or"
+                                    + " application/json-patch+json",
+                            write.key(),
+                            kind.kind(),
+                            java.util.List.of(),
+                            0));
+            };
+        } catch (PatchFailure failure) {
+            return Parsed.invalid(refusal(kind, write, failure));
+        }
+    }
+
+    private static Parsed<JsonNode> strategic(ResourceKind kind, ObjectNode base, JsonNode patch) throws PatchFailure {
+        if (!kind.type().group().isEmpty() && kind.type().group().startsWith("multicluster.")) {
+            return Parsed.invalid(new Refusal(
+                    Refusal.Reason.UnsupportedMediaType,
+                    "the body of the request was in an unknown format - accepted media types include:"
+                            + " application/json-patch+json, application/merge-patch+json",
+                    null,
+                    "",
+                    java.util.List.of(),
+                    0));
+        }
+        return Parsed.valid(StrategicMergePatch.apply(kind.kind(), base, object(patch)));
+    }
+
+    private static ObjectNode object(JsonNode patch) throws PatchFailure {
+        if (patch instanceof ObjectNode object) {
+            return object;
+        }
+        throw PatchFailure.malformed("cannot unmarshal a patch that is no object: " + patch.getNodeType());
+    }
+
+    private static Refusal refusal(ResourceKind kind, Write.Patch write, PatchFailure failure) {
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure.cause()) {
+            case MALFORMED -> Refusal.badRequest("error decoding patch: " + message);
+            case NOT_APPLICABLE ->
+                new Refusal(
+                        Refusal.Reason.Invalid,
+                        "the server rejected our request due to an error in our request: " + message,
+                        write.key(),
+                        kind.kind(),
+                        java.util.List.of(),
+                        0);
+        };
+    }
+}

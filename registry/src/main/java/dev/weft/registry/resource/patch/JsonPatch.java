@@ -1,0 +1,214 @@
+package dev.weft.registry.resource.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** RFC 6902: a list of steps, each at a place named by an RFC 6901 pointer. */
+public final class JsonPatch {
+    /** As kube-apiserver: no sane patch has more. */
+    private static final int MOST_STEPS = 10_000;
+
+    /** A copy step may at most make the document so many times as large as its limit of a request (3 MiB). */
+    private static final long MOST_COPIED_CHARACTERS = 3L * 1024 * 1024;
+
+    private JsonNode document;
+    private long copied;
+
+    private JsonPatch(JsonNode document) {
+        this.document = document;
+    }
+
+    /**
+     * Applies all steps in order, or fails.
+     *
+     * @param target is used up, also in case of failure
+     */
+    public static JsonNode apply(JsonNode target, JsonNode steps) throws PatchFailure {
+        if (!steps.isArray()) {
+            throw PatchFailure.malformed("a JSON patch is an array of operations");
+        }
+        if (steps.size() > MOST_STEPS) {
+            throw PatchFailure.malformed(
+                    "The allowed maximum operations in a JSON patch is " + MOST_STEPS + ", got " + steps.size());
+        }
+        JsonPatch run = new JsonPatch(target);
+        for (JsonNode step : steps) {
+            run.step(step);
+        }
+        return run.document;
+    }
+
+    private void step(JsonNode step) throws PatchFailure {
+        String operation = step.path("op").asText();
+        List<String> path = pointer(step, "path");
+        switch (operation) {
+            case "add" -> add(path, value(step).deepCopy());
+            case "remove" -> remove(path);
+            case "replace" -> replace(path, value(step).deepCopy());
+            case "move" -> move(pointer(step, "from"), path);
+            case "copy" -> copy(pointer(step, "from"), path);
+            case "test" -> test(path, value(step));
+            default -> throw PatchFailure.malformed("Unexpected kind: " + operation);
+        }
+    }
+
+    private static JsonNode value(JsonNode step) throws PatchFailure {
+        JsonNode value = step.get("value");
+        if (value == null) {
+            throw PatchFailure.malformed("operation \"" + step.path("op").asText() + "\" has no value");
+        }
+        return value;
+    }
+
+    private static List<String> pointer(JsonNode step, String field) throws PatchFailure {
+        JsonNode text = step.path(field);
+        if (!text.isTextual()) {
+            throw PatchFailure.malformed("operation has no " + field);
+        }
+        String pointer = text.asText();
+        List<String> names = new ArrayList<>();
+        if (pointer.isEmpty()) {
+            return names;
+        }
+        if (pointer.charAt(0) != '/') {
+            throw PatchFailure.malformed(field + " \"" + pointer + "\" does not begin with /");
+        }
+        for (String name : pointer.substring(1).split("/", -1)) {
+            names.add(name.replace("~1", "/").replace("~0", "~"));
+        }
+        return names;
+    }
+
+    private void add(List<String> path, JsonNode value) throws PatchFailure {
+        if (path.isEmpty()) {
+            document = value;
+            return;
+        }
+        String last = path.get(path.size() - 1);
+        JsonNode parent = parent("add", path);
+        if (parent instanceof ObjectNode object) {
+            object.set(last, value);
+        } else if (parent instanceof ArrayNode array) {
+            array.insert(last.equals("-") ? array.size() : index(path, last, array.size() + 1), value);
+        } else {
+            throw missing("add", path);
+        }
+    }
+
+    private JsonNode remove(List<String> path) throws PatchFailure {
+        if (path.isEmpty()) {
+            throw PatchFailure.notApplicable("remove operation does not apply: the whole document");
+        }
+        String last = path.get(path.size() - 1);
+        JsonNode parent = parent("remove", path);
+        JsonNode old = null;
+        if (parent instanceof ObjectNode object) {
+            old = object.remove(last);
+        } else if (parent instanceof ArrayNode array) {
+            old = array.remove(index(path, last, array.size()));
+        }
+        if (old == null) {
+            throw missing("remove", path);
+        }
+        return old;
+    }
+
+    private void replace(List<String> path, JsonNode value) throws PatchFailure {
+        if (path.isEmpty()) {
+            document = value;
+            return;
+        }
+        String last = path.get(path.size() - 1);
+        JsonNode parent = parent("replace", path);
+        if (parent instanceof ObjectNode object && object.has(last)) {
+            object.set(last, value);
+        } else if (parent instanceof ArrayNode array) {
+            array.set(index(path, last, array.size()), value);
+        } else {
+            throw missing("replace", path);
+        }
+    }
+
+    private void move(List<String> from, List<String> to) throws PatchFailure {
+        if (to.size() > from.size() && to.subList(0, from.size()).equals(from)) {
+            throw PatchFailure.notApplicable("move operation does not apply: " + show(to) + " is inside " + show(from));
+        }
+        if (from.equals(to)) {
+            require("move", from);
+            return;
+        }
+        add(to, remove(from));
+    }
+
+    private void copy(List<String> from, List<String> to) throws PatchFailure {
+        JsonNode value = require("copy", from).deepCopy();
+        copied += value.toString().length();
+        if (copied > MOST_COPIED_CHARACTERS) {
+            throw PatchFailure.notApplicable(
+                    "copy operations add more than the limit of " + MOST_COPIED_CHARACTERS + " characters");
+        }
+        add(to, value);
+    }
+
+    private void test(List<String> path, JsonNode value) throws PatchFailure {
+        JsonNode there = find(path);
+        boolean equal = there == null ? value.isNull() : JsonValues.same(there, value);
+        if (!equal) {
+            throw PatchFailure.notApplicable("testing path " + show(path) + " failed");
+        }
+    }
+
+    private JsonNode parent(String operation, List<String> path) throws PatchFailure {
+        JsonNode parent = find(path.subList(0, path.size() - 1));
+        if (parent == null) {
+            throw missing(operation, path);
+        }
+        return parent;
+    }
+
+    private JsonNode require(String operation, List<String> path) throws PatchFailure {
+        JsonNode there = find(path);
+        if (there == null) {
+            throw missing(operation, path);
+        }
+        return there;
+    }
+
+    private @Nullable JsonNode find(List<String> path) throws PatchFailure {
+        JsonNode node = document;
+        for (String name : path) {
+            if (node instanceof ArrayNode array) {
+                node = array.get(index(path, name, array.size()));
+            } else {
+                node = node.get(name);
+            }
+            if (node == null) {
+                return null;
+            }
+        }
+        return node;
+    }
+
+    private static int index(List<String> path, String text, int limit) throws PatchFailure {
+        boolean number = text.equals("0") || text.matches("[1-9][0-9]{0,8}");
+        if (!number || Integer.parseInt(text) >= limit) {
+            throw PatchFailure.notApplicable("index \"" + text + "\" of " + show(path) + " is out of bounds");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static PatchFailure missing(String operation, List<String> path) {
+        return PatchFailure.notApplicable(
+                operation + " operation does not apply: doc is missing path: \"" + show(path) + "\"");
+    }
+
+    private static String show(List<String> path) {
+        StringBuilder text = new StringBuilder();
+        path.forEach(name -> text.append('/').append(name.replace("~", "~0").replace("/", "~1")));
+        return text.toString();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.weft.registry.resource.patch;
+
+/** Why a patch was not applied; an expected outcome, caught where the patch was begun. */
+public final class PatchFailure extends Exception {
+    private final Kind cause;
+
+    private PatchFailure(Kind cause, String message) {
+        super(message, null, false, false);
+        this.cause = cause;
+    }
+
+    /** It is no patch of its format. */
+    public static PatchFailure malformed(String message) {
+        return new PatchFailure(Kind.MALFORMED, message);
+    }
+
+    /** It does not fit this object. */
+    public static PatchFailure notApplicable(String message) {
+        return new PatchFailure(Kind.NOT_APPLICABLE, message);
+    }
+
+    public Kind cause() {
+        return cause;
+    }
+
+    /** Whose fault it is: the format's or the object's. */
+    public enum Kind {
+        MALFORMED,
+        NOT_APPLICABLE
+    }
+}
