@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /** What the cluster behind an API server is called. */
 public final class ClusterName {
-    /** The label that each Weft server puts on its Node. */
-    public static final String LABEL = "weft.dev/cluster";
+    /** Where a Weft server lists the members of its federation. */
+    public static final String CLUSTERS = "/apis/mesh.weft.dev/v1alpha1/clusters";
 
     private ClusterName() {}
 
-    /** Asks the server; {@code weft} where it does not say. */
+    /** Asks the server; {@code weft} where it is one that has no name. */
     public static String of(ApiClient api) {
-        for (JsonNode node : api.require("/api/v1/nodes").path("items")) {
-            String name = node.path("metadata").path("labels").path(LABEL).asText("");
-            if (!name.isEmpty()) {
-                return name;
+        ApiClient.Reply reply = api.get(CLUSTERS);
+        for (JsonNode cluster : reply.json().path("items")) {
+            if (cluster.path("status").path("self").asBoolean()) {
+                return cluster.path("metadata").path("name").asText();
             }
         }
         return "weft";
