@@ -1,0 +1,125 @@
+package dev.weft.api;
+
+import akka.Done;
+import akka.actor.ClassicActorSystemProvider;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.settings.ServerSettings;
+import akka.stream.BindFailedException;
+import akka.stream.Materializer;
+import akka.stream.SystemMaterializer;
+import com.typesafe.config.Config;
+import dev.weft.api.rest.ApiRoutes;
+import dev.weft.registry.Registry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/** The API server of one node, bound and serving. */
+public final class ApiServer {
+    private final ServerBinding binding;
+    private final ApiRoutes routes;
+    private final ApiSettings settings;
+
+    private ApiServer(ServerBinding binding, ApiRoutes routes, ApiSettings settings) {
+        this.binding = binding;
+        this.routes = routes;
+        this.settings = settings;
+    }
+
+    /**
+     * Binds and serves. Stops with the actor system: first it says that it is not ready, then it takes no more connections,
+     * ends watches, and waits for answers under way.
+     *
+     * @param clock for ages in tables
+     * @param random spreads the ends of watches, and makes ids of errors
+     * @return fails with {@link ApiStartException} if it cannot listen there, or must not: beyond loopback it needs TLS and
+     *     authentication, which are not configured
+     */
+    public static CompletionStage<ApiServer> start(
+            ActorSystem<?> system,
+            ApiSettings settings,
+            Registry registry,
+            InstantSource clock,
+            RandomGenerator random) {
+        String place = settings.host() + ":" + settings.port();
+        try {
+            requireLoopback(settings.host());
+        } catch (ApiStartException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        Materializer materializer = SystemMaterializer.get(system).materializer();
+        ApiRoutes routes = new ApiRoutes(registry, settings.bounds(), settings.product(), clock, random, materializer);
+        return Http.get(system)
+                .newServerAt(settings.host(), settings.port())
+                .withSettings(serverSettings(system, settings))
+                .bind(routes::answer)
+                .thenApply(binding -> new ApiServer(binding, routes, settings).stoppingWith(system))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(cannotListen(place, failure)));
+    }
+
+    private static ServerSettings serverSettings(ClassicActorSystemProvider system, ApiSettings settings) {
+        Config all = system.classicSystem().settings().config();
+        return ServerSettings.create(settings.http().atPath("akka.http.server").withFallback(all));
+    }
+
+    private static void requireLoopback(String host) throws ApiStartException {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (!address.isLoopbackAddress()) {
+                    throw new ApiStartException(
+                            host + ": without TLS and authentication the API listens on loopback only"
+                                    + " (expected: an address such as 127.0.0.1)",
+                            null);
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw new ApiStartException(host + ": no such host (expected: an address of this machine)", e);
+        }
+    }
+
+    private static Throwable cannotListen(String place, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof BindFailedException || cause instanceof java.net.SocketException) {
+            Throwable reason = cause.getCause() == null ? cause : cause.getCause();
+            return new ApiStartException(
+                    place + ": the API cannot listen there: " + reason.getMessage()
+                            + " (is another process using the port?)",
+                    cause);
+        }
+        return cause;
+    }
+
+    private ApiServer stoppingWith(ActorSystem<?> system) {
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        shutdown.addTask(
+                CoordinatedShutdown.PhaseServiceUnbind(),
+                "weft-api-" + address().getPort(),
+                this::stop);
+        return this;
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress address() {
+        return binding.localAddress();
+    }
+
+    /** Watches that are open. */
+    public int openWatches() {
+        return routes.openWatches();
+    }
+
+    /** Stops as described at {@link #start}; may be called more than once. */
+    public CompletionStage<Done> stop() {
+        routes.drain();
+        return binding.terminate(settings.drainDeadline()).thenApply(terminated -> Done.getInstance());
+    }
+}
