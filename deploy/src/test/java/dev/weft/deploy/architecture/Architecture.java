@@ -74,7 +74,8 @@ final class Architecture {
                 return "nobody imports the front door of " + to.module();
             }
             List<String> order = rooms.getOrDefault(from.module(), List.of());
-            // What translates the messages of all rooms knows them all; a serializer cannot stand above and below at once.
+            // What translates the messages of all rooms knows them all; a serializer cannot stand above and below at
+            // once.
             boolean translator = from.room().equals("wire");
             boolean down = from.room().isEmpty() || translator || order.indexOf(from.room()) < order.indexOf(to.room());
             return down ? "" : from.room() + " is not above " + to.room();
