@@ -43,9 +43,15 @@ final class DemoCommand implements Runnable {
         try (demo) {
             try (DemoView view = demo.run(DemoCommand::writeKubeconfig)) {
                 if (!once) {
-                    showUntilStopped(view, new LiveView(out, System.console() != null));
+                    showUntilStopped(view, new LiveView(out, Boolean.getBoolean("weft.terminal")));
                 }
             }
+        } catch (CommandFailed e) {
+            if (end.isUnderWay()) {
+                // Ctrl-C took the servers away under the story: that is no failure, and the process is ending.
+                ProcessEnd.await(new CountDownLatch(1));
+            }
+            throw e;
         } finally {
             end.endedByItself();
         }

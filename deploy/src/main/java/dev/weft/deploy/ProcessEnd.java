@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class ProcessEnd {
     private final AtomicBoolean byItself = new AtomicBoolean();
+    private final AtomicBoolean underWay = new AtomicBoolean();
 
     private ProcessEnd() {}
 
@@ -36,6 +37,11 @@ final class ProcessEnd {
         byItself.set(true);
     }
 
+    /** Whether a signal has come. */
+    boolean isUnderWay() {
+        return underWay.get();
+    }
+
     /** Waits for a signal. */
     static void await(CountDownLatch signal) {
         try {
@@ -49,6 +55,7 @@ final class ProcessEnd {
         if (byItself.get()) {
             return;
         }
+        underWay.set(true);
         stop.run();
         System.out.flush();
         // A virtual machine that was told to end by a signal would report 128 + the signal, which reads like a crash.

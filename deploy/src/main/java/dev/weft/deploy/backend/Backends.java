@@ -64,6 +64,7 @@ public final class Backends implements AutoCloseable {
     }
 
     /** Sends back whatever comes over UDP. */
+    @SuppressWarnings("AddressSelection") // one address is asked for, one is bound
     public Backend udpEcho(String name, HostPort address) {
         AtomicLong messages = new AtomicLong();
         Bootstrap bootstrap = new Bootstrap()
@@ -77,6 +78,7 @@ public final class Backends implements AutoCloseable {
         return new Backend(name, bound, new DefaultChannelGroup(GlobalEventExecutor.INSTANCE), messages);
     }
 
+    @SuppressWarnings("AddressSelection") // one address is asked for, one is bound
     private Channel bindTcp(HostPort address, ChannelHandler pipeline) {
         return new ServerBootstrap()
                 .group(threads)

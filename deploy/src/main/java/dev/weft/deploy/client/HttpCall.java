@@ -16,6 +16,7 @@ public final class HttpCall {
      *
      * @throws IOException if there is no whole answer with status 200 in time
      */
+    @SuppressWarnings("AddressSelection") // virtual IPs are literal addresses
     public static String get(HostPort address, String path, Duration timeout) throws IOException {
         try (Socket socket = new Socket()) {
             int millis = (int) timeout.toMillis();

@@ -9,7 +9,6 @@ import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -112,10 +111,11 @@ public final class Demo implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     private static boolean isFree(HostPort address) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+            socket.bind(new InetSocketAddress(address.host(), address.port()));
             return true;
         } catch (IOException e) {
             return false;
@@ -123,13 +123,14 @@ public final class Demo implements AutoCloseable {
     }
 
     /** The well-known port if it is free, else any. */
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     private static HostPort address(int wellKnown) {
         HostPort wanted = new HostPort(LOCALHOST, wellKnown);
         if (isFree(wanted)) {
             return wanted;
         }
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(LOCALHOST), 0));
+            socket.bind(new InetSocketAddress(LOCALHOST, 0));
             return new HostPort(LOCALHOST, socket.getLocalPort());
         } catch (IOException e) {
             throw CommandFailed.failed("there is no free port on " + LOCALHOST + ": " + e.getMessage(), e);

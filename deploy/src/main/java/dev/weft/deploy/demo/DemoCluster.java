@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -167,8 +168,8 @@ final class DemoCluster {
     }
 
     /** Identity of every object that must survive a restart: its path to its UID and addresses. */
-    TreeMap<String, String> identities() {
-        TreeMap<String, String> found = new TreeMap<>();
+    Map<String, String> identities() {
+        Map<String, String> found = new TreeMap<>();
         List<String> paths = List.of(
                 NAMESPACE + "/services",
                 NAMESPACE + "/pods",
@@ -191,8 +192,8 @@ final class DemoCluster {
     long readyEndpoints(boolean ofAllClusters) {
         String label = ofAllClusters ? "multicluster.kubernetes.io/service-name" : "kubernetes.io/service-name";
         long ready = 0;
-        for (JsonNode slice :
-                api.require(SLICES + "?labelSelector=" + label + "%3D" + SERVICE).path("items")) {
+        for (JsonNode slice : api.require(SLICES + "?labelSelector=" + label + "%3D" + SERVICE)
+                .path("items")) {
             for (JsonNode endpoint : slice.path("endpoints")) {
                 ready += endpoint.path("conditions").path("ready").asBoolean(true) ? 1 : 0;
             }

@@ -53,8 +53,10 @@ final class DemoStory {
             narrator.done(cluster.name() + " is ready: API " + cluster.api().server() + ", gossip "
                     + cluster.plan().gossip());
         }
-        eventually.holds(PATIENCE, "the clusters find each other", () -> east.missingMember("west")
-                .or(() -> west.missingMember("east")));
+        eventually.holds(
+                PATIENCE,
+                "the clusters find each other",
+                () -> east.missingMember("west").or(() -> west.missingMember("east")));
         narrator.done("east and west are members of one federation");
     }
 
@@ -152,8 +154,7 @@ final class DemoStory {
         east.setReady(changedInEast, true);
         caller.awaitBackends(importedIn(east), all());
         caller.awaitBackends(importedIn(west), all());
-        narrator.done(
-                "and the other way round; all six are back in both: " + caller.evenly(importedIn(west), all()));
+        narrator.done("and the other way round; all six are back in both: " + caller.evenly(importedIn(west), all()));
     }
 
     private List<Backend> all() {

@@ -134,16 +134,16 @@ public record ServerSettings(
 
     /** Nothing here is encrypted or asks who calls, so it must stay on this machine. */
     private static void requireLoopback(String flag, HostPort address) {
-        InetAddress resolved;
         try {
-            resolved = InetAddress.getByName(address.host());
+            for (InetAddress resolved : InetAddress.getAllByName(address.host())) {
+                if (!resolved.isLoopbackAddress()) {
+                    throw CommandFailed.usage(flag + " " + address
+                            + ": listening beyond loopback needs TLS and authentication, which are not configured;"
+                            + " choose an address in 127.0.0.0/8 or [::1]");
+                }
+            }
         } catch (UnknownHostException e) {
             throw CommandFailed.usage(flag + " " + address + ": nobody knows a host of that name");
-        }
-        if (!resolved.isLoopbackAddress()) {
-            throw CommandFailed.usage(flag + " " + address
-                    + ": listening beyond loopback needs TLS and authentication, which are not configured;"
-                    + " choose an address in 127.0.0.0/8 or [::1]");
         }
     }
 }

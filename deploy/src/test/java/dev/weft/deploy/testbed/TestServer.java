@@ -6,7 +6,6 @@ import dev.weft.deploy.client.ApiClient;
 import dev.weft.gossip.HostPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -141,9 +140,10 @@ public final class TestServer {
         }
     }
 
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     private static HostPort freePort(String host) {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
+            socket.bind(new InetSocketAddress(host, 0));
             return new HostPort(host, socket.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException("no free port on " + host, e);
