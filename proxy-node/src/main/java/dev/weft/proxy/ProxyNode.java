@@ -1,0 +1,103 @@
+package dev.weft.proxy;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import dev.weft.proxy.dataplane.DataPlane;
+import dev.weft.proxy.dataplane.DataPlaneActor;
+import dev.weft.proxy.view.ResourceFeed;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+
+/**
+ * A running proxy-node: follows an API and serves every Service and ServiceImport with an address on this host.
+ *
+ * <p>While the API is away the last picture stays in use.
+ */
+public final class ProxyNode {
+    private final ProxySettings settings;
+    private final DataPlane dataPlane;
+    private final ActorRef<DataPlaneActor.Command> actor;
+    private final CompletableFuture<Void> pictured;
+    private final Instant started;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+
+    private ProxyNode(
+            ProxySettings settings,
+            DataPlane dataPlane,
+            ActorRef<DataPlaneActor.Command> actor,
+            CompletableFuture<Void> pictured,
+            Instant started) {
+        this.settings = settings;
+        this.dataPlane = dataPlane;
+        this.actor = actor;
+        this.pictured = pictured;
+        this.started = started;
+    }
+
+    /**
+     * Starts following and listening; returns at once.
+     *
+     * @param clock the wall clock; durations are taken from the JVM's monotonic clock, which no clock step disturbs
+     * @param random seeds the balancers' choices and the jitter of retries
+     */
+    public static ProxyNode start(
+            ActorSystem<?> system,
+            ProxySettings settings,
+            ResourceFeed feed,
+            InstantSource clock,
+            RandomGenerator random) {
+        CompletableFuture<Void> pictured = new CompletableFuture<>();
+        Instant started = clock.instant();
+        DataPlane dataPlane = new DataPlane(settings.dataPlane(), settings.balance(), System::nanoTime, random);
+        ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
+                DataPlaneActor.create(
+                        dataPlane,
+                        settings.dataPlane().nodeAddresses(),
+                        settings.node(),
+                        feed,
+                        () -> pictured.complete(null)),
+                "weft-proxy",
+                Props.empty());
+        return new ProxyNode(settings, dataPlane, actor, pictured, started);
+    }
+
+    /** Completes when the first picture of the services is in force (their listeners are being bound). */
+    public CompletionStage<Void> ready() {
+        return pictured.minimalCompletionStage();
+    }
+
+    /** What goes on; may be called at any rate that a person needs. */
+    public ProxyStatus status() {
+        return new ProxyStatus(
+                settings.node().name(),
+                started,
+                pictured.isDone(),
+                dataPlane.transportName(),
+                dataPlane.openConnections(),
+                dataPlane.status());
+    }
+
+    /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */
+    public CompletionStage<Void> drain() {
+        return drain(settings.stopDeadline());
+    }
+
+    /** Drains, then frees everything. Calling it twice is harmless. */
+    public CompletionStage<Void> stop() {
+        if (!stopping.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return drain().thenCompose(drained -> dataPlane.stop());
+    }
+
+    private CompletionStage<Void> drain(Duration deadline) {
+        actor.tell(DataPlaneActor.stop());
+        return dataPlane.drain(deadline);
+    }
+}

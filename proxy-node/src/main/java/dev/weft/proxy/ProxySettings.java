@@ -1,0 +1,86 @@
+package dev.weft.proxy;
+
+import com.typesafe.config.Config;
+import dev.weft.proxy.balance.Algorithm;
+import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.dataplane.DataPlaneSettings;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.FeedSettings;
+import java.time.Duration;
+
+/**
+ * Everything that a proxy-node is configured with; the keys stand explained in {@code reference.conf} under {@code
+ * weft.proxy}.
+ *
+ * @param stopDeadline how long {@link ProxyNode#stop} lets open connections run out
+ */
+public record ProxySettings(
+        NodeIdentity node,
+        DataPlaneSettings dataPlane,
+        BalanceSettings balance,
+        FeedSettings feed,
+        Duration stopDeadline) {
+
+    /**
+     * Reads {@code weft.proxy} of a root configuration.
+     *
+     * @throws IllegalArgumentException or {@code ConfigException} when a value is missing or out of its range
+     */
+    public static ProxySettings from(Config root) {
+        Config proxy = root.getConfig("weft.proxy");
+        return new ProxySettings(
+                new NodeIdentity(proxy.getString("node"), proxy.getString("zone"), proxy.getString("cluster")),
+                dataPlane(proxy.getConfig("dataplane")),
+                balance(proxy.getConfig("balance")),
+                feed(proxy.getConfig("feed")),
+                proxy.getDuration("stop-deadline"));
+    }
+
+    /** The same on a node of another identity. */
+    public ProxySettings on(NodeIdentity other) {
+        return new ProxySettings(other, dataPlane, balance, feed, stopDeadline);
+    }
+
+    private static DataPlaneSettings dataPlane(Config config) {
+        return new DataPlaneSettings(
+                config.getStringList("node-addresses"),
+                config.getInt("worker-threads"),
+                config.getBoolean("native-transport"),
+                config.getInt("backlog"),
+                config.getDuration("connect-timeout"),
+                config.getInt("connect-attempts"),
+                config.getInt("max-connections"),
+                config.getInt("max-connections-by-listener"),
+                Math.toIntExact(config.getBytes("low-water-mark")),
+                Math.toIntExact(config.getBytes("high-water-mark")),
+                config.getDuration("drain-deadline"),
+                config.getDuration("bind-retry-min"),
+                config.getDuration("bind-retry-max"));
+    }
+
+    private static BalanceSettings balance(Config config) {
+        String name = config.getString("algorithm");
+        return new BalanceSettings(
+                Algorithm.named(name)
+                        .orElseThrow(() -> new IllegalArgumentException("weft.proxy.balance.algorithm: " + name
+                                + " (expected: one of the names listed in reference.conf)")),
+                config.getDuration("ewma-decay"),
+                config.getInt("maglev-table-size"),
+                config.getInt("ring-points"),
+                config.getDouble("bounded-load"),
+                config.getInt("affinity-clients"));
+    }
+
+    private static FeedSettings feed(Config config) {
+        return new FeedSettings(
+                config.getDuration("connect-timeout"),
+                config.getDuration("list-timeout"),
+                config.getDuration("watch-timeout"),
+                config.getDuration("silence"),
+                config.getDuration("backoff-min"),
+                config.getDuration("backoff-max"),
+                config.getInt("page-size"),
+                config.getBytes("max-page"),
+                Math.toIntExact(config.getBytes("max-event")));
+    }
+}

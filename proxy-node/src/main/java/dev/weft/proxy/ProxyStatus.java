@@ -1,0 +1,23 @@
+package dev.weft.proxy;
+
+import dev.weft.proxy.dataplane.ListenerStatus;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A snapshot of a proxy-node.
+ *
+ * @param pictured whether a first picture of the services has come
+ * @param transport {@code epoll} or {@code nio}
+ */
+public record ProxyStatus(
+        String node,
+        Instant started,
+        boolean pictured,
+        String transport,
+        int openConnections,
+        List<ListenerStatus> listeners) {
+    public ProxyStatus {
+        listeners = List.copyOf(listeners);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.weft.proxy.balance;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The algorithms by the names that the annotation {@code mesh.weft.dev/algorithm} uses. */
+public enum Algorithm {
+    ROUND_ROBIN("round-robin"),
+    WEIGHTED_ROUND_ROBIN("weighted-round-robin"),
+    RANDOM("random"),
+    WEIGHTED_RANDOM("weighted-random"),
+    LEAST_CONNECTION("least-connection"),
+    LEAST_CONNECTION_EXACT("least-connection-exact"),
+    LEAST_RESPONSE_TIME("least-response-time"),
+    SOURCE_IP_HASH("source-ip-hash"),
+    CONSISTENT_HASH("consistent-hash"),
+    RING_HASH("ring-hash");
+
+    private final String label;
+
+    Algorithm(String label) {
+        this.label = label;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    /** Empty for a name that is none of them. */
+    public static Optional<Algorithm> named(String label) {
+        for (Algorithm algorithm : values()) {
+            if (algorithm.label.equals(label)) {
+                return Optional.of(algorithm);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * A balancer of this kind over no targets yet.
+     *
+     * @param seed where its random choices start
+     */
+    public Balancer balancer(BalanceSettings settings, long seed) {
+        TargetSet none = new TargetSet(List.of());
+        Dice dice = new Dice(seed);
+        return switch (this) {
+            case ROUND_ROBIN -> new RoundRobin(none, 0);
+            case WEIGHTED_ROUND_ROBIN -> new WeightedRoundRobin(none, 0);
+            case RANDOM -> new UniformRandom(none, dice);
+            case WEIGHTED_RANDOM -> new WeightedRandom(none, dice);
+            case LEAST_CONNECTION -> new PowerOfTwoChoices(none, dice, false);
+            case LEAST_RESPONSE_TIME -> new PowerOfTwoChoices(none, dice, true);
+            case LEAST_CONNECTION_EXACT -> new LeastConnection(none, dice);
+            case SOURCE_IP_HASH -> new SourceHash(none);
+            case CONSISTENT_HASH -> new MaglevTable(none, settings.maglevTableSize());
+            case RING_HASH -> new BoundedRing(none, settings.ringPoints(), settings.boundedLoad());
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package dev.weft.proxy.balance;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses among an immutable set of targets. Safe for any thread; {@link #pick} neither blocks nor allocates. The
+ * feedback that some algorithms need goes to the {@link Target} itself.
+ */
+public interface Balancer {
+    /**
+     * Chooses a target for a connection.
+     *
+     * @param clientKey a hash of the client's address, even over all 64 bits
+     * @param nowNanos a monotonic clock
+     * @return null when there is no target
+     */
+    @Nullable
+    Target pick(long clientKey, long nowNanos);
+
+    /** The same algorithm over other targets; keeps what it has learnt and where it stood. */
+    Balancer over(TargetSet targets);
+
+    /** What it chooses among. */
+    TargetSet targets();
+
+    /** Whether {@link Target#latency} matters to it. */
+    default boolean usesLatency() {
+        return false;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weft.proxy.balance;
+
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ring hash with bounded loads: the first target clockwise from the client's hash that has fewer than
+ * {@code ceil(c * (open + 1) * W_i / sum(W))} open connections, where open is the sum over all targets. When one of n
+ * targets leaves, only its clients move (and those that the bound sends on).
+ *
+ * @see <a href="https://arxiv.org/abs/1608.01350">Mirrokni, Thorup, Zadimoghaddam 2016</a>
+ */
+final class BoundedRing implements Balancer {
+    private final TargetSet targets;
+    private final int pointsPerWeight;
+    private final double bound;
+    private final long[] points;
+    private final Target[] owners;
+    private final long weightSum;
+
+    BoundedRing(TargetSet targets, int pointsPerWeight, double bound) {
+        this.targets = targets;
+        this.pointsPerWeight = pointsPerWeight;
+        this.bound = bound;
+        long sum = 0;
+        int maxWeight = 1;
+        for (Target target : targets.asList()) {
+            sum += target.weight();
+            maxWeight = Math.max(maxWeight, target.weight());
+        }
+        this.weightSum = sum;
+        Point[] ring = ring(targets, pointsPerWeight, maxWeight);
+        this.points = new long[ring.length];
+        this.owners = new Target[ring.length];
+        for (int index = 0; index < ring.length; index++) {
+            points[index] = ring[index].hash;
+            owners[index] = ring[index].target;
+        }
+    }
+
+    @Override
+    public @Nullable Target pick(long clientKey, long nowNanos) {
+        if (owners.length == 0) {
+            return null;
+        }
+        long open = 1;
+        for (int index = 0; index < targets.size(); index++) {
+            open += targets.get(index).open();
+        }
+        int found = Arrays.binarySearch(points, Hashing.mix(clientKey));
+        int start = found >= 0 ? found : -found - 1;
+        for (int step = 0; step < owners.length; step++) {
+            Target target = owners[(start + step) % owners.length];
+            if (target.open() < Math.ceil(bound * open * target.weight() / weightSum)) {
+                return target;
+            }
+        }
+        return owners[start % owners.length];
+    }
+
+    @Override
+    public Balancer over(TargetSet next) {
+        return new BoundedRing(next, pointsPerWeight, bound);
+    }
+
+    @Override
+    public TargetSet targets() {
+        return targets;
+    }
+
+    /** The heaviest target gets ten times the points of weight 1 at most: memory stays bounded. */
+    private static Point[] ring(TargetSet targets, int pointsPerWeight, int maxWeight) {
+        double scale = Math.min(1.0, 10.0 / maxWeight);
+        return targets.asList().stream()
+                .flatMap(target -> {
+                    long count = Math.max(1, Math.round(pointsPerWeight * target.weight() * scale));
+                    return LongStream.range(0, count)
+                            .mapToObj(number -> new Point(
+                                    Hashing.mix(target.identityHash() + number * 0x9E3779B97F4A7C15L), target));
+                })
+                .sorted()
+                .toArray(Point[]::new);
+    }
+
+    private record Point(long hash, Target target) implements Comparable<Point> {
+        @Override
+        public int compareTo(Point other) {
+            int byHash = Long.compare(hash, other.hash);
+            return byHash != 0 ? byHash : target.identity().compareTo(other.target.identity());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.weft.proxy.balance;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws two different targets and takes the cheaper: by open connections, {@code (open + 1) / W}, or by peak EWMA,
+ * {@code latency * (open + 1) / W}. The most loaded target stays within about {@code ln ln n} of the average.
+ */
+final class PowerOfTwoChoices implements Balancer {
+    private final TargetSet targets;
+    private final Dice dice;
+    private final boolean byLatency;
+
+    PowerOfTwoChoices(TargetSet targets, Dice dice, boolean byLatency) {
+        this.targets = targets;
+        this.dice = dice;
+        this.byLatency = byLatency;
+    }
+
+    @Override
+    public @Nullable Target pick(long clientKey, long nowNanos) {
+        int size = targets.size();
+        if (size <= 1) {
+            return size == 0 ? null : targets.get(0);
+        }
+        int first = dice.next(size);
+        int second = dice.next(size - 1);
+        Target one = targets.get(first);
+        Target other = targets.get(second < first ? second : second + 1);
+        if (byLatency) {
+            return one.cost(nowNanos) <= other.cost(nowNanos) ? one : other;
+        }
+        long oneLoad = (one.open() + 1L) * other.weight();
+        long otherLoad = (other.open() + 1L) * one.weight();
+        return oneLoad <= otherLoad ? one : other;
+    }
+
+    @Override
+    public Balancer over(TargetSet next) {
+        return new PowerOfTwoChoices(next, dice, byLatency);
+    }
+
+    @Override
+    public TargetSet targets() {
+        return targets;
+    }
+
+    @Override
+    public boolean usesLatency() {
+        return byLatency;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.weft.proxy.balance;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a client on its target until it has been idle for the timeout or the target leaves (rule KP-10); whoever has
+ * none gets what the decorated balancer picks. Changes of the set keep the clients.
+ */
+public final class SessionAffinity implements Balancer {
+    private final Balancer inner;
+    private final AffinityTable table;
+    private final long timeoutNanos;
+
+    /** @param clients how many clients are remembered at most; beyond that the longest idle of a few is forgotten */
+    public SessionAffinity(Balancer inner, Duration timeout, int clients) {
+        this(inner, new AffinityTable(clients), timeout.toNanos());
+    }
+
+    private SessionAffinity(Balancer inner, AffinityTable table, long timeoutNanos) {
+        this.inner = inner;
+        this.table = table;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    @Override
+    public @Nullable Target pick(long clientKey, long nowNanos) {
+        Target kept = table.get(clientKey, nowNanos, timeoutNanos);
+        if (kept != null && inner.targets().contains(kept)) {
+            return kept;
+        }
+        Target picked = inner.pick(clientKey, nowNanos);
+        if (picked != null) {
+            table.put(clientKey, picked, nowNanos);
+        }
+        return picked;
+    }
+
+    @Override
+    public Balancer over(TargetSet targets) {
+        return new SessionAffinity(inner.over(targets), table, timeoutNanos);
+    }
+
+    /** Another algorithm for clients without a target; the others keep theirs. */
+    public SessionAffinity around(Balancer other, Duration timeout) {
+        return new SessionAffinity(other, table, timeout.toNanos());
+    }
+
+    @Override
+    public TargetSet targets() {
+        return inner.targets();
+    }
+
+    @Override
+    public boolean usesLatency() {
+        return inner.usesLatency();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.weft.proxy.balance;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/** An immutable set of targets in choice, in a stable order: those that stay keep their order, new ones come last. */
+public final class TargetSet {
+    private final Target[] targets;
+    private final Set<Target> members;
+
+    public TargetSet(List<Target> targets) {
+        this.targets = targets.toArray(Target[]::new);
+        this.members = Collections.newSetFromMap(new IdentityHashMap<>());
+        this.members.addAll(targets);
+    }
+
+    public int size() {
+        return targets.length;
+    }
+
+    public Target get(int index) {
+        return targets[index];
+    }
+
+    public boolean contains(Target target) {
+        return members.contains(target);
+    }
+
+    /** As an unmodifiable list. */
+    public List<Target> asList() {
+        return List.of(targets);
+    }
+
+    /** In the order of their identities: the same on every node, whatever order they came in. */
+    Target[] byIdentity() {
+        Target[] sorted = targets.clone();
+        Arrays.sort(sorted, (one, other) -> {
+            int byHash = Long.compareUnsigned(one.identityHash(), other.identityHash());
+            return byHash != 0 ? byHash : one.identity().compareTo(other.identity());
+        });
+        return sorted;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.view.ServiceKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * All listeners of this node. Outlives the actor that steers it, so that a restart of that closes nothing. Safe for
+ * several threads; no call waits for a socket.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // timers of a loop need no looking after
+public final class DataPlane {
+    private static final int DRAIN_CHECK_MILLIS = 20;
+
+    private final DataPlaneSettings settings;
+    private final BalanceSettings balance;
+    private final LongSupplier nanos;
+    private final RandomGenerator random;
+    private final RandomGenerator jitter;
+    private final Transport transport;
+    private final ConnectionBudget budget;
+    private final Map<ServiceKey, Map<ListenerKey, Listener>> listeners = new HashMap<>();
+    private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
+    private boolean draining;
+
+    /**
+     * Opens the event loops.
+     *
+     * @param nanos a monotonic clock, in nanoseconds
+     */
+    public DataPlane(DataPlaneSettings settings, BalanceSettings balance, LongSupplier nanos, RandomGenerator random) {
+        this.settings = settings;
+        this.balance = balance;
+        this.nanos = nanos;
+        this.random = new SplittableRandom(random.nextLong());
+        this.jitter = new SplittableRandom(random.nextLong());
+        this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads());
+        this.budget = new ConnectionBudget(settings.maxConnections());
+    }
+
+    /** The service has exactly these listeners from now on; none closes all of its listeners. */
+    public synchronized void apply(ServiceKey service, List<ListenerPlan> plans) {
+        if (draining) {
+            return;
+        }
+        Map<ListenerKey, Listener> present = listeners.computeIfAbsent(service, absent -> new HashMap<>());
+        Set<ListenerKey> wanted = new HashSet<>();
+        plans.forEach(plan -> wanted.add(plan.key()));
+        List.copyOf(present.keySet()).stream()
+                .filter(key -> !wanted.contains(key))
+                .forEach(key -> {
+                    Listener leaving = present.remove(key);
+                    if (leaving != null) {
+                        retire(leaving, settings.drainDeadline());
+                    }
+                });
+        for (ListenerPlan plan : plans) {
+            Listener known = present.get(plan.key());
+            if (known != null) {
+                known.update(plan);
+            } else {
+                present.put(plan.key(), open(service, plan));
+            }
+        }
+        if (present.isEmpty()) {
+            listeners.remove(service);
+        }
+    }
+
+    /** The services that have listeners. */
+    public synchronized Set<ServiceKey> services() {
+        return Set.copyOf(listeners.keySet());
+    }
+
+    /** Of every listener, those that are closed but still have connections included. */
+    public synchronized List<ListenerStatus> status() {
+        List<ListenerStatus> status = new ArrayList<>();
+        listeners.values().forEach(byKey -> byKey.values().forEach(listener -> status.add(listener.status())));
+        retired.stream()
+                .filter(listener -> listener.openConnections() > 0)
+                .forEach(listener -> status.add(listener.status()));
+        status.sort(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key));
+        return status;
+    }
+
+    /** {@code epoll} or {@code nio}. */
+    public String transportName() {
+        return transport.name();
+    }
+
+    /** Connections open through this node. */
+    public int openConnections() {
+        return budget.taken();
+    }
+
+    /**
+     * Accepts nothing more; completes when the last connection has ended, after the deadline at the latest, when those
+     * left are closed.
+     */
+    public CompletionStage<Void> drain(Duration deadline) {
+        synchronized (this) {
+            draining = true;
+            listeners.values().forEach(byKey -> byKey.values().forEach(listener -> retire(listener, deadline)));
+            listeners.clear();
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        awaitDrained(nanos.getAsLong() + deadline.toNanos(), done);
+        return done;
+    }
+
+    /** Closes everything and ends the event loops. */
+    public CompletionStage<Void> stop() {
+        return drain(Duration.ZERO).thenCompose(drained -> transport.close());
+    }
+
+    private Listener open(ServiceKey service, ListenerPlan plan) {
+        Route route = new Route(balance, random);
+        Listener listener = new Listener(service, plan.key(), route, transport, settings, budget, nanos, jitter);
+        listener.update(plan);
+        listener.open();
+        return listener;
+    }
+
+    private void retire(Listener listener, Duration deadline) {
+        listener.close();
+        retired.add(listener);
+        transport
+                .acceptors()
+                .schedule(
+                        () -> {
+                            listener.closeConnections();
+                            retired.remove(listener);
+                        },
+                        deadline.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void awaitDrained(long deadlineNanos, CompletableFuture<Void> done) {
+        if (budget.taken() == 0 || nanos.getAsLong() - deadlineNanos >= 0) {
+            List.copyOf(retired).forEach(Listener::closeConnections);
+            transport.acceptors().execute(() -> done.complete(null)); // after the closing of the listeners
+            return;
+        }
+        transport
+                .acceptors()
+                .schedule(() -> awaitDrained(deadlineNanos, done), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.weft.proxy.dataplane;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.ResourceFeed;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ViewActor;
+import dev.weft.proxy.view.ViewUpdate;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Steers the {@link DataPlane} by the pictures of its child, the {@link ViewActor}. A restart starts the child again,
+ * which lists everything anew; the listeners stay open meanwhile, since the data plane is not this actor's.
+ */
+public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Command> {
+    private static final Duration MIN_RESTART = Duration.ofMillis(200);
+    private static final Duration MAX_RESTART = Duration.ofSeconds(10);
+    private static final double RESTART_JITTER = 0.2;
+
+    /** What the actor understands. */
+    public sealed interface Command {}
+
+    private record Viewed(ViewUpdate update) implements Command {}
+
+    private enum Stop implements Command {
+        INSTANCE
+    }
+
+    /** Asks the actor to end; the data plane stays as it is. */
+    public static Command stop() {
+        return Stop.INSTANCE;
+    }
+
+    private final DataPlane dataPlane;
+    private final List<String> nodeAddresses;
+    private final NodeIdentity configured;
+    private final Runnable onPicture;
+
+    /**
+     * Starts the child that follows the feed.
+     *
+     * @param node its zone is taken from the Node object when it is empty here
+     * @param onPicture called after each picture that has been applied
+     */
+    public static Behavior<Command> create(
+            DataPlane dataPlane, List<String> nodeAddresses, NodeIdentity node, ResourceFeed feed, Runnable onPicture) {
+        Behavior<Command> behavior = Behaviors.setup(
+                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, onPicture));
+        return Behaviors.supervise(behavior)
+                .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER));
+    }
+
+    private DataPlaneActor(
+            ActorContext<Command> context,
+            DataPlane dataPlane,
+            List<String> nodeAddresses,
+            NodeIdentity node,
+            ResourceFeed feed,
+            Runnable onPicture) {
+        super(context);
+        this.dataPlane = dataPlane;
+        this.nodeAddresses = nodeAddresses;
+        this.configured = node;
+        this.onPicture = onPicture;
+        ActorRef<ViewUpdate> viewed = context.messageAdapter(ViewUpdate.class, Viewed::new);
+        context.spawn(
+                Behaviors.supervise(ViewActor.create(node.name(), feed, viewed))
+                        .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER)),
+                "view");
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Viewed.class, this::onViewed)
+                .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .build();
+    }
+
+    /** What goes is closed before what comes is bound: an address may pass from one service to another. */
+    private Behavior<Command> onViewed(Viewed viewed) {
+        ViewUpdate update = viewed.update();
+        Set<ServiceKey> touched = new HashSet<>(update.touched());
+        if (update.complete()) {
+            touched.addAll(dataPlane.services());
+        }
+        String zone = configured.zone().isEmpty() ? update.view().nodeZone() : configured.zone();
+        NodeIdentity node = new NodeIdentity(configured.name(), zone, configured.cluster());
+        Set<ServicePicture> present = new HashSet<>();
+        for (ServiceKey key : touched) {
+            ServicePicture picture = update.view().get(key);
+            if (picture == null || picture.entry() == null) {
+                dataPlane.apply(key, List.of());
+            } else {
+                present.add(picture);
+            }
+        }
+        present.forEach(picture -> dataPlane.apply(picture.key(), ListenerPlan.of(picture, node, nodeAddresses)));
+        onPicture.run();
+        return this;
+    }
+}

@@ -1,0 +1,213 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.view.ServiceKey;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listening socket: binds, tries again while it cannot, accepts, hands each connection to a {@link Relay}. Its own
+ * state is touched on the accepting loop only; counters and status may be read anywhere.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
+final class Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private final ServiceKey service;
+    private final ListenerKey key;
+    private final Route route;
+    private final Transport transport;
+    private final DataPlaneSettings settings;
+    private final ConnectionBudget budget;
+    private final LongSupplier nanos;
+    private final RandomGenerator jitter;
+    private final WriteBufferWaterMark waterMark;
+    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger open = new AtomicInteger();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder refusedNoEndpoint = new LongAdder();
+    private final LongAdder refusedLimit = new LongAdder();
+    private @Nullable Channel channel;
+    private boolean closing;
+    private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
+
+    Listener(
+            ServiceKey service,
+            ListenerKey key,
+            Route route,
+            Transport transport,
+            DataPlaneSettings settings,
+            ConnectionBudget budget,
+            LongSupplier nanos,
+            RandomGenerator jitter) {
+        this.service = service;
+        this.key = key;
+        this.route = route;
+        this.transport = transport;
+        this.settings = settings;
+        this.budget = budget;
+        this.nanos = nanos;
+        this.jitter = jitter;
+        this.waterMark = new WriteBufferWaterMark(settings.lowWaterMarkBytes(), settings.highWaterMarkBytes());
+    }
+
+    /** Binds as soon as it can; the outcome shows in the status. */
+    void open() {
+        transport.acceptors().execute(() -> bind(settings.bindRetryMin()));
+    }
+
+    /** Accepts no more; the connections go on until {@link #closeConnections}. */
+    void close() {
+        transport.acceptors().execute(() -> {
+            closing = true;
+            outcome = new BindOutcome(BindState.CLOSED, "");
+            if (channel != null) {
+                channel.close();
+            }
+        });
+    }
+
+    void closeConnections() {
+        relays.forEach(Relay::close);
+    }
+
+    /** Takes over a plan; what leaves gets no new connections from now on. */
+    void update(ListenerPlan plan) {
+        List<Target> left = route.update(plan);
+        if (!left.isEmpty()) {
+            transport
+                    .acceptors()
+                    .schedule(() -> route.expire(left), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    int openConnections() {
+        return open.get();
+    }
+
+    ListenerStatus status() {
+        BindOutcome now = outcome;
+        return new ListenerStatus(
+                service,
+                key,
+                now.state(),
+                now.reason(),
+                route.algorithmLabel(),
+                accepted.sum(),
+                open.get(),
+                refusedNoEndpoint.sum(),
+                refusedLimit.sum(),
+                route.endpoints());
+    }
+
+    DataPlaneSettings settings() {
+        return settings;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    WriteBufferWaterMark waterMark() {
+        return waterMark;
+    }
+
+    void countNoEndpoint() {
+        refusedNoEndpoint.increment();
+    }
+
+    void relayEnded(Relay relay) {
+        relays.remove(relay);
+        open.decrementAndGet();
+        budget.release();
+    }
+
+    private void bind(Duration retryAfter) {
+        if (closing) {
+            return;
+        }
+        new ServerBootstrap()
+                .group(transport.acceptors(), transport.workers())
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, settings.backlog())
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        accept(child);
+                    }
+                })
+                .bind(new InetSocketAddress(key.address(), key.port()))
+                .addListener((ChannelFuture bound) -> bound(bound, retryAfter));
+    }
+
+    private void bound(ChannelFuture bound, Duration retryAfter) {
+        Throwable failure = bound.cause();
+        if (failure == null) {
+            channel = bound.channel();
+            if (closing) {
+                channel.close();
+                return;
+            }
+            outcome = new BindOutcome(BindState.BOUND, "");
+            LOG.info("listener {} of {} is bound", key, service);
+            return;
+        }
+        if (closing) {
+            return;
+        }
+        BindOutcome now = BindOutcome.of(key, failure);
+        if (now.state() != outcome.state()) {
+            LOG.warn("listener {} of {} cannot be bound: {}; tried again by itself", key, service, now.reason());
+        }
+        outcome = now;
+        long delayMillis = (long) (retryAfter.toMillis() * (0.5 + jitter.nextDouble() / 2));
+        Duration doubled = retryAfter.multipliedBy(2);
+        Duration next = doubled.compareTo(settings.bindRetryMax()) < 0 ? doubled : settings.bindRetryMax();
+        transport.acceptors().schedule(() -> bind(next), Math.max(1, delayMillis), TimeUnit.MILLISECONDS);
+    }
+
+    private void accept(Channel child) {
+        accepted.increment();
+        if (open.incrementAndGet() > settings.maxConnectionsByListener()) {
+            open.decrementAndGet();
+            refuse(child);
+            return;
+        }
+        if (!budget.take()) {
+            open.decrementAndGet();
+            refuse(child);
+            return;
+        }
+        Relay relay = new Relay(this, route, child, nanos);
+        relays.add(relay);
+        relay.connect();
+    }
+
+    private void refuse(Channel child) {
+        refusedLimit.increment();
+        child.config().setOption(ChannelOption.SO_LINGER, 0);
+        child.close();
+    }
+}

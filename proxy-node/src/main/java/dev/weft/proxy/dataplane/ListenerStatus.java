@@ -1,0 +1,37 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.view.ServiceKey;
+import java.util.List;
+
+/**
+ * A snapshot of one listener.
+ *
+ * @param reason what to do about a bind that failed; empty when all is well
+ * @param refusedNoEndpoint connections reset because no endpoint was in choice or none could be connected to
+ * @param refusedLimit connections reset because a connection limit was reached
+ */
+public record ListenerStatus(
+        ServiceKey service,
+        ListenerKey key,
+        BindState state,
+        String reason,
+        String algorithm,
+        long accepted,
+        int open,
+        long refusedNoEndpoint,
+        long refusedLimit,
+        List<EndpointStatus> endpoints) {
+
+    public ListenerStatus {
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /**
+     * A snapshot of one endpoint behind a listener.
+     *
+     * @param cluster empty for this cluster
+     * @param draining no longer in choice; its open connections run out
+     */
+    public record EndpointStatus(
+            String address, String cluster, int weight, long picks, int open, long failures, boolean draining) {}
+}

@@ -1,0 +1,152 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.balance.Algorithm;
+import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.Balancer;
+import dev.weft.proxy.balance.SessionAffinity;
+import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.balance.TargetPool;
+import dev.weft.proxy.balance.TargetSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one listener leads: the balancer in use and the connections by target. Event loops read the current balancer
+ * through a volatile field; {@link #update} is called by one thread at a time.
+ */
+final class Route {
+    private final BalanceSettings settings;
+    private final RandomGenerator random;
+    private final TargetPool pool;
+    private final Map<Target, Set<Relay>> relays = new ConcurrentHashMap<>();
+    private Algorithm algorithm;
+    private @Nullable Duration affinity;
+    private volatile Balancer balancer;
+
+    Route(BalanceSettings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.random = random;
+        this.pool = new TargetPool(settings);
+        this.algorithm = settings.defaultAlgorithm();
+        this.balancer = algorithm.balancer(settings, random.nextLong());
+    }
+
+    /** Takes over a plan; returns the targets that are no longer in choice. */
+    List<Target> update(ListenerPlan plan) {
+        TargetSet before = balancer.targets();
+        TargetSet targets = pool.update(plan.candidates());
+        Algorithm wanted = Algorithm.named(plan.algorithm() == null ? "" : plan.algorithm())
+                .orElse(settings.defaultAlgorithm());
+        Duration timeout = plan.affinityTimeout();
+        if (wanted == algorithm && Objects.equals(timeout, affinity)) {
+            balancer = balancer.over(targets);
+        } else {
+            Balancer plain = wanted.balancer(settings, random.nextLong()).over(targets);
+            if (timeout == null) {
+                balancer = plain;
+            } else if (balancer instanceof SessionAffinity kept) {
+                balancer = kept.around(plain, timeout);
+            } else {
+                balancer = new SessionAffinity(plain, timeout, settings.affinityClients());
+            }
+            algorithm = wanted;
+            affinity = timeout;
+        }
+        return before.asList().stream()
+                .filter(target -> !targets.contains(target))
+                .toList();
+    }
+
+    Balancer balancer() {
+        return balancer;
+    }
+
+    String algorithmLabel() {
+        return algorithm.label() + (affinity == null ? "" : " + session-affinity");
+    }
+
+    /**
+     * A target for a connection; for a retry one that has not been tried.
+     *
+     * @return null when there is none
+     */
+    @Nullable
+    Target pick(long clientKey, long nowNanos, List<Target> tried) {
+        Balancer current = balancer;
+        Target picked = current.pick(clientKey, nowNanos);
+        if (picked == null || tried.isEmpty() || !tried.contains(picked)) {
+            return picked;
+        }
+        TargetSet targets = current.targets();
+        int start = Math.max(0, targets.asList().indexOf(picked));
+        for (int step = 1; step < targets.size(); step++) {
+            Target other = targets.get((start + step) % targets.size());
+            if (!tried.contains(other)) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    void opened(Target target, Relay relay) {
+        target.opened();
+        relays.compute(target, (key, open) -> {
+            Set<Relay> with = open == null ? ConcurrentHashMap.newKeySet() : open;
+            with.add(relay);
+            return with;
+        });
+    }
+
+    void closed(Target target, Relay relay) {
+        target.closed();
+        relays.computeIfPresent(target, (key, open) -> {
+            open.remove(relay);
+            return open.isEmpty() ? null : open;
+        });
+    }
+
+    /** Ends the connections to targets that are still not in choice. */
+    void expire(List<Target> left) {
+        TargetSet current = balancer.targets();
+        for (Target target : left) {
+            if (!current.contains(target)) {
+                relays.getOrDefault(target, Set.of()).forEach(Relay::close);
+            }
+        }
+    }
+
+    void closeAll() {
+        relays.values().forEach(open -> open.forEach(Relay::close));
+    }
+
+    List<ListenerStatus.EndpointStatus> endpoints() {
+        TargetSet current = balancer.targets();
+        List<ListenerStatus.EndpointStatus> endpoints = new ArrayList<>();
+        current.asList().forEach(target -> endpoints.add(status(target, false)));
+        relays.keySet().stream()
+                .filter(target -> !current.contains(target))
+                .forEach(target -> endpoints.add(status(target, true)));
+        return endpoints;
+    }
+
+    private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {
+        String host = target.address().getAddress().getHostAddress();
+        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
+                + target.address().getPort();
+        return new ListenerStatus.EndpointStatus(
+                authority,
+                target.cluster(),
+                target.weight(),
+                target.picks(),
+                target.open(),
+                target.failures(),
+                draining);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weft.proxy.selection;
+
+import java.util.Set;
+
+/**
+ * An endpoint of one service port, merged over all slices that name it.
+ *
+ * @param cluster where it lives; empty for this cluster
+ * @param identity what stays the same wherever it is seen from: cluster and Pod uid, else cluster and address
+ * @param local whether it is on this node
+ */
+public record Candidate(
+        String address,
+        int port,
+        String cluster,
+        String identity,
+        boolean ready,
+        boolean serving,
+        boolean terminating,
+        boolean local,
+        Set<String> hintNodes,
+        Set<String> hintZones,
+        int weight) {
+
+    public Candidate {
+        hintNodes = Set.copyOf(hintNodes);
+        hintZones = Set.copyOf(hintZones);
+    }
+
+    /** On its way out but still answering: the fallback when nothing is ready. */
+    public boolean servingTerminating() {
+        return serving && terminating;
+    }
+
+    /** {@code address:port}, with brackets around IPv6. */
+    public String authority() {
+        return address.indexOf(':') >= 0 ? "[" + address + "]:" + port : address + ":" + port;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.weft.proxy.view;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Service or ServiceImport asks of this node.
+ *
+ * @param virtualAddresses cluster IPs or clusterset IPs; empty for a headless service or an ExternalName
+ * @param externalAddresses external IPs and the addresses of its load balancer
+ * @param externallyAccessible whether traffic from outside of the cluster can reach it (rule KP-1)
+ * @param affinityTimeout how long an idle client keeps its endpoint; null without session affinity
+ * @param algorithm the balancer asked for by annotation; null for the default
+ */
+public record ServiceEntry(
+        ServiceKey key,
+        List<String> virtualAddresses,
+        List<String> externalAddresses,
+        List<ServicePort> ports,
+        TrafficPolicy internalPolicy,
+        TrafficPolicy externalPolicy,
+        boolean externallyAccessible,
+        @Nullable Duration affinityTimeout,
+        @Nullable String algorithm) {
+
+    public ServiceEntry {
+        virtualAddresses = List.copyOf(virtualAddresses);
+        externalAddresses = List.copyOf(externalAddresses);
+        ports = List.copyOf(ports);
+    }
+}

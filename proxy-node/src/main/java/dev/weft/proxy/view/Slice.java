@@ -1,0 +1,30 @@
+package dev.weft.proxy.view;
+
+import java.util.List;
+
+/**
+ * One EndpointSlice.
+ *
+ * @param id {@code namespace/name} of the object
+ * @param service whose endpoints these are
+ * @param cluster the cluster that they live in; empty for this one
+ * @param version the object's resourceVersion, to tell the newer of two slices that name one endpoint; 0 when not a
+ *     number
+ */
+public record Slice(
+        String id,
+        ServiceKey service,
+        String cluster,
+        boolean ipv6,
+        long version,
+        List<SlicePort> ports,
+        List<SliceEndpoint> endpoints) {
+
+    public Slice {
+        ports = List.copyOf(ports);
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /** A port that every endpoint of the slice serves. */
+    public record SlicePort(String name, Protocol protocol, int port) {}
+}

@@ -1,0 +1,29 @@
+package dev.weft.proxy.view;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint of an EndpointSlice; absent conditions are already resolved (rule EPS-2).
+ *
+ * @param address its first address, the only one that is used (rule EPS-7)
+ * @param targetUid the uid of the object behind it, mostly a Pod; null when the slice names none
+ * @param weight its share relative to other endpoints, 1 to 65535
+ */
+public record SliceEndpoint(
+        String address,
+        boolean ready,
+        boolean serving,
+        boolean terminating,
+        @Nullable String nodeName,
+        @Nullable String zone,
+        Set<String> hintNodes,
+        Set<String> hintZones,
+        @Nullable String targetUid,
+        int weight) {
+
+    public SliceEndpoint {
+        hintNodes = Set.copyOf(hintNodes);
+        hintZones = Set.copyOf(hintZones);
+    }
+}
