@@ -6,8 +6,10 @@ import dev.weft.registry.resource.ResourceKind.Subresource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a write makes of an object: reads the body, fills in defaults, checks, and says what would be stored, or
@@ -127,6 +129,7 @@ public final class Admission {
                         Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));
             }
             next = Metadata.onlyStatus(kind, before, next);
+            kind.rules().carryOverStatus(next, before);
         } else if (!subresource.isEmpty() && !subresource.equals("finalize")) {
             return new Admitted.Refused(
                     Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));
@@ -147,8 +150,7 @@ public final class Admission {
         faults.addAll(kind.rules().validate(next));
         faults.addAll(kind.rules().validateUpdate(next, before));
         if (!faults.isEmpty()) {
-            return new Admitted.Refused(
-                    Refusal.invalid(key, kind.kind(), List.copyOf(new java.util.LinkedHashSet<>(faults))));
+            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults))));
         }
         boolean released = Metadata.released(next);
         if (Trees.same(Metadata.unversioned(next), Metadata.unversioned(before))) {
@@ -159,10 +161,7 @@ public final class Admission {
         return new Admitted.Accepted(key, next, true, released, warnings);
     }
 
-    private static void replace(
-            ObjectNode object,
-            String field,
-            com.fasterxml.jackson.databind.@org.jspecify.annotations.Nullable JsonNode value) {
+    private static void replace(ObjectNode object, String field, @Nullable JsonNode value) {
         if (value == null) {
             object.remove(field);
         } else {

@@ -21,9 +21,8 @@ final class CoreKinds {
 
     private CoreKinds() {}
 
-    static List<ResourceKind> all(NetworkRanges ranges) {
-        return List.of(
-                namespaces(), nodes(), pods(ranges), configMaps(), secrets(), events(), serviceAccounts(), leases());
+    static List<ResourceKind> all() {
+        return List.of(namespaces(), nodes(), pods(), configMaps(), secrets(), events(), serviceAccounts(), leases());
     }
 
     private static ResourceKind namespaces() {
@@ -99,7 +98,7 @@ final class CoreKinds {
         return Columns.NONE;
     }
 
-    private static ResourceKind pods(NetworkRanges ranges) {
+    private static ResourceKind pods() {
         return kind(CORE, "Pod", "pods", Pod.class)
                 .shortNames("po")
                 .inAll()
@@ -117,7 +116,7 @@ final class CoreKinds {
                         "spec.hostNetwork",
                         pod -> Boolean.toString(
                                 Trees.at(pod, "spec", "hostNetwork").asBoolean()))
-                .rules(new PodRules(ranges.inLoopback()))
+                .rules(new PodRules())
                 .done();
     }
 

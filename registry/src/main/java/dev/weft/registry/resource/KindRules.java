@@ -25,6 +25,9 @@ public interface KindRules {
     /** Carries over, in place, what a writer may not or need not repeat (e.g. an allocated address). */
     default void carryOver(ObjectNode next, JsonNode present) {}
 
+    /** As {@link #carryOver}, for a write of the status alone. */
+    default void carryOverStatus(ObjectNode next, JsonNode present) {}
+
     /** What is wrong with the name of an object; empty if nothing. Most kinds take DNS subdomains. */
     default List<String> validateName(String name) {
         return Names.subdomain(name);

@@ -1,4 +1,52 @@
 package dev.weft.registry.resource;
 
-/** Rules to come. */
-final class NodeRules implements KindRules {}
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Nodes: whoever registers one may bring its status along. */
+final class NodeRules implements KindRules {
+    @Override
+    public boolean keepsStatusOnCreate() {
+        return true;
+    }
+
+    @Override
+    public List<FieldError> validate(JsonNode node) {
+        List<FieldError> faults = new ArrayList<>();
+        JsonNode taints = Trees.at(node, "spec", "taints");
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < taints.size(); i++) {
+            String path = "spec.taints[" + i + "]";
+            String key = Trees.text(taints.get(i), "key");
+            String effect = Trees.text(taints.get(i), "effect");
+            Names.qualifiedName(key).forEach(why -> faults.add(FieldError.invalid(path + ".key", key, why)));
+            if (!Set.of("NoSchedule", "PreferNoSchedule", "NoExecute").contains(effect)) {
+                faults.add(FieldError.notSupported(
+                        path + ".effect", effect, "NoExecute", "NoSchedule", "PreferNoSchedule"));
+            }
+            if (!seen.add(key + ":" + effect)) {
+                faults.add(FieldError.duplicate(path, key + ":" + effect));
+            }
+        }
+        JsonNode addresses = Trees.at(node, "status", "addresses");
+        Set<String> known = new HashSet<>();
+        for (int i = 0; i < addresses.size(); i++) {
+            if (!known.add(addresses.get(i).toString())) {
+                faults.add(FieldError.duplicate("status.addresses[" + i + "]", addresses.get(i)));
+            }
+        }
+        return faults;
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
+        boolean set = Trees.present(present, "spec", "podCIDR");
+        return set && !Trees.sameAt(next, present, "spec", "podCIDR")
+                ? List.of(FieldError.forbidden(
+                        "spec.podCIDR", "node updates may not change podCIDR except from \"\" to valid"))
+                : List.of();
+    }
+}

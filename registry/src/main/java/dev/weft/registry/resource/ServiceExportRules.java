@@ -1,4 +1,30 @@
 package dev.weft.registry.resource;
 
-/** Rules to come. */
-final class ServiceExportRules implements KindRules {}
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** ServiceExports: the wish to offer a Service to other clusters (MCS-1, MCS-11). */
+final class ServiceExportRules implements KindRules {
+    @Override
+    public List<String> validateName(String name) {
+        return Names.dnsLabel(name);
+    }
+
+    @Override
+    public boolean countsGenerations() {
+        return true;
+    }
+
+    @Override
+    public boolean metadataFollowsStatus() {
+        return false;
+    }
+
+    @Override
+    public List<FieldError> validate(JsonNode export) {
+        List<FieldError> faults = new ArrayList<>();
+        Metadata.labels(Trees.at(export, "spec", "exportedLabels"), "spec.exportedLabels", faults);
+        return faults;
+    }
+}

@@ -10,7 +10,7 @@ public final class StandardKinds {
     /** The catalog, for a cluster with these ranges: they decide what addresses and ports its rules allow. */
     public static KindCatalog catalog(NetworkRanges ranges) {
         return new KindCatalog(Stream.of(
-                        CoreKinds.all(ranges),
+                        CoreKinds.all(),
                         ServiceKinds.all(ranges),
                         WorkloadKinds.all(),
                         NetworkingKinds.all(),

@@ -1,8 +1,199 @@
 package dev.weft.registry.resource;
 
-/** Rules to come. */
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Workloads: the template is sound, the selector selects it and stays as it is. */
 final class WorkloadRules implements KindRules {
-    WorkloadRules(Type type) {}
+    private final Type type;
+
+    WorkloadRules(Type type) {
+        this.type = type;
+    }
+
+    @Override
+    public boolean countsGenerations() {
+        return true;
+    }
+
+    @Override
+    public void applyDefaults(ObjectNode workload) {
+        ObjectNode spec = Trees.object(workload, "spec");
+        switch (type) {
+            case DEPLOYMENT -> {
+                Trees.putDefault(spec, "replicas", 1);
+                Trees.putDefault(spec, "revisionHistoryLimit", 10);
+                Trees.putDefault(spec, "progressDeadlineSeconds", 600);
+                rolling(Trees.object(spec, "strategy"), Map.of("maxUnavailable", "25%", "maxSurge", "25%"));
+            }
+            case REPLICA_SET -> Trees.putDefault(spec, "replicas", 1);
+            case STATEFUL_SET -> {
+                Trees.putDefault(spec, "replicas", 1);
+                Trees.putDefault(spec, "revisionHistoryLimit", 10);
+                Trees.putDefault(spec, "podManagementPolicy", "OrderedReady");
+                ObjectNode strategy = Trees.object(spec, "updateStrategy");
+                Trees.putDefault(strategy, "type", "RollingUpdate");
+                if (Trees.text(strategy, "type").equals("RollingUpdate")) {
+                    Trees.putDefault(Trees.object(strategy, "rollingUpdate"), "partition", 0);
+                }
+            }
+            case DAEMON_SET -> {
+                Trees.putDefault(spec, "revisionHistoryLimit", 10);
+                ObjectNode strategy = Trees.object(spec, "updateStrategy");
+                Trees.putDefault(strategy, "type", "RollingUpdate");
+                if (Trees.text(strategy, "type").equals("RollingUpdate")) {
+                    ObjectNode rolling = Trees.object(strategy, "rollingUpdate");
+                    Trees.putDefault(rolling, "maxUnavailable", 1);
+                    Trees.putDefault(rolling, "maxSurge", 0);
+                }
+            }
+            case JOB -> job(workload, spec);
+            case CRON_JOB -> cronJob(spec);
+        }
+        if (type != Type.CRON_JOB && spec.path("template").get("spec") instanceof ObjectNode template) {
+            PodTemplates.applyDefaults(template);
+        }
+    }
+
+    private static void rolling(ObjectNode strategy, Map<String, String> limits) {
+        Trees.putDefault(strategy, "type", "RollingUpdate");
+        if (Trees.text(strategy, "type").equals("RollingUpdate")) {
+            ObjectNode rolling = Trees.object(strategy, "rollingUpdate");
+            limits.forEach((name, value) -> Trees.putDefault(rolling, name, value));
+        }
+    }
+
+    /** A Job finds its Pods by its own uid, unless its writer insists on a selector. */
+    private static void job(ObjectNode job, ObjectNode spec) {
+        if (!spec.has("completions") && !spec.has("parallelism")) {
+            spec.put("completions", 1);
+        }
+        Trees.putDefault(spec, "parallelism", 1);
+        Trees.putDefault(spec, "backoffLimit", 6);
+        Trees.putDefault(spec, "completionMode", "NonIndexed");
+        Trees.putDefault(spec, "suspend", false);
+        Trees.putDefault(spec, "podReplacementPolicy", "TerminatingOrFailed");
+        String uid = Trees.text(job, "metadata", "uid");
+        boolean manual = Trees.at(spec, "manualSelector").asBoolean();
+        if (!manual && !spec.has("selector") && spec.get("template") instanceof ObjectNode template) {
+            ObjectNode labels = Trees.object(Trees.object(template, "metadata"), "labels");
+            for (String prefix : List.of("", "batch.kubernetes.io/")) {
+                labels.put(prefix + "controller-uid", uid);
+                labels.put(prefix + "job-name", Trees.text(job, "metadata", "name"));
+            }
+            Trees.object(Trees.object(spec, "selector"), "matchLabels").put("batch.kubernetes.io/controller-uid", uid);
+        }
+    }
+
+    private static void cronJob(ObjectNode spec) {
+        Trees.putDefault(spec, "concurrencyPolicy", "Allow");
+        Trees.putDefault(spec, "suspend", false);
+        Trees.putDefault(spec, "successfulJobsHistoryLimit", 3);
+        Trees.putDefault(spec, "failedJobsHistoryLimit", 1);
+        if (spec.path("jobTemplate").path("spec").path("template").get("spec") instanceof ObjectNode template) {
+            PodTemplates.applyDefaults(template);
+        }
+    }
+
+    @Override
+    public List<FieldError> validate(JsonNode workload) {
+        List<FieldError> faults = new ArrayList<>();
+        JsonNode spec = workload.path("spec");
+        if (type == Type.CRON_JOB) {
+            schedule(spec, faults);
+            PodTemplates.validate(
+                    Trees.at(spec, "jobTemplate", "spec", "template", "spec"),
+                    "spec.jobTemplate.spec.template.spec",
+                    faults);
+            return faults;
+        }
+        for (String field : List.of("replicas", "parallelism", "completions", "backoffLimit", "minReadySeconds")) {
+            int value = Trees.integer(spec, 0, field);
+            if (value < 0) {
+                faults.add(FieldError.invalid("spec." + field, value, "must be greater than or equal to 0"));
+            }
+        }
+        selector(spec, faults);
+        JsonNode template = Trees.at(spec, "template", "spec");
+        PodTemplates.validate(template, "spec.template.spec", faults);
+        restartPolicy(Trees.text(template, "restartPolicy"), faults);
+        return faults;
+    }
+
+    private void restartPolicy(String policy, List<FieldError> faults) {
+        if (type == Type.JOB) {
+            if (policy.equals("Always")) {
+                faults.add(FieldError.required(
+                        "spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
+            }
+        } else if (!policy.isEmpty() && !policy.equals("Always")) {
+            faults.add(FieldError.notSupported("spec.template.spec.restartPolicy", policy, "Always"));
+        }
+    }
+
+    private static void schedule(JsonNode spec, List<FieldError> faults) {
+        String schedule = Trees.text(spec, "schedule");
+        if (schedule.isEmpty()) {
+            faults.add(FieldError.required("spec.schedule", ""));
+        } else if (!schedule.startsWith("@") && schedule.strip().split("\\s+").length != 5) {
+            faults.add(FieldError.invalid("spec.schedule", schedule, "expected exactly 5 fields"));
+        }
+        String policy = Trees.text(spec, "concurrencyPolicy");
+        if (!List.of("Allow", "Forbid", "Replace").contains(policy)) {
+            faults.add(FieldError.notSupported("spec.concurrencyPolicy", policy, "Allow", "Forbid", "Replace"));
+        }
+    }
+
+    private static void selector(JsonNode spec, List<FieldError> faults) {
+        JsonNode selector = Trees.at(spec, "selector");
+        if (selector.isMissingNode()) {
+            faults.add(FieldError.required("spec.selector", ""));
+            return;
+        }
+        LabelSelector parsed = LabelSelector.of(selector);
+        JsonNode labels = Trees.at(spec, "template", "metadata", "labels");
+        if (parsed.isEverything()) {
+            faults.add(FieldError.invalid(
+                    "spec.selector", selector, "empty selector is invalid for " + "this kind of workload"));
+        } else if (!parsed.matches(Trees.textMap(labels))) {
+            faults.add(FieldError.invalid(
+                    "spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+        }
+        Metadata.labels(labels, "spec.template.metadata.labels", faults);
+    }
+
+    @Override
+    public void carryOver(ObjectNode next, JsonNode present) {
+        // a Job's selector and the labels that go with it were made by the server; writers need not repeat them
+        if (type == Type.JOB && !Trees.has(next, "spec", "selector")) {
+            Trees.object(next, "spec")
+                    .set("selector", Trees.at(present, "spec", "selector").deepCopy());
+            Trees.object(next, "spec")
+                    .set("template", Trees.at(present, "spec", "template").deepCopy());
+        }
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
+        List<FieldError> faults = new ArrayList<>();
+        if (type != Type.CRON_JOB && !Trees.sameAt(next, present, "spec", "selector")) {
+            faults.add(FieldError.invalid("spec.selector", Trees.at(next, "spec", "selector"), "field is immutable"));
+        }
+        if (type == Type.STATEFUL_SET && !Trees.sameAt(next, present, "spec", "serviceName")) {
+            faults.add(FieldError.forbidden(
+                    "spec",
+                    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',"
+                            + " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
+                            + " 'minReadySeconds' are forbidden"));
+        }
+        if (type == Type.JOB && !Trees.sameAt(next, present, "spec", "template", "spec")) {
+            faults.add(FieldError.invalid("spec.template", Trees.at(next, "spec", "template"), "field is immutable"));
+        }
+        return faults;
+    }
 
     enum Type {
         DEPLOYMENT,

@@ -1,0 +1,175 @@
+package dev.weft.registry.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The spec of a Pod, on its own or inside a workload. */
+final class PodTemplates {
+    private static final List<String> CONTAINER_LISTS = List.of("initContainers", "containers");
+
+    private PodTemplates() {}
+
+    /** Kubernetes' defaults, apart from those that only a Pod of its own gets. */
+    static void applyDefaults(ObjectNode spec) {
+        Trees.putDefault(spec, "restartPolicy", "Always");
+        Trees.putDefault(spec, "dnsPolicy", "ClusterFirst");
+        Trees.putDefault(spec, "schedulerName", "default-scheduler");
+        Trees.putDefault(spec, "terminationGracePeriodSeconds", 30);
+        Trees.object(spec, "securityContext");
+        for (String list : CONTAINER_LISTS) {
+            for (JsonNode each : spec.path(list)) {
+                if (each instanceof ObjectNode container) {
+                    container(container);
+                }
+            }
+        }
+    }
+
+    private static void container(ObjectNode container) {
+        String image = Trees.text(container, "image");
+        String name = image.substring(image.lastIndexOf('/') + 1);
+        boolean moving = !image.contains("@") && (name.indexOf(':') < 0 || name.endsWith(":latest"));
+        Trees.putDefault(container, "imagePullPolicy", moving ? "Always" : "IfNotPresent");
+        Trees.putDefault(container, "terminationMessagePath", "/dev/termination-log");
+        Trees.putDefault(container, "terminationMessagePolicy", "File");
+        Trees.object(container, "resources");
+        for (JsonNode each : container.path("ports")) {
+            if (each instanceof ObjectNode port) {
+                Trees.putDefault(port, "protocol", "TCP");
+            }
+        }
+        for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
+            if (container.get(probe) instanceof ObjectNode there) {
+                probe(there);
+            }
+        }
+    }
+
+    private static void probe(ObjectNode probe) {
+        Trees.putDefault(probe, "timeoutSeconds", 1);
+        Trees.putDefault(probe, "periodSeconds", 10);
+        Trees.putDefault(probe, "successThreshold", 1);
+        Trees.putDefault(probe, "failureThreshold", 3);
+        if (probe.get("httpGet") instanceof ObjectNode get) {
+            Trees.putDefault(get, "path", "/");
+            Trees.putDefault(get, "scheme", "HTTP");
+        }
+    }
+
+    /** How likely a Pod is to be put out when its node is full; here only shown. */
+    static String qosClass(JsonNode spec) {
+        boolean any = false;
+        boolean full = true;
+        for (JsonNode container : spec.path("containers")) {
+            JsonNode limits = Trees.at(container, "resources", "limits");
+            JsonNode requests = Trees.at(container, "resources", "requests");
+            any |= !limits.isEmpty() || !requests.isEmpty();
+            for (String resource : List.of("cpu", "memory")) {
+                boolean asked = Trees.has(requests, resource);
+                full &= Trees.has(limits, resource) && (!asked || Trees.sameAt(limits, requests, resource));
+            }
+        }
+        return !any ? "BestEffort" : full ? "Guaranteed" : "Burstable";
+    }
+
+    static void validate(JsonNode spec, String path, List<FieldError> faults) {
+        if (!Trees.present(spec, "containers")) {
+            faults.add(FieldError.required(path + ".containers", ""));
+        }
+        Set<String> names = new HashSet<>();
+        for (String list : CONTAINER_LISTS) {
+            JsonNode containers = Trees.at(spec, list);
+            for (int i = 0; i < containers.size(); i++) {
+                container(containers.get(i), path + "." + list + "[" + i + "]", names, faults);
+            }
+        }
+        oneOf(spec, "restartPolicy", path, faults, "Always", "Never", "OnFailure");
+        oneOf(spec, "dnsPolicy", path, faults, "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
+        for (String field : List.of("hostname", "subdomain")) {
+            String value = Trees.text(spec, field);
+            if (!value.isEmpty()) {
+                Names.dnsLabel(value).forEach(why -> faults.add(FieldError.invalid(path + "." + field, value, why)));
+            }
+        }
+        volumes(spec, path, faults);
+        Metadata.labels(Trees.at(spec, "nodeSelector"), path + ".nodeSelector", faults);
+    }
+
+    private static void volumes(JsonNode spec, String path, List<FieldError> faults) {
+        JsonNode volumes = Trees.at(spec, "volumes");
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < volumes.size(); i++) {
+            String name = Trees.text(volumes.get(i), "name");
+            String at = path + ".volumes[" + i + "].name";
+            if (name.isEmpty()) {
+                faults.add(FieldError.required(at, ""));
+            } else {
+                Names.dnsLabel(name).forEach(why -> faults.add(FieldError.invalid(at, name, why)));
+                if (!names.add(name)) {
+                    faults.add(FieldError.duplicate(at, name));
+                }
+            }
+        }
+    }
+
+    private static void container(JsonNode container, String path, Set<String> names, List<FieldError> faults) {
+        String name = Trees.text(container, "name");
+        if (name.isEmpty()) {
+            faults.add(FieldError.required(path + ".name", ""));
+        } else {
+            Names.dnsLabel(name).forEach(why -> faults.add(FieldError.invalid(path + ".name", name, why)));
+            if (!names.add(name)) {
+                faults.add(FieldError.duplicate(path + ".name", name));
+            }
+        }
+        String image = Trees.text(container, "image");
+        if (image.isEmpty()) {
+            faults.add(FieldError.required(path + ".image", ""));
+        } else if (!image.strip().equals(image)) {
+            faults.add(FieldError.invalid(path + ".image", image, "must not have leading or trailing whitespace"));
+        }
+        oneOf(container, "imagePullPolicy", path, faults, "Always", "IfNotPresent", "Never");
+        ports(Trees.at(container, "ports"), path + ".ports", faults);
+        JsonNode variables = Trees.at(container, "env");
+        for (int i = 0; i < variables.size(); i++) {
+            String variable = Trees.text(variables.get(i), "name");
+            String at = path + ".env[" + i + "].name";
+            if (variable.isEmpty()) {
+                faults.add(FieldError.required(at, ""));
+            } else {
+                Names.environmentVariable(variable).forEach(why -> faults.add(FieldError.invalid(at, variable, why)));
+            }
+        }
+    }
+
+    private static void ports(JsonNode ports, String path, List<FieldError> faults) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < ports.size(); i++) {
+            JsonNode port = ports.get(i);
+            String at = path + "[" + i + "]";
+            String name = Trees.text(port, "name");
+            if (!name.isEmpty()) {
+                Names.portName(name).forEach(why -> faults.add(FieldError.invalid(at + ".name", name, why)));
+                if (!names.add(name)) {
+                    faults.add(FieldError.duplicate(at + ".name", name));
+                }
+            }
+            if (!Trees.has(port, "containerPort")) {
+                faults.add(FieldError.required(at + ".containerPort", ""));
+            } else {
+                Ports.number(Trees.integer(port, 0, "containerPort"), at + ".containerPort", faults);
+            }
+            oneOf(port, "protocol", at, faults, "SCTP", "TCP", "UDP");
+        }
+    }
+
+    private static void oneOf(JsonNode tree, String field, String path, List<FieldError> faults, String... supported) {
+        String value = Trees.text(tree, field);
+        if (!value.isEmpty() && !List.of(supported).contains(value)) {
+            faults.add(FieldError.notSupported(path + "." + field, value, supported));
+        }
+    }
+}
