@@ -1,0 +1,309 @@
+package dev.weft.registry.federation;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.gossip.FederationEvent;
+import dev.weft.gossip.Gossip;
+import dev.weft.gossip.RecordChange;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.resource.Change;
+import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.JsonBytes;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.shard.ShardCommand;
+import dev.weft.registry.shard.ShardCommand.Allocated;
+import dev.weft.registry.shard.ShardCommand.Derived;
+import dev.weft.registry.shard.ShardCommand.Submitted;
+import dev.weft.registry.shard.ShardFeed;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's part in the federation: tells the other clusters what its namespaces export, and writes into the shard
+ * what they should import.
+ *
+ * <p>It is the companion of one shard and lives as long as that. A restart loses nothing: the shard and gossip tell
+ * everything again. One write is in flight at a time; what changes meanwhile is taken together in the next one. Nothing
+ * waits for a timer except an answer that does not come.
+ */
+public final class FederationActor extends AbstractBehavior<FederationActor.Command> {
+
+    /** What it hears; all of it from the parts it was given. */
+    public sealed interface Command {}
+
+    private record FromShard(ShardFeed feed) implements Command {}
+
+    private record FromGossip(FederationEvent event) implements Command {}
+
+    private record DeriveAnswered(Derived derived) implements Command {}
+
+    private record DeriveOverdue(long step) implements Command {}
+
+    private record AllocationAnswered(
+            ExportName name, @Nullable Allocated answer, String failure) implements Command {}
+
+    private record AllocationRetryDue(ExportName name) implements Command {}
+
+    private record StatusAnswered(Submitted answer) implements Command {}
+
+    private final int shardIndex;
+    private final FederationSettings settings;
+    private final ActorRef<ShardCommand> shard;
+    private final Gossip gossip;
+    private final Function<List<Claim>, CompletionStage<Allocated>> allocate;
+    private final InstantSource clock;
+    private final TimerScheduler<Command> timers;
+    private final ActorRef<Derived> derivedAdapter;
+    private final ActorRef<Submitted> statusAdapter;
+    private final ExportBook exports = new ExportBook();
+    private final ImportBook imports;
+    private final Set<ExportName> statuses = new LinkedHashSet<>();
+    private List<DerivedWrite> inFlight = List.of();
+    private long step;
+    private long shardVersion;
+    private boolean shardKnown;
+    private boolean published;
+    private boolean caughtUp;
+
+    /**
+     * The companion of one shard.
+     *
+     * @param owned which namespaces belong to the shard, whether they exist or not
+     * @param allocate claims addresses durably; an answer that fails exceptionally is tried again
+     */
+    public static Behavior<Command> create(
+            int shardIndex,
+            FederationSettings settings,
+            ActorRef<ShardCommand> shard,
+            Predicate<String> owned,
+            Gossip gossip,
+            Function<List<Claim>, CompletionStage<Allocated>> allocate,
+            InstantSource clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new FederationActor(context, timers, shardIndex, settings, shard, owned, gossip, allocate, clock)));
+    }
+
+    private FederationActor(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            int shardIndex,
+            FederationSettings settings,
+            ActorRef<ShardCommand> shard,
+            Predicate<String> owned,
+            Gossip gossip,
+            Function<List<Claim>, CompletionStage<Allocated>> allocate,
+            InstantSource clock) {
+        super(context);
+        this.shardIndex = shardIndex;
+        this.settings = settings;
+        this.shard = shard;
+        this.gossip = gossip;
+        this.allocate = allocate;
+        this.clock = clock;
+        this.timers = timers;
+        this.imports = new ImportBook(owned, settings.families());
+        this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
+        this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
+        gossip.follow(context.messageAdapter(FederationEvent.class, FromGossip::new));
+        shard.tell(new ShardCommand.Follow(0, context.messageAdapter(ShardFeed.class, FromShard::new)));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(FromShard.class, this::onFromShard)
+                .onMessage(FromGossip.class, this::onFromGossip)
+                .onMessage(DeriveAnswered.class, this::onDeriveAnswered)
+                .onMessage(DeriveOverdue.class, this::onDeriveOverdue)
+                .onMessage(AllocationAnswered.class, this::onAllocationAnswered)
+                .onMessage(AllocationRetryDue.class, this::onAllocationRetryDue)
+                .onMessage(StatusAnswered.class, this::onStatusAnswered)
+                .build();
+    }
+
+    private Behavior<Command> onFromShard(FromShard message) {
+        if (message.feed() instanceof ShardFeed.Snapshot snapshot) {
+            if (snapshot.first()) {
+                shardKnown = false;
+                exports.clear();
+                imports.clear();
+            }
+            snapshot.part().forEach(each -> apply(each.key(), null, each));
+            shardKnown = snapshot.last();
+            shardVersion = Math.max(shardVersion, snapshot.version());
+        } else if (message.feed() instanceof ShardFeed.Committed committed) {
+            for (Change change : committed.changes()) {
+                apply(change.key(), change.before(), change.after());
+            }
+            shardVersion = Math.max(shardVersion, committed.version());
+        }
+        return proceed();
+    }
+
+    private void apply(ResourceKey key, @Nullable Resource before, @Nullable Resource after) {
+        imports.apply(key, before, after);
+        ExportName concerned = exports.apply(key, before, after);
+        if (concerned != null) {
+            statuses.add(concerned);
+        }
+    }
+
+    private Behavior<Command> onFromGossip(FromGossip message) {
+        caughtUp |= message.event() instanceof FederationEvent.CaughtUp;
+        imports.others().apply(message.event());
+        return proceed();
+    }
+
+    private Behavior<Command> onDeriveAnswered(DeriveAnswered message) {
+        timers.cancel(DeriveOverdue.class);
+        inFlight = List.of();
+        shardVersion = Math.max(shardVersion, message.derived().version());
+        return proceed();
+    }
+
+    private Behavior<Command> onDeriveOverdue(DeriveOverdue message) {
+        if (message.step() == step && !inFlight.isEmpty()) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "shard {} has not answered a write of {} imported objects within {}; asking again",
+                            shardIndex,
+                            inFlight.size(),
+                            settings.deriveTimeout());
+            derive();
+        }
+        return this;
+    }
+
+    private Behavior<Command> onAllocationAnswered(AllocationAnswered message) {
+        if (message.answer() instanceof Allocated.Granted granted) {
+            imports.grant(message.name(), granted.grants());
+        } else {
+            String why = message.answer() instanceof Allocated.Denied denied
+                    ? denied.refusal().message()
+                    : message.failure();
+            getContext().getLog().warn("no clusterset address for {}: {}", message.name(), why);
+            imports.deny(message.name(), why);
+            AllocationRetryDue retry = new AllocationRetryDue(message.name());
+            timers.startSingleTimer(retry, retry, settings.allocationRetry());
+        }
+        return proceed();
+    }
+
+    private Behavior<Command> onAllocationRetryDue(AllocationRetryDue message) {
+        imports.retry(message.name());
+        return proceed();
+    }
+
+    /** A conflict needs no answer: the newer version that caused it is on its way here and asks for another look. */
+    private Behavior<Command> onStatusAnswered(StatusAnswered message) {
+        if (message.answer() instanceof Submitted.Decided decided
+                && decided.outcome() instanceof Write.Outcome.Refused refused
+                && refused.refusal().reason() != Refusal.Reason.Conflict
+                && refused.refusal().reason() != Refusal.Reason.NotFound) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "conditions of a ServiceExport not written: {}",
+                            refused.refusal().message());
+        }
+        return this;
+    }
+
+    private Behavior<Command> proceed() {
+        if (shardKnown) {
+            publish();
+            if (caughtUp && inFlight.isEmpty()) {
+                bringUpToDate();
+            }
+            if (caughtUp) {
+                writeStatuses();
+            }
+        }
+        return this;
+    }
+
+    private void publish() {
+        if (published) {
+            List<RecordChange> changes = exports.changes();
+            if (!changes.isEmpty()) {
+                gossip.publish(shardIndex, shardVersion, changes);
+            }
+        } else {
+            published = true;
+            gossip.reset(shardIndex, shardVersion, exports.everything());
+        }
+    }
+
+    private void bringUpToDate() {
+        List<DerivedWrite> writes = new ArrayList<>();
+        List<ExportName> names =
+                imports.waiting().stream().limit(settings.namesPerStep()).toList();
+        while (!names.isEmpty() && writes.isEmpty()) {
+            for (ExportName name : names) {
+                ImportBook.Step next = imports.step(name, clock.instant());
+                writes.addAll(next.writes());
+                if (!next.claims().isEmpty()) {
+                    claim(name, next.claims());
+                }
+                statuses.add(name);
+            }
+            names = imports.waiting().stream().limit(settings.namesPerStep()).toList();
+        }
+        if (!writes.isEmpty()) {
+            step++;
+            inFlight = writes;
+            derive();
+        }
+    }
+
+    private void derive() {
+        timers.startSingleTimer(DeriveOverdue.class, new DeriveOverdue(step), settings.deriveTimeout());
+        shard.tell(new ShardCommand.Derive(inFlight, derivedAdapter));
+    }
+
+    private void claim(ExportName name, List<Claim> claims) {
+        getContext()
+                .pipeToSelf(
+                        allocate.apply(claims),
+                        (answer, failure) -> failure == null
+                                ? new AllocationAnswered(name, answer, "")
+                                : new AllocationAnswered(name, null, "the allocation failed: " + failure));
+    }
+
+    private void writeStatuses() {
+        Set<ExportName> looked = new HashSet<>(statuses);
+        statuses.clear();
+        for (ExportName name : looked) {
+            Resource export = exports.export(name);
+            if (export != null) {
+                ImportedService imported = imports.merge(name);
+                boolean ours = imported != null && imported.clusters().contains(settings.cluster());
+                ObjectNode changed = ExportConditions.applied(
+                        export, ExportConditions.of(exports.validity(name), ours ? imported : null), clock.instant());
+                if (changed != null) {
+                    Write write =
+                            new Write.Update(export.key(), "status", JsonBytes.of(changed), Write.Options.DEFAULT);
+                    shard.tell(new ShardCommand.Submit(write, List.of(), statusAdapter));
+                }
+            }
+        }
+    }
+}

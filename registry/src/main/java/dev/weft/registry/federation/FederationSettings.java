@@ -1,0 +1,24 @@
+package dev.weft.registry.federation;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * How a shard takes part in the federation.
+ *
+ * @param cluster the name of this cluster
+ * @param families the address families of the configured clusterset ranges: {@code IPv4}, {@code IPv6}
+ * @param namesPerStep so many imported Services are brought up to date in one write of the shard; more means fewer and
+ *     larger writes
+ * @param deriveTimeout after so long without an answer the shard is asked the same again
+ * @param allocationRetry after so long an address is asked for again where there was none
+ */
+public record FederationSettings(
+        String cluster, Set<String> families, int namesPerStep, Duration deriveTimeout, Duration allocationRetry) {
+    public FederationSettings {
+        families = Set.copyOf(families);
+        if (namesPerStep < 1) {
+            throw new IllegalArgumentException("namesPerStep: " + namesPerStep + " (expected: at least 1)");
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.weft.registry.federation;
+
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.endpoints.EndpointTypes;
+import dev.weft.registry.endpoints.SliceContent;
+import dev.weft.registry.federation.Conditions.Condition;
+import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.wire.ExportRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one shard of this cluster should import, what it has stored of that, and what is still to be looked at. Mutable,
+ * for one thread; knows no actor.
+ */
+final class ImportBook {
+    /** In place of a cluster: look at all clusters. */
+    private static final String EVERY_CLUSTER = "";
+
+    private final ExportIndex others;
+    private final Set<String> families;
+    private final Set<String> namespaces = new HashSet<>();
+    private final Map<ExportName, ObjectNode> imports = new HashMap<>();
+    private final Map<ExportName, Map<String, Map<String, SliceContent>>> slices = new HashMap<>();
+    private final Map<ExportName, Map<String, String>> granted = new HashMap<>();
+    private final Map<ExportName, String> denied = new HashMap<>();
+    private final Map<ExportName, ImportedService> merged = new HashMap<>();
+    private final Map<ExportName, Set<String>> dirty = new LinkedHashMap<>();
+    private final Map<ExportName, Set<String>> claiming = new HashMap<>();
+
+    /**
+     * @param owned which namespaces belong to this shard
+     * @param families the address families that this cluster has addresses of
+     */
+    ImportBook(Predicate<String> owned, Set<String> families) {
+        this.others = new ExportIndex(owned, this::touch);
+        this.families = Set.copyOf(families);
+    }
+
+    /** Everyone's exports. */
+    ExportIndex others() {
+        return others;
+    }
+
+    private void touch(ExportName name, String cluster) {
+        dirty.computeIfAbsent(name, none -> new TreeSet<>()).add(cluster);
+    }
+
+    /** Asks for another look at a name. */
+    void touch(ExportName name) {
+        touch(name, EVERY_CLUSTER);
+    }
+
+    /** Takes over what an object of this shard became. */
+    void apply(ResourceKey key, @Nullable Resource before, @Nullable Resource after) {
+        if (key.type().equals(FederationTypes.NAMESPACES)) {
+            applyNamespace(key.name(), after);
+        } else if (key.type().equals(FederationTypes.IMPORTS)) {
+            ExportName name = ExportName.of(key);
+            ObjectNode essence = after == null
+                    ? null
+                    : ServiceImportObject.essence(after.json().toTree());
+            if (!Objects.equals(essence, imports.get(name))) {
+                set(imports, name, essence);
+                touch(name);
+            }
+        } else if (key.type().equals(EndpointTypes.SLICES)) {
+            Resource side = after != null ? after : before;
+            if (side != null && FederationTypes.MANAGER.equals(side.labels().get(EndpointTypes.MANAGED_BY))) {
+                applySlice(side, after);
+            }
+        }
+    }
+
+    private void applyNamespace(String namespace, @Nullable Resource after) {
+        boolean exists =
+                after != null && !after.json().toTree().path("metadata").hasNonNull("deletionTimestamp");
+        boolean changed = exists ? namespaces.add(namespace) : namespaces.remove(namespace);
+        if (changed) {
+            others.names(namespace).forEach(this::touch);
+            imports.keySet().stream()
+                    .filter(name -> name.namespace().equals(namespace))
+                    .forEach(this::touch);
+        }
+    }
+
+    private void applySlice(Resource side, @Nullable Resource after) {
+        String cluster = side.labels().getOrDefault(FederationTypes.SOURCE_CLUSTER, "?");
+        ExportName name =
+                new ExportName(side.key().namespace(), side.labels().getOrDefault(FederationTypes.SERVICE_NAME, "?"));
+        SliceContent content = after == null ? null : SliceContent.parse(after);
+        Map<String, SliceContent> known = slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of());
+        if (!Objects.equals(known.get(side.key().name()), content)) {
+            store(name, cluster, side.key().name(), content);
+            touch(name, cluster);
+        }
+    }
+
+    private void store(ExportName name, String cluster, String slice, @Nullable SliceContent content) {
+        Map<String, Map<String, SliceContent>> byCluster = slices.computeIfAbsent(name, none -> new TreeMap<>());
+        set(byCluster.computeIfAbsent(cluster, none -> new TreeMap<>()), slice, content);
+        byCluster.computeIfPresent(cluster, (same, all) -> all.isEmpty() ? null : all);
+        slices.computeIfPresent(name, (same, all) -> all.isEmpty() ? null : all);
+    }
+
+    private static <K, V> void set(Map<K, V> map, K key, @Nullable V value) {
+        if (value == null) {
+            map.remove(key);
+        } else {
+            map.put(key, value);
+        }
+    }
+
+    /** Forgets what the shard holds, before it tells again. */
+    void clear() {
+        namespaces.clear();
+        imports.keySet().forEach(this::touch);
+        slices.keySet().forEach(this::touch);
+        imports.clear();
+        slices.clear();
+    }
+
+    /** The names that are to be looked at, oldest wish first. */
+    Collection<ExportName> waiting() {
+        return dirty.keySet();
+    }
+
+    /** What all exports of a name come to; null if there is none. */
+    @Nullable
+    ImportedService merge(ExportName name) {
+        Map<String, ExportRecord.Service> exports = others.services(name);
+        return exports.isEmpty() ? null : ImportMerge.merge(exports);
+    }
+
+    /**
+     * What is to be done for one name.
+     *
+     * @param writes counted as carried out from now on
+     * @param claims addresses that are needed first; then there are no writes
+     */
+    record Step(List<DerivedWrite> writes, List<Claim> claims) {}
+
+    /** Looks at one name, which then waits no more. */
+    Step step(ExportName name, Instant now) {
+        Set<String> clusters = dirty.getOrDefault(name, Set.of());
+        dirty.remove(name);
+        ImportedService imported = namespaces.contains(name.namespace()) ? merge(name) : null;
+        if (imported == null) {
+            return new Step(withdraw(name), List.of());
+        }
+        List<Claim> claims = claims(name, imported);
+        if (!claims.isEmpty() && !denied.containsKey(name)) {
+            boolean first = !claiming.containsKey(name);
+            claiming.computeIfAbsent(name, none -> new TreeSet<>()).addAll(clusters);
+            return new Step(List.of(), first ? claims : List.of());
+        }
+        boolean all = clusters.contains(EVERY_CLUSTER) || !imported.equals(merged.put(name, imported));
+        List<DerivedWrite> writes = new ArrayList<>();
+        writeImport(writes, name, imported, now);
+        Set<String> concerned = new TreeSet<>(clusters);
+        if (all) {
+            concerned.addAll(imported.clusters());
+            concerned.addAll(slices.getOrDefault(name, Map.of()).keySet());
+        }
+        concerned.remove(EVERY_CLUSTER);
+        concerned.forEach(cluster -> writeSlices(writes, name, cluster, imported));
+        return new Step(writes, List.of());
+    }
+
+    private List<Claim> claims(ExportName name, ImportedService imported) {
+        List<Claim> claims = new ArrayList<>();
+        Map<String, String> addresses = addresses(name);
+        for (String family : imported.winner().ipFamilies()) {
+            if (!imported.winner().headless() && families.contains(family) && !addresses.containsKey(family)) {
+                claims.add(new Claim(
+                        FederationTypes.pool(family),
+                        "",
+                        name.key(FederationTypes.IMPORTS),
+                        "spec.ips[" + claims.size() + "]"));
+            }
+        }
+        return claims;
+    }
+
+    /** Rule MCS-13: what is stored stays. */
+    private Map<String, String> addresses(ExportName name) {
+        Map<String, String> addresses = new TreeMap<>(granted.getOrDefault(name, Map.of()));
+        ObjectNode stored = imports.get(name);
+        if (stored != null) {
+            addresses.putAll(ServiceImportObject.addresses(stored));
+        }
+        return addresses;
+    }
+
+    /** Takes over addresses that were claimed for a name. */
+    void grant(ExportName name, List<Grant> grants) {
+        denied.remove(name);
+        Map<String, String> addresses = granted.computeIfAbsent(name, none -> new TreeMap<>());
+        grants.forEach(grant -> addresses.put(grant.value().indexOf(':') >= 0 ? "IPv6" : "IPv4", grant.value()));
+        resume(name);
+    }
+
+    /** Takes over that there is no address for a name now. */
+    void deny(ExportName name, String why) {
+        denied.put(name, why);
+        resume(name);
+    }
+
+    /** Asks for an address again where there was none. */
+    void retry(ExportName name) {
+        if (denied.remove(name) != null) {
+            touch(name);
+        }
+    }
+
+    private void resume(ExportName name) {
+        Set<String> clusters = claiming.remove(name);
+        (clusters == null ? Set.of(EVERY_CLUSTER) : clusters).forEach(cluster -> touch(name, cluster));
+    }
+
+    private List<DerivedWrite> withdraw(ExportName name) {
+        List<DerivedWrite> writes = new ArrayList<>();
+        if (imports.remove(name) != null) {
+            writes.add(new DerivedWrite.Remove(name.key(FederationTypes.IMPORTS)));
+        }
+        Map<String, Map<String, SliceContent>> stored = slices.remove(name);
+        if (stored != null) {
+            stored.values()
+                    .forEach(all ->
+                            all.keySet().forEach(slice -> writes.add(new DerivedWrite.Remove(key(name, slice)))));
+        }
+        granted.remove(name);
+        denied.remove(name);
+        merged.remove(name);
+        return writes;
+    }
+
+    private void writeImport(List<DerivedWrite> writes, ExportName name, ImportedService imported, Instant now) {
+        ObjectNode stored = imports.get(name);
+        Map<String, String> addresses = addresses(name);
+        addresses.keySet().retainAll(imported.winner().ipFamilies());
+        ObjectNode wanted = ServiceImportObject.of(
+                name,
+                imported,
+                addresses,
+                ready(name, imported, addresses),
+                stored == null ? MissingNode.getInstance() : stored,
+                now);
+        ObjectNode essence = ServiceImportObject.essence(wanted);
+        if (!essence.equals(stored)) {
+            imports.put(name, essence);
+            writes.add(new DerivedWrite.Put(name.key(FederationTypes.IMPORTS), wanted));
+        }
+    }
+
+    private Condition ready(ExportName name, ImportedService imported, Map<String, String> addresses) {
+        if (imported.winner().headless() || !addresses.isEmpty()) {
+            return new Condition("Ready", "True", "Ready", "The Service is imported.");
+        }
+        if (imported.winner().ipFamilies().stream().noneMatch(families::contains)) {
+            return new Condition(
+                    "Ready",
+                    "False",
+                    "IPFamilyNotSupported",
+                    "The Service has " + imported.winner().ipFamilies() + ", this cluster's clusterset addresses are "
+                            + new TreeSet<>(families) + ".");
+        }
+        return new Condition("Ready", "False", "Pending", denied.getOrDefault(name, "It has no address yet."));
+    }
+
+    private void writeSlices(List<DerivedWrite> writes, ExportName name, String cluster, ImportedService imported) {
+        Set<String> served = imported.served().getOrDefault(cluster, Set.of());
+        Map<String, SliceContent> wanted = imported.clusters().contains(cluster)
+                ? ImportedSlices.of(name, cluster, others.endpoints(name, cluster), served)
+                : Map.of();
+        Map<String, SliceContent> stored =
+                Map.copyOf(slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of()));
+        new TreeSet<>(stored.keySet()).forEach(slice -> {
+            if (!wanted.containsKey(slice)) {
+                store(name, cluster, slice, null);
+                writes.add(new DerivedWrite.Remove(key(name, slice)));
+            }
+        });
+        wanted.forEach((slice, content) -> {
+            if (!content.equals(stored.get(slice))) {
+                store(name, cluster, slice, content);
+                writes.add(new DerivedWrite.Put(key(name, slice), content.toObject(key(name, slice), "")));
+            }
+        });
+    }
+
+    private static ResourceKey key(ExportName name, String slice) {
+        return new ResourceKey(EndpointTypes.SLICES, name.namespace(), slice);
+    }
+}

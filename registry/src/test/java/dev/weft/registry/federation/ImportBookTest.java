@@ -1,0 +1,217 @@
+package dev.weft.registry.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.util.ByteString;
+import dev.weft.gossip.FederationEvent;
+import dev.weft.gossip.Origin;
+import dev.weft.gossip.RecordChange;
+import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.endpoints.FakeShard;
+import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.wire.ExportRecord;
+import dev.weft.registry.wire.FederationCodec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("Imports")
+class ImportBookTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final ExportName WEB = new ExportName("ns", "web");
+    private final Map<String, String> stored = new TreeMap<>();
+    private int addresses;
+
+    private static ImportBook book() {
+        ImportBook book = new ImportBook(namespace -> true, Set.of("IPv4"));
+        Resource namespace = new FakeShard(null).put(FederationTypes.NAMESPACES, "ns", "{}");
+        book.apply(namespace.key(), null, namespace);
+        return book;
+    }
+
+    static RecordChange service(long at, ExportRecord.Port... ports) {
+        return new RecordChange("ns/web", FederationCodec.encode(ImportMergeTest.export(at, ports)));
+    }
+
+    static RecordChange endpoints(String part, int from, int to, boolean ready) {
+        List<ExportRecord.Endpoint> endpoints = IntStream.range(from, to)
+                .mapToObj(i -> new ExportRecord.Endpoint(
+                        List.of("10.0." + i / 250 + "." + i % 250),
+                        ready,
+                        ready,
+                        false,
+                        "",
+                        "n1",
+                        "z1",
+                        "Pod",
+                        "p" + i,
+                        "u" + i,
+                        List.of(),
+                        List.of()))
+                .toList();
+        ByteString payload =
+                FederationCodec.encode(new ExportRecord.Endpoints("IPv4", List.of(ImportMergeTest.HTTP), endpoints));
+        return new RecordChange("ns/web/" + part, payload);
+    }
+
+    private static FederationEvent changed(String cluster, RecordChange... changes) {
+        return new FederationEvent.OriginChanged(new Origin(cluster, 3, 1), List.of(changes));
+    }
+
+    /** Steps until nothing waits, granting every address, and keeps what is stored. */
+    private int run(ImportBook book) {
+        int writes = 0;
+        while (!book.waiting().isEmpty()) {
+            ExportName name = book.waiting().iterator().next();
+            ImportBook.Step step = book.step(name, NOW);
+            if (!step.claims().isEmpty()) {
+                List<Grant> grants = step.claims().stream()
+                        .map(claim -> new Grant(claim, "127.112.0." + ++addresses))
+                        .toList();
+                book.grant(name, grants);
+            }
+            for (DerivedWrite write : step.writes()) {
+                writes++;
+                if (write instanceof DerivedWrite.Put put) {
+                    stored.put(put.key().toString(), put.object().toString());
+                } else {
+                    stored.remove(write.key().toString());
+                }
+            }
+        }
+        return writes;
+    }
+
+    @Test
+    @DisplayName(
+            "carry type, ports, address, clusters and a Ready condition; slices carry their source (MCS-4, 12, 14, 15)")
+    void whole() {
+        ImportBook book = book();
+        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        assertThat(run(book)).isEqualTo(2);
+        assertThat(stored.values())
+                .anySatisfy(json -> assertThat(json)
+                        .contains("\"type\":\"ClusterSetIP\"", "\"ips\":[\"127.112.0.1\"]", "{\"cluster\":\"east\"}")
+                        .contains("\"type\":\"Ready\",\"status\":\"True\""))
+                .anySatisfy(json -> assertThat(json)
+                        .contains("\"multicluster.kubernetes.io/service-name\":\"web\"")
+                        .contains("\"multicluster.kubernetes.io/source-cluster\":\"east\"")
+                        .contains("\"addresses\":[\"10.0.0.1\"]"));
+    }
+
+    @Test
+    @DisplayName("rewrite one slice for one endpoint's change and keep the address (MCS-13)")
+    void churn() {
+        ImportBook book = book();
+        List<RecordChange> all = new ArrayList<>(List.of(service(1, ImportMergeTest.HTTP)));
+        for (int i = 0; i < 250; i++) {
+            all.add(endpoints("g.r" + i, i, i + 1, true));
+        }
+        book.others().apply(changed("east", all.toArray(RecordChange[]::new)));
+        run(book);
+        assertThat(stored.values())
+                .allSatisfy(json -> assertThat(json.split("\"addresses\"", -1).length)
+                        .isLessThanOrEqualTo(ImportedSlices.CAPACITY + 1));
+        book.others().apply(changed("east", endpoints("g.r77", 77, 78, false)));
+        assertThat(run(book)).isEqualTo(1);
+        book.others().apply(changed("east", endpoints("g.r77", 77, 78, false)));
+        assertThat(run(book)).isZero();
+        assertThat(addresses).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("of a port that another cluster won do not carry that port (MCS-10)")
+    void conflictingPort() {
+        ImportBook book = book();
+        book.others().apply(changed("east", service(1, new ExportRecord.Port("http", "TCP", 81, ""))));
+        book.others().apply(changed("west", service(2, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        run(book);
+        assertThat(stored).hasSize(1);
+        book.others().apply(changed("east", new RecordChange("ns/web", null)));
+        run(book);
+        assertThat(stored).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("go when the last export goes, when its origin is given up, and when the namespace goes (MCS-3)")
+    void withdrawn() {
+        ImportBook book = book();
+        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        run(book);
+        book.others().apply(changed("east", new RecordChange("ns/web", null), new RecordChange("ns/web/g.r", null)));
+        run(book);
+        assertThat(stored).isEmpty();
+        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        run(book);
+        assertThat(stored).hasSize(2);
+        book.others().apply(new FederationEvent.OriginGone(new Origin("east", 3, 0)));
+        run(book);
+        assertThat(stored).as("an earlier life of the cluster is not this one").hasSize(2);
+        book.others().apply(new FederationEvent.OriginGone(new Origin("east", 3, 1)));
+        run(book);
+        assertThat(stored).isEmpty();
+    }
+
+    @Test
+    @DisplayName("say why they are not ready where there is no address (MCS-14)")
+    void denied() {
+        ImportBook book = book();
+        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP)));
+        assertThat(book.step(WEB, NOW).claims()).hasSize(1);
+        book.deny(WEB, "the pool is empty");
+        run(book);
+        assertThat(stored.values()).singleElement().asString().contains("\"reason\":\"Pending\"", "the pool is empty");
+        book.retry(WEB);
+        run(book);
+        assertThat(stored.values())
+                .singleElement()
+                .asString()
+                .contains("127.112.0.1")
+                .doesNotContain("Pending");
+    }
+
+    static IntStream seeds() {
+        return IntStream.range(0, 20);
+    }
+
+    @ParameterizedTest(name = "seed {0}: are the same bytes in whatever order the records came")
+    @MethodSource("seeds")
+    void anyOrder(int seed) {
+        Random random = new Random(seed);
+        List<FederationEvent> events = new ArrayList<>();
+        for (String cluster : List.of("a", "b", "c")) {
+            ExportRecord.Port port = new ExportRecord.Port("http", "TCP", 80 + random.nextInt(2), "");
+            events.add(changed(cluster, service(random.nextInt(2), port)));
+            for (int i = 0; i < 60; i++) {
+                events.add(changed(cluster, endpoints("g.r" + i, i * 4, i * 4 + 4, random.nextBoolean())));
+            }
+        }
+        ImportBook inOrder = book();
+        events.forEach(inOrder.others()::apply);
+        run(inOrder);
+        Map<String, String> expected = new TreeMap<>(stored);
+        stored.clear();
+        addresses = 0;
+        Collections.shuffle(events, random);
+        ImportBook shuffled = book();
+        for (FederationEvent event : events) {
+            shuffled.others().apply(event);
+            if (random.nextInt(4) == 0) {
+                run(shuffled);
+            }
+        }
+        run(shuffled);
+        assertThat(stored).as("seed %d", seed).isEqualTo(expected);
+    }
+}
