@@ -3,147 +3,126 @@ package dev.weft.registry.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Write;
-import dev.weft.registry.wire.proto.CreateMessage;
-import dev.weft.registry.wire.proto.DeleteMessage;
-import dev.weft.registry.wire.proto.OptionsMessage;
-import dev.weft.registry.wire.proto.OutcomeMessage;
-import dev.weft.registry.wire.proto.PatchMessage;
-import dev.weft.registry.wire.proto.UpdateMessage;
-import dev.weft.registry.wire.proto.WriteMessage;
+import dev.weft.registry.wire.proto.Options;
 import java.io.IOException;
-import java.io.NotSerializableException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/** Clients' writes and what became of them, to Protobuf and back. */
+/** Writes, claims and grants. */
 final class WriteCodec {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private WriteCodec() {}
 
-    static WriteMessage write(Write write) {
-        WriteMessage.Builder message =
-                WriteMessage.newBuilder().setKey(ObjectCodec.key(write.key())).setOptions(options(write.options()));
+    static dev.weft.registry.wire.proto.Write write(Write write) {
+        var built = dev.weft.registry.wire.proto.Write.newBuilder()
+                .setKey(ResourceCodec.key(write.key()))
+                .setOptions(Options.newBuilder()
+                        .setDryRun(write.options().dryRun())
+                        .setFieldManager(write.options().fieldManager())
+                        .setFieldValidation(write.options().fieldValidation().name()));
         if (write instanceof Write.Create create) {
-            message.setCreate(CreateMessage.newBuilder().setObject(ObjectCodec.json(create.object())));
+            built.getCreateBuilder().setObject(ResourceCodec.json(create.object()));
         } else if (write instanceof Write.Update update) {
-            message.setUpdate(UpdateMessage.newBuilder()
+            built.getUpdateBuilder()
                     .setSubresource(update.subresource())
-                    .setObject(ObjectCodec.json(update.object())));
+                    .setObject(ResourceCodec.json(update.object()));
         } else if (write instanceof Write.Patch patch) {
-            message.setPatch(PatchMessage.newBuilder()
+            built.getPatchBuilder()
                     .setSubresource(patch.subresource())
                     .setType(patch.type().name())
-                    .setBody(body(patch.patch().json()))
-                    .setForce(patch.patch().force()));
+                    .setBody(tree(patch.patch().json()))
+                    .setForce(patch.patch().force());
         } else if (write instanceof Write.Delete delete) {
-            message.setDelete(deletion(delete.deletion()));
+            var deletion = built.getDeleteBuilder();
+            delete.deletion().uid().ifPresent(deletion::setUid);
+            delete.deletion().version().ifPresent(deletion::setVersion);
+            delete.deletion().propagation().ifPresent(p -> deletion.setPropagation(p.name()));
+            delete.deletion().gracePeriodSeconds().ifPresent(deletion::setGracePeriodSeconds);
         }
-        return message.build();
+        return built.build();
     }
 
-    static Write write(WriteMessage message) throws NotSerializableException {
-        ResourceKey key = ObjectCodec.key(message.getKey());
-        Write.Options options = options(message.getOptions());
-        return switch (message.getActionCase()) {
+    static Write write(dev.weft.registry.wire.proto.Write write) {
+        ResourceKey key = ResourceCodec.key(write.getKey());
+        Write.Options options = new Write.Options(
+                write.getOptions().getDryRun(),
+                write.getOptions().getFieldManager(),
+                Write.FieldValidation.valueOf(write.getOptions().getFieldValidation()));
+        return switch (write.getKindCase()) {
             case CREATE ->
-                new Write.Create(key, ObjectCodec.json(message.getCreate().getObject()), options);
+                new Write.Create(key, ResourceCodec.json(write.getCreate().getObject()), options);
             case UPDATE ->
                 new Write.Update(
                         key,
-                        message.getUpdate().getSubresource(),
-                        ObjectCodec.json(message.getUpdate().getObject()),
+                        write.getUpdate().getSubresource(),
+                        ResourceCodec.json(write.getUpdate().getObject()),
                         options);
-            case PATCH -> {
-                PatchMessage patch = message.getPatch();
-                yield new Write.Patch(
+            case PATCH ->
+                new Write.Patch(
                         key,
-                        patch.getSubresource(),
-                        Write.PatchType.valueOf(patch.getType()),
-                        new Write.PatchBody(body(patch.getBody()), patch.getForce()),
+                        write.getPatch().getSubresource(),
+                        Write.PatchType.valueOf(write.getPatch().getType()),
+                        new Write.PatchBody(
+                                tree(write.getPatch().getBody()),
+                                write.getPatch().getForce()),
                         options);
-            }
-            case DELETE -> new Write.Delete(key, deletion(message.getDelete()), options);
-            case ACTION_NOT_SET ->
-                throw new NotSerializableException(
-                        "a write of " + key + " by a newer release: it says an action that this one does not know");
+            case DELETE -> new Write.Delete(key, deletion(write.getDelete()), options);
+            case KIND_NOT_SET -> throw new IllegalArgumentException("a write of an unknown kind, to " + key);
         };
     }
 
-    static OutcomeMessage outcome(Write.Outcome outcome) {
-        OutcomeMessage.Builder message = OutcomeMessage.newBuilder();
-        if (outcome instanceof Write.Outcome.Done done) {
-            message.setObject(ObjectCodec.object(done.object()))
-                    .setEffect(done.effect().name());
-            if (done.warning() != null) {
-                message.setWarning(done.warning());
-            }
-        } else if (outcome instanceof Write.Outcome.Refused refused) {
-            message.setRefusal(RefusalCodec.refusal(refused.refusal()));
-        }
-        return message.build();
+    private static Write.Deletion deletion(dev.weft.registry.wire.proto.Write.Delete delete) {
+        return new Write.Deletion(
+                delete.hasUid() ? Optional.of(delete.getUid()) : Optional.empty(),
+                delete.hasVersion() ? Optional.of(delete.getVersion()) : Optional.empty(),
+                delete.hasPropagation()
+                        ? Optional.of(Write.Propagation.valueOf(delete.getPropagation()))
+                        : Optional.empty(),
+                delete.hasGracePeriodSeconds() ? Optional.of(delete.getGracePeriodSeconds()) : Optional.empty());
     }
 
-    static Write.Outcome outcome(OutcomeMessage message) {
-        if (message.hasRefusal()) {
-            return new Write.Outcome.Refused(RefusalCodec.refusal(message.getRefusal()));
-        }
-        return new Write.Outcome.Done(
-                ObjectCodec.object(message.getObject()),
-                Write.Effect.valueOf(message.getEffect()),
-                message.hasWarning() ? message.getWarning() : null);
-    }
-
-    private static OptionsMessage options(Write.Options options) {
-        return OptionsMessage.newBuilder()
-                .setDryRun(options.dryRun())
-                .setFieldManager(options.fieldManager())
-                .setFieldValidation(options.fieldValidation().name())
+    static dev.weft.registry.wire.proto.Claim claim(Claim claim) {
+        return dev.weft.registry.wire.proto.Claim.newBuilder()
+                .setPool(claim.pool())
+                .setWish(claim.wish())
+                .setOwner(ResourceCodec.key(claim.owner()))
+                .setField(claim.field())
                 .build();
     }
 
-    private static Write.Options options(OptionsMessage message) {
-        return new Write.Options(
-                message.getDryRun(),
-                message.getFieldManager(),
-                Write.FieldValidation.valueOf(message.getFieldValidation()));
+    static Claim claim(dev.weft.registry.wire.proto.Claim claim) {
+        return new Claim(claim.getPool(), claim.getWish(), ResourceCodec.key(claim.getOwner()), claim.getField());
     }
 
-    private static DeleteMessage deletion(Write.Deletion deletion) {
-        DeleteMessage.Builder message = DeleteMessage.newBuilder();
-        deletion.uid().ifPresent(message::setUid);
-        deletion.version().ifPresent(message::setVersion);
-        deletion.propagation().map(Enum::name).ifPresent(message::setPropagation);
-        deletion.gracePeriodSeconds().ifPresent(message::setGracePeriodSeconds);
-        return message.build();
+    static dev.weft.registry.wire.proto.Grant grant(Grant grant) {
+        return dev.weft.registry.wire.proto.Grant.newBuilder()
+                .setClaim(claim(grant.claim()))
+                .setValue(grant.value())
+                .build();
     }
 
-    private static Write.Deletion deletion(DeleteMessage message) {
-        return new Write.Deletion(
-                message.hasUid() ? Optional.of(message.getUid()) : Optional.empty(),
-                message.hasVersion() ? Optional.of(message.getVersion()) : Optional.empty(),
-                message.hasPropagation()
-                        ? Optional.of(Write.Propagation.valueOf(message.getPropagation()))
-                        : Optional.empty(),
-                message.hasGracePeriodSeconds() ? Optional.of(message.getGracePeriodSeconds()) : Optional.empty());
+    static Grant grant(dev.weft.registry.wire.proto.Grant grant) {
+        return new Grant(claim(grant.getClaim()), grant.getValue());
     }
 
-    private static ByteString body(JsonNode json) {
+    static ByteString tree(JsonNode tree) {
         try {
-            return UnsafeByteOperations.unsafeWrap(JSON.writeValueAsBytes(json));
+            return ByteString.copyFrom(MAPPER.writeValueAsBytes(tree));
         } catch (IOException e) {
-            throw new UncheckedIOException("a patch body that cannot be written", e);
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static JsonNode body(ByteString bytes) throws NotSerializableException {
+    static JsonNode tree(ByteString json) {
         try {
-            return JSON.readTree(bytes.newInput());
+            return MAPPER.readTree(json.newInput());
         } catch (IOException e) {
-            throw new NotSerializableException("a patch body that is not JSON: " + e.getMessage());
+            throw new UncheckedIOException(e);
         }
     }
 }

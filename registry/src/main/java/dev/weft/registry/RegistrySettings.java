@@ -1,0 +1,62 @@
+package dev.weft.registry;
+
+import com.typesafe.config.Config;
+import dev.weft.registry.journal.JournalSettings;
+import dev.weft.registry.shard.ShardSettings;
+import dev.weft.registry.watch.HubSettings;
+import dev.weft.registry.watch.WatchWindow;
+import java.time.Duration;
+
+/**
+ * The registry's configuration, {@code weft.registry}; what each key means stands in {@code reference.conf}.
+ *
+ * @param watcherQueue how many events may wait for one watcher
+ */
+public record RegistrySettings(
+        int shards,
+        Duration writeTimeout,
+        Duration readTimeout,
+        Duration clockTolerance,
+        int claimRounds,
+        int watcherQueue,
+        ShardSettings shard,
+        HubSettings hub,
+        JournalSettings journal) {
+
+    /** Reads {@code weft.registry} of a whole configuration. */
+    public static RegistrySettings of(Config config) {
+        Config registry = config.getConfig("weft.registry");
+        int shards = registry.getInt("shards");
+        return new RegistrySettings(
+                shards,
+                registry.getDuration("write-timeout"),
+                registry.getDuration("read-timeout"),
+                registry.getDuration("clock-tolerance"),
+                registry.getInt("claim-rounds"),
+                registry.getInt("watch.queue"),
+                shard(registry.getConfig("shard")),
+                hub(registry.getConfig("watch"), shards),
+                JournalSettings.of(registry.getConfig("journal")));
+    }
+
+    private static ShardSettings shard(Config shard) {
+        return new ShardSettings(
+                shard.getInt("queue"),
+                shard.getInt("batch"),
+                shard.getInt("recent-changes"),
+                shard.getInt("snapshot-every"),
+                shard.getDuration("clock-reserve"),
+                shard.getInt("namespace-step"),
+                shard.getDuration("restart-after"));
+    }
+
+    private static HubSettings hub(Config watch, int shards) {
+        return new HubSettings(
+                shards,
+                new WatchWindow.Limits(watch.getInt("shard-history"), watch.getDuration("shard-history-age")),
+                new WatchWindow.Limits(watch.getInt("merged-history"), watch.getDuration("merged-history-age")),
+                watch.getDuration("round"),
+                watch.getDuration("bookmarks"),
+                watch.getDuration("patience"));
+    }
+}

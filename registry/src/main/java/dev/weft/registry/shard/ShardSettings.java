@@ -1,0 +1,23 @@
+package dev.weft.registry.shard;
+
+import java.time.Duration;
+
+/**
+ * Bounds of a shard.
+ *
+ * @param queue how many commands may wait; further ones are refused
+ * @param batch how many commands are decided and persisted together
+ * @param recent how many changes are kept for followers who were away
+ * @param snapshotEvery a snapshot after so many batches; older events go
+ * @param clockReserve how far ahead of the last version followers may close without a write
+ * @param namespaceStep how many objects of a terminating namespace are removed in one step
+ * @param restart how long to wait before a failed shard is loaded again
+ */
+public record ShardSettings(
+        int queue,
+        int batch,
+        int recent,
+        int snapshotEvery,
+        Duration clockReserve,
+        int namespaceStep,
+        Duration restart) {}

@@ -1,0 +1,269 @@
+package dev.weft.registry.watch;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.registry.resource.Change;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Follows all shards for one node and feeds the node's watchers and readers.
+ *
+ * <p>Owns the node's copy of all objects and a bounded past. Hears the shards (through {@link ShardLink}), and the front
+ * door of the registry. A restart loses nothing but the past: watches end and are resumed or begin anew.
+ */
+public final class WatchHubActor extends AbstractBehavior<HubCommand> {
+    private static final String TOO_OLD = "too old resource version: %d (%d)";
+
+    private final HubSettings settings;
+    private final InstantSource clock;
+    private final HubViews views;
+    private final ShardMerge merge;
+    private final List<ShardTrack> tracks = new ArrayList<>();
+    private final List<WatchWindow> windows = new ArrayList<>();
+    private final List<WatcherIndex> watchers = new ArrayList<>();
+    private final List<Barrier> barriers = new ArrayList<>();
+    private final ShardLink link;
+    private boolean mergedIsStale = true;
+
+    private WatchHubActor(
+            ActorContext<HubCommand> context,
+            HubSettings settings,
+            InstantSource clock,
+            HubViews views,
+            Function<ActorRef<HubCommand>, ShardLink> links) {
+        super(context);
+        this.settings = settings;
+        this.clock = clock;
+        this.views = views;
+        this.link = links.apply(context.getSelf());
+        merge = new ShardMerge(settings.shards());
+        for (int shard = 0; shard < settings.shards(); shard++) {
+            tracks.add(new ShardTrack(shard, this.link, settings.patience()));
+            windows.add(new WatchWindow(settings.shardHistory()));
+            watchers.add(new WatcherIndex());
+            this.link.follow(shard, 0);
+        }
+        windows.add(new WatchWindow(settings.mergedHistory()));
+        watchers.add(new WatcherIndex());
+    }
+
+    /** Starts to follow at once. */
+    public static Behavior<HubCommand> create(
+            HubSettings settings,
+            InstantSource clock,
+            HubViews views,
+            Function<ActorRef<HubCommand>, ShardLink> links) {
+        return Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(new HubCommand.RoundDue(), settings.round());
+            timers.startTimerWithFixedDelay(new HubCommand.BookmarksDue(), settings.bookmarks());
+            return Behaviors.setup(context -> new WatchHubActor(context, settings, clock, views, links));
+        });
+    }
+
+    @Override
+    public Receive<HubCommand> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(HubCommand.ShardSnapshot.class, this::onShardSnapshot)
+                .onMessage(HubCommand.ShardCommitted.class, this::onShardCommitted)
+                .onMessage(HubCommand.ShardClosed.class, this::onShardClosed)
+                .onMessage(HubCommand.Reach.class, this::onReach)
+                .onMessage(HubCommand.LookBack.class, this::onLookBack)
+                .onMessage(HubCommand.Watch.class, this::onWatch)
+                .onMessage(HubCommand.Unwatch.class, this::onUnwatch)
+                .onMessage(HubCommand.RoundDue.class, due -> onRoundDue())
+                .onMessage(HubCommand.BookmarksDue.class, due -> onBookmarksDue())
+                .build();
+    }
+
+    private Behavior<HubCommand> onShardSnapshot(HubCommand.ShardSnapshot part) {
+        ShardTrack track = tracks.get(part.shard());
+        if (!track.take(part)) {
+            return this;
+        }
+        windows.get(part.shard()).reset(track.incoming(), part.version());
+        merge.close(part.shard(), part.version());
+        watchers.get(part.shard()).endAll(lost());
+        watchers.get(settings.shards()).endAll(lost());
+        mergedIsStale = true;
+        publish(part.shard());
+        settle();
+        return this;
+    }
+
+    private Behavior<HubCommand> onShardCommitted(HubCommand.ShardCommitted batch) {
+        ShardTrack track = tracks.get(batch.shard());
+        if (!track.known() || batch.version() <= track.committed()) {
+            return this;
+        }
+        if (batch.previous() != track.committed()) {
+            link.follow(batch.shard(), track.committed());
+            return this;
+        }
+        track.committed(batch.version());
+        batch.changes().forEach(change -> append(batch.shard(), change));
+        windows.get(batch.shard()).close(batch.version());
+        publish(batch.shard());
+        merge.add(batch.shard(), batch.changes(), batch.version());
+        settle();
+        return this;
+    }
+
+    private Behavior<HubCommand> onShardClosed(HubCommand.ShardClosed closed) {
+        ShardTrack track = tracks.get(closed.shard());
+        List<Barrier> done = track.answered(closed.version(), clock.instant());
+        done.forEach(barrier -> barrier.answered(Math.max(closed.last(), 0)));
+        if (!closed.following() || !track.known() || closed.last() != track.committed()) {
+            link.follow(closed.shard(), track.known() ? track.committed() : 0);
+        } else {
+            windows.get(closed.shard()).close(closed.version());
+            publish(closed.shard());
+            merge.close(closed.shard(), closed.version());
+        }
+        settle();
+        return this;
+    }
+
+    private Behavior<HubCommand> onReach(HubCommand.Reach reach) {
+        Instant now = clock.instant();
+        if (reach.window() < settings.shards()) {
+            Barrier barrier = new Barrier(reach.window(), 1, reach.version(), reach.replyTo());
+            barriers.add(barrier);
+            tracks.get(reach.window()).await(barrier, reach.version(), now);
+            return this;
+        }
+        Barrier barrier = new Barrier(reach.window(), settings.shards(), reach.version(), reach.replyTo());
+        barriers.add(barrier);
+        long version = Math.max(
+                Math.max(reach.version(), merge.latest()),
+                HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
+        tracks.forEach(track -> track.await(barrier, version, now));
+        return this;
+    }
+
+    private Behavior<HubCommand> onLookBack(HubCommand.LookBack lookBack) {
+        Optional<WatchWindow.View> view = windows.get(lookBack.window())
+                .at(lookBack.version())
+                .map(objects -> new WatchWindow.View(objects, lookBack.version()));
+        lookBack.replyTo().tell(new HubCommand.Past(view));
+        return this;
+    }
+
+    private Behavior<HubCommand> onWatch(HubCommand.Watch watch) {
+        WatchWindow window = windows.get(watch.window());
+        WatchRequest request = watch.subscription().request();
+        Watcher watcher = new Watcher(watch.subscription());
+        List<WatchEvent> first;
+        if (request.since().isEmpty()) {
+            first = watcher.present(window.view());
+            watcher.startAfter(window.view().version());
+        } else {
+            long since = request.since().getAsLong();
+            Optional<List<WatchWindow.Logged>> missed = window.since(since, request.collection());
+            if (missed.isEmpty()) {
+                String message = TOO_OLD.formatted(since, window.floor());
+                watch.replyTo().tell(new HubCommand.Started.Refused(Refusal.expired(message)));
+                return this;
+            }
+            watcher.startAfter(since);
+            first = watcher.missed(missed.get(), window.view().version());
+        }
+        watchers.get(watch.window()).add(watcher);
+        watch.replyTo().tell(new HubCommand.Started.Watching(first));
+        return this;
+    }
+
+    private Behavior<HubCommand> onUnwatch(HubCommand.Unwatch unwatch) {
+        watchers.get(unwatch.window()).remove(unwatch.subscription());
+        return this;
+    }
+
+    private Behavior<HubCommand> onRoundDue() {
+        Instant now = clock.instant();
+        tracks.forEach(track -> track.remind(now));
+        windows.forEach(window -> window.trim(now));
+        return this;
+    }
+
+    private Behavior<HubCommand> onBookmarksDue() {
+        Instant now = clock.instant();
+        for (int window = 0; window < windows.size(); window++) {
+            watchers.get(window).bookmark(windows.get(window).view().version());
+        }
+        if (watchers.stream().anyMatch(WatcherIndex::wantsBookmarks)) {
+            // So that the next bookmarks are past what happened elsewhere: idle collections must not grow old.
+            long version = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+            tracks.forEach(track -> track.close(version, now));
+        }
+        return this;
+    }
+
+    /** Lets out of the merge what may come out, asks for what holds the rest back, and answers readers. */
+    private void settle() {
+        if (mergedIsStale) {
+            rebuildMerged();
+        } else {
+            merge.release().forEach(change -> append(settings.shards(), change));
+            windows.get(settings.shards()).close(merge.frontier());
+        }
+        publish(settings.shards());
+        long wanted = mergedIsStale ? Math.max(latestFloor(), merge.latest()) : merge.wanted();
+        Instant now = clock.instant();
+        for (int shard = 0; shard < settings.shards(); shard++) {
+            if (merge.closed(shard) < wanted) {
+                tracks.get(shard).close(wanted, now);
+            }
+        }
+        barriers.removeIf(barrier -> barrier.passes(views.get(barrier.window())));
+    }
+
+    /** Puts the merged window together from the shards' windows, once there is a version that all of them know. */
+    private void rebuildMerged() {
+        long version = merge.frontier();
+        if (!tracks.stream().allMatch(ShardTrack::known) || version < latestFloor()) {
+            return;
+        }
+        merge.reset();
+        ResourceTree objects = ResourceTree.EMPTY;
+        for (int shard = 0; shard < settings.shards(); shard++) {
+            WatchWindow window = windows.get(shard);
+            for (Resource object : window.at(version).orElseThrow().all()) {
+                objects = objects.with(object);
+            }
+            merge.add(shard, window.after(version), merge.closed(shard));
+        }
+        windows.get(settings.shards()).reset(objects, version);
+        mergedIsStale = false;
+    }
+
+    private long latestFloor() {
+        return windows.subList(0, settings.shards()).stream()
+                .mapToLong(WatchWindow::floor)
+                .max()
+                .orElse(0);
+    }
+
+    private void append(int window, Change change) {
+        WatchWindow.Logged logged = windows.get(window).append(change, clock.instant());
+        watchers.get(window).deliver(logged);
+    }
+
+    private void publish(int window) {
+        views.set(window, windows.get(window).view());
+    }
+
+    private static Refusal lost() {
+        return Refusal.expired("too old resource version: the history was lost with a move of its shard; list again");
+    }
+}

@@ -1,0 +1,132 @@
+package dev.weft.registry;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.weft.gossip.HostPort;
+import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.JsonBytes;
+import dev.weft.registry.resource.KindCatalog;
+import dev.weft.registry.resource.NetworkRanges;
+import dev.weft.registry.resource.PortRange;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceType;
+import dev.weft.registry.resource.StandardKinds;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.shard.Placement;
+import dev.weft.registry.shard.ShardContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+
+/** A registry process in this JVM, on a directory of its own. */
+final class RunningRegistry implements AutoCloseable {
+    static final ResourceType CONFIG_MAPS = new ResourceType("", "configmaps");
+    static final ResourceType SERVICES = new ResourceType("", "services");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final ActorSystem<Void> system;
+    private final Optional<JournalDatabase> database;
+    private final RegistryNode node;
+
+    private RunningRegistry(ActorSystem<Void> system, Optional<JournalDatabase> database, RegistryNode node) {
+        this.system = system;
+        this.database = database;
+        this.node = node;
+    }
+
+    static RunningRegistry withStorage(Path directory) {
+        RegistrySettings settings = RegistrySettings.of(ConfigFactory.load());
+        return start(Optional.of(JournalDatabase.open(directory, "east", settings.journal())), List.of());
+    }
+
+    /** Another process of the same cluster that holds nothing. */
+    RunningRegistry proxy() {
+        var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
+        return start(
+                Optional.empty(),
+                List.of(new HostPort(
+                        address.getHost().orElseThrow(), address.getPort().orElseThrow())));
+    }
+
+    private static RunningRegistry start(Optional<JournalDatabase> database, List<HostPort> seeds) {
+        Config config = ClusterConfig.of(ConfigFactory.empty(), new HostPort("127.0.0.1", 0), database.isPresent());
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
+        RegistrySettings settings = RegistrySettings.of(config);
+        KindCatalog kinds = StandardKinds.catalog(new NetworkRanges(
+                List.of(cidr("127.96.0.0/16")), List.of(cidr("127.112.0.0/16")), new PortRange(30_000, 32_767)));
+        ShardContext context = new ShardContext(
+                new Placement(settings.shards()),
+                kinds,
+                InstantSource.system(),
+                new Random(7),
+                () -> UUID.randomUUID().toString(),
+                List::of);
+        RegistryNode node = RegistryNode.start(
+                system,
+                settings,
+                database,
+                seeds,
+                new RegistryParts(
+                        context, (shard, ref) -> List.of(), () -> CompletableFuture.completedStage(List.of())));
+        RunningRegistry running = new RunningRegistry(system, database, node);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> node.readiness().ready());
+        return running;
+    }
+
+    private static Cidr cidr(String text) {
+        return Cidr.parse(text).orElseThrow();
+    }
+
+    RegistryNode node() {
+        return node;
+    }
+
+    Write.Outcome write(Write write) {
+        return node.write(write).toCompletableFuture().join();
+    }
+
+    Write.Outcome.Done create(ResourceType type, String kind, String namespace, String name, String more) {
+        Write.Outcome outcome = write(create(type, kind, namespace, name, more, Write.Options.DEFAULT));
+        if (outcome instanceof Write.Outcome.Done done) {
+            return done;
+        }
+        throw new AssertionError(outcome);
+    }
+
+    static Write create(
+            ResourceType type, String kind, String namespace, String name, String more, Write.Options options) {
+        String json = "{\"apiVersion\":\"v1\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%s\"%s}%s}"
+                .formatted(
+                        kind,
+                        name,
+                        namespace.isEmpty() ? "" : ",\"namespace\":\"" + namespace + "\"",
+                        more.isEmpty() ? "" : "," + more);
+        try {
+            return new Write.Create(
+                    new ResourceKey(type, namespace, name), JsonBytes.of(MAPPER.readTree(json)), options);
+        } catch (IOException e) {
+            throw new AssertionError(json, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+        database.ifPresent(JournalDatabase::close);
+    }
+}
