@@ -66,6 +66,19 @@ public final class RegistryNode implements Registry {
         reader = new Reader(system, hub, views, parts.shard().clock(), settings);
         watching = new Watching(system, hub, reader, settings);
         catchUp();
+        if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
+            Claims claims = new Claims(reader, placement);
+            system.systemActorOf(
+                    ClaimRepairActor.create(settings.claimRepair(), claims::idle, idle -> release(List.copyOf(idle))),
+                    "weft-claim-repair",
+                    Props.empty());
+        }
+    }
+
+    private void release(List<Grant> grants) {
+        if (!grants.isEmpty()) {
+            shards.tell(placement.allocationShard(), new ShardCommand.Release(grants));
+        }
     }
 
     /**
@@ -152,13 +165,22 @@ public final class RegistryNode implements Registry {
                 replyTo -> new ShardCommand.Submit(write, grants, replyTo),
                 settings.writeTimeout());
         return asked.thenCompose(submitted -> submitted instanceof ShardCommand.Submitted.Decided decided
-                        ? CompletableFuture.completedStage(decided.outcome())
+                        ? CompletableFuture.completedStage(settled(write, decided.outcome()))
                         : claim(write, grants, (ShardCommand.Submitted.Unallocated) submitted, round))
                 .exceptionally(late -> refused(Refusal.timeout(
                         "the write to " + write.key() + " was not confirmed within "
                                 + settings.writeTimeout().toMillis()
                                 + " ms: it may or may not have been carried out",
                         1)));
+    }
+
+    private Write.Outcome settled(Write write, Write.Outcome outcome) {
+        if (!write.options().dryRun()
+                && outcome instanceof Write.Outcome.Done done
+                && done.effect() == Write.Effect.DELETED) {
+            release(Claims.heldBy(done.object()));
+        }
+        return outcome;
     }
 
     private CompletionStage<Write.Outcome> claim(

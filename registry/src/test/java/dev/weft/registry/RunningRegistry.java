@@ -63,11 +63,13 @@ final class RunningRegistry implements AutoCloseable {
         Config config = ClusterConfig.of(ConfigFactory.empty(), new HostPort("127.0.0.1", 0), database.isPresent());
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
         RegistrySettings settings = RegistrySettings.of(config);
-        KindCatalog kinds = StandardKinds.catalog(new NetworkRanges(
-                List.of(cidr("127.96.0.0/16")), List.of(cidr("127.112.0.0/16")), new PortRange(30_000, 32_767)));
+        NetworkRanges ranges = new NetworkRanges(
+                List.of(cidr("127.96.0.0/16")), List.of(cidr("127.112.0.0/16")), new PortRange(30_000, 32_767));
+        KindCatalog kinds = StandardKinds.catalog(ranges);
         ShardContext context = new ShardContext(
                 new Placement(settings.shards()),
                 kinds,
+                ranges,
                 InstantSource.system(),
                 new Random(7),
                 () -> UUID.randomUUID().toString(),

@@ -46,7 +46,8 @@ public final class Deletion {
         ObjectNode metadata = metadata(object);
         boolean marked = metadata.hasNonNull("deletionTimestamp");
         int grace = grace(kind, object, wish);
-        boolean changed = marked ? shorten(metadata, grace, now) : finalizersFor(metadata, wish.propagation());
+        boolean changed = finalizersFor(metadata, wish.propagation());
+        changed |= marked && shorten(metadata, grace, now);
         if (!marked && (grace > 0 || isHeld(object))) {
             mark(object, metadata, grace, now);
             changed = true;
@@ -172,28 +173,27 @@ public final class Deletion {
         }
         ArrayNode finalizers =
                 metadata.get("finalizers") instanceof ArrayNode there ? there : metadata.putArray("finalizers");
-        boolean changed = removeText(finalizers, FOREGROUND_FINALIZER);
-        changed |= removeText(finalizers, ORPHAN_FINALIZER);
+        ArrayNode before = finalizers.deepCopy();
+        removeText(finalizers, FOREGROUND_FINALIZER);
+        removeText(finalizers, ORPHAN_FINALIZER);
         switch (propagation.get()) {
             case FOREGROUND -> finalizers.add(FOREGROUND_FINALIZER);
             case ORPHAN -> finalizers.add(ORPHAN_FINALIZER);
             case BACKGROUND -> {}
         }
+        boolean changed = !before.equals(finalizers);
         if (finalizers.isEmpty()) {
             metadata.remove("finalizers");
         }
-        return changed || propagation.get() != Propagation.BACKGROUND;
+        return changed;
     }
 
-    private static boolean removeText(ArrayNode list, String text) {
-        boolean found = false;
+    private static void removeText(ArrayNode list, String text) {
         for (int i = list.size() - 1; i >= 0; i--) {
             if (list.get(i).asText().equals(text)) {
                 list.remove(i);
-                found = true;
             }
         }
-        return found;
     }
 
     private static boolean isHeld(JsonNode object) {

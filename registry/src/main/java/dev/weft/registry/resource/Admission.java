@@ -130,7 +130,9 @@ public final class Admission {
             }
             next = Metadata.onlyStatus(kind, before, next);
             kind.rules().carryOverStatus(next, before);
-        } else if (!subresource.isEmpty() && !subresource.equals("finalize")) {
+        } else if (subresource.equals("finalize") && kind.kind().equals("Namespace")) {
+            next = Metadata.onlyFinalizers(before, next);
+        } else if (!subresource.isEmpty()) {
             return new Admitted.Refused(
                     Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));
         } else {

@@ -150,6 +150,18 @@ final class Metadata {
         return object;
     }
 
+    /** The present namespace with the finalizers of another's spec. */
+    static ObjectNode onlyFinalizers(ObjectNode before, ObjectNode next) {
+        ObjectNode object = before.deepCopy();
+        JsonNode finalizers = Trees.at(next, "spec", "finalizers");
+        if (finalizers.isMissingNode()) {
+            Trees.object(object, "spec").remove("finalizers");
+        } else {
+            Trees.object(object, "spec").set("finalizers", finalizers);
+        }
+        return object;
+    }
+
     /** A copy without its version, to compare contents. */
     static ObjectNode unversioned(ObjectNode object) {
         ObjectNode copy = object.deepCopy();

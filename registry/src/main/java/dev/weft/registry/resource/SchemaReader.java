@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.runtime.RawExtension;
 import java.lang.reflect.RecordComponent;
+import java.time.ZonedDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -104,7 +105,7 @@ final class SchemaReader {
         if (raw == Quantity.class) {
             return Leaf.QUANTITY;
         }
-        if (raw == MicroTime.class) {
+        if (raw == MicroTime.class || raw == ZonedDateTime.class) {
             return Leaf.MICRO_TIME;
         }
         if (raw.isEnum()) {

@@ -156,8 +156,7 @@ final class WorkloadRules implements KindRules {
         LabelSelector parsed = LabelSelector.of(selector);
         JsonNode labels = Trees.at(spec, "template", "metadata", "labels");
         if (parsed.isEverything()) {
-            faults.add(FieldError.invalid(
-                    "spec.selector", selector, "empty selector is invalid for " + "this kind of workload"));
+            faults.add(FieldError.invalid("spec.selector", selector, "empty selector is invalid for this workload"));
         } else if (!parsed.matches(Trees.textMap(labels))) {
             faults.add(FieldError.invalid(
                     "spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
@@ -169,10 +168,13 @@ final class WorkloadRules implements KindRules {
     public void carryOver(ObjectNode next, JsonNode present) {
         // a Job's selector and the labels that go with it were made by the server; writers need not repeat them
         if (type == Type.JOB && !Trees.has(next, "spec", "selector")) {
-            Trees.object(next, "spec")
-                    .set("selector", Trees.at(present, "spec", "selector").deepCopy());
-            Trees.object(next, "spec")
-                    .set("template", Trees.at(present, "spec", "template").deepCopy());
+            ObjectNode spec = Trees.object(next, "spec");
+            spec.set("selector", Trees.at(present, "spec", "selector").deepCopy());
+            if (spec.get("template") instanceof ObjectNode template) {
+                ObjectNode labels = Trees.object(Trees.object(template, "metadata"), "labels");
+                Trees.textMap(Trees.at(present, "spec", "template", "metadata", "labels"))
+                        .forEach((key, value) -> Trees.putDefault(labels, key, value));
+            }
         }
     }
 

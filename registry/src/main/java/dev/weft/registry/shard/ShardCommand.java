@@ -47,6 +47,13 @@ public sealed interface ShardCommand {
         }
     }
 
+    /** Gives addresses or ports back, as far as the named owners hold them; unanswered, since a repair loop sees to it. */
+    record Release(List<Grant> grants) implements ShardCommand {
+        public Release {
+            grants = List.copyOf(grants);
+        }
+    }
+
     /** Persist what was accepted so far, then stop: sent by sharding when the shard moves or the process ends. */
     record HandOver() implements ShardCommand {}
 

@@ -36,6 +36,7 @@ public final class ShardDecision {
     private final NamespaceLife namespaces;
     private final WriteDecision writes;
     private final DerivedStep derived;
+    private final Allocations allocations;
     private boolean started;
 
     /** @param state what was recovered */
@@ -50,6 +51,7 @@ public final class ShardDecision {
         namespaces = new NamespaceLife(context.kinds(), settings.namespaceStep());
         writes = new WriteDecision(context, admission, namespaces);
         derived = new DerivedStep(context, namespaces);
+        allocations = new Allocations(context.ranges(), context.random());
     }
 
     /**
@@ -71,6 +73,8 @@ public final class ShardDecision {
         record ToSubmit(ShardCommand.Submitted submitted) implements Answer {}
 
         record ToDerive(ShardCommand.Derived derived) implements Answer {}
+
+        record None() implements Answer {}
 
         record ToAllocate(ShardCommand.Allocated allocated) implements Answer {}
     }
@@ -101,6 +105,13 @@ public final class ShardDecision {
             derive.writes().forEach(write -> derived.apply(step, write));
             return new Answer.ToDerive(new ShardCommand.Derived(0));
         }
+        if (command instanceof ShardCommand.Allocate allocate) {
+            return new Answer.ToAllocate(allocations.allocate(step, derived, allocate.claims()));
+        }
+        if (command instanceof ShardCommand.Release release) {
+            allocations.release(step, derived, release.grants());
+            return new Answer.None();
+        }
         throw new IllegalArgumentException("not a command that is decided: " + command);
     }
 
@@ -117,6 +128,7 @@ public final class ShardDecision {
     private int start(ShardStep step) {
         started = true;
         namespaces.start(step.state());
+        allocations.start(step.state());
         for (String name : FIRST_NAMESPACES) {
             ResourceKey key = new ResourceKey(Placement.NAMESPACES, "", name);
             ResourceKind kind = context.kinds().find(Placement.NAMESPACES);

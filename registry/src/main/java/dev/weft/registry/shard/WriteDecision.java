@@ -1,7 +1,9 @@
 package dev.weft.registry.shard;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.allocation.ServiceAddressing;
 import dev.weft.registry.lifecycle.Deletion;
 import dev.weft.registry.resource.Admission;
 import dev.weft.registry.resource.Admission.Admitted;
@@ -121,12 +123,23 @@ final class WriteDecision {
         return done(dryRun ? present : step.remove(present), Effect.DELETED, List.of());
     }
 
-    private Optional<Submitted> allocate(
+    /** Fills in what was granted; asks for more if that does not suffice. */
+    private static Optional<Submitted> allocate(
             Write write, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
+        if (write.options().dryRun()) {
+            // Nothing may be claimed for it; what it would get stays open.
+            return Optional.empty();
+        }
+        ObjectNode before = present == null ? null : present.json().toTree();
+        List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
+        if (!missing.isEmpty()) {
+            return Optional.of(new Submitted.Unallocated(missing));
+        }
+        ServiceAddressing.fill(accepted.object(), grants);
         return Optional.empty();
     }
 
-    private Submitted store(
+    private static Submitted store(
             ShardStep step, Write write, Admitted.Accepted accepted, Effect effect, long presentVersion) {
         ResourceKey key = accepted.key();
         ObjectNode object = accepted.object();

@@ -17,6 +17,7 @@ import dev.weft.registry.wire.proto.FeedClosed;
 import dev.weft.registry.wire.proto.FeedCommitted;
 import dev.weft.registry.wire.proto.FeedSnapshot;
 import dev.weft.registry.wire.proto.Follow;
+import dev.weft.registry.wire.proto.Release;
 import dev.weft.registry.wire.proto.Submit;
 
 /** What processes say to shards and hear from them. */
@@ -29,16 +30,16 @@ final class MessageCodec {
 
     Submit submit(ShardCommand.Submit submit) {
         Submit.Builder built = Submit.newBuilder()
-                .setWrite(WriteCodec.write(submit.write()))
+                .setWrite(WriteForm.write(submit.write()))
                 .setReplyTo(refs.toSerializationFormat(submit.replyTo()));
-        submit.grants().forEach(grant -> built.addGrants(WriteCodec.grant(grant)));
+        submit.grants().forEach(grant -> built.addGrants(WriteForm.grant(grant)));
         return built.build();
     }
 
     ShardCommand submit(Submit submit) {
         return new ShardCommand.Submit(
-                WriteCodec.write(submit.getWrite()),
-                submit.getGrantsList().stream().map(WriteCodec::grant).toList(),
+                WriteForm.write(submit.getWrite()),
+                submit.getGrantsList().stream().map(WriteForm::grant).toList(),
                 ref(submit.getReplyTo()));
     }
 
@@ -47,7 +48,7 @@ final class MessageCodec {
         for (DerivedWrite write : derive.writes()) {
             var item = built.addWritesBuilder().setKey(ResourceCodec.key(write.key()));
             if (write instanceof DerivedWrite.Put put) {
-                item.setPut(WriteCodec.tree(put.object()));
+                item.setPut(WriteForm.tree(put.object()));
             }
         }
         return built.build();
@@ -61,19 +62,30 @@ final class MessageCodec {
     private static DerivedWrite derived(Derive.DerivedWrite write) {
         ResourceKey key = ResourceCodec.key(write.getKey());
         return write.hasPut()
-                ? new DerivedWrite.Put(key, (ObjectNode) WriteCodec.tree(write.getPut()))
+                ? new DerivedWrite.Put(key, (ObjectNode) WriteForm.tree(write.getPut()))
                 : new DerivedWrite.Remove(key);
     }
 
     Allocate allocate(ShardCommand.Allocate allocate) {
         Allocate.Builder built = Allocate.newBuilder().setReplyTo(refs.toSerializationFormat(allocate.replyTo()));
-        allocate.claims().forEach(claim -> built.addClaims(WriteCodec.claim(claim)));
+        allocate.claims().forEach(claim -> built.addClaims(WriteForm.claim(claim)));
         return built.build();
     }
 
     ShardCommand allocate(Allocate allocate) {
         return new ShardCommand.Allocate(
-                allocate.getClaimsList().stream().map(WriteCodec::claim).toList(), ref(allocate.getReplyTo()));
+                allocate.getClaimsList().stream().map(WriteForm::claim).toList(), ref(allocate.getReplyTo()));
+    }
+
+    static Release release(ShardCommand.Release release) {
+        Release.Builder built = Release.newBuilder();
+        release.grants().forEach(grant -> built.addGrants(WriteForm.grant(grant)));
+        return built.build();
+    }
+
+    static ShardCommand release(Release release) {
+        return new ShardCommand.Release(
+                release.getGrantsList().stream().map(WriteForm::grant).toList());
     }
 
     Follow follow(ShardCommand.Follow follow) {
@@ -106,7 +118,7 @@ final class MessageCodec {
         var built = dev.weft.registry.wire.proto.Submitted.newBuilder();
         if (submitted instanceof Submitted.Unallocated unallocated) {
             var claims = built.getUnallocatedBuilder();
-            unallocated.wanted().forEach(claim -> claims.addWanted(WriteCodec.claim(claim)));
+            unallocated.wanted().forEach(claim -> claims.addWanted(WriteForm.claim(claim)));
         } else if (((Submitted.Decided) submitted).outcome() instanceof Write.Outcome.Done done) {
             var item = built.getDoneBuilder()
                     .setObject(ResourceCodec.object(done.object()))
@@ -132,7 +144,7 @@ final class MessageCodec {
                 new Submitted.Decided(new Write.Outcome.Refused(ResourceCodec.refusal(submitted.getRefused())));
             case UNALLOCATED ->
                 new Submitted.Unallocated(submitted.getUnallocated().getWantedList().stream()
-                        .map(WriteCodec::claim)
+                        .map(WriteForm::claim)
                         .toList());
             case WHAT_NOT_SET -> throw new IllegalArgumentException("an answer of an unknown kind");
         };
@@ -142,7 +154,7 @@ final class MessageCodec {
         var built = dev.weft.registry.wire.proto.Allocated.newBuilder();
         if (allocated instanceof Allocated.Granted granted) {
             var grants = built.getGrantedBuilder();
-            granted.grants().forEach(grant -> grants.addGrants(WriteCodec.grant(grant)));
+            granted.grants().forEach(grant -> grants.addGrants(WriteForm.grant(grant)));
         } else if (allocated instanceof Allocated.Denied denied) {
             built.setDenied(ResourceCodec.refusal(denied.refusal()));
         }
@@ -153,7 +165,7 @@ final class MessageCodec {
         return allocated.hasDenied()
                 ? new Allocated.Denied(ResourceCodec.refusal(allocated.getDenied()))
                 : new Allocated.Granted(allocated.getGranted().getGrantsList().stream()
-                        .map(WriteCodec::grant)
+                        .map(WriteForm::grant)
                         .toList());
     }
 

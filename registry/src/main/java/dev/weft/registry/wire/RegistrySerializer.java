@@ -20,6 +20,7 @@ import dev.weft.registry.wire.proto.FeedCommitted;
 import dev.weft.registry.wire.proto.FeedSnapshot;
 import dev.weft.registry.wire.proto.Follow;
 import dev.weft.registry.wire.proto.HandOver;
+import dev.weft.registry.wire.proto.Release;
 import dev.weft.registry.wire.proto.Submit;
 import dev.weft.registry.wire.proto.Submitted;
 import java.io.NotSerializableException;
@@ -63,6 +64,11 @@ public final class RegistrySerializer extends SerializerWithStringManifest {
                         "allocate/1",
                         messages::allocate,
                         bytes -> messages.allocate(Allocate.parseFrom(bytes))),
+                new Form<>(
+                        ShardCommand.Release.class,
+                        "release/1",
+                        MessageCodec::release,
+                        bytes -> MessageCodec.release(Release.parseFrom(bytes))),
                 new Form<>(
                         ShardCommand.Follow.class,
                         "follow/1",

@@ -87,10 +87,13 @@ class AddressPoolTest {
             for (int step = 0; step < 2000; step++) {
                 int owner = random.nextInt(1000);
                 if (random.nextInt(3) == 0 && !model.isEmpty()) {
-                    String address = model.keySet().iterator().next();
+                    Map.Entry<String, Integer> held =
+                            model.entrySet().iterator().next();
+                    String address = held.getKey();
+                    int holder = held.getValue();
+                    model.remove(address);
                     assertThat(pool.free(ip(address), owner(5000))).isFalse();
-                    assertThat(pool.free(ip(address), owner(model.remove(address))))
-                            .isTrue();
+                    assertThat(pool.free(ip(address), owner(holder))).isTrue();
                     continue;
                 }
                 String wish = random.nextBoolean() ? "" : "10.0.0." + random.nextInt(64);

@@ -2,11 +2,11 @@ package dev.weft.registry.allocation;
 
 import static dev.weft.registry.resource.Samples.RANGES;
 import static dev.weft.registry.resource.Samples.accepted;
-import static dev.weft.registry.resource.Samples.create;
 import static dev.weft.registry.resource.Samples.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.resource.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class ServiceAddressingTest {
     private static ObjectNode service(String spec) {
-        return accepted(
-                create(RANGES, "{'apiVersion':'v1','kind':'Service','metadata':{'name':'web'},'spec':" + spec + "}"));
+        return accepted(Samples.admit(
+                RANGES, "{'apiVersion':'v1','kind':'Service','metadata':{'name':'web'},'spec':" + spec + "}"));
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.weft.registry.resource;
 import static dev.weft.registry.resource.Samples.RANGES;
 import static dev.weft.registry.resource.Samples.SERVICE;
 import static dev.weft.registry.resource.Samples.accepted;
-import static dev.weft.registry.resource.Samples.create;
+import static dev.weft.registry.resource.Samples.admit;
 import static dev.weft.registry.resource.Samples.json;
 import static dev.weft.registry.resource.Samples.patch;
 import static dev.weft.registry.resource.Samples.refused;
@@ -23,7 +23,7 @@ class AdmissionTest {
     @DisplayName("a new object gets uid and creation time and loses whatever else only the server writes")
     void serverOwnsMetadata() {
         ObjectNode object = accepted(
-                create(
+                admit(
                         RANGES,
                         "{'kind':'ConfigMap','apiVersion':'v1','metadata':{'name':'a','uid':'forged','generation':9,"
                                 + "'creationTimestamp':null,'selfLink':'/x','managedFields':[],'deletionTimestamp':'2020-01-01T00:00:00Z'}}"));
@@ -37,17 +37,17 @@ class AdmissionTest {
     @DisplayName("generateName gets five letters that are the same for the same random numbers")
     void generatesNames() {
         String text = "{'kind':'ConfigMap','apiVersion':'v1','metadata':{'generateName':'job-'}}";
-        Admitted.Accepted first = (Admitted.Accepted) create(RANGES, text);
+        Admitted.Accepted first = (Admitted.Accepted) admit(RANGES, text);
 
         assertThat(first.key().name()).matches("job-[bcdfghjklmnpqrstvwxz2456789]{5}");
-        assertThat(((Admitted.Accepted) create(RANGES, text)).key()).isEqualTo(first.key());
+        assertThat(((Admitted.Accepted) admit(RANGES, text)).key()).isEqualTo(first.key());
     }
 
     @Test
     @DisplayName("strict validation names unknown and doubled fields in the words of kube-apiserver")
     void strict() {
         Refusal refusal = refused(
-                create(
+                admit(
                         RANGES,
                         "{'kind':'Service','apiVersion':'v1','metadata':{'name':'a'},'spec':{'prots':[],'ports':[{'port':1,'port':2}]}}"));
 
@@ -62,18 +62,18 @@ class AdmissionTest {
     void lenient() {
         String text = SERVICE.replace("'spec':{", "'spec':{'prots':1,");
 
-        assertThat(accepted(create(RANGES, text, FieldValidation.IGNORE))
+        assertThat(accepted(admit(RANGES, text, FieldValidation.IGNORE))
                         .path("spec")
                         .has("prots"))
                 .isFalse();
-        Admitted.Accepted warned = (Admitted.Accepted) create(RANGES, text, FieldValidation.WARN);
+        Admitted.Accepted warned = (Admitted.Accepted) admit(RANGES, text, FieldValidation.WARN);
         assertThat(warned.warnings()).containsExactly("unknown field \"spec.prots\"");
     }
 
     @Test
     @DisplayName("a wrongly typed value is refused however lenient the validation is")
     void mistyped() {
-        Refusal refusal = refused(create(RANGES, SERVICE.replace("80", "'80'"), FieldValidation.IGNORE));
+        Refusal refusal = refused(admit(RANGES, SERVICE.replace("80", "'80'"), FieldValidation.IGNORE));
 
         assertThat(refusal.message())
                 .isEqualTo("Service in version \"v1\" cannot be handled as a Service: json: cannot unmarshal string"
@@ -83,7 +83,7 @@ class AdmissionTest {
     @Test
     @DisplayName("an update with an old version is a conflict, one with another uid too")
     void preconditions() {
-        ObjectNode present = accepted(create(RANGES, SERVICE));
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
         ObjectNode old = present.deepCopy();
         ((ObjectNode) old.path("metadata")).put("resourceVersion", "4");
 
@@ -98,7 +98,7 @@ class AdmissionTest {
     @Test
     @DisplayName("an update that changes nothing is accepted as unchanged")
     void unchanged() {
-        ObjectNode present = accepted(create(RANGES, SERVICE));
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
 
         Admitted.Accepted again = (Admitted.Accepted) update(RANGES, present, present.deepCopy(), "");
 
@@ -108,7 +108,7 @@ class AdmissionTest {
     @Test
     @DisplayName("an update of the object leaves its status, an update of the status leaves the object")
     void statusApart() {
-        ObjectNode present = accepted(create(RANGES, Samples.POD));
+        ObjectNode present = accepted(admit(RANGES, Samples.POD));
         ObjectNode next = present.deepCopy();
         next.withObject("/status").put("phase", "Running");
         next.withObject("/metadata").withObject("labels").put("a", "b");
@@ -125,7 +125,7 @@ class AdmissionTest {
     @DisplayName("the generation counts changes of the spec only")
     void generation() {
         ObjectNode present = accepted(
-                create(
+                admit(
                         RANGES,
                         "{'kind':'Deployment','apiVersion':'apps/v1','metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},"
                                 + "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}"));
@@ -142,7 +142,7 @@ class AdmissionTest {
     @Test
     @DisplayName("API-8: taking the last finalizer from a marked object releases it; adding one is forbidden")
     void finalizers() {
-        ObjectNode present = accepted(create(RANGES, SERVICE));
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
         present.withObject("/metadata")
                 .put("deletionTimestamp", "2026-01-01T00:00:00Z")
                 .put("deletionGracePeriodSeconds", 0);
@@ -160,7 +160,7 @@ class AdmissionTest {
     @Test
     @DisplayName("a failing JSON patch test is 422, a patch that makes unknown fields too, server-side apply is 415")
     void patchFailures() {
-        ObjectNode present = accepted(create(RANGES, SERVICE));
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
 
         assertThat(refused(patch(
                                 present,
@@ -181,7 +181,7 @@ class AdmissionTest {
     @DisplayName("metadata is held against Kubernetes' forms")
     void metadataForms() {
         Refusal refusal = refused(
-                create(
+                admit(
                         RANGES,
                         "{'kind':'ConfigMap','apiVersion':'v1','metadata':{'name':'Bad_Name','labels':{'a b':'c','d':'e f'}}}"));
 
@@ -196,7 +196,7 @@ class AdmissionTest {
     @Test
     @DisplayName("an older served version is stored as the storage version")
     void versions() {
-        ObjectNode object = accepted(create(
+        ObjectNode object = accepted(admit(
                 RANGES,
                 "{'kind':'ServiceExport','apiVersion':'multicluster.x-k8s.io/v1alpha1','metadata':{'name':'web'}}"));
 

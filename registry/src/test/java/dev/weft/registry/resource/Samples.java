@@ -64,11 +64,11 @@ public final class Samples {
         return new Identity("uid-1", NOW, new Random(7));
     }
 
-    public static Admitted create(NetworkRanges ranges, String text) {
-        return create(ranges, text, FieldValidation.STRICT);
+    public static Admitted admit(NetworkRanges ranges, String text) {
+        return admit(ranges, text, FieldValidation.STRICT);
     }
 
-    public static Admitted create(NetworkRanges ranges, String text, FieldValidation validation) {
+    public static Admitted admit(NetworkRanges ranges, String text, FieldValidation validation) {
         KindCatalog kinds = StandardKinds.catalog(ranges);
         JsonBytes bytes = JsonBytes.ofUtf8(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
         return new Admission(kinds)

@@ -4,7 +4,7 @@ import static dev.weft.registry.resource.Samples.DUAL;
 import static dev.weft.registry.resource.Samples.RANGES;
 import static dev.weft.registry.resource.Samples.SERVICE;
 import static dev.weft.registry.resource.Samples.accepted;
-import static dev.weft.registry.resource.Samples.create;
+import static dev.weft.registry.resource.Samples.admit;
 import static dev.weft.registry.resource.Samples.json;
 import static dev.weft.registry.resource.Samples.refused;
 import static dev.weft.registry.resource.Samples.update;
@@ -26,7 +26,7 @@ class ServiceRulesTest {
     @Test
     @DisplayName("SVC-1, SVC-2, SVC-3, SVC-5: a plain Service gets Kubernetes' defaults")
     void defaults() {
-        JsonNode spec = accepted(create(RANGES, SERVICE)).path("spec");
+        JsonNode spec = accepted(admit(RANGES, SERVICE)).path("spec");
 
         assertThat(spec)
                 .isEqualTo(
@@ -53,7 +53,7 @@ class ServiceRulesTest {
                 "SVC-14 | {'clusterIP':'127.96.0.9','ports':[{'port':1}]} | /clusterIPs | ['127.96.0.9']"
             })
     void defaultOf(String rule, String spec, String pointer, String value) {
-        JsonNode found = accepted(create(RANGES, service(spec))).path("spec").at(pointer);
+        JsonNode found = accepted(admit(RANGES, service(spec))).path("spec").at(pointer);
 
         assertThat(found.isMissingNode() ? json("null") : found).as(rule).isEqualTo(json(value));
     }
@@ -84,7 +84,7 @@ class ServiceRulesTest {
                 "SVC-20 | {'externalIPs':['127.0.0.1'],'ports':[{'port':1}]} | may not be in the loopback range"
             })
     void invalid(String rule, String spec, String message) {
-        Refusal refusal = refused(create(RANGES, service(spec)));
+        Refusal refusal = refused(admit(RANGES, service(spec)));
 
         assertThat(refusal.reason()).as(rule).isEqualTo(Refusal.Reason.Invalid);
         assertThat(refusal.message()).as(rule).contains(message.replace('$', '"'));
@@ -93,7 +93,7 @@ class ServiceRulesTest {
     @Test
     @DisplayName("SVC-5: on a cluster with both families PreferDualStack gets both, the default one first")
     void dualStack() {
-        JsonNode spec = accepted(create(DUAL, service("{'ipFamilyPolicy':'PreferDualStack','ports':[{'port':1}]}")))
+        JsonNode spec = accepted(admit(DUAL, service("{'ipFamilyPolicy':'PreferDualStack','ports':[{'port':1}]}")))
                 .path("spec");
 
         assertThat(spec.path("ipFamilies")).isEqualTo(json("['IPv4','IPv6']"));
@@ -102,7 +102,7 @@ class ServiceRulesTest {
     @Test
     @DisplayName("SVC-15: an update that omits the cluster IP keeps it, one that changes it is refused")
     void clusterIpStays() {
-        ObjectNode present = accepted(create(RANGES, service("{'clusterIP':'127.96.0.9','ports':[{'port':1}]}")));
+        ObjectNode present = accepted(admit(RANGES, service("{'clusterIP':'127.96.0.9','ports':[{'port':1}]}")));
 
         JsonNode kept = accepted(update(RANGES, present, Samples.object(SERVICE), ""));
         ObjectNode moved = Samples.object(service("{'clusterIP':'127.96.0.10','ports':[{'port':1}]}"));
@@ -115,7 +115,7 @@ class ServiceRulesTest {
     @Test
     @DisplayName("a NodePort Service that becomes a ClusterIP one loses its node ports, and otherwise keeps them")
     void nodePortsFollowTheType() {
-        ObjectNode present = accepted(create(
+        ObjectNode present = accepted(admit(
                 RANGES,
                 service("{'type':'NodePort','clusterIP':'127.96.0.9','ports':[{'port':80,'nodePort':30080}]}")));
         ObjectNode plain = present.deepCopy();
@@ -133,7 +133,7 @@ class ServiceRulesTest {
     @Test
     @DisplayName("SVC-15: a Service that becomes an ExternalName gives up its addresses")
     void toExternalName() {
-        ObjectNode present = accepted(create(RANGES, service("{'clusterIP':'127.96.0.9','ports':[{'port':1}]}")));
+        ObjectNode present = accepted(admit(RANGES, service("{'clusterIP':'127.96.0.9','ports':[{'port':1}]}")));
         ObjectNode next = present.deepCopy();
         next.withObject("/spec").put("type", "ExternalName").put("externalName", "db.example.com");
 

@@ -13,10 +13,10 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** Writes, claims and grants. */
-final class WriteCodec {
+final class WriteForm {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private WriteCodec() {}
+    private WriteForm() {}
 
     static dev.weft.registry.wire.proto.Write write(Write write) {
         var built = dev.weft.registry.wire.proto.Write.newBuilder()
