@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Smooth weighted round robin: over each period target i gets exactly {@code W_i / sum(W)} of the picks, spread evenly.
  *
- * <p>The order of one period is laid out beforehand: turn k of target i is due at {@code (k + 1/2) / W_i}, earliest due
- * first. Weights are divided by their greatest common divisor; a period longer than 65,536 is scaled down to that, and
+ * <p>The order of one period is laid out beforehand: turn k of target i is due at {@code (k + phase_i) / W_i}, earliest due
+ * first, with phases spread by the golden ratio so that light targets do not fall due together. Weights are divided by their greatest common divisor; a period longer than 65,536 is scaled down to that, and
  * shares are then exact to one in 65,536.
  */
 final class WeightedRoundRobin implements Balancer {
     private static final int MAX_PERIOD = 65_536;
+    private static final double GOLDEN = 0.6180339887498949;
 
     private final TargetSet targets;
     private final int[] order;
@@ -53,7 +54,7 @@ final class WeightedRoundRobin implements Balancer {
         PriorityQueue<Due> queue = new PriorityQueue<>();
         for (int index = 0; index < turns.length; index++) {
             period += turns[index];
-            queue.add(new Due(0.5 / turns[index], index, 0));
+            queue.add(new Due(phase(index) / turns[index], index, 0));
         }
         int[] order = new int[period];
         for (int position = 0; position < period; position++) {
@@ -61,10 +62,14 @@ final class WeightedRoundRobin implements Balancer {
             order[position] = due.index;
             int done = due.done + 1;
             if (done < turns[due.index]) {
-                queue.add(new Due((done + 0.5) / turns[due.index], due.index, done));
+                queue.add(new Due((done + phase(due.index)) / turns[due.index], due.index, done));
             }
         }
         return order;
+    }
+
+    private static double phase(int index) {
+        return index * GOLDEN % 1.0;
     }
 
     private static int[] turns(TargetSet targets) {

@@ -215,8 +215,9 @@ final class Relay {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            if (!ended) {
-                Relay.this.reset(); // without an end of input on both sides first, this is no good end
+            // After an end in both directions the kernel may close a side while the other is still being sent to.
+            if (!ended && !(inputEnded && outputEnded)) {
+                Relay.this.reset();
             }
         }
 

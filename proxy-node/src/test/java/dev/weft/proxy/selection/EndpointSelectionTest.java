@@ -1,0 +1,257 @@
+package dev.weft.proxy.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.proxy.view.Protocol;
+import dev.weft.proxy.view.ServiceEntry;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ServicePort;
+import dev.weft.proxy.view.Slice;
+import dev.weft.proxy.view.SliceEndpoint;
+import dev.weft.proxy.view.TrafficPolicy;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("the endpoints in choice")
+class EndpointSelectionTest {
+    private static final NodeIdentity HERE = new NodeIdentity("here", "zone-a", "east");
+    private static final ServicePort HTTP = new ServicePort("http", Protocol.TCP, 80, 0);
+    private static final ServiceKey KEY = ServiceKey.service("default", "web");
+
+    /** Endpoint shorthand: number, node, then r(eady) s(erving) t(erminating), hints. */
+    private static SliceEndpoint endpoint(int number, String node, String conditions, String... hints) {
+        Set<String> nodes = new java.util.HashSet<>();
+        Set<String> zones = new java.util.HashSet<>();
+        for (String hint : hints) {
+            (hint.startsWith("zone") ? zones : nodes).add(hint);
+        }
+        return new SliceEndpoint(
+                "10.0.0." + number,
+                conditions.contains("r"),
+                conditions.contains("s"),
+                conditions.contains("t"),
+                node,
+                null,
+                nodes,
+                zones,
+                "uid-" + number,
+                1);
+    }
+
+    private static Slice slice(String id, String cluster, long version, SliceEndpoint... endpoints) {
+        return new Slice(
+                id,
+                KEY,
+                cluster,
+                false,
+                version,
+                List.of(new Slice.SlicePort("http", Protocol.TCP, 8080)),
+                List.of(endpoints));
+    }
+
+    private static ServicePicture picture(
+            TrafficPolicy internal, TrafficPolicy external, boolean accessible, Slice... slices) {
+        Map<String, Slice> byId = new HashMap<>();
+        for (Slice slice : slices) {
+            byId.put(slice.id(), slice);
+        }
+        ServiceEntry entry = new ServiceEntry(
+                KEY, List.of("127.96.0.1"), List.of(), List.of(HTTP), internal, external, accessible, null, null);
+        return new ServicePicture(KEY, entry, byId);
+    }
+
+    private static String addresses(List<Candidate> candidates) {
+        return String.join(
+                " ",
+                candidates.stream()
+                        .map(candidate -> candidate.address().substring("10.0.0.".length()))
+                        .toList());
+    }
+
+    static Stream<Arguments> cases() {
+        SliceEndpoint r1 = endpoint(1, "here", "rs");
+        SliceEndpoint r2 = endpoint(2, "there", "rs");
+        SliceEndpoint unready3 = endpoint(3, "here", "");
+        SliceEndpoint st4 = endpoint(4, "here", "st");
+        SliceEndpoint st5 = endpoint(5, "there", "st");
+        SliceEndpoint t6 = endpoint(6, "here", "t");
+        SliceEndpoint za7 = endpoint(7, "there", "rs", "zone-a");
+        SliceEndpoint zb8 = endpoint(8, "here", "rs", "zone-b");
+        SliceEndpoint n9 = endpoint(9, "here", "rs", "here", "zone-a");
+        SliceEndpoint n10 = endpoint(10, "there", "rs", "there", "zone-a");
+        SliceEndpoint unreadyHint11 = endpoint(11, "there", "", "zone-b");
+        SliceEndpoint n12 = endpoint(12, "there", "rs", "there", "zone-b");
+        return Stream.of(
+                row("KP-3 ready only, wherever", "CC-", "1 2", "", r1, r2, unready3, st4),
+                row("KP-3 none ready: serving and terminating", "CC-", "4 5", "", unready3, st4, st5, t6),
+                row("KP-5 terminating and not serving is never used", "CC-", "", "", t6),
+                row("KP-3 not ready and not terminating is no fallback", "CC-", "", "", unready3),
+                row("KP-1 internal Local has no cluster list", "LC-", "", "1", r1, r2),
+                row("KP-1 internal Local but externally accessible needs both", "LCx", "1 2", "1", r1, r2),
+                row("KP-1 external Local needs both", "CLx", "1 2", "1", r1, r2),
+                row("KP-1 external Local without access counts for nothing", "CL-", "1 2", "", r1, r2),
+                row("KP-4 local falls back by itself", "CLx", "2", "4", r2, st4),
+                row("KP-4 cluster falls back by itself", "CLx", "4 5", "4", st4, st5),
+                row("KP-6 internal Local does not go to other nodes", "LC-", "", "", r2, st5),
+                row("KP-2 zone hints on every ready endpoint", "CC-", "7", "", za7, zb8),
+                row("KP-2 one endpoint without a hint disables the level", "CC-", "1 7 8", "", r1, za7, zb8),
+                row("KP-2 hints of what is not ready do not matter", "CC-", "7", "", za7, unready3, unreadyHint11),
+                row("KP-2 node hints come before zone hints", "CC-", "9", "", n9, n10),
+                row("KP-2 no node hint names this node: zone hints decide", "CC-", "10", "", n10, n12),
+                row("KP-2 no zone hint names this zone: none", "CC-", "8", "", zb8),
+                row("KP-3 the fallback ignores topology", "CC-", "4 5", "", st4, st5, unreadyHint11),
+                row("KP-4 hints never filter the local list", "CLx", "7", "8", za7, zb8));
+    }
+
+    private static Arguments row(
+            String rule, String policies, String cluster, String local, SliceEndpoint... endpoints) {
+        return Arguments.of(rule, policies, cluster, local, endpoints);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    @DisplayName("follow kube-proxy's rules")
+    void followTheRules(String rule, String policies, String cluster, String local, SliceEndpoint[] endpoints) {
+        Selection selection = EndpointSelection.select(
+                picture(
+                        policies.charAt(0) == 'L' ? TrafficPolicy.LOCAL : TrafficPolicy.CLUSTER,
+                        policies.charAt(1) == 'L' ? TrafficPolicy.LOCAL : TrafficPolicy.CLUSTER,
+                        policies.charAt(2) == 'x',
+                        slice("default/one", "", 1, endpoints)),
+                HTTP,
+                false,
+                HERE);
+
+        assertThat(sorted(addresses(selection.cluster()))).as("cluster list").isEqualTo(cluster);
+        assertThat(sorted(addresses(selection.local()))).as("local list").isEqualTo(local);
+    }
+
+    private static String sorted(String addresses) {
+        return addresses.isEmpty()
+                ? ""
+                : String.join(
+                        " ",
+                        Stream.of(addresses.split(" "))
+                                .map(Integer::valueOf)
+                                .sorted()
+                                .map(String::valueOf)
+                                .toList());
+    }
+
+    @Test
+    @DisplayName("that are reachable are both lists, each endpoint once (KP-7)")
+    void unionIsReachable() {
+        Selection selection = EndpointSelection.select(
+                picture(
+                        TrafficPolicy.CLUSTER,
+                        TrafficPolicy.LOCAL,
+                        true,
+                        slice("default/one", "", 1, endpoint(1, "there", "rs"), endpoint(2, "here", "st"))),
+                HTTP,
+                false,
+                HERE);
+
+        assertThat(addresses(selection.reachable())).isEqualTo("1 2");
+        assertThat(selection.existsAnywhere()).isTrue();
+    }
+
+    @Test
+    @DisplayName("exist elsewhere even when this node must drop (KP-6, KP-7)")
+    void existsElsewhere() {
+        Selection selection = EndpointSelection.select(
+                picture(
+                        TrafficPolicy.LOCAL,
+                        TrafficPolicy.CLUSTER,
+                        false,
+                        slice("default/one", "", 1, endpoint(1, "there", "rs"))),
+                HTTP,
+                false,
+                HERE);
+
+        assertThat(selection.reachable()).isEmpty();
+        assertThat(selection.existsAnywhere()).isTrue();
+    }
+
+    @Test
+    @DisplayName("prefer the live endpoint over the ghost with the same address, even from an older slice (EPS-9)")
+    void liveBeforeGhost() {
+        SliceEndpoint ghost = endpoint(1, "here", "st");
+        SliceEndpoint live =
+                new SliceEndpoint("10.0.0.1", true, true, false, "here", null, Set.of(), Set.of(), "other", 1);
+
+        Selection selection = EndpointSelection.select(
+                picture(
+                        TrafficPolicy.CLUSTER,
+                        TrafficPolicy.CLUSTER,
+                        false,
+                        slice("default/newer", "", 9, ghost),
+                        slice("default/older", "", 3, live)),
+                HTTP,
+                false,
+                HERE);
+
+        assertThat(selection.cluster()).extracting(Candidate::identity).containsExactly("/other");
+    }
+
+    @Test
+    @DisplayName("take an endpoint that moves between slices from the newer one (EPS-9)")
+    void newerSliceForTheSameTarget() {
+        Selection selection = EndpointSelection.select(
+                picture(
+                        TrafficPolicy.CLUSTER,
+                        TrafficPolicy.CLUSTER,
+                        false,
+                        slice("default/a", "", 3, endpoint(1, "here", "rs")),
+                        slice("default/b", "", 9, endpoint(1, "here", ""))),
+                HTTP,
+                false,
+                HERE);
+
+        assertThat(selection.cluster()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("come from all clusters, and another cluster's node of this name is not local")
+    void remoteBesideLocal() {
+        ServicePicture picture = picture(
+                TrafficPolicy.CLUSTER,
+                TrafficPolicy.LOCAL,
+                true,
+                slice("default/west", "west", 1, endpoint(1, "here", "rs")),
+                slice("default/east", "east", 1, endpoint(2, "here", "rs")));
+
+        Selection selection = EndpointSelection.select(picture, HTTP, false, HERE);
+
+        assertThat(sorted(addresses(selection.cluster()))).isEqualTo("1 2");
+        assertThat(addresses(selection.local())).isEqualTo("2");
+        assertThat(selection.cluster()).extracting(Candidate::identity).containsExactly("east/uid-2", "west/uid-1");
+    }
+
+    @Test
+    @DisplayName("are of the port's name, protocol and family only (EPS-7)")
+    void portAndFamily() {
+        ServicePicture picture = picture(
+                TrafficPolicy.CLUSTER,
+                TrafficPolicy.CLUSTER,
+                false,
+                slice("default/one", "", 1, endpoint(1, "here", "rs")));
+
+        assertThat(EndpointSelection.select(picture, HTTP, true, HERE).cluster())
+                .isEmpty();
+        assertThat(EndpointSelection.select(picture, new ServicePort("other", Protocol.TCP, 81, 0), false, HERE)
+                        .cluster())
+                .isEmpty();
+        assertThat(EndpointSelection.select(picture, new ServicePort("http", Protocol.UDP, 80, 0), false, HERE)
+                        .cluster())
+                .isEmpty();
+    }
+}
