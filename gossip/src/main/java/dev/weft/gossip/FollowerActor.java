@@ -8,13 +8,14 @@ import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.spread.News;
 import java.util.List;
 
-/** Tells one follower the news in the words of the front door; stops with the follower. Holds nothing of its own. */
+/** Tells one follower the news in the words of the front door; stops with the follower or with gossip. Holds nothing. */
 final class FollowerActor {
     private FollowerActor() {}
 
-    static Behavior<News> create(ActorRef<FederationEvent> follower) {
+    static Behavior<News> create(ActorRef<FederationEvent> follower, ActorRef<?> source) {
         return Behaviors.setup(context -> {
             context.watch(follower);
+            context.watch(source);
             return Behaviors.receive(News.class)
                     .onAnyMessage(news -> {
                         follower.tell(translate(news));

@@ -22,7 +22,9 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ public final class GossipNode implements Gossip {
     private final NodeAddress address;
     private final ActorRef<SpreadActor.Command> actor;
     private final AtomicLong followers = new AtomicLong();
+    private final AtomicBoolean departing = new AtomicBoolean();
+    private final CompletableFuture<Void> departed = new CompletableFuture<>();
 
     private GossipNode(
             ActorSystem<?> system, GossipSettings settings, NodeAddress address, ActorRef<SpreadActor.Command> actor) {
@@ -82,7 +86,7 @@ public final class GossipNode implements Gossip {
                 settings.seeds().stream().map(GossipNode::internal).toList(),
                 settings.waitingCommands());
         // Several lives of one process may follow each other in one actor system.
-        String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(random.nextLong());
+        String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(clock.millis() ^ random.nextLong());
         ActorRef<SpreadActor.Command> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
         return new GossipNode(system, settings, peers.address(), actor);
     }
@@ -119,9 +123,9 @@ public final class GossipNode implements Gossip {
 
     @Override
     public void follow(ActorRef<FederationEvent> follower) {
-        String name = actor.path().name() + "-follower-" + followers.incrementAndGet();
+        String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
         actor.tell(new SpreadActor.Follow(
-                system.systemActorOf(FollowerActor.create(follower), name, DispatcherSelector.sameAsParent())));
+                system.systemActorOf(FollowerActor.create(follower, actor), name, DispatcherSelector.sameAsParent())));
     }
 
     @Override
@@ -147,9 +151,18 @@ public final class GossipNode implements Gossip {
     }
 
     private CompletionStage<Void> depart(Node.Presence how) {
-        CompletionStage<Done> done =
-                AskPattern.ask(actor, replyTo -> new SpreadActor.Stop(how, replyTo), ASK_TIMEOUT, system.scheduler());
-        return done.thenApply(ignored -> null);
+        if (departing.compareAndSet(false, true)) {
+            CompletionStage<Done> done = AskPattern.ask(
+                    actor, replyTo -> new SpreadActor.Stop(how, replyTo), ASK_TIMEOUT, system.scheduler());
+            done.whenComplete((ignored, failure) -> {
+                if (failure == null) {
+                    departed.complete(null);
+                } else {
+                    departed.completeExceptionally(failure);
+                }
+            });
+        }
+        return departed;
     }
 
     static Member member(MemberReport report) {

@@ -1,6 +1,7 @@
 package dev.weft.gossip;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -79,6 +80,16 @@ class GossipNodeIT {
         eastAgain.reset(3, 0, Map.of("a", ByteString.fromString("2")));
         await().untilAsserted(() -> assertThat(again.records).containsOnly(Map.entry("east/a", "2")));
         await().untilAsserted(() -> assertThat(statuses(westAgain)).containsEntry("east", Member.Status.ALIVE));
+    }
+
+    @Test
+    @DisplayName("reports a taken address in a sentence, and stops twice as well as once")
+    void takenAddress() throws Exception {
+        GossipNode east = start("east", ANYWHERE, List.of(), new InMemoryRecordStore());
+        assertThatThrownBy(() -> start("west", east.address(), List.of(), new InMemoryRecordStore()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("gossip cannot listen on " + east.address());
+        east.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     @Test
