@@ -80,7 +80,7 @@ class FederationActorTest {
         List<Change> changes = java.util.Arrays.stream(after)
                 .map(each -> new Change(null, each, each.version()))
                 .toList();
-        feed.tell(new ShardFeed.Committed(3, changes, 20));
+        feed.tell(new ShardFeed.Committed(3, 10, changes, 20));
     }
 
     private void fromEast(RecordChange... changes) {
