@@ -19,11 +19,15 @@ import picocli.CommandLine.Spec;
         description = "A federated service-discovery and load-balancing mesh for many clusters.",
         versionProvider = VersionCommand.Provider.class,
         subcommands = {
+            ServerCommand.class,
+            ProxyCommand.class,
             BackendCommand.class,
             KubeconfigCommand.class,
             StatusCommand.class,
+            DemoCommand.class,
             CompletionCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            RehearseCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
