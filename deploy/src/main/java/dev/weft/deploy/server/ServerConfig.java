@@ -23,7 +23,8 @@ final class ServerConfig {
 
     /** All that a server is configured with. */
     static Config of(ServerSettings settings) {
-        Config user = ownDefaults().withFallback(file(settings.config()));
+        Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
+        Config user = named.withFallback(ownDefaults()).withFallback(file(settings.config()));
         return checked(
                 settings.config(),
                 () -> ClusterConfig.of(user, settings.addresses().akka(), settings.holdsShards()));
