@@ -43,6 +43,7 @@ final class DemoCommand implements Runnable {
         try (demo) {
             try (DemoView view = demo.run(DemoCommand::writeKubeconfig)) {
                 if (!once) {
+                    demo.invite(view);
                     showUntilStopped(view, new LiveView(out, Boolean.getBoolean("weft.terminal")));
                 }
             }

@@ -77,21 +77,24 @@ public final class Demo implements AutoCloseable {
             showLog(west);
             throw e;
         }
-        Path config = directory.resolve("kubeconfig");
-        kubeconfig.write(config, List.of(east.api(), west.api()));
+        kubeconfig.write(kubeconfigFile(), List.of(east.api(), west.api()));
         HostPort target = story.importedIn(west);
-        invite(config, target);
         return new DemoView(east, west, target, clock);
     }
 
-    private void invite(Path config, HostPort target) {
+    private Path kubeconfigFile() {
+        return directory.resolve("kubeconfig");
+    }
+
+    /** Prints what the user may try while the clusters run. */
+    public void invite(DemoView view) {
         out.println();
         out.println("Try it yourself:");
-        out.println("  export KUBECONFIG=" + config);
+        out.println("  export KUBECONFIG=" + kubeconfigFile());
         out.println("  kubectl --context east get services,endpoints,endpointslices -o wide");
         out.println("  kubectl --context west get serviceimports");
         out.println("  kubectl --context west get clusters.mesh.weft.dev");
-        out.println("  curl http://" + target + "/");
+        out.println("  curl http://" + view.target() + "/");
     }
 
     private DemoCluster cluster(DemoCluster.Plan plan, String addressPrefix) {

@@ -28,6 +28,11 @@ public final class DemoView implements AutoCloseable {
         this.calls = CallLoop.start(target, PAUSE_BETWEEN_CALLS, clock);
     }
 
+    /** The virtual IP that is called. */
+    HostPort target() {
+        return target;
+    }
+
     /** The picture now. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();

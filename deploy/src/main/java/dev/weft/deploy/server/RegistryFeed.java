@@ -1,5 +1,6 @@
 package dev.weft.deploy.server;
 
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.stream.KillSwitches;
 import akka.stream.UniqueKillSwitch;
@@ -92,7 +93,9 @@ final class RegistryFeed implements ResourceFeed {
             running = started.first();
             CompletionStage<?> ended = started.second();
             ended.whenComplete((done, failure) -> {
-                if (!stopped) {
+                boolean ending =
+                        CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+                if (!stopped && !ending) {
                     log.info(
                             "The watch of {} ended ({}); it begins again in {} ms",
                             collection.type(),
