@@ -56,7 +56,7 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         TestServer server = new TestServer(
                 children,
                 cluster,
-                directory,
+                this::directory,
                 "127." + (20 + random.nextInt(40)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254)),
                 new TestServer.Ranges(range(), range()),
                 List.of(furtherArguments));

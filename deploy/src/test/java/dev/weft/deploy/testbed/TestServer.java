@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One {@code weft server} process that a test starts, harms and restarts, always at the same addresses. */
@@ -22,7 +23,7 @@ public final class TestServer {
 
     private final Children children;
     private final String cluster;
-    private final Path directory;
+    private final Supplier<Path> directory;
     private final Ranges ranges;
     private final HostPort api;
     private final HostPort gossip;
@@ -35,7 +36,7 @@ public final class TestServer {
     TestServer(
             Children children,
             String cluster,
-            Path directory,
+            Supplier<Path> directory,
             String host,
             Ranges ranges,
             List<String> furtherArguments) {
@@ -55,7 +56,7 @@ public final class TestServer {
 
     /** Starts the process without waiting. */
     public TestServer begin() {
-        process = children.start(cluster, arguments(), directory.resolve(cluster + ".log"));
+        process = children.start(cluster, arguments(), directory.get().resolve(cluster + ".log"));
         return this;
     }
 
@@ -71,7 +72,7 @@ public final class TestServer {
                 "--cluster",
                 cluster,
                 "--data",
-                directory.resolve(cluster + "-data").toString(),
+                directory.get().resolve(cluster + "-data").toString(),
                 "--api",
                 api.toString(),
                 "--gossip",
