@@ -7,9 +7,11 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.FederationEvent;
 import dev.weft.gossip.Gossip;
+import dev.weft.gossip.Origin;
 import dev.weft.gossip.RecordChange;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.resource.Change;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -73,6 +76,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private final ActorRef<Derived> derivedAdapter;
     private final ActorRef<Submitted> statusAdapter;
     private final ExportBook exports = new ExportBook();
+    private final Origin own;
     private final ImportBook imports;
     private final Set<ExportName> statuses = new LinkedHashSet<>();
     private List<DerivedWrite> inFlight = List.of();
@@ -118,6 +122,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         this.allocate = allocate;
         this.clock = clock;
         this.timers = timers;
+        this.own = new Origin(settings.cluster(), shardIndex, 0);
         this.imports = new ImportBook(owned, settings.families());
         this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
         this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
@@ -167,8 +172,23 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
 
     private Behavior<Command> onFromGossip(FromGossip message) {
         caughtUp |= message.event() instanceof FederationEvent.CaughtUp;
-        imports.others().apply(message.event());
+        if (!isOwn(message.event())) {
+            imports.exported().apply(message.event());
+        }
         return proceed();
+    }
+
+    /** Own exports come from the shard itself: after a restart gossip learns of them only from here. */
+    private boolean isOwn(FederationEvent event) {
+        Origin origin = null;
+        if (event instanceof FederationEvent.OriginState state) {
+            origin = state.origin();
+        } else if (event instanceof FederationEvent.OriginChanged changed) {
+            origin = changed.origin();
+        } else if (event instanceof FederationEvent.OriginGone gone) {
+            origin = gone.origin();
+        }
+        return origin != null && origin.cluster().equals(settings.cluster());
     }
 
     private Behavior<Command> onDeriveAnswered(DeriveAnswered message) {
@@ -245,10 +265,16 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             List<RecordChange> changes = exports.changes();
             if (!changes.isEmpty()) {
                 gossip.publish(shardIndex, shardVersion, changes);
+                imports.exported().apply(new FederationEvent.OriginChanged(own, changes));
             }
         } else {
             published = true;
-            gossip.reset(shardIndex, shardVersion, exports.everything());
+            Map<String, ByteString> everything = exports.everything();
+            gossip.reset(shardIndex, shardVersion, everything);
+            List<RecordChange> records = everything.entrySet().stream()
+                    .map(each -> new RecordChange(each.getKey(), each.getValue()))
+                    .toList();
+            imports.exported().apply(new FederationEvent.OriginState(own, records));
         }
     }
 
