@@ -75,7 +75,7 @@ class CommandLineTest {
                 "--cluster east --zone a/b | --zone a/b: expected a label value",
                 "--cluster east --api 127.0.0.1:7001 | both say 127.0.0.1:7001",
                 "--cluster east --config /no/such/file | there is no such file",
-                "--colour red | Unknown option",
+                "--cluster east --colour red | Unknown option",
                 "'' | Missing required option"
             })
     @DisplayName("says in one line what is wrong with the request, and exits with 2")

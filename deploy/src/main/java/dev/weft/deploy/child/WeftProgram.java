@@ -38,7 +38,7 @@ public record WeftProgram(List<String> words, Map<String, String> environment) {
     }
 
     /** The whole command line of one call. */
-    List<String> call(List<String> arguments) {
+    public List<String> call(List<String> arguments) {
         List<String> line = new ArrayList<>(words);
         line.addAll(arguments);
         return line;

@@ -33,7 +33,8 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
     private Backends backends = new Backends();
 
     @Override
-    public void beforeEach(ExtensionContext context) throws IOException {
+    public void beforeEach(ExtensionContext context) throws IOException, InterruptedException {
+        rehearse();
         directory = Path.of(
                         "target",
                         "testbed",
@@ -82,6 +83,17 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
     /** How the command is called: through the launcher of the distribution that the build has just packed. */
     public static WeftProgram program() {
         return WeftProgram.launcher(Path.of(System.getProperty("weft.home", "target/weft"), "bin", "weft"));
+    }
+
+    /** The first call of a server makes the class-data-sharing archive; that must not count as a server's start. */
+    private static void rehearse() throws IOException, InterruptedException {
+        ProcessBuilder help = new ProcessBuilder(program().call(List.of("server", "--help")))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        help.environment().putAll(program().environment());
+        if (help.start().waitFor() != 0) {
+            throw new IllegalStateException("the packed command does not run; was the module packaged?");
+        }
     }
 
     private String range() {
