@@ -130,6 +130,9 @@ class TwoClustersIT {
         awaitEven(clusterSetIp(east), without(westBackends.get(2)));
         setReady("east", eastBackends.get(1), false);
         awaitEven(westAddress, without(westBackends.get(2), eastBackends.get(1)));
+        assertThat(identities(east))
+                .as("nothing was made anew while it caught up")
+                .isEqualTo(before);
     }
 
     private void shareSixBackends() throws Exception {
