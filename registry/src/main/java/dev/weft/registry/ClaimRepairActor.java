@@ -8,9 +8,9 @@ import akka.actor.typed.javadsl.Receive;
 import dev.weft.registry.allocation.Grant;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -24,16 +24,22 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
 
     private record LookDue() implements Command {}
 
-    private record Idle(Set<Grant> grants) implements Command {}
+    private record Found(Claims.Idle idle) implements Command {}
 
     private record Unknown() implements Command {}
 
-    private final Supplier<CompletionStage<Set<Grant>>> idle;
-    private final Consumer<Set<Grant>> release;
-    private Set<Grant> before = Set.of();
+    /** Gives grants back, unless they were claimed again since a version. */
+    @FunctionalInterface
+    interface Release {
+        void release(List<Grant> grants, long before);
+    }
+
+    private final Supplier<CompletionStage<Claims.Idle>> idle;
+    private final Release release;
+    private Claims.Idle before = new Claims.Idle(Set.of(), 0);
 
     private ClaimRepairActor(
-            ActorContext<Command> context, Supplier<CompletionStage<Set<Grant>>> idle, Consumer<Set<Grant>> release) {
+            ActorContext<Command> context, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
         super(context);
         this.idle = idle;
         this.release = release;
@@ -44,8 +50,7 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
      *
      * @param idle the grants that nobody uses now
      */
-    static Behavior<Command> create(
-            Duration interval, Supplier<CompletionStage<Set<Grant>>> idle, Consumer<Set<Grant>> release) {
+    static Behavior<Command> create(Duration interval, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
         return Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new LookDue(), interval);
             return Behaviors.setup(context -> new ClaimRepairActor(context, idle, release));
@@ -56,23 +61,25 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(LookDue.class, due -> onLookDue())
-                .onMessage(Idle.class, this::onIdle)
+                .onMessage(Found.class, this::onFound)
                 .onMessage(Unknown.class, unknown -> this)
                 .build();
     }
 
     private Behavior<Command> onLookDue() {
-        getContext().pipeToSelf(idle.get(), (grants, failure) -> failure == null ? new Idle(grants) : new Unknown());
+        getContext().pipeToSelf(idle.get(), (found, failure) -> failure == null ? new Found(found) : new Unknown());
         return this;
     }
 
-    private Behavior<Command> onIdle(Idle now) {
-        Set<Grant> twice = new HashSet<>(now.grants());
-        twice.retainAll(before);
-        before = now.grants();
+    private Behavior<Command> onFound(Found now) {
+        Set<Grant> twice = new HashSet<>(now.idle().grants());
+        twice.retainAll(before.grants());
+        // Whoever claimed since the first look is about to use it.
+        long since = before.version() + 1;
+        before = now.idle();
         if (!twice.isEmpty()) {
             getContext().getLog().info("Freeing {} addresses and ports that nobody uses", twice.size());
-            release.accept(twice);
+            release.release(List.copyOf(twice), since);
         }
         return this;
     }

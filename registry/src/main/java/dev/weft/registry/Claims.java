@@ -46,12 +46,20 @@ final class Claims {
     }
 
     /** All grants that their owners do not use. The grants are read first: an owner stored meanwhile is seen. */
-    CompletionStage<Set<Grant>> idle() {
+    CompletionStage<Idle> idle() {
         return list(placement.allocationShard(), Allocations.GRANTS)
                 .thenCompose(grants -> list(placement.shards(), SERVICES)
                         .thenCompose(services -> list(placement.shards(), IMPORTS)
-                                .thenApply(imports -> idle(grants, services, imports))));
+                                .thenApply(imports -> new Idle(
+                                        idle(grants.items(), services.items(), imports.items()), grants.version()))));
     }
+
+    /**
+     * What nobody uses.
+     *
+     * @param version of all grants that were looked at
+     */
+    record Idle(Set<Grant> grants, long version) {}
 
     private static Set<Grant> idle(List<Resource> grants, List<Resource> services, List<Resource> imports) {
         Map<ResourceKey, Resource> owners = new HashMap<>();
@@ -70,12 +78,12 @@ final class Claims {
         return idle;
     }
 
-    private CompletionStage<List<Resource>> list(int window, ResourceType type) {
+    private CompletionStage<Listing> list(int window, ResourceType type) {
         ListRequest request =
                 new ListRequest(Collection.everywhere(type), ResourceFilter.ALL, new VersionMatch.MostRecent(), 0, "");
         return reader.list(window, request).thenApply(answer -> {
             if (answer instanceof Answer.Found<Listing> found) {
-                return found.value().items();
+                return found.value();
             }
             throw new IllegalStateException("not listed: " + type + ": " + answer);
         });

@@ -56,6 +56,24 @@ final class Reader {
                 }));
     }
 
+    /**
+     * The newest state of an object; empty if there is none.
+     *
+     * @return fails if that cannot be found out now
+     */
+    CompletionStage<Optional<Resource>> find(int window, ResourceKey key) {
+        return get(window, key, new VersionMatch.MostRecent()).thenApply(answer -> {
+            if (answer instanceof Answer.Found<Resource> found) {
+                return Optional.of(found.value());
+            }
+            Refusal refusal = ((Answer.Refused<Resource>) answer).refusal();
+            if (refusal.reason() == Refusal.Reason.NotFound) {
+                return Optional.empty();
+            }
+            throw new IllegalStateException(key + ": " + refusal.message());
+        });
+    }
+
     CompletionStage<Answer<Listing>> list(int window, ListRequest request) {
         if (request.continuation().isEmpty()) {
             return view(window, request.version())
@@ -80,27 +98,45 @@ final class Reader {
     }
 
     private CompletionStage<Answer<WatchWindow.View>> view(int window, VersionMatch version) {
+        WatchWindow.View held = views.get(window);
+        if (held.version() == 0) {
+            // Nothing has been heard yet, which is not the same as that there is nothing.
+            return reached(window, 0)
+                    .thenCompose(answer -> answer instanceof Answer.Found<WatchWindow.View> found
+                                    && found.value().version() > 0
+                            ? view(window, version)
+                            : CompletableFuture.completedStage(answer));
+        }
         if (version instanceof VersionMatch.Any) {
-            return found(views.get(window));
+            return found(held);
         }
         if (version instanceof VersionMatch.Exact exact) {
-            return isFuture(exact.version())
-                    ? tooLarge(window, exact.version())
-                    : reached(window, exact.version())
-                            .thenCompose(answer -> answer instanceof Answer.Found<WatchWindow.View>
-                                    ? lookBack(
-                                            window,
-                                            exact.version(),
-                                            "The resourceVersion for the provided list is too old.")
-                                    : CompletableFuture.completedStage(answer));
+            return reachedIfIssued(window, exact.version()).thenCompose(answer -> lookBackFrom(answer, window, exact));
         }
         if (version instanceof VersionMatch.NotOlderThan bound) {
-            if (views.get(window).version() >= bound.version()) {
-                return found(views.get(window));
-            }
-            return isFuture(bound.version()) ? tooLarge(window, bound.version()) : reached(window, bound.version());
+            return held.version() >= bound.version() ? found(held) : reachedIfIssued(window, bound.version());
         }
         return reached(window, 0);
+    }
+
+    private CompletionStage<Answer<WatchWindow.View>> lookBackFrom(
+            Answer<WatchWindow.View> answer, int window, VersionMatch.Exact exact) {
+        return answer instanceof Answer.Found<WatchWindow.View>
+                ? lookBack(window, exact.version(), "The resourceVersion for the provided list is too old.")
+                : CompletableFuture.completedStage(answer);
+    }
+
+    /** Waits for a version, unless nobody can have issued it: moving the shards' clocks there would do harm. */
+    private CompletionStage<Answer<WatchWindow.View>> reachedIfIssued(int window, long version) {
+        return mayBeIssued(version)
+                .thenCompose(issued -> issued ? reached(window, version) : tooLarge(window, version));
+    }
+
+    /** Whether a version may have been issued by now. Where clocks were set back, only the shards know. */
+    CompletionStage<Boolean> mayBeIssued(long version) {
+        return isFuture(version)
+                ? reach(views.merged(), 0).handle((reached, late) -> !isFuture(version))
+                : CompletableFuture.completedStage(true);
     }
 
     private CompletionStage<Answer<WatchWindow.View>> reached(int window, long version) {

@@ -5,6 +5,7 @@ import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
@@ -12,6 +13,7 @@ import akka.stream.javadsl.Source;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.controller.GarbageActor;
 import dev.weft.registry.journal.EmbeddedStorage;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.resource.DerivedWrite;
@@ -61,24 +63,30 @@ public final class RegistryNode implements Registry {
         shards = Shards.start(system, settings.shard(), parts.shard(), parts.companions());
         views = new HubViews(placement.shards());
         ActorRef<HubCommand> hub = system.systemActorOf(
-                WatchHubActor.create(settings.hub(), parts.shard().clock(), views, self -> link(system, self)),
+                WatchHubActor.create(settings.hub(), parts.shard().clock(), new SteadyClock(), views, this::link),
                 "weft-watch-hub",
                 Props.empty());
         reader = new Reader(system, hub, views, parts.shard().clock(), settings);
         watching = new Watching(system, hub, reader, settings);
         catchUp();
         if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
-            Claims claims = new Claims(reader, placement);
-            system.systemActorOf(
-                    ClaimRepairActor.create(settings.claimRepair(), claims::idle, idle -> release(List.copyOf(idle))),
-                    "weft-claim-repair",
-                    Props.empty());
+            Caretaker.start(system, kinds, settings, garbagePorts(hub), new Claims(reader, placement), this::release);
         }
     }
 
-    private void release(List<Grant> grants) {
+    private GarbageActor.Ports garbagePorts(ActorRef<HubCommand> hub) {
+        return new GarbageActor.Ports(
+                listener -> hub.tell(new HubCommand.Listen(listener)),
+                placement::shardOf,
+                placement.shards(),
+                key -> views.get(placement.shardOf(key)).objects().get(key),
+                key -> reader.find(placement.shardOf(key), key),
+                this::write);
+    }
+
+    private void release(List<Grant> grants, long before) {
         if (!grants.isEmpty()) {
-            shards.tell(placement.allocationShard(), new ShardCommand.Release(grants));
+            shards.tell(placement.allocationShard(), new ShardCommand.Release(grants, before));
         }
     }
 
@@ -110,8 +118,8 @@ public final class RegistryNode implements Registry {
         return new RegistryNode(system, settings, parts);
     }
 
-    private ShardLink link(ActorSystem<?> system, ActorRef<HubCommand> hub) {
-        ActorRef<ShardFeed> feed = system.systemActorOf(HubFeedActor.create(hub), "weft-hub-feed", Props.empty());
+    private ShardLink link(ActorContext<HubCommand> hub) {
+        ActorRef<ShardFeed> feed = hub.spawn(HubFeedActor.create(hub.getSelf()), "feed");
         return new ShardLink() {
             @Override
             public void follow(int shard, long since) {
@@ -155,11 +163,15 @@ public final class RegistryNode implements Registry {
         return shards.ask(shard, replyTo -> new ShardCommand.Derive(writes, replyTo), settings.writeTimeout());
     }
 
-    /** Claims addresses or ports durably, for those who write past the front door. */
-    public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims) {
+    /**
+     * Claims addresses or ports durably, for those who write past the front door.
+     *
+     * @param after the version of the owner's shard, after all that happened to the owner so far
+     */
+    public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after) {
         return shards.ask(
                 placement.allocationShard(),
-                replyTo -> new ShardCommand.Allocate(claims, replyTo),
+                replyTo -> new ShardCommand.Allocate(claims, after, replyTo),
                 settings.writeTimeout());
     }
 
@@ -187,7 +199,7 @@ public final class RegistryNode implements Registry {
         if (!write.options().dryRun()
                 && outcome instanceof Write.Outcome.Done done
                 && done.effect() == Write.Effect.DELETED) {
-            release(Claims.heldBy(done.object()));
+            release(Claims.heldBy(done.object()), done.object().version());
         }
         return outcome;
     }
@@ -200,7 +212,7 @@ public final class RegistryNode implements Registry {
                     write.key(),
                     write.key() + ": no addresses that fit after " + round + " attempts; try again")));
         }
-        return allocate(missing.wanted()).thenCompose(allocated -> {
+        return allocate(missing.wanted(), missing.version()).thenCompose(allocated -> {
             if (allocated instanceof ShardCommand.Allocated.Denied denied) {
                 return CompletableFuture.completedStage(refused(denied.refusal()));
             }

@@ -1,6 +1,7 @@
 package dev.weft.registry;
 
 import com.typesafe.config.Config;
+import dev.weft.registry.controller.GarbageSettings;
 import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.shard.ShardSettings;
 import dev.weft.registry.watch.HubSettings;
@@ -22,6 +23,7 @@ public record RegistrySettings(
         int watcherQueue,
         ShardSettings shard,
         HubSettings hub,
+        GarbageSettings garbage,
         JournalSettings journal) {
 
     /** Reads {@code weft.registry} of a whole configuration. */
@@ -38,6 +40,7 @@ public record RegistrySettings(
                 registry.getInt("watch.queue"),
                 shard(registry.getConfig("shard")),
                 hub(registry.getConfig("watch"), shards),
+                new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
                 JournalSettings.of(registry.getConfig("journal")));
     }
 
@@ -47,6 +50,7 @@ public record RegistrySettings(
                 shard.getInt("batch"),
                 shard.getInt("recent-changes"),
                 shard.getInt("snapshot-every"),
+                Math.toIntExact(shard.getBytes("object")),
                 shard.getDuration("clock-reserve"),
                 shard.getInt("namespace-step"),
                 shard.getDuration("restart-after"));

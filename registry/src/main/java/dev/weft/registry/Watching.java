@@ -12,6 +12,7 @@ import dev.weft.registry.watch.HubCommand;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchRequest;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,14 +64,23 @@ final class Watching {
 
     /** Whoever begins with the present objects gets those of now, not of a while ago. */
     private CompletionStage<HubCommand.Started> register(int window, HubCommand.Subscription subscription) {
-        CompletionStage<?> fresh = subscription.request().since().isPresent()
-                ? CompletableFuture.completedStage(0)
-                : reader.reach(window, 0);
-        return fresh.thenCompose(reached -> AskPattern.ask(
+        OptionalLong since = subscription.request().since();
+        if (since.isPresent()) {
+            return reader.mayBeIssued(since.getAsLong())
+                    .thenCompose(issued -> issued
+                            ? ask(window, subscription)
+                            : CompletableFuture.completedStage(new HubCommand.Started.Refused(
+                                    Refusal.timeout("Too large resource version: " + since.getAsLong(), 1))));
+        }
+        return reader.reach(window, 0).thenCompose(reached -> ask(window, subscription));
+    }
+
+    private CompletionStage<HubCommand.Started> ask(int window, HubCommand.Subscription subscription) {
+        return AskPattern.ask(
                 hub,
                 (ActorRef<HubCommand.Started> replyTo) -> new HubCommand.Watch(window, subscription, replyTo),
                 timeout,
-                system.scheduler()));
+                system.scheduler());
     }
 
     private static Source<WatchEvent, NotUsed> lastWord(AtomicReference<@Nullable WatchEvent> last) {

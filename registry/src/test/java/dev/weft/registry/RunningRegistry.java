@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.resource.Cidr;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.KindCatalog;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
 
 /** A registry process in this JVM, on a directory of its own. */
@@ -46,21 +48,64 @@ final class RunningRegistry implements AutoCloseable {
     }
 
     static RunningRegistry withStorage(Path directory) {
-        RegistrySettings settings = RegistrySettings.of(ConfigFactory.load());
-        return start(Optional.of(JournalDatabase.open(directory, "east", settings.journal())), List.of());
+        return with(directory, "");
+    }
+
+    /** One with some settings of its own, in HOCON, below {@code weft.registry}. */
+    static RunningRegistry with(Path directory, String more) {
+        return with(directory, more, InstantSource.system(), () -> Long.MAX_VALUE);
+    }
+
+    static RunningRegistry with(Path directory, String more, InstantSource clock, LongSupplier freeBytes) {
+        Config own = own(more);
+        JournalSettings journal =
+                RegistrySettings.of(own.withFallback(ConfigFactory.load())).journal();
+        return start(
+                own, clock, 0, Optional.of(JournalDatabase.open(directory, "east", journal, freeBytes)), List.of());
+    }
+
+    /** Like {@link #withStorage}, where others look for it. */
+    static RunningRegistry at(Path directory, int port) {
+        JournalSettings journal = RegistrySettings.of(ConfigFactory.load()).journal();
+        return start(
+                own(""),
+                InstantSource.system(),
+                port,
+                Optional.of(JournalDatabase.open(directory, "east", journal)),
+                List.of());
+    }
+
+    private static Config own(String more) {
+        return ConfigFactory.parseString("weft.registry { " + more + " }");
+    }
+
+    int port() {
+        return akka.cluster.typed.Cluster.get(system)
+                .selfMember()
+                .address()
+                .getPort()
+                .orElseThrow();
+    }
+
+    ActorSystem<Void> system() {
+        return system;
     }
 
     /** Another process of the same cluster that holds nothing. */
     RunningRegistry proxy() {
         var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
         return start(
+                own(""),
+                InstantSource.system(),
+                0,
                 Optional.empty(),
                 List.of(new HostPort(
                         address.getHost().orElseThrow(), address.getPort().orElseThrow())));
     }
 
-    private static RunningRegistry start(Optional<JournalDatabase> database, List<HostPort> seeds) {
-        Config config = ClusterConfig.of(ConfigFactory.empty(), new HostPort("127.0.0.1", 0), database.isPresent());
+    private static RunningRegistry start(
+            Config own, InstantSource clock, int port, Optional<JournalDatabase> database, List<HostPort> seeds) {
+        Config config = ClusterConfig.of(own, new HostPort("127.0.0.1", port), database.isPresent());
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
         RegistrySettings settings = RegistrySettings.of(config);
         NetworkRanges ranges = new NetworkRanges(
@@ -70,7 +115,7 @@ final class RunningRegistry implements AutoCloseable {
                 new Placement(settings.shards()),
                 kinds,
                 ranges,
-                InstantSource.system(),
+                clock,
                 new Random(7),
                 () -> UUID.randomUUID().toString(),
                 List::of);

@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +70,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private final FederationSettings settings;
     private final ActorRef<ShardCommand> shard;
     private final Gossip gossip;
-    private final Function<List<Claim>, CompletionStage<Allocated>> allocate;
+    private final BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate;
     private final InstantSource clock;
     private final TimerScheduler<Command> timers;
     private final ActorRef<Derived> derivedAdapter;
@@ -90,7 +90,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
      * The companion of one shard.
      *
      * @param owned which namespaces belong to the shard, whether they exist or not
-     * @param allocate claims addresses durably; an answer that fails exceptionally is tried again
+     * @param allocate claims addresses durably, later than a version of this shard; an answer that fails exceptionally is tried again
      */
     public static Behavior<Command> create(
             int shardIndex,
@@ -98,7 +98,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             ActorRef<ShardCommand> shard,
             Predicate<String> owned,
             Gossip gossip,
-            Function<List<Claim>, CompletionStage<Allocated>> allocate,
+            BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate,
             InstantSource clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers ->
                 new FederationActor(context, timers, shardIndex, settings, shard, owned, gossip, allocate, clock)));
@@ -112,7 +112,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             ActorRef<ShardCommand> shard,
             Predicate<String> owned,
             Gossip gossip,
-            Function<List<Claim>, CompletionStage<Allocated>> allocate,
+            BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate,
             InstantSource clock) {
         super(context);
         this.shardIndex = shardIndex;
@@ -308,7 +308,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private void claim(ExportName name, List<Claim> claims) {
         getContext()
                 .pipeToSelf(
-                        allocate.apply(claims),
+                        allocate.apply(claims, shardVersion),
                         (answer, failure) -> failure == null
                                 ? new AllocationAnswered(name, answer, "")
                                 : new AllocationAnswered(name, null, "the allocation failed: " + failure));

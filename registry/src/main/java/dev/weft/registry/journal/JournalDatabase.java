@@ -82,7 +82,13 @@ public final class JournalDatabase implements AutoCloseable {
         return open(path, cluster, settings, new DataDirectory(path)::freeBytes);
     }
 
-    static JournalDatabase open(Path path, String cluster, JournalSettings settings, LongSupplier freeBytes) {
+    /**
+     * Opens, or makes, a store whose disk is looked at by other means than the file system's. Blocks.
+     *
+     * @param freeBytes how much room the disk has; asked before every write
+     * @throws DataDirectoryException as in {@link #open(Path, String, JournalSettings)}
+     */
+    public static JournalDatabase open(Path path, String cluster, JournalSettings settings, LongSupplier freeBytes) {
         DataDirectory directory = DataDirectory.prepare(path, cluster);
         try {
             Files.createDirectories(directory.store());

@@ -92,7 +92,12 @@ public final class Allocations {
             grants.add(new Grant(claim, ((Taken.Given) taken).value()));
         }
         for (Grant grant : grants) {
-            derived.apply(step, new DerivedWrite.Put(key(grant), object(grant)));
+            Resource held = step.get(key(grant));
+            long times = held == null
+                    ? 0
+                    : held.json().toTree().path("spec").path("claims").asLong();
+            // Counted, so that a grant that is claimed again gets a new version: see release.
+            derived.apply(step, new DerivedWrite.Put(key(grant), object(grant, times + 1)));
             if (isService(grant)) {
                 derived.apply(step, new DerivedWrite.Put(shownKey(grant), shown(grant)));
             }
@@ -100,10 +105,11 @@ public final class Allocations {
         return new Allocated.Granted(grants);
     }
 
-    /** Frees what its owner holds. */
-    void release(ShardStep step, DerivedStep derived, List<Grant> grants) {
+    /** Frees what its owner holds and has not claimed again since a version. */
+    void release(ShardStep step, DerivedStep derived, List<Grant> grants, long before) {
         for (Grant grant : grants) {
-            if (free(grant)) {
+            Resource stored = step.get(key(grant));
+            if (stored != null && stored.version() < before && free(grant)) {
                 derived.apply(step, new DerivedWrite.Remove(key(grant)));
                 if (isService(grant)) {
                     derived.apply(step, new DerivedWrite.Remove(shownKey(grant)));
@@ -162,14 +168,15 @@ public final class Allocations {
         return new ResourceKey(Placement.ADDRESSES, "", grant.value());
     }
 
-    private static ObjectNode object(Grant grant) {
+    private static ObjectNode object(Grant grant, long times) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         object.put("apiVersion", "internal.weft.dev/v1").put("kind", "Grant");
         object.putObject("metadata").put("name", key(grant).name());
         ObjectNode spec = object.putObject("spec");
         spec.put("pool", grant.claim().pool())
                 .put("value", grant.value())
-                .put("field", grant.claim().field());
+                .put("field", grant.claim().field())
+                .put("claims", times);
         reference(spec.putObject("owner"), grant.claim().owner());
         return object;
     }

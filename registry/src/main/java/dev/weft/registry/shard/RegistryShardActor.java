@@ -16,6 +16,7 @@ import dev.weft.registry.resource.Write;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -65,6 +66,8 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private boolean stopping;
     private boolean companionsStarted;
     private long closed;
+    /** Whatever is decided has a version after this one. */
+    private long decidedAfter;
 
     private RegistryShardActor(
             ActorContext<Message> context,
@@ -160,6 +163,12 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
 
     /** Starts the next batch if there is one, and answers followers who only want to know that nothing comes. */
     private Behavior<Message> proceed() {
+        if (loaded) {
+            // What was durably closed before a batch was decided stays closed while it is persisted: no need to wait
+            // for the
+            // disk.
+            answerClosings(Math.max(Math.min(decidedAfter, state.clockFloor()), recent.last()));
+        }
         if (!loaded || busy || log == null) {
             return stopping && !loaded ? Behaviors.stopped() : this;
         }
@@ -170,13 +179,21 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             persist(log);
             return this;
         }
-        long now = Math.max(closed, recent.last());
-        for (Closing closing : closings) {
-            closing.follower()
-                    .tell(new ShardFeed.Closed(shard, now, recent.last(), followers.contains(closing.follower())));
-        }
-        closings.clear();
+        decidedAfter = closed;
+        answerClosings(Math.max(closed, recent.last()));
         return stopping ? Behaviors.stopped() : this;
+    }
+
+    /** Answers those who ask for no more than a version that is closed. */
+    private void answerClosings(long upTo) {
+        for (Iterator<Closing> each = closings.iterator(); each.hasNext(); ) {
+            Closing closing = each.next();
+            if (closing.version() <= upTo) {
+                closing.follower()
+                        .tell(new ShardFeed.Closed(shard, upTo, recent.last(), followers.contains(closing.follower())));
+                each.remove();
+            }
+        }
     }
 
     private void persist(ActorRef<ShardLogActor.Command> to) {
@@ -186,6 +203,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         }
         inFlight = batch;
         busy = true;
+        decidedAfter = closed;
         to.tell(new ShardLogActor.Decide(batch, closed, fromLog));
     }
 

@@ -9,6 +9,7 @@ import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Derivation;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.JsonBytes;
+import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides batches of commands for one shard. No I/O: what it says must be persisted before it is true. It remembers
@@ -24,6 +27,7 @@ import java.util.Optional;
  * must be thrown away.
  */
 public final class ShardDecision {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardDecision.class);
     private static final int DERIVATION_ROUNDS = 16;
     private static final List<String> FIRST_NAMESPACES =
             List.of("default", "kube-system", "kube-public", "kube-node-lease");
@@ -49,7 +53,7 @@ public final class ShardDecision {
                 context.clock(), shard, new HybridTimestamp(Math.max(state.version(), state.clockFloor())));
         derivations = context.derivations().get();
         namespaces = new NamespaceLife(context.kinds(), settings.namespaceStep());
-        writes = new WriteDecision(context, admission, namespaces);
+        writes = new WriteDecision(context, admission, namespaces, settings.objectBytes());
         derived = new DerivedStep(context, namespaces);
         allocations = new Allocations(context.ranges(), context.random());
     }
@@ -99,20 +103,40 @@ public final class ShardDecision {
 
     private Answer answer(ShardStep step, ShardCommand command) {
         if (command instanceof ShardCommand.Submit submit) {
-            return new Answer.ToSubmit(writes.decide(step, submit.write(), submit.grants()));
+            return new Answer.ToSubmit(submitted(step, submit));
         }
         if (command instanceof ShardCommand.Derive derive) {
             derive.writes().forEach(write -> derived.apply(step, write));
             return new Answer.ToDerive(new ShardCommand.Derived(0));
         }
         if (command instanceof ShardCommand.Allocate allocate) {
+            clock.observe(new HybridTimestamp(allocate.after()));
             return new Answer.ToAllocate(allocations.allocate(step, derived, allocate.claims()));
         }
         if (command instanceof ShardCommand.Release release) {
-            allocations.release(step, derived, release.grants());
+            allocations.release(step, derived, release.grants(), release.before());
             return new Answer.None();
         }
         throw new IllegalArgumentException("not a command that is decided: " + command);
+    }
+
+    /** A write that trips over a fault of ours costs its sender an answer, not everyone else the shard. */
+    private ShardCommand.Submitted submitted(ShardStep step, ShardCommand.Submit submit) {
+        ShardStep.Mark mark = step.mark();
+        try {
+            return writes.decide(step, submit.write(), submit.grants());
+        } catch (RuntimeException e) {
+            step.rollBack(mark);
+            LOG.error(
+                    "Shard {}: a write to {} could not be decided",
+                    shard,
+                    submit.write().key(),
+                    e);
+            return new ShardCommand.Submitted.Decided(new Write.Outcome.Refused(Refusal.of(
+                    Refusal.Reason.InternalError,
+                    submit.write().key(),
+                    submit.write().key() + ": not decided because of a fault of the registry: " + e)));
+        }
     }
 
     /** Derived answers name the version after the whole batch. */

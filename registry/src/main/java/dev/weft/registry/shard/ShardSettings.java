@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param batch how many commands are decided and persisted together
  * @param recent how many changes are kept for followers who were away
  * @param snapshotEvery a snapshot after so many batches; older events go
+ * @param objectBytes how large an object may be, as JSON
  * @param clockReserve how far ahead of the last version followers may close without a write
  * @param namespaceStep how many objects of a terminating namespace are removed in one step
  * @param restart how long to wait before a failed shard is loaded again
@@ -18,6 +19,7 @@ public record ShardSettings(
         int batch,
         int recent,
         int snapshotEvery,
+        int objectBytes,
         Duration clockReserve,
         int namespaceStep,
         Duration restart) {}

@@ -80,6 +80,21 @@ final class ShardStep implements StateView {
         return ResourceStamp.again(present, version);
     }
 
+    /** Where a step stood. */
+    record Mark(ShardState state, int length) {}
+
+    /** Where the step stands. */
+    Mark mark() {
+        return new Mark(state, entries.size());
+    }
+
+    /** Takes back everything since a mark. Its versions are not given out again. */
+    void rollBack(Mark mark) {
+        state = mark.state();
+        entries.subList(mark.length(), entries.size()).clear();
+        changes.subList(mark.length(), changes.size()).clear();
+    }
+
     private void apply(ShardEvent.Entry entry) {
         changes.add(new Change(state.objects().get(entry.key()), entry.after(), entry.version()));
         entries.add(entry);

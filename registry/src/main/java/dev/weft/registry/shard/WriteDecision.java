@@ -29,8 +29,11 @@ final class WriteDecision {
     private final ShardContext context;
     private final Admission admission;
     private final NamespaceLife namespaces;
+    private final int objectBytes;
 
-    WriteDecision(ShardContext context, Admission admission, NamespaceLife namespaces) {
+    /** @param objectBytes no client may store an object that is larger */
+    WriteDecision(ShardContext context, Admission admission, NamespaceLife namespaces, int objectBytes) {
+        this.objectBytes = objectBytes;
         this.context = context;
         this.admission = admission;
         this.namespaces = namespaces;
@@ -79,7 +82,7 @@ final class WriteDecision {
                 }
                 return refused(Refusal.alreadyExists(accepted.key()));
             }
-            Optional<Submitted> unallocated = allocate(write, accepted, null, grants);
+            Optional<Submitted> unallocated = allocate(step, write, accepted, null, grants);
             if (unallocated.isPresent()) {
                 return unallocated.get();
             }
@@ -98,7 +101,7 @@ final class WriteDecision {
             Resource last = ResourceStamp.of(present.key(), accepted.object(), present.version());
             return done(write.options().dryRun() ? last : step.remove(present), Effect.UPDATED, accepted.warnings());
         }
-        Optional<Submitted> unallocated = allocate(write, accepted, present, grants);
+        Optional<Submitted> unallocated = allocate(step, write, accepted, present, grants);
         if (unallocated.isPresent()) {
             return unallocated.get();
         }
@@ -125,7 +128,7 @@ final class WriteDecision {
 
     /** Fills in what was granted; asks for more if that does not suffice. */
     private static Optional<Submitted> allocate(
-            Write write, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
+            ShardStep step, Write write, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
         if (write.options().dryRun()) {
             // Nothing may be claimed for it; what it would get stays open.
             return Optional.empty();
@@ -133,18 +136,27 @@ final class WriteDecision {
         ObjectNode before = present == null ? null : present.json().toTree();
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
         if (!missing.isEmpty()) {
-            return Optional.of(new Submitted.Unallocated(missing));
+            return Optional.of(new Submitted.Unallocated(missing, step.state().version()));
         }
         ServiceAddressing.fill(accepted.object(), grants);
         return Optional.empty();
     }
 
-    private static Submitted store(
+    private Submitted store(
             ShardStep step, Write write, Admitted.Accepted accepted, Effect effect, long presentVersion) {
         ResourceKey key = accepted.key();
         ObjectNode object = accepted.object();
+        ShardStep.Mark mark = step.mark();
         Resource stored =
                 write.options().dryRun() ? ResourceStamp.of(key, object, presentVersion) : step.put(key, object);
+        if (stored.json().size() > objectBytes) {
+            step.rollBack(mark);
+            return refused(Refusal.of(
+                    Refusal.Reason.RequestEntityTooLarge,
+                    key,
+                    key + " would have " + stored.json().size() + " bytes: at most " + objectBytes
+                            + " can be stored; split it"));
+        }
         return done(stored, effect, accepted.warnings());
     }
 

@@ -39,6 +39,12 @@ public sealed interface HubCommand {
     /** A watch's reader has left. */
     record Unwatch(int window, Subscription subscription) implements HubCommand {}
 
+    /** Wish to hear of everything, for as long as the listener lives. Cheap: objects are shared, nothing is copied. */
+    record Listen(ActorRef<HubNews> listener) implements HubCommand {}
+
+    /** A listener has ended. */
+    record ListenerGone(ActorRef<HubNews> listener) implements HubCommand {}
+
     /** Time to ask after the shards. */
     record RoundDue() implements HubCommand {}
 

@@ -2,6 +2,8 @@ package dev.weft.registry.watch;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PreRestart;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -28,12 +30,14 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private final HubSettings settings;
     private final InstantSource clock;
+    private final InstantSource ages;
     private final HubViews views;
     private final ShardMerge merge;
     private final List<ShardTrack> tracks = new ArrayList<>();
     private final List<WatchWindow> windows = new ArrayList<>();
     private final List<WatcherIndex> watchers = new ArrayList<>();
     private final List<Barrier> barriers = new ArrayList<>();
+    private final List<ActorRef<HubNews>> listeners = new ArrayList<>();
     private final ShardLink link;
     private boolean mergedIsStale = true;
 
@@ -41,13 +45,15 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             ActorContext<HubCommand> context,
             HubSettings settings,
             InstantSource clock,
+            InstantSource ages,
             HubViews views,
-            Function<ActorRef<HubCommand>, ShardLink> links) {
+            Function<ActorContext<HubCommand>, ShardLink> links) {
         super(context);
         this.settings = settings;
         this.clock = clock;
+        this.ages = ages;
         this.views = views;
-        this.link = links.apply(context.getSelf());
+        this.link = links.apply(context);
         merge = new ShardMerge(settings.shards());
         for (int shard = 0; shard < settings.shards(); shard++) {
             tracks.add(new ShardTrack(shard, this.link, settings.patience()));
@@ -59,16 +65,25 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         watchers.add(new WatcherIndex());
     }
 
-    /** Starts to follow at once. */
+    /**
+     * Starts to follow at once.
+     *
+     * @param clock the wall clock, for versions
+     * @param ages a clock that is never set, for how old things are: the past must not expire because the wall clock jumped
+     * @param links how to talk to the shards
+     */
     public static Behavior<HubCommand> create(
             HubSettings settings,
             InstantSource clock,
+            InstantSource ages,
             HubViews views,
-            Function<ActorRef<HubCommand>, ShardLink> links) {
+            Function<ActorContext<HubCommand>, ShardLink> links) {
         return Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new HubCommand.RoundDue(), settings.round());
             timers.startTimerWithFixedDelay(new HubCommand.BookmarksDue(), settings.bookmarks());
-            return Behaviors.setup(context -> new WatchHubActor(context, settings, clock, views, links));
+            Behavior<HubCommand> hub =
+                    Behaviors.setup(context -> new WatchHubActor(context, settings, clock, ages, views, links));
+            return Behaviors.supervise(hub).onFailure(SupervisorStrategy.restart());
         });
     }
 
@@ -82,9 +97,18 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
                 .onMessage(HubCommand.LookBack.class, this::onLookBack)
                 .onMessage(HubCommand.Watch.class, this::onWatch)
                 .onMessage(HubCommand.Unwatch.class, this::onUnwatch)
+                .onMessage(HubCommand.Listen.class, this::onListen)
+                .onMessage(HubCommand.ListenerGone.class, this::onListenerGone)
                 .onMessage(HubCommand.RoundDue.class, due -> onRoundDue())
                 .onMessage(HubCommand.BookmarksDue.class, due -> onBookmarksDue())
+                .onSignal(PreRestart.class, signal -> onPreRestart())
                 .build();
+    }
+
+    /** After a fault everything is heard anew; whoever watches must know. */
+    private Behavior<HubCommand> onPreRestart() {
+        watchers.forEach(index -> index.endAll(lost()));
+        return this;
     }
 
     private Behavior<HubCommand> onShardSnapshot(HubCommand.ShardSnapshot part) {
@@ -98,6 +122,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         watchers.get(settings.shards()).endAll(lost());
         mergedIsStale = true;
         publish(part.shard());
+        tell(new HubNews.Held(part.shard(), windows.get(part.shard()).view().objects()));
         settle();
         return this;
     }
@@ -115,6 +140,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         batch.changes().forEach(change -> append(batch.shard(), change));
         windows.get(batch.shard()).close(batch.version());
         publish(batch.shard());
+        tell(new HubNews.Changed(batch.shard(), batch.changes()));
         merge.add(batch.shard(), batch.changes(), batch.version());
         settle();
         return this;
@@ -122,7 +148,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onShardClosed(HubCommand.ShardClosed closed) {
         ShardTrack track = tracks.get(closed.shard());
-        List<Barrier> done = track.answered(closed.version(), clock.instant());
+        List<Barrier> done = track.answered(closed.version(), ages.instant());
         done.forEach(barrier -> barrier.answered(Math.max(closed.last(), 0)));
         if (!closed.following() || !track.known() || closed.last() != track.committed()) {
             link.follow(closed.shard(), track.known() ? track.committed() : 0);
@@ -136,7 +162,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
     }
 
     private Behavior<HubCommand> onReach(HubCommand.Reach reach) {
-        Instant now = clock.instant();
+        Instant now = ages.instant();
         if (reach.window() < settings.shards()) {
             Barrier barrier = new Barrier(reach.window(), 1, reach.version(), reach.replyTo());
             barriers.add(barrier);
@@ -147,7 +173,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         barriers.add(barrier);
         long version = Math.max(
                 Math.max(reach.version(), merge.latest()),
-                HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
+                HybridTimestamp.ofMillis(clock.millis()).packed());
         tracks.forEach(track -> track.await(barrier, version, now));
         return this;
     }
@@ -184,26 +210,47 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         return this;
     }
 
+    private Behavior<HubCommand> onListen(HubCommand.Listen listen) {
+        ActorRef<HubNews> listener = listen.listener();
+        listeners.add(listener);
+        getContext().watchWith(listener, new HubCommand.ListenerGone(listener));
+        for (int shard = 0; shard < settings.shards(); shard++) {
+            if (tracks.get(shard).known()) {
+                listener.tell(new HubNews.Held(shard, windows.get(shard).view().objects()));
+            }
+        }
+        return this;
+    }
+
+    private Behavior<HubCommand> onListenerGone(HubCommand.ListenerGone gone) {
+        listeners.remove(gone.listener());
+        return this;
+    }
+
+    private void tell(HubNews news) {
+        listeners.forEach(listener -> listener.tell(news));
+    }
+
     private Behavior<HubCommand> onUnwatch(HubCommand.Unwatch unwatch) {
         watchers.get(unwatch.window()).remove(unwatch.subscription());
         return this;
     }
 
     private Behavior<HubCommand> onRoundDue() {
-        Instant now = clock.instant();
+        Instant now = ages.instant();
         tracks.forEach(track -> track.remind(now));
         windows.forEach(window -> window.trim(now));
         return this;
     }
 
     private Behavior<HubCommand> onBookmarksDue() {
-        Instant now = clock.instant();
+        Instant now = ages.instant();
         for (int window = 0; window < windows.size(); window++) {
             watchers.get(window).bookmark(windows.get(window).view().version());
         }
         if (watchers.stream().anyMatch(WatcherIndex::wantsBookmarks)) {
             // So that the next bookmarks are past what happened elsewhere: idle collections must not grow old.
-            long version = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+            long version = HybridTimestamp.ofMillis(clock.millis()).packed();
             tracks.forEach(track -> track.close(version, now));
         }
         return this;
@@ -213,13 +260,14 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
     private void settle() {
         if (mergedIsStale) {
             rebuildMerged();
-        } else {
+        }
+        if (!mergedIsStale) {
             merge.release().forEach(change -> append(settings.shards(), change));
             windows.get(settings.shards()).close(merge.frontier());
         }
         publish(settings.shards());
         long wanted = mergedIsStale ? Math.max(latestFloor(), merge.latest()) : merge.wanted();
-        Instant now = clock.instant();
+        Instant now = ages.instant();
         for (int shard = 0; shard < settings.shards(); shard++) {
             if (merge.closed(shard) < wanted) {
                 tracks.get(shard).close(wanted, now);
@@ -228,10 +276,10 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         barriers.removeIf(barrier -> barrier.passes(views.get(barrier.window())));
     }
 
-    /** Puts the merged window together from the shards' windows, once there is a version that all of them know. */
+    /** Puts the merged window together from the shards' windows, with as much of the past as all of them know. */
     private void rebuildMerged() {
-        long version = merge.frontier();
-        if (!tracks.stream().allMatch(ShardTrack::known) || version < latestFloor()) {
+        long version = latestFloor();
+        if (!tracks.stream().allMatch(ShardTrack::known) || merge.frontier() < version) {
             return;
         }
         merge.reset();
@@ -255,7 +303,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
     }
 
     private void append(int window, Change change) {
-        WatchWindow.Logged logged = windows.get(window).append(change, clock.instant());
+        WatchWindow.Logged logged = windows.get(window).append(change, ages.instant());
         watchers.get(window).deliver(logged);
     }
 

@@ -67,25 +67,29 @@ final class MessageCodec {
     }
 
     Allocate allocate(ShardCommand.Allocate allocate) {
-        Allocate.Builder built = Allocate.newBuilder().setReplyTo(refs.toSerializationFormat(allocate.replyTo()));
+        Allocate.Builder built = Allocate.newBuilder()
+                .setAfter(allocate.after())
+                .setReplyTo(refs.toSerializationFormat(allocate.replyTo()));
         allocate.claims().forEach(claim -> built.addClaims(WriteForm.claim(claim)));
         return built.build();
     }
 
     ShardCommand allocate(Allocate allocate) {
         return new ShardCommand.Allocate(
-                allocate.getClaimsList().stream().map(WriteForm::claim).toList(), ref(allocate.getReplyTo()));
+                allocate.getClaimsList().stream().map(WriteForm::claim).toList(),
+                allocate.getAfter(),
+                ref(allocate.getReplyTo()));
     }
 
     static Release release(ShardCommand.Release release) {
-        Release.Builder built = Release.newBuilder();
+        Release.Builder built = Release.newBuilder().setBefore(release.before());
         release.grants().forEach(grant -> built.addGrants(WriteForm.grant(grant)));
         return built.build();
     }
 
     static ShardCommand release(Release release) {
         return new ShardCommand.Release(
-                release.getGrantsList().stream().map(WriteForm::grant).toList());
+                release.getGrantsList().stream().map(WriteForm::grant).toList(), release.getBefore());
     }
 
     Follow follow(ShardCommand.Follow follow) {
@@ -117,7 +121,7 @@ final class MessageCodec {
     static dev.weft.registry.wire.proto.Submitted submitted(Submitted submitted) {
         var built = dev.weft.registry.wire.proto.Submitted.newBuilder();
         if (submitted instanceof Submitted.Unallocated unallocated) {
-            var claims = built.getUnallocatedBuilder();
+            var claims = built.getUnallocatedBuilder().setVersion(unallocated.version());
             unallocated.wanted().forEach(claim -> claims.addWanted(WriteForm.claim(claim)));
         } else if (((Submitted.Decided) submitted).outcome() instanceof Write.Outcome.Done done) {
             var item = built.getDoneBuilder()
@@ -143,9 +147,11 @@ final class MessageCodec {
             case REFUSED ->
                 new Submitted.Decided(new Write.Outcome.Refused(ResourceCodec.refusal(submitted.getRefused())));
             case UNALLOCATED ->
-                new Submitted.Unallocated(submitted.getUnallocated().getWantedList().stream()
-                        .map(WriteForm::claim)
-                        .toList());
+                new Submitted.Unallocated(
+                        submitted.getUnallocated().getWantedList().stream()
+                                .map(WriteForm::claim)
+                                .toList(),
+                        submitted.getUnallocated().getVersion());
             case WHAT_NOT_SET -> throw new IllegalArgumentException("an answer of an unknown kind");
         };
     }

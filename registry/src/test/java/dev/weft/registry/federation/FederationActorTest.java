@@ -64,7 +64,7 @@ class FederationActorTest {
                 shard.getRef(),
                 namespace -> true,
                 gossip,
-                claims -> CompletableFuture.completedFuture(
+                (claims, after) -> CompletableFuture.completedFuture(
                         new ShardCommand.Allocated.Granted(List.of(new Grant(claims.get(0), "127.112.0.9")))),
                 () -> Instant.parse("2026-01-01T00:00:00Z")));
         feed = shard.expectMessageClass(ShardCommand.Follow.class).follower();

@@ -127,8 +127,8 @@ class RegistrySerializerTest {
                         List.of(new DerivedWrite.Put(SERVICE, tree(3)), new DerivedWrite.Remove(ADDRESS)), derived),
                 new ShardCommand.Follow(7, follower),
                 new ShardCommand.Close(8, follower),
-                new ShardCommand.Allocate(List.of(CLAIM), allocated),
-                new ShardCommand.Release(List.of(new Grant(CLAIM, "127.96.0.9"))),
+                new ShardCommand.Allocate(List.of(CLAIM), 9, allocated),
+                new ShardCommand.Release(List.of(new Grant(CLAIM, "127.96.0.9")), 8),
                 new ShardCommand.HandOver());
     }
 
@@ -139,7 +139,7 @@ class RegistrySerializerTest {
                 new ShardCommand.Submitted.Decided(new Write.Outcome.Done(object(4), Write.Effect.CREATED, null)),
                 new ShardCommand.Submitted.Decided(new Write.Outcome.Refused(REFUSAL)),
                 new ShardCommand.Submitted.Decided(new Write.Outcome.Refused(Refusal.badRequest("no"))),
-                new ShardCommand.Submitted.Unallocated(List.of(CLAIM)),
+                new ShardCommand.Submitted.Unallocated(List.of(CLAIM), 7),
                 new ShardCommand.Derived(99),
                 new ShardCommand.Allocated.Granted(List.of(new Grant(CLAIM, "127.96.0.9"))),
                 new ShardCommand.Allocated.Denied(REFUSAL));
