@@ -74,7 +74,6 @@ class ApiRequestsIT {
     }
 
     @Test
-    @org.junit.jupiter.api.Disabled("known fault: a watch whose client closes lives on until its time is over")
     @DisplayName("frees everything of watches whose clients have gone")
     void droppedWatches() throws Exception {
         String request = "GET /api/v1/endpoints?watch=true HTTP/1.1\r\nHost: x\r\n\r\n";
