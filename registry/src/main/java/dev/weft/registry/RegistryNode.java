@@ -10,6 +10,7 @@ import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import akka.stream.javadsl.Source;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.journal.EmbeddedStorage;
 import dev.weft.registry.journal.JournalDatabase;
@@ -154,6 +155,14 @@ public final class RegistryNode implements Registry {
         return shards.ask(shard, replyTo -> new ShardCommand.Derive(writes, replyTo), settings.writeTimeout());
     }
 
+    /** Claims addresses or ports durably, for those who write past the front door. */
+    public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims) {
+        return shards.ask(
+                placement.allocationShard(),
+                replyTo -> new ShardCommand.Allocate(claims, replyTo),
+                settings.writeTimeout());
+    }
+
     /** A command to a shard that answers in its own time. */
     public void tell(int shard, ShardCommand command) {
         shards.tell(shard, command);
@@ -191,11 +200,7 @@ public final class RegistryNode implements Registry {
                     write.key(),
                     write.key() + ": no addresses that fit after " + round + " attempts; try again")));
         }
-        CompletionStage<ShardCommand.Allocated> asked = shards.ask(
-                placement.allocationShard(),
-                replyTo -> new ShardCommand.Allocate(missing.wanted(), replyTo),
-                settings.writeTimeout());
-        return asked.thenCompose(allocated -> {
+        return allocate(missing.wanted()).thenCompose(allocated -> {
             if (allocated instanceof ShardCommand.Allocated.Denied denied) {
                 return CompletableFuture.completedStage(refused(denied.refusal()));
             }
