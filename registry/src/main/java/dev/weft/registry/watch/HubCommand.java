@@ -39,6 +39,9 @@ public sealed interface HubCommand {
     /** A watch's reader has left. */
     record Unwatch(int window, Subscription subscription) implements HubCommand {}
 
+    /** How many watchers there are. */
+    record CountWatchers(ActorRef<Integer> replyTo) implements HubCommand {}
+
     /** Time to ask after the shards. */
     record RoundDue() implements HubCommand {}
 

@@ -82,6 +82,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
                 .onMessage(HubCommand.LookBack.class, this::onLookBack)
                 .onMessage(HubCommand.Watch.class, this::onWatch)
                 .onMessage(HubCommand.Unwatch.class, this::onUnwatch)
+                .onMessage(HubCommand.CountWatchers.class, this::onCountWatchers)
                 .onMessage(HubCommand.RoundDue.class, due -> onRoundDue())
                 .onMessage(HubCommand.BookmarksDue.class, due -> onBookmarksDue())
                 .build();
@@ -186,6 +187,11 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onUnwatch(HubCommand.Unwatch unwatch) {
         watchers.get(unwatch.window()).remove(unwatch.subscription());
+        return this;
+    }
+
+    private Behavior<HubCommand> onCountWatchers(HubCommand.CountWatchers count) {
+        count.replyTo().tell(watchers.stream().mapToInt(WatcherIndex::size).sum());
         return this;
     }
 
