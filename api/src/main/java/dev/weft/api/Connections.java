@@ -2,8 +2,10 @@ package dev.weft.api;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.ResponseEntity;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
 import akka.stream.OverflowStrategy;
@@ -67,8 +69,17 @@ final class Connections {
                 .via(stopping.flow())
                 .mapAsync(1, routes::apply)
                 .map(response -> response.getAttribute(ApiRoutes.ENDLESS).isPresent()
-                        ? response.transformEntityDataBytes(gone.flow())
+                        ? response.withEntity(ending(response.entity(), gone))
                         : response);
+    }
+
+    /**
+     * Not by {@code transformDataBytes}: for a chunked entity Akka HTTP splits data from trailer there, and its source is not
+     * cancelled before both have ended, which an endless one never does.
+     */
+    private static ResponseEntity ending(ResponseEntity entity, SharedKillSwitch gone) {
+        return HttpEntities.createChunked(
+                entity.getContentType(), entity.getDataBytes().via(gone.flow()));
     }
 
     /** Takes no more requests, ends watches, and closes each connection after its last answer. */

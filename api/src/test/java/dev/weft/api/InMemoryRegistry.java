@@ -357,7 +357,12 @@ final class InMemoryRegistry implements Registry {
 
     @Override
     public FederationView federation() {
-        List<ClusterMember> members = List.of(
+        return members(clock);
+    }
+
+    /** Two clusters, so that there is something to show. */
+    static FederationView members(InstantSource clock) {
+        return () -> CompletableFuture.completedFuture(List.of(
                 new ClusterMember("east", List.of("127.0.0.1:7001"), "Alive", null, 0, null, true),
                 new ClusterMember(
                         "west",
@@ -366,8 +371,7 @@ final class InMemoryRegistry implements Registry {
                         Duration.ofNanos(1_520_000),
                         3,
                         clock.instant().minusSeconds(2),
-                        false));
-        return () -> CompletableFuture.completedFuture(members);
+                        false)));
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.weft.api;
 
-import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.typesafe.config.ConfigFactory;
-import dev.weft.registry.resource.Cidr;
-import dev.weft.registry.resource.NetworkRanges;
-import dev.weft.registry.resource.PortRange;
-import dev.weft.registry.resource.StandardKinds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,40 +13,46 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** An API server on a free port of loopback over an {@link InMemoryRegistry}, and a client for it. */
+/** An API server on a free port of loopback over a registry, and a client for it. */
 final class TestServer implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    final InMemoryRegistry registry;
-    final ActorTestKit kit;
+    final TestBacking backing;
     final ApiServer server;
     final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** Over a registry in memory. */
     TestServer() {
         this("");
     }
 
     /** @param overrides of the configuration */
     TestServer(String overrides) {
-        kit = ActorTestKit.create("api", ConfigFactory.parseString(overrides).withFallback(ConfigFactory.load()));
-        NetworkRanges ranges = new NetworkRanges(
-                List.of(Cidr.of("127.96.0.0/16")), List.of(Cidr.of("127.112.0.0/16")), PortRange.KUBERNETES_NODE_PORTS);
-        registry = new InMemoryRegistry(StandardKinds.catalog(ranges), InstantSource.system(), 7);
-        ApiSettings settings =
-                ApiSettings.from(kit.system().settings().config()).listeningOn("127.0.0.1", 0);
+        this(new InMemoryBacking(overrides));
+    }
+
+    /** Over a registry of the test's choice, which ends with this. */
+    TestServer(TestBacking backing) {
+        this.backing = backing;
+        ApiSettings settings = ApiSettings.from(backing.system().settings().config())
+                .listeningOn("127.0.0.1", 0);
         try {
-            server = ApiServer.start(kit.system(), settings, registry, InstantSource.system(), new Random(7))
+            server = ApiServer.start(
+                            backing.system(), settings, backing.registry(), InstantSource.system(), new Random(7))
                     .toCompletableFuture()
                     .get(20, TimeUnit.SECONDS);
         } catch (Exception e) {
-            kit.shutdownTestKit();
+            backing.close();
             throw new IllegalStateException("the server did not start", e);
         }
+    }
+
+    InMemoryRegistry inMemory() {
+        return (InMemoryRegistry) backing.registry();
     }
 
     String url() {
@@ -101,7 +101,7 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
-        kit.shutdownTestKit();
+        backing.close();
     }
 
     /** An answer. */

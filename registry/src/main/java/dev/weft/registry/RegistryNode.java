@@ -241,6 +241,11 @@ public final class RegistryNode implements Registry {
         return watching.watch(window(request.collection()), request);
     }
 
+    /** How many watches this node feeds. */
+    public CompletionStage<Integer> openWatches() {
+        return watching.open();
+    }
+
     @Override
     public FederationView federation() {
         return federation;

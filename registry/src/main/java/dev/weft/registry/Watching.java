@@ -4,8 +4,7 @@ import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
-import akka.japi.Pair;
-import akka.stream.BoundedSourceQueue;
+import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Source;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.watch.HubCommand;
@@ -39,43 +38,66 @@ final class Watching {
     }
 
     private Source<WatchEvent, NotUsed> begin(int window, WatchRequest request) {
-        Pair<BoundedSourceQueue<WatchEvent>, Source<WatchEvent, NotUsed>> later =
-                Source.<WatchEvent>queue(queue).preMaterialize(system);
         AtomicReference<@Nullable WatchEvent> last = new AtomicReference<>();
-        HubCommand.Subscription subscription = new HubCommand.Subscription(request, later.first(), last);
+        CompletableFuture<Source<WatchEvent, NotUsed>> first = new CompletableFuture<>();
+        Source<WatchEvent, Registration> later = Source.<WatchEvent>queue(queue)
+                .mapMaterializedValue(
+                        events -> register(window, new HubCommand.Subscription(request, events, last), first));
         Source<WatchEvent, NotUsed> end =
                 Source.lazySource(() -> lastWord(last)).mapMaterializedValue(started -> NotUsed.getInstance());
-        CompletionStage<Source<WatchEvent, NotUsed>> stream = register(window, subscription)
-                .thenApply(started -> started instanceof HubCommand.Started.Watching watching
-                        ? Source.from(watching.first())
-                                .concatLazy(later.second())
-                                .concatLazy(end)
-                        : failed(((HubCommand.Started.Refused) started).refusal()))
-                .exceptionally(late ->
-                        failed(Refusal.timeout("the registry did not answer within " + timeout.toMillis() + " ms", 1)));
-        return Source.completionStageSource(stream).watchTermination((started, done) -> {
-            done.whenComplete((ended, failure) -> {
-                later.first().complete();
-                hub.tell(new HubCommand.Unwatch(window, subscription));
-            });
-            return NotUsed.getInstance();
+        return Source.completionStageSource(first)
+                .concatMat(later, Keep.right())
+                .concatLazy(end)
+                .watchTermination((registration, done) -> {
+                    done.whenComplete((ended, failure) -> leave(window, registration));
+                    return NotUsed.getInstance();
+                });
+    }
+
+    /** Watches that this node's hub feeds. */
+    CompletionStage<Integer> open() {
+        return AskPattern.ask(hub, HubCommand.CountWatchers::new, timeout, system.scheduler());
+    }
+
+    /** What was asked of the hub, and when it has answered or will not any more. */
+    private record Registration(HubCommand.Subscription subscription, CompletionStage<?> answered) {}
+
+    private Registration register(
+            int window, HubCommand.Subscription subscription, CompletableFuture<Source<WatchEvent, NotUsed>> first) {
+        CompletionStage<?> answered = ask(window, subscription).handle((started, late) -> {
+            if (started instanceof HubCommand.Started.Watching watching) {
+                return first.complete(Source.from(watching.first()));
+            }
+            subscription.queue().complete();
+            return first.complete(failed(
+                    started instanceof HubCommand.Started.Refused refused
+                            ? refused.refusal()
+                            : Refusal.timeout("the registry did not answer within " + timeout.toMillis() + " ms", 1)));
         });
+        return new Registration(subscription, answered);
+    }
+
+    /** A reader who leaves before the hub knows it would be forgotten by both: the hub hears of the end after the beginning. */
+    private void leave(int window, Registration registration) {
+        registration
+                .answered()
+                .whenComplete((any, none) -> hub.tell(new HubCommand.Unwatch(window, registration.subscription())));
     }
 
     /** Whoever begins with the present objects gets those of now, not of a while ago. */
-    private CompletionStage<HubCommand.Started> register(int window, HubCommand.Subscription subscription) {
+    private CompletionStage<HubCommand.Started> ask(int window, HubCommand.Subscription subscription) {
         OptionalLong since = subscription.request().since();
         if (since.isPresent()) {
             return reader.mayBeIssued(since.getAsLong())
                     .thenCompose(issued -> issued
-                            ? ask(window, subscription)
+                            ? askHub(window, subscription)
                             : CompletableFuture.completedStage(new HubCommand.Started.Refused(
                                     Refusal.timeout("Too large resource version: " + since.getAsLong(), 1))));
         }
-        return reader.reach(window, 0).thenCompose(reached -> ask(window, subscription));
+        return reader.reach(window, 0).thenCompose(reached -> askHub(window, subscription));
     }
 
-    private CompletionStage<HubCommand.Started> ask(int window, HubCommand.Subscription subscription) {
+    private CompletionStage<HubCommand.Started> askHub(int window, HubCommand.Subscription subscription) {
         return AskPattern.ask(
                 hub,
                 (ActorRef<HubCommand.Started> replyTo) -> new HubCommand.Watch(window, subscription, replyTo),

@@ -78,7 +78,7 @@ final class RegistryWiring {
                         ref,
                         namespace -> placement.shardOfNamespace(namespace) == shard,
                         gossip,
-                        claims -> allocate(started, claims),
+                        (claims, after) -> allocate(started, claims, after),
                         clock));
         RegistryNode node = start(Optional.of(store), companions, new GossipView(gossip));
         started.complete(node);
@@ -113,7 +113,7 @@ final class RegistryWiring {
     }
 
     private static CompletionStage<ShardCommand.Allocated> allocate(
-            CompletableFuture<RegistryNode> started, List<Claim> claims) {
-        return started.thenCompose(node -> node.allocate(claims));
+            CompletableFuture<RegistryNode> started, List<Claim> claims, long after) {
+        return started.thenCompose(node -> node.allocate(claims, after));
     }
 }

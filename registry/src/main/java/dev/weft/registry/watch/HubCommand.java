@@ -45,6 +45,9 @@ public sealed interface HubCommand {
     /** A listener has ended. */
     record ListenerGone(ActorRef<HubNews> listener) implements HubCommand {}
 
+    /** How many watchers there are. */
+    record CountWatchers(ActorRef<Integer> replyTo) implements HubCommand {}
+
     /** Time to ask after the shards. */
     record RoundDue() implements HubCommand {}
 

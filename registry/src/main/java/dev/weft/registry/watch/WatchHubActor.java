@@ -99,6 +99,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
                 .onMessage(HubCommand.Unwatch.class, this::onUnwatch)
                 .onMessage(HubCommand.Listen.class, this::onListen)
                 .onMessage(HubCommand.ListenerGone.class, this::onListenerGone)
+                .onMessage(HubCommand.CountWatchers.class, this::onCountWatchers)
                 .onMessage(HubCommand.RoundDue.class, due -> onRoundDue())
                 .onMessage(HubCommand.BookmarksDue.class, due -> onBookmarksDue())
                 .onSignal(PreRestart.class, signal -> onPreRestart())
@@ -233,6 +234,11 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onUnwatch(HubCommand.Unwatch unwatch) {
         watchers.get(unwatch.window()).remove(unwatch.subscription());
+        return this;
+    }
+
+    private Behavior<HubCommand> onCountWatchers(HubCommand.CountWatchers count) {
+        count.replyTo().tell(watchers.stream().mapToInt(WatcherIndex::size).sum());
         return this;
     }
 

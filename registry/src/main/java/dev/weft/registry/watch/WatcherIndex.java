@@ -24,6 +24,10 @@ final class WatcherIndex {
         });
     }
 
+    int size() {
+        return byType.values().stream().mapToInt(List::size).sum();
+    }
+
     void deliver(WatchWindow.Logged logged) {
         List<Watcher> watchers = byType.get(logged.change().key().type());
         if (watchers != null) {
