@@ -76,7 +76,7 @@ class RefusalsIT {
     @Test
     @DisplayName("exits with 2 where the request makes no sense, before anything is started")
     void whatMakesNoSense() throws Exception {
-        refused(2, "Unknown option: '--colour'", "weft server --help", server("--colour", "red"));
+        refused(2, "Unknown options: '--colour', 'red'", "weft server --help", server("--colour", "red"));
         refused(2, "overlap", "--clusterset-cidr", server("--clusterset-cidr", "127.96.0.0/20"));
         refused(2, "--node a_b", "DNS name", List.of("proxy", "--api", "http://127.0.0.1:1", "--node", "a_b"));
         Path config = Files.writeString(bed.directory().resolve("weft.conf"), "weft { registry {");
