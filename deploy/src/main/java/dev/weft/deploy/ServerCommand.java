@@ -1,7 +1,7 @@
 package dev.weft.deploy;
 
+import dev.weft.deploy.server.ServerProcess;
 import dev.weft.deploy.server.ServerSettings;
-import dev.weft.deploy.server.WeftServer;
 import dev.weft.gossip.HostPort;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,7 +101,9 @@ final class ServerCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             converter = HostPortConverter.class,
             description = "The --akka address of a running process of this cluster to join; may be repeated."
-                    + " The process that starts without keeps the cluster's data.")
+                    + " The process that starts without keeps the cluster's data and speaks with other clusters; one"
+                    + " with it serves the API and virtual IPs, begins again when the first has gone, and is ready once"
+                    + " that is back. It takes --gossip and --join for nothing, and --data stays empty.")
     private List<HostPort> seeds = new ArrayList<>();
 
     @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
@@ -125,7 +127,7 @@ final class ServerCommand implements Callable<Integer> {
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 Optional.ofNullable(config),
                 !noProxy);
-        WeftServer server = WeftServer.start(settings);
+        ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
         spec.commandLine().getOut().println(server.readyLine());
         server.awaitEnd();

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.deploy.backend.Backend;
 import dev.weft.deploy.client.CallLoop;
 import dev.weft.deploy.client.HttpCall;
+import dev.weft.deploy.client.Manifests;
 import dev.weft.deploy.testbed.Kubectl;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Assumptions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,15 +40,11 @@ class TwoClustersIT {
     private TestServer west = bed.server("west", "--join", east.gossip().toString());
     private final List<Backend> eastBackends = new ArrayList<>();
     private final List<Backend> westBackends = new ArrayList<>();
-    private Kubectl kubectl = new Kubectl(Path.of(""), Path.of(""));
+    private @Nullable Kubectl prepared;
 
     @BeforeEach
     void startBoth() throws Exception {
-        boolean installed = Kubectl.isInstalled();
-        if (!installed) {
-            System.err.println("skipped: there is no kubectl on the PATH");
-        }
-        Assumptions.assumeTrue(installed, "there is no kubectl on the PATH");
+        Kubectl.assumeUsable();
         Instant begun = InstantSource.system().instant();
         east.begin();
         west.begin();
@@ -57,29 +53,24 @@ class TwoClustersIT {
         Duration took = Duration.between(begun, InstantSource.system().instant());
         System.out.println("both servers, started at the same time, were ready after " + took.toMillis() + " ms");
         assertThat(took).isLessThan(Duration.ofSeconds(40));
-        Path kubeconfig = Files.writeString(
-                bed.directory().resolve("kubeconfig"),
-                KubeconfigCommand.render(List.of(
-                        new KubeconfigCommand.Context("east", east.apiUrl()),
-                        new KubeconfigCommand.Context("west", west.apiUrl()))));
-        kubectl = new Kubectl(kubeconfig, bed.directory());
+        prepared = Kubectl.of(bed, east, west);
     }
 
     @Test
     @DisplayName("share a service: each reaches every backend, evenly, at a virtual IP of its own")
     void shareAService() throws Exception {
         deploy(east, eastBackends);
-        kubectl.run("east", "apply", "-f", manifest("export.yaml"));
+        kubectl().run("east", "apply", "-f", bed.manifest("export.yaml").toString());
         HostPort clusterIp = clusterIp(east);
         HostPort clusterSetIp = clusterSetIp(west);
         awaitEven(clusterIp, eastBackends);
         awaitEven(clusterSetIp, eastBackends);
-        assertThat(kubectl.run("east", "get", "svc,endpoints,endpointslices", "-o", "wide"))
+        assertThat(kubectl().run("east", "get", "svc,endpoints,endpointslices", "-o", "wide"))
                 .contains("service/my-service", "endpoints/my-service", "app=my-app")
                 .contains(eastBackends.get(0).address().toString());
-        assertThat(kubectl.run("east", "describe", "svc", "my-service"))
+        assertThat(kubectl().run("east", "describe", "svc", "my-service"))
                 .contains("Selector:", "app=my-app", clusterIp.host());
-        assertThat(kubectl.run("west", "get", "serviceimports")).contains("my-service", clusterSetIp.host());
+        assertThat(kubectl().run("west", "get", "serviceimports")).contains("my-service", clusterSetIp.host());
     }
 
     @Test
@@ -95,8 +86,7 @@ class TwoClustersIT {
             east.api()
                     .mergePatch(
                             "/api/v1/namespaces/default/pods/" + leaver.name() + "/status",
-                            dev.weft.deploy.client.Manifests.podStatus(
-                                    leaver.address().host(), false));
+                            Manifests.podStatus(leaver.address().host(), false));
             long eastSoFar = inEast.total();
             long westSoFar = inWest.total();
             await().until(() -> inEast.total() > eastSoFar + 200 && inWest.total() > westSoFar + 200);
@@ -135,11 +125,47 @@ class TwoClustersIT {
                 .isEqualTo(before);
     }
 
+    @Test
+    @DisplayName("bear a pause of one, and a kill -9 of the other, with changes crossing both ways")
+    void bearAPauseAndTheOtherKill() throws Exception {
+        shareSixBackends();
+        HostPort westAddress = clusterSetIp(west);
+        HostPort eastAddress = clusterSetIp(east);
+        east.pause();
+        try (CallLoop inWest = CallLoop.start(westAddress, Duration.ofMillis(5), InstantSource.system())) {
+            setReady("west", westBackends.get(0), false);
+            awaitEven(westAddress, without(westBackends.get(0)));
+            await().during(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(15))
+                    .until(() -> inWest.failed() == 0);
+            assertThat(inWest.failures()).isEmpty();
+            assertThat(inWest.total()).isGreaterThan(500);
+        } finally {
+            east.resume();
+        }
+        awaitEven(eastAddress, without(westBackends.get(0)));
+
+        Map<String, String> before = identities(west);
+        west.kill();
+        setReady("east", eastBackends.get(2), false);
+        awaitEven(eastAddress, without(westBackends.get(0), eastBackends.get(2)));
+        west.start();
+        setReady("west", westBackends.get(0), true);
+        for (HostPort address : List.of(eastAddress, westAddress)) {
+            awaitEven(address, without(eastBackends.get(2)));
+        }
+        assertThat(identities(west)).isEqualTo(before);
+    }
+
+    private Kubectl kubectl() {
+        return Objects.requireNonNull(prepared);
+    }
+
     private void shareSixBackends() throws Exception {
         deploy(east, eastBackends);
         deploy(west, westBackends);
         for (String cluster : List.of("east", "west")) {
-            kubectl.run(cluster, "apply", "-f", manifest("export.yaml"));
+            kubectl().run(cluster, "apply", "-f", bed.manifest("export.yaml").toString());
         }
         for (TestServer server : List.of(east, west)) {
             awaitEven(clusterSetIp(server), all());
@@ -147,7 +173,12 @@ class TwoClustersIT {
     }
 
     private void deploy(TestServer server, List<Backend> backends) throws Exception {
-        kubectl.run(server.cluster(), "apply", "-f", manifest("my-service.yaml"));
+        kubectl()
+                .run(
+                        server.cluster(),
+                        "apply",
+                        "-f",
+                        bed.manifest("my-service.yaml").toString());
         for (int i = 1; i <= 3; i++) {
             Backend backend = bed.backend(server.cluster() + "-" + i, 9376);
             backends.add(backend);
@@ -166,27 +197,22 @@ class TwoClustersIT {
                         - name: web
                           image: my-app
                     """.formatted(backend.name(), server.cluster()));
-            kubectl.run(server.cluster(), "apply", "-f", pod.toString());
+            kubectl().run(server.cluster(), "apply", "-f", pod.toString());
             setReady(server.cluster(), backend, true);
         }
     }
 
     private void setReady(String cluster, Backend backend, boolean ready) throws Exception {
-        kubectl.run(
-                cluster,
-                "patch",
-                "pod",
-                backend.name(),
-                "--subresource=status",
-                "--type=merge",
-                "-p",
-                dev.weft.deploy.client.Manifests.podStatus(backend.address().host(), ready)
-                        .toString());
-    }
-
-    private static String manifest(String name) {
-        URL found = Objects.requireNonNull(TwoClustersIT.class.getResource("/manifests/" + name), name);
-        return Path.of(found.getPath()).toString();
+        kubectl()
+                .run(
+                        cluster,
+                        "patch",
+                        "pod",
+                        backend.name(),
+                        "--subresource=status",
+                        "--type=merge",
+                        "-p",
+                        Manifests.podStatus(backend.address().host(), ready).toString());
     }
 
     private static HostPort clusterIp(TestServer server) {

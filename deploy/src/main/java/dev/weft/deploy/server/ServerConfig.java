@@ -24,7 +24,9 @@ final class ServerConfig {
     /** All that a server is configured with. */
     static Config of(ServerSettings settings) {
         Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
-        Config user = named.withFallback(ownDefaults()).withFallback(file(settings.config()));
+        Config user = named.withFallback(ownDefaults())
+                .withFallback(ofEmbeddedStorage())
+                .withFallback(file(settings.config()));
         return checked(
                 settings.config(),
                 () -> ClusterConfig.of(user, settings.addresses().akka(), settings.holdsShards()));
@@ -38,6 +40,12 @@ final class ServerConfig {
                         .withFallback(file(file))
                         .withFallback(ConfigFactory.defaultReference())
                         .resolve());
+    }
+
+    /** Shards live where the data is: no other process could take them over, so that a stop need not wait for one. */
+    private static Config ofEmbeddedStorage() {
+        return ConfigFactory.parseMap(
+                Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
     }
 
     private static Config ownDefaults() {

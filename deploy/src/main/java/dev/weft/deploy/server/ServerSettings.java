@@ -59,14 +59,8 @@ public record ServerSettings(
     /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
     public ServerSettings {
         requireLabel("--cluster", cluster);
-        if (node.length() > 253 || !NAME.matcher(node).matches()) {
-            throw CommandFailed.usage("--node " + node
-                    + ": expected a DNS name of at most 253 characters: lower case letters, digits, '-' and '.'");
-        }
-        if (!zone.isEmpty() && (zone.length() > 63 || !ZONE.matcher(zone).matches())) {
-            throw CommandFailed.usage("--zone " + zone
-                    + ": expected a label value of at most 63 characters: letters, digits, '-', '_' and '.'");
-        }
+        requireNodeName(node);
+        requireZone(zone);
         requireLoopback("--api", addresses.api());
         requireLoopback("--gossip", addresses.gossip());
         requireLoopback("--akka", addresses.akka());
@@ -129,6 +123,20 @@ public record ServerSettings(
         if (!free && addresses.api().equals(addresses.gossip())) {
             throw CommandFailed.usage(
                     "--api and --gossip both say " + addresses.api() + "; give each a port of its own");
+        }
+    }
+
+    static void requireNodeName(String node) {
+        if (node.length() > 253 || !NAME.matcher(node).matches()) {
+            throw CommandFailed.usage("--node " + node
+                    + ": expected a DNS name of at most 253 characters: lower case letters, digits, '-' and '.'");
+        }
+    }
+
+    static void requireZone(String zone) {
+        if (!zone.isEmpty() && (zone.length() > 63 || !ZONE.matcher(zone).matches())) {
+            throw CommandFailed.usage("--zone " + zone
+                    + ": expected a label value of at most 63 characters: letters, digits, '-', '_' and '.'");
         }
     }
 

@@ -39,7 +39,13 @@ public final class WeftProxy {
      * @param zone empty if nobody said
      * @param config a file that overrides the defaults
      */
-    public record Plan(URI api, String node, String zone, Optional<Path> config) {}
+    public record Plan(URI api, String node, String zone, Optional<Path> config) {
+        /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
+        public Plan {
+            ServerSettings.requireNodeName(node);
+            ServerSettings.requireZone(zone);
+        }
+    }
 
     private WeftProxy(Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy) {
         this.config = config;

@@ -2,6 +2,7 @@ package dev.weft.deploy.server;
 
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import dev.weft.api.ApiServer;
@@ -106,6 +107,8 @@ public final class WeftServer {
     }
 
     private void startParts() {
+        // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
+        CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
         RegistryNode registry = startRegistry();
         startApi(registry);
         awaitRegistry(registry);
@@ -119,7 +122,9 @@ public final class WeftServer {
         RegistryWiring wiring = new RegistryWiring(system, settings, RegistrySettings.of(config), clock, random);
         JournalDatabase store = database;
         if (store == null) {
-            return wiring.withoutShards();
+            RegistryNode node = wiring.withoutShards();
+            system.systemActorOf(StorageWatch.create(this::leave), "weft-storage-watch", Props.empty());
+            return node;
         }
         GossipNode node = startGossip(store);
         gossip = node;
@@ -157,7 +162,11 @@ public final class WeftServer {
                 throw CommandFailed.failed("the registry was not ready within "
                         + startTimeout().toSeconds() + " s: "
                         + registry.readiness().missing()
-                        + "; see the log, or try again with weft.server.start-timeout set higher");
+                        + (settings.holdsShards()
+                                ? "; see the log, or try again with weft.server.start-timeout set higher"
+                                : "; does the process that keeps the data of cluster " + settings.cluster()
+                                        + " listen with --akka at one of --seed "
+                                        + settings.addresses().seeds() + "?"));
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
@@ -174,6 +183,10 @@ public final class WeftServer {
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
         await(proxy.ready(), "show the proxy-node the services");
+    }
+
+    private void leave() {
+        CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterLeavingReason());
     }
 
     private void onStop(String phase, String name, java.util.function.Supplier<CompletionStage<Void>> stop) {

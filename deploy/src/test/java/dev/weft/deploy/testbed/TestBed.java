@@ -2,15 +2,18 @@ package dev.weft.deploy.testbed;
 
 import dev.weft.deploy.backend.Backend;
 import dev.weft.deploy.backend.Backends;
+import dev.weft.deploy.child.Child;
 import dev.weft.deploy.child.Children;
 import dev.weft.deploy.child.WeftProgram;
 import dev.weft.gossip.HostPort;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -54,25 +57,46 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
 
     /** A server of a cluster, not started yet. It has its own loopback address, ports, ranges and data directory. */
     public TestServer server(String cluster, String... furtherArguments) {
-        TestServer server = new TestServer(
-                children,
-                cluster,
-                this::directory,
-                "127." + (20 + random.nextInt(40)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254)),
-                new TestServer.Ranges(range(), range()),
-                List.of(furtherArguments));
+        return add(cluster, cluster + "-1", new TestServer.Ranges(range(), range()), List.of(furtherArguments));
+    }
+
+    /** A further process of the cluster that another server began, not started yet. */
+    public TestServer further(TestServer first, String name, String... furtherArguments) {
+        List<String> arguments = new ArrayList<>(List.of("--seed", first.akka().toString()));
+        arguments.addAll(List.of(furtherArguments));
+        return add(first.cluster(), name, first.ranges(), arguments);
+    }
+
+    private TestServer add(String cluster, String name, TestServer.Ranges ranges, List<String> arguments) {
+        TestServer server =
+                new TestServer(children, cluster, name, this::directory, loopback(20, 40), ranges, arguments);
         servers.add(server);
         return server;
     }
 
+    /** A {@code weft} command that keeps running, with a log of its own. */
+    public Child command(String name, String... arguments) {
+        return children.start(name, List.of(arguments), directory.resolve(name + ".log"));
+    }
+
+    /** Where nobody listens, on a loopback address of its own. */
+    public HostPort free() {
+        return TestServer.freePort(loopback(60, 30));
+    }
+
+    private String loopback(int from, int count) {
+        return "127." + (from + random.nextInt(count)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254));
+    }
+
     /** A real HTTP backend at an address of its own, in this process. */
     public Backend backend(String name, int port) {
-        return backends.http(
-                name,
-                new HostPort(
-                        "127." + (60 + random.nextInt(30)) + "." + random.nextInt(256) + "."
-                                + (1 + random.nextInt(254)),
-                        port));
+        return backends.http(name, new HostPort(loopback(60, 30), port));
+    }
+
+    /** A manifest among the test's resources. */
+    public Path manifest(String name) {
+        URL found = Objects.requireNonNull(TestBed.class.getResource("/manifests/" + name), name);
+        return Path.of(found.getPath());
     }
 
     /** Where the test may keep files; emptied before it begins. */

@@ -23,10 +23,12 @@ public final class TestServer {
 
     private final Children children;
     private final String cluster;
+    private final String name;
     private final Supplier<Path> directory;
     private final Ranges ranges;
     private final HostPort api;
     private final HostPort gossip;
+    private final HostPort akka;
     private final List<String> furtherArguments;
     private @Nullable Child process;
 
@@ -36,16 +38,19 @@ public final class TestServer {
     TestServer(
             Children children,
             String cluster,
+            String name,
             Supplier<Path> directory,
             String host,
             Ranges ranges,
             List<String> furtherArguments) {
         this.children = children;
         this.cluster = cluster;
+        this.name = name;
         this.directory = directory;
         this.ranges = ranges;
         this.api = freePort(host);
         this.gossip = freePort(host);
+        this.akka = freePort(host);
         this.furtherArguments = furtherArguments;
     }
 
@@ -56,7 +61,7 @@ public final class TestServer {
 
     /** Starts the process without waiting. */
     public TestServer begin() {
-        process = children.start(cluster, arguments(), directory.get().resolve(cluster + ".log"));
+        process = children.start(name, arguments(), directory.get().resolve(name + ".log"));
         return this;
     }
 
@@ -72,13 +77,15 @@ public final class TestServer {
                 "--cluster",
                 cluster,
                 "--data",
-                directory.get().resolve(cluster + "-data").toString(),
+                data().toString(),
+                "--node",
+                name,
                 "--api",
                 api.toString(),
                 "--gossip",
                 gossip.toString(),
                 "--akka",
-                api.host() + ":0",
+                akka.toString(),
                 "--service-cidr",
                 ranges.services(),
                 "--clusterset-cidr",
@@ -111,7 +118,7 @@ public final class TestServer {
     public Child running() {
         Child now = process;
         if (now == null) {
-            throw new IllegalStateException(cluster + " was not started");
+            throw new IllegalStateException(name + " was not started");
         }
         return now;
     }
@@ -125,24 +132,42 @@ public final class TestServer {
         return URI.create("http://" + api);
     }
 
+    public HostPort apiAddress() {
+        return api;
+    }
+
     public HostPort gossip() {
         return gossip;
+    }
+
+    /** Where it listens for other processes of its cluster. */
+    public HostPort akka() {
+        return akka;
     }
 
     public String cluster() {
         return cluster;
     }
 
+    /** Where it keeps what must outlive it. */
+    public Path data() {
+        return directory.get().resolve(name + "-data");
+    }
+
+    Ranges ranges() {
+        return ranges;
+    }
+
     void printTail() {
         Child now = process;
         if (now != null) {
-            System.err.println("--- the log of " + cluster + " ends (" + now.log() + "):");
+            System.err.println("--- the log of " + name + " ends (" + now.log() + "):");
             System.err.println(now.tail());
         }
     }
 
     @SuppressWarnings("AddressSelection") // a literal address has no alternatives
-    private static HostPort freePort(String host) {
+    static HostPort freePort(String host) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(host, 0));
             return new HostPort(host, socket.getLocalPort());
