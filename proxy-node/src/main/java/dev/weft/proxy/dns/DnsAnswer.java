@@ -244,8 +244,18 @@ final class DnsAnswer {
         out.put(exchange.message, Wire.HEADER_BYTES, end - Wire.HEADER_BYTES);
     }
 
+    /** Makes the answer one that only says to ask over TCP. */
+    void truncate(Exchange exchange) {
+        ResponseBuffer out = exchange.response;
+        exchange.outsideTarget = null;
+        begin(exchange);
+        truncated(out);
+        finish(exchange, Wire.NOERROR);
+    }
+
     private Verdict finish(Exchange exchange, int code) {
         ResponseBuffer out = exchange.response;
+        exchange.answerEnd = out.length();
         out.setShort(2, Wire.unsignedShort(out.bytes(), 2) | (code & 0x0F));
         if (exchange.request.edns()) {
             edns(exchange, code);
@@ -253,7 +263,8 @@ final class DnsAnswer {
         return Verdict.RESPOND;
     }
 
-    private void edns(Exchange exchange, int code) {
+    /** Adds the OPT record that goes with the request, if it had one. */
+    void edns(Exchange exchange, int code) {
         DnsRequest request = exchange.request;
         ResponseBuffer out = exchange.response;
         boolean cookie = request.cookieBytes() > 0;

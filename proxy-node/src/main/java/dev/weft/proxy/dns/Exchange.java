@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
     final byte[] message = new byte[Wire.MAX_MESSAGE_BYTES];
     final DnsRequest request = new DnsRequest();
-    final ResponseBuffer response = new ResponseBuffer();
+    final ResponseBuffer response = new ResponseBuffer(Wire.MAX_MESSAGE_BYTES);
     final ParsedName alias = new ParsedName();
 
     int length;
@@ -18,6 +18,9 @@ final class Exchange {
     int rotation;
 
     long epochSeconds;
+
+    /** Set by the answer: where its OPT record begins, or its end. */
+    int answerEnd;
 
     /** Set by the answer: the name is an alias for one outside of our zones, whose records are not in the answer. */
     byte @Nullable [] outsideTarget;

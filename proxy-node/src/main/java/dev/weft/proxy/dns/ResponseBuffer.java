@@ -2,8 +2,12 @@ package dev.weft.proxy.dns;
 
 /** Where a message is written; made once and used again. Never grows: who writes looks at the limit first. */
 final class ResponseBuffer {
-    private final byte[] bytes = new byte[Wire.MAX_MESSAGE_BYTES];
+    private final byte[] bytes;
     private int length;
+
+    ResponseBuffer(int capacity) {
+        this.bytes = new byte[capacity];
+    }
 
     byte[] bytes() {
         return bytes;

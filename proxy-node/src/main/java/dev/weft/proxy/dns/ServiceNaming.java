@@ -192,7 +192,9 @@ final class ServiceNaming {
             tiers.add(one.first().tier());
             if (described.add(new ByteKey(host))) {
                 byte[] owner = DnsName.join(host, suffix);
-                one.host().forEach(endpoint -> additional.add(encoding.address(owner, endpoint.address().bytes())));
+                one.host()
+                        .forEach(endpoint -> additional.add(
+                                encoding.address(owner, endpoint.address().bytes())));
             }
         }
         return rows(records, tiers, additional);
