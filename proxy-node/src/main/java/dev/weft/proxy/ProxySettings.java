@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
+import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
@@ -19,6 +20,7 @@ public record ProxySettings(
         DataPlaneSettings dataPlane,
         BalanceSettings balance,
         FeedSettings feed,
+        DnsSettings dns,
         Duration stopDeadline) {
 
     /**
@@ -33,12 +35,13 @@ public record ProxySettings(
                 dataPlane(proxy.getConfig("dataplane")),
                 balance(proxy.getConfig("balance")),
                 feed(proxy.getConfig("feed")),
+                DnsSettings.from(proxy.getConfig("dns")),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config) {
