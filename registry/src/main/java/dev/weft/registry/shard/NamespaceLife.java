@@ -11,9 +11,9 @@ import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.watch.Collection;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -21,6 +21,8 @@ import java.util.TreeSet;
  * goes. Which of them are going is remembered between steps.
  */
 final class NamespaceLife {
+    private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
+
     private final KindCatalog kinds;
     private final int limit;
     private final TreeSet<String> terminating = new TreeSet<>();
@@ -52,6 +54,11 @@ final class NamespaceLife {
         if (Deletion.isTerminating(namespace.json().toTree())) {
             terminating.add(namespace.key().name());
         }
+    }
+
+    /** Whether an object is a namespace that nobody may delete, as in Kubernetes. */
+    boolean isImmortal(ResourceKey key) {
+        return key.type().equals(Placement.NAMESPACES) && IMMORTAL.contains(key.name());
     }
 
     /** Why nothing can be made under a key, if so. */
@@ -102,8 +109,8 @@ final class NamespaceLife {
             if (!kind.namespaced()) {
                 continue;
             }
-            List<Resource> objects = new ArrayList<>(step.list(kind.type(), namespace));
-            for (Resource object : objects) {
+            // A view of the state before the step: what is removed meanwhile does not disturb it.
+            for (Resource object : step.list(kind.type(), namespace)) {
                 if (done >= limit) {
                     return done;
                 }

@@ -111,6 +111,12 @@ final class WriteDecision {
     private Submitted delete(ShardStep step, ResourceKind kind, Resource present, Write.Delete write, Instant now) {
         Deletion.Decision decision = Deletion.decide(kind, present, write.deletion(), now);
         boolean dryRun = write.options().dryRun();
+        if (namespaces.isImmortal(present.key())) {
+            return refused(Refusal.of(
+                    Refusal.Reason.Forbidden,
+                    present.key(),
+                    "namespaces \"" + present.key().name() + "\" is forbidden: this namespace may not be deleted"));
+        }
         if (decision instanceof Deletion.Decision.Refused no) {
             return refused(no.refusal());
         }

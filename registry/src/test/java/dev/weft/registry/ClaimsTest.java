@@ -1,0 +1,136 @@
+package dev.weft.registry;
+
+import static dev.weft.registry.RunningRegistry.SERVICES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.resource.Write.Outcome;
+import dev.weft.registry.shard.Allocations;
+import dev.weft.registry.shard.Placement;
+import dev.weft.registry.shard.ShardCommand;
+import dev.weft.registry.watch.Collection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Addresses and ports")
+class ClaimsTest {
+    private static final String PORTS = "\"spec\":{\"ports\":[{\"port\":80}]}";
+
+    @TempDir
+    private Path directory;
+
+    private static Write creation(String namespace, String name, String more) {
+        return RunningRegistry.create(SERVICES, "Service", namespace, name, more, Write.Options.DEFAULT);
+    }
+
+    private static JsonNode spec(Outcome outcome) {
+        return ((Outcome.Done) outcome).object().json().toTree().path("spec");
+    }
+
+    private static List<Resource> grants(RunningRegistry registry) {
+        return RegistryNodeTest.list(registry, Collection.everywhere(Allocations.GRANTS))
+                .items();
+    }
+
+    @Test
+    @DisplayName("are unique under a hundred creations at once, wishes among them, and free again after deletion")
+    void contention() {
+        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+            for (int i = 0; i < 4; i++) {
+                registry.create(Placement.NAMESPACES, "Namespace", "", "n" + i, "");
+            }
+            List<CompletableFuture<Outcome>> writes = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String wish = i % 10 == 0 ? "\"clusterIP\":\"127.96.0.9\"," : "";
+                String spec = "\"spec\":{" + wish + "\"type\":\"NodePort\",\"ports\":[{\"port\":80}]}";
+                writes.add(registry.node()
+                        .write(creation("n" + i % 4, "s" + i, spec))
+                        .toCompletableFuture());
+            }
+            List<Outcome.Done> done = new ArrayList<>();
+            List<Refusal> refused = new ArrayList<>();
+            for (CompletableFuture<Outcome> write : writes) {
+                if (write.join() instanceof Outcome.Done created) {
+                    done.add(created);
+                } else {
+                    refused.add(((Outcome.Refused) write.join()).refusal());
+                }
+            }
+            assertThat(refused).hasSize(9).allSatisfy(refusal -> {
+                assertThat(refusal.reason()).isEqualTo(Refusal.Reason.Invalid);
+                assertThat(refusal.message()).contains("127.96.0.9").contains("already allocated");
+            });
+            Set<String> held = new HashSet<>();
+            done.forEach(created -> {
+                assertThat(held.add(spec(created).path("clusterIP").asText())).isTrue();
+                assertThat(held.add(spec(created)
+                                .path("ports")
+                                .path(0)
+                                .path("nodePort")
+                                .asText()))
+                        .isTrue();
+            });
+            done.forEach(created -> registry.write(
+                    new Write.Delete(created.object().key(), Write.Deletion.DEFAULT, Write.Options.DEFAULT)));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(grants(registry))
+                            .filteredOn(grant -> !grant.json().mentions("\"s"))
+                            .isEmpty());
+            assertThat(registry.write(creation(
+                            "n0", "again", "\"spec\":{\"clusterIP\":\"127.96.0.9\",\"ports\":[{\"port\":80}]}")))
+                    .isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    @Test
+    @DisplayName("that were claimed and never used are freed after a while, also over a restart; those in use stay")
+    void repair() {
+        String wish = "127.96.0.77";
+        Claim claim =
+                new Claim("service-ipv4", wish, new ResourceKey(SERVICES, "default", "never"), "spec.clusterIPs[0]");
+        String kept;
+        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+            kept = spec(registry.write(creation("default", "kept", PORTS)))
+                    .path("clusterIP")
+                    .asText();
+            // A front door that claims, and dies before it writes.
+            registry.node()
+                    .tell(
+                            registry.node().placement().allocationShard(),
+                            new ShardCommand.Allocate(
+                                    List.of(claim), 0, registry.system().ignoreRef()));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(grants(registry))
+                            .anyMatch(grant -> grant.json().mentions(wish)));
+            Outcome taken = registry.write(creation(
+                    "default", "early", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}"));
+            assertThat(taken).isInstanceOf(Outcome.Refused.class);
+        }
+        try (RunningRegistry registry = RunningRegistry.with(directory, "claim-repair = 200 ms")) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(grants(registry))
+                            .extracting(grant -> grant.key().name())
+                            .containsExactly("service-ipv4/" + kept));
+            assertThat(registry.write(creation(
+                            "default", "late", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}")))
+                    .isInstanceOf(Outcome.Done.class);
+        }
+    }
+}
