@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.weft.deploy.testbed.Call;
 import dev.weft.deploy.testbed.Kubectl;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
@@ -44,6 +45,13 @@ class KubectlIT {
             assertThat(kubectl.run("east", "get", "svc", "-A", "-l", "tier!=front", "-o", "name"))
                     .doesNotContain("my-service");
             patches(kubectl);
+            Call status = Call.weft(List.of("status", "--api", east.apiUrl().toString(), "--output", "json"));
+            assertThat(status.code()).as(status.err()).isZero();
+            assertThat(new ObjectMapper()
+                            .readTree(status.out())
+                            .at("/virtualAddresses")
+                            .findValuesAsText("name"))
+                    .contains("default/my-service");
             int before = follow.count("my-service");
             assertThat(kubectl.run("east", "delete", "service", "my-service")).contains("\"my-service\" deleted");
             follow.awaitMore("my-service", before, PATIENCE);

@@ -19,7 +19,6 @@ import dev.weft.registry.resource.StandardKinds;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
 import dev.weft.registry.shard.ShardContext;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +31,6 @@ import java.util.stream.Collectors;
 
 /** How the registry's parts hang together. */
 final class RegistryWiring {
-    private static final Duration FEED_RETRY = Duration.ofSeconds(1);
-
     private final ActorSystem<?> system;
     private final ServerSettings settings;
     private final RegistrySettings registrySettings;
@@ -63,14 +60,12 @@ final class RegistryWiring {
     /** A node that holds shards, each with its part in the federation. */
     RegistryNode withShards(JournalDatabase store, Gossip gossip) {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
-        FederationSettings federation = new FederationSettings(
+        FederationSettings federation = FederationSettings.from(
+                system.settings().config(),
                 settings.cluster(),
                 settings.ranges().clusterSetCidrs().stream()
                         .map(cidr -> cidr.family().name())
-                        .collect(Collectors.toSet()),
-                64,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+                        .collect(Collectors.toSet()));
         BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions =
                 (shard, ref) -> List.of(FederationActor.create(
                         shard,
@@ -108,7 +103,8 @@ final class RegistryWiring {
                 store,
                 settings.addresses().seeds(),
                 new RegistryParts(context, companions, federation));
-        new RegistryFeed(system, node, FEED_RETRY).follow(NodeZones.NODES, zones);
+        new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
+                .follow(NodeZones.NODES, zones);
         return node;
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.registry.federation;
 
+import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.Set;
 
@@ -20,5 +21,20 @@ public record FederationSettings(
         if (namesPerStep < 1) {
             throw new IllegalArgumentException("namesPerStep: " + namesPerStep + " (expected: at least 1)");
         }
+    }
+
+    /**
+     * Reads {@code weft.registry.federation}.
+     *
+     * @param config the whole configuration of the process
+     */
+    public static FederationSettings from(Config config, String cluster, Set<String> families) {
+        Config own = config.getConfig("weft.registry.federation");
+        return new FederationSettings(
+                cluster,
+                families,
+                own.getInt("names-per-step"),
+                own.getDuration("derive-timeout"),
+                own.getDuration("allocation-retry"));
     }
 }
