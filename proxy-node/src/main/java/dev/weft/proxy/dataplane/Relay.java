@@ -119,7 +119,8 @@ final class Relay {
     }
 
     private boolean mayTry() {
-        return tried.isEmpty() || (tried.size() < listener.settings().connecting().attempts() && listener.takeRetry());
+        return tried.isEmpty()
+                || (tried.size() < listener.settings().connecting().attempts() && listener.takeRetry());
     }
 
     private void connected(ChannelFuture outcome, Side opened, Target picked) {

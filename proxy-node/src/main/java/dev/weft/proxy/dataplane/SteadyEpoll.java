@@ -108,6 +108,7 @@ final class SteadyEpoll implements IoHandler {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // as declared by Netty
         public <T> T attachment() {
             return netty.attachment();
         }

@@ -169,9 +169,7 @@ class LimitsIT {
                     Rig.WEB,
                     Rig.plan(
                             port,
-                            List.of(
-                                    Rig.candidate("127.80.8.9", dead),
-                                    Rig.candidate(good.address(), good.port()))));
+                            List.of(Rig.candidate("127.80.8.9", dead), Rig.candidate(good.address(), good.port()))));
             int failed = 0;
             for (int number = 0; number < 20; number++) {
                 try (Socket socket = Rig.connect(port)) {
@@ -193,7 +191,7 @@ class LimitsIT {
     @DisplayName("close a connection on which nothing comes, in good order, and no other")
     void idle(boolean nativeTransport) throws Exception {
         try (Rig rig = new Rig(nativeTransport)) {
-            rig.idleTimeout = Duration.ofMillis(600);
+            rig.idleTimeout = Duration.ofMillis(1_200);
             int port = rig.start(rig.backend(1, TestBackend::echo));
             try (Socket quiet = Rig.connect(port);
                     Socket busy = Rig.connect(port)) {
@@ -204,8 +202,7 @@ class LimitsIT {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100)); // it is to be quiet, but not for long
                 }
                 assertThat(quiet.getInputStream().read()).isEqualTo(-1);
-                assertThat(System.nanoTime() - begun)
-                        .isGreaterThan(rig.idleTimeout.toNanos());
+                assertThat(System.nanoTime() - begun).isGreaterThan(rig.idleTimeout.toNanos());
                 Rig.ask(busy);
             }
             assertThat(rig.status().closedIdle()).isEqualTo(1);

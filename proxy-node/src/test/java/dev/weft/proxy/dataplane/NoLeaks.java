@@ -26,6 +26,10 @@ final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        start();
+    }
+
+    void start() {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         detector().setLevel(Level.ERROR);
         reports.start();

@@ -19,7 +19,7 @@ class NoLeaksTest {
     @DisplayName("sees a buffer that was not released")
     void sees() {
         NoLeaks watch = new NoLeaks();
-        watch.beforeAll(null);
+        watch.start();
 
         WeakReference<Object> lost = lose();
         await().until(() -> {

@@ -42,8 +42,9 @@ class RelayIT {
     }
 
     static Stream<Arguments> seeds() {
-        return Stream.of(true, false).flatMap(nativeTransport -> IntStream.rangeClosed(1, SEEDS)
-                .mapToObj(seed -> Arguments.of(nativeTransport, seed)));
+        return Stream.of(true, false)
+                .flatMap(nativeTransport ->
+                        IntStream.rangeClosed(1, SEEDS).mapToObj(seed -> Arguments.of(nativeTransport, seed)));
     }
 
     /** How one end of a connection behaves, and what it says; both are made from the seed. */
@@ -51,7 +52,8 @@ class RelayIT {
 
         static Behaviour of(Random random) {
             int window = random.nextInt(3) == 0 ? 2_048 : 40_000 + random.nextInt(200_000);
-            // through a window smaller than loopback's segments the kernel sends by its persist timer: 80 kB in a second
+            // through a window smaller than loopback's segments the kernel sends by its persist timer: 80 kB in a
+            // second
             int bytes = random.nextInt(5) == 0 ? random.nextInt(3) : random.nextInt(2 << 20);
             return new Behaviour(random.nextLong(), bytes, window, random.nextInt(300), random.nextBoolean());
         }
@@ -257,10 +259,11 @@ class RelayIT {
     @DisplayName("leaves nothing behind after hundreds of connections that end in every bad way")
     void badEnds(boolean nativeTransport) throws Exception {
         try (Rig rig = new Rig(nativeTransport)) {
-            int port = rig.start(rig.backend(1, TestBackend::echo), rig.backend(2, socket -> {}), rig.backend(3, socket -> {
-                socket.getInputStream().read();
-                socket.setSoLinger(true, 0);
-            }));
+            int port = rig.start(
+                    rig.backend(1, TestBackend::echo), rig.backend(2, socket -> {}), rig.backend(3, socket -> {
+                        socket.getInputStream().read();
+                        socket.setSoLinger(true, 0);
+                    }));
             List<Future<?>> clients = new ArrayList<>();
             for (int worker = 0; worker < 4; worker++) {
                 Random random = new Random(worker);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One data plane on loopback with its backends; set what a test is about, then {@link #start}. */
 final class Rig implements AutoCloseable {
@@ -26,7 +27,7 @@ final class Rig implements AutoCloseable {
 
     private final boolean nativeTransport;
     private final List<AutoCloseable> closing = new ArrayList<>();
-    private DataPlane plane;
+    private @Nullable DataPlane plane;
     ConnectionLimits limits = new ConnectionLimits(10_000, 10_000, 10_000, 10_000);
     ConnectSettings connecting = new ConnectSettings(Duration.ofSeconds(1), 3, 1, 100);
     Duration idleTimeout = Duration.ZERO;
@@ -69,36 +70,42 @@ final class Rig implements AutoCloseable {
     }
 
     void apply(ServiceKey service, ListenerPlan... plans) {
-        plane().apply(service, List.of(plans));
+        DataPlane running = plane();
+        running.apply(service, List.of(plans));
         await().pollInterval(Duration.ofMillis(5))
-                .until(() -> plane.status().stream().allMatch(status -> status.state() == BindState.BOUND));
+                .until(() -> running.status().stream().allMatch(status -> status.state() == BindState.BOUND));
     }
 
     DataPlane plane() {
-        if (plane == null) {
-            DataPlaneSettings settings = new DataPlaneSettings(
-                    List.of("127.0.0.1"),
-                    2,
-                    nativeTransport,
-                    1024,
-                    limits,
-                    connecting,
-                    new KeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(15), 4),
-                    idleTimeout,
-                    32 << 10,
-                    64 << 10,
-                    drain,
-                    Duration.ofSeconds(2),
-                    Duration.ofMillis(20),
-                    Duration.ofMillis(200));
-            plane = new DataPlane(
-                    settings,
+        DataPlane running = plane;
+        if (running == null) {
+            running = new DataPlane(
+                    settings(),
                     new BalanceSettings(Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 65_537, 160, 1.25, 1_024),
                     System::nanoTime,
                     new SplittableRandom(1));
-            assertThat(plane.transportName()).isEqualTo(nativeTransport ? "epoll" : "nio");
+            assertThat(running.transportName()).isEqualTo(nativeTransport ? "epoll" : "nio");
+            plane = running;
         }
-        return plane;
+        return running;
+    }
+
+    private DataPlaneSettings settings() {
+        return new DataPlaneSettings(
+                List.of("127.0.0.1"),
+                2,
+                nativeTransport,
+                1024,
+                limits,
+                connecting,
+                new KeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(15), 4),
+                idleTimeout,
+                32 << 10,
+                64 << 10,
+                drain,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(20),
+                Duration.ofMillis(200));
     }
 
     ListenerStatus status() {
@@ -107,8 +114,9 @@ final class Rig implements AutoCloseable {
 
     void awaitNoConnections() {
         await().until(() -> plane().openConnections() == 0);
-        assertThat(plane().status()).allSatisfy(listener -> assertThat(listener.endpoints())
-                .allSatisfy(endpoint -> assertThat(endpoint.open()).isZero()));
+        assertThat(plane().status())
+                .allSatisfy(listener -> assertThat(listener.endpoints())
+                        .allSatisfy(endpoint -> assertThat(endpoint.open()).isZero()));
     }
 
     static Socket connect(int port) throws IOException {
@@ -138,6 +146,6 @@ final class Rig implements AutoCloseable {
             each.close();
         }
         plane().stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        assertThat(plane.openConnections()).as("connections left").isZero();
+        assertThat(plane().openConnections()).as("connections left").isZero();
     }
 }
