@@ -5,7 +5,9 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import dev.weft.proxy.dataplane.DataPlane;
 import dev.weft.proxy.dataplane.DataPlaneActor;
+import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.view.ResourceFeed;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ import java.util.random.RandomGenerator;
 public final class ProxyNode {
     private final ProxySettings settings;
     private final DataPlane dataPlane;
+    private final DnsServer dns;
     private final ActorRef<DataPlaneActor.Command> actor;
     private final CompletableFuture<Void> pictured;
     private final Instant started;
@@ -30,11 +33,13 @@ public final class ProxyNode {
     private ProxyNode(
             ProxySettings settings,
             DataPlane dataPlane,
+            DnsServer dns,
             ActorRef<DataPlaneActor.Command> actor,
             CompletableFuture<Void> pictured,
             Instant started) {
         this.settings = settings;
         this.dataPlane = dataPlane;
+        this.dns = dns;
         this.actor = actor;
         this.pictured = pictured;
         this.started = started;
@@ -55,16 +60,18 @@ public final class ProxyNode {
         CompletableFuture<Void> pictured = new CompletableFuture<>();
         Instant started = clock.instant();
         DataPlane dataPlane = new DataPlane(settings.dataPlane(), settings.balance(), System::nanoTime, random);
+        DnsServer dns = new DnsServer(settings.dns(), settings.node(), clock, System::nanoTime, new SecureRandom());
+        dns.start();
+        dns.follow(feed);
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
-                        dataPlane,
-                        settings.dataPlane().nodeAddresses(),
-                        settings.node(),
-                        feed,
-                        () -> pictured.complete(null)),
+                        dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, update -> {
+                            dns.apply(update);
+                            pictured.complete(null);
+                        }),
                 "weft-proxy",
                 Props.empty());
-        return new ProxyNode(settings, dataPlane, actor, pictured, started);
+        return new ProxyNode(settings, dataPlane, dns, actor, pictured, started);
     }
 
     /** Completes when the first picture of the services is in force (their listeners are being bound). */
@@ -80,7 +87,8 @@ public final class ProxyNode {
                 pictured.isDone(),
                 dataPlane.transportName(),
                 dataPlane.openConnections(),
-                dataPlane.status());
+                dataPlane.status(),
+                dns.status());
     }
 
     /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */
@@ -93,7 +101,7 @@ public final class ProxyNode {
         if (!stopping.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
         }
-        return drain().thenCompose(drained -> dataPlane.stop());
+        return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> dataPlane.stop());
     }
 
     private CompletionStage<Void> drain(Duration deadline) {

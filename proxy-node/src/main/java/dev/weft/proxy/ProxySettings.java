@@ -7,6 +7,7 @@ import dev.weft.proxy.dataplane.ConnectSettings;
 import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
+import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public record ProxySettings(
         DataPlaneSettings dataPlane,
         BalanceSettings balance,
         FeedSettings feed,
+        DnsSettings dns,
         Duration stopDeadline) {
 
     /**
@@ -36,12 +38,13 @@ public record ProxySettings(
                 dataPlane(proxy.getConfig("dataplane")),
                 balance(proxy.getConfig("balance")),
                 feed(proxy.getConfig("feed")),
+                DnsSettings.from(proxy.getConfig("dns")),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config) {

@@ -1,6 +1,7 @@
 package dev.weft.proxy;
 
 import dev.weft.proxy.dataplane.ListenerStatus;
+import dev.weft.proxy.dns.DnsStatus;
 import java.time.Instant;
 import java.util.List;
 
@@ -16,7 +17,8 @@ public record ProxyStatus(
         boolean pictured,
         String transport,
         int openConnections,
-        List<ListenerStatus> listeners) {
+        List<ListenerStatus> listeners,
+        DnsStatus dns) {
     public ProxyStatus {
         listeners = List.copyOf(listeners);
     }

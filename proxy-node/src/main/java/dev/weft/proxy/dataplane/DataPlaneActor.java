@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Steers the {@link DataPlane} by the pictures of its child, the {@link ViewActor}. A restart starts the child again,
@@ -44,16 +45,20 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     private final DataPlane dataPlane;
     private final List<String> nodeAddresses;
     private final NodeIdentity configured;
-    private final Runnable onPicture;
+    private final Consumer<ViewUpdate> onPicture;
 
     /**
      * Starts the child that follows the feed.
      *
      * @param node its zone is taken from the Node object when it is empty here
-     * @param onPicture called after each picture that has been applied
+     * @param onPicture told each picture after it has been applied
      */
     public static Behavior<Command> create(
-            DataPlane dataPlane, List<String> nodeAddresses, NodeIdentity node, ResourceFeed feed, Runnable onPicture) {
+            DataPlane dataPlane,
+            List<String> nodeAddresses,
+            NodeIdentity node,
+            ResourceFeed feed,
+            Consumer<ViewUpdate> onPicture) {
         Behavior<Command> behavior = Behaviors.setup(
                 context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, onPicture));
         return Behaviors.supervise(behavior)
@@ -66,7 +71,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             List<String> nodeAddresses,
             NodeIdentity node,
             ResourceFeed feed,
-            Runnable onPicture) {
+            Consumer<ViewUpdate> onPicture) {
         super(context);
         this.dataPlane = dataPlane;
         this.nodeAddresses = nodeAddresses;
@@ -106,7 +111,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             }
         }
         present.forEach(picture -> dataPlane.apply(picture.key(), ListenerPlan.of(picture, node, nodeAddresses)));
-        onPicture.run();
+        onPicture.accept(update);
         return this;
     }
 }

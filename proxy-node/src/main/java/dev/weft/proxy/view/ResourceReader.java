@@ -62,7 +62,9 @@ final class ResourceReader {
                 policy(spec.path("externalTrafficPolicy")),
                 accessible && !externalName,
                 affinity(spec),
-                annotation(object, ALGORITHM));
+                annotation(object, ALGORITHM),
+                !externalName && "None".equals(spec.path("clusterIP").asText()),
+                externalName ? text(spec.path("externalName")) : null);
     }
 
     static ServiceEntry serviceImport(JsonNode object) {
@@ -77,7 +79,9 @@ final class ResourceReader {
                 TrafficPolicy.CLUSTER,
                 false,
                 affinity(spec),
-                annotation(object, ALGORITHM));
+                annotation(object, ALGORITHM),
+                headless,
+                null);
     }
 
     /** Null for a slice of no service, or of names instead of addresses. */
@@ -133,7 +137,8 @@ final class ResourceReader {
                 names(hints.path("forNodes")),
                 names(hints.path("forZones")),
                 text(endpoint.path("targetRef").path("uid")),
-                weight);
+                weight,
+                text(endpoint.path("hostname")));
     }
 
     /** Rule EPS-7: a port without a name or a number is not for proxies. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param externallyAccessible whether traffic from outside of the cluster can reach it (rule KP-1)
  * @param affinityTimeout how long an idle client keeps its endpoint; null without session affinity
  * @param algorithm the balancer asked for by annotation; null for the default
+ * @param headless whether its name stands for its endpoints; a service that still waits for an address is not headless
+ * @param externalName the name that an ExternalName service stands for; null for every other service
  */
 public record ServiceEntry(
         ServiceKey key,
@@ -22,11 +24,38 @@ public record ServiceEntry(
         TrafficPolicy externalPolicy,
         boolean externallyAccessible,
         @Nullable Duration affinityTimeout,
-        @Nullable String algorithm) {
+        @Nullable String algorithm,
+        boolean headless,
+        @Nullable String externalName) {
 
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
         externalAddresses = List.copyOf(externalAddresses);
         ports = List.copyOf(ports);
+    }
+
+    /** A service with virtual addresses, or one that waits for them. */
+    public ServiceEntry(
+            ServiceKey key,
+            List<String> virtualAddresses,
+            List<String> externalAddresses,
+            List<ServicePort> ports,
+            TrafficPolicy internalPolicy,
+            TrafficPolicy externalPolicy,
+            boolean externallyAccessible,
+            @Nullable Duration affinityTimeout,
+            @Nullable String algorithm) {
+        this(
+                key,
+                virtualAddresses,
+                externalAddresses,
+                ports,
+                internalPolicy,
+                externalPolicy,
+                externallyAccessible,
+                affinityTimeout,
+                algorithm,
+                false,
+                null);
     }
 }

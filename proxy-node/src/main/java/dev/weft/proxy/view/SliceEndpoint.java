@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param address its first address, the only one that is used (rule EPS-7)
  * @param targetUid the uid of the object behind it, mostly a Pod; null when the slice names none
  * @param weight its share relative to other endpoints, 1 to 65535
+ * @param hostname the name that DNS knows it by; null when the slice gives none
  */
 public record SliceEndpoint(
         String address,
@@ -20,10 +21,26 @@ public record SliceEndpoint(
         Set<String> hintNodes,
         Set<String> hintZones,
         @Nullable String targetUid,
-        int weight) {
+        int weight,
+        @Nullable String hostname) {
 
     public SliceEndpoint {
         hintNodes = Set.copyOf(hintNodes);
         hintZones = Set.copyOf(hintZones);
+    }
+
+    /** An endpoint without a hostname of its own. */
+    public SliceEndpoint(
+            String address,
+            boolean ready,
+            boolean serving,
+            boolean terminating,
+            @Nullable String nodeName,
+            @Nullable String zone,
+            Set<String> hintNodes,
+            Set<String> hintZones,
+            @Nullable String targetUid,
+            int weight) {
+        this(address, ready, serving, terminating, nodeName, zone, hintNodes, hintZones, targetUid, weight, null);
     }
 }
