@@ -3,7 +3,10 @@ package dev.weft.proxy;
 import com.typesafe.config.Config;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.dataplane.ConnectSettings;
+import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
+import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
@@ -50,13 +53,25 @@ public record ProxySettings(
                 config.getInt("worker-threads"),
                 config.getBoolean("native-transport"),
                 config.getInt("backlog"),
-                config.getDuration("connect-timeout"),
-                config.getInt("connect-attempts"),
-                config.getInt("max-connections"),
-                config.getInt("max-connections-by-listener"),
+                new ConnectionLimits(
+                        config.getInt("max-connections"),
+                        config.getInt("max-connections-by-service"),
+                        config.getInt("max-connections-by-listener"),
+                        config.getInt("max-connections-by-endpoint")),
+                new ConnectSettings(
+                        config.getDuration("connect-timeout"),
+                        config.getInt("connect-attempts"),
+                        config.getDouble("retry-ratio"),
+                        config.getInt("retry-reserve")),
+                new KeepAlive(
+                        config.getDuration("keep-alive.idle"),
+                        config.getDuration("keep-alive.interval"),
+                        config.getInt("keep-alive.probes")),
+                config.getDuration("idle-timeout"),
                 Math.toIntExact(config.getBytes("low-water-mark")),
                 Math.toIntExact(config.getBytes("high-water-mark")),
                 config.getDuration("drain-deadline"),
+                config.getDuration("close-grace"),
                 config.getDuration("bind-retry-min"),
                 config.getDuration("bind-retry-max"));
     }

@@ -37,19 +37,27 @@ record BindOutcome(BindState state, String reason) {
         };
     }
 
-    /** Native sockets tell the error number; Java's own tell only a text, so of those only the fact is told on. */
+    /** Native sockets tell the error number; Java's own only the C library's text, in English unless a locale is set. */
     private static BindState stateOf(ListenerKey key, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Errors.NativeIoException nativeFailure) {
                 return stateOf(-nativeFailure.expectedErr());
             }
         }
+        if (failure instanceof SocketException
+                && String.valueOf(failure.getMessage()).contains("ermission denied")) {
+            return BindState.PERMISSION_DENIED;
+        }
         if (failure instanceof SocketException && !onHost(key.address())) {
             return BindState.ADDRESS_NOT_ON_HOST;
         }
-        return failure instanceof BindException && key.port() >= FIRST_FREE_PORT
+        return failure instanceof BindException && (key.port() >= FIRST_FREE_PORT || inUse(failure))
                 ? BindState.ADDRESS_IN_USE
                 : BindState.FAILED;
+    }
+
+    private static boolean inUse(Throwable failure) {
+        return String.valueOf(failure.getMessage()).contains("already in use");
     }
 
     private static BindState stateOf(int errorNumber) {

@@ -1,18 +1,22 @@
 package dev.weft.proxy.dataplane;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** How many connections the whole proxy-node may have open. Safe for any thread. */
+/** How many connections something may have open, within what the whole may have that it is part of. For any thread. */
 final class ConnectionBudget {
     private final int limit;
+    private final @Nullable ConnectionBudget whole;
     private final AtomicInteger taken = new AtomicInteger();
 
-    ConnectionBudget(int limit) {
+    ConnectionBudget(int limit, @Nullable ConnectionBudget whole) {
         this.limit = limit;
+        this.whole = whole;
     }
 
+    /** Takes one here and of the whole, or none at all. */
     boolean take() {
-        if (taken.incrementAndGet() > limit) {
+        if (taken.incrementAndGet() > limit || (whole != null && !whole.take())) {
             taken.decrementAndGet();
             return false;
         }
@@ -21,6 +25,9 @@ final class ConnectionBudget {
 
     void release() {
         taken.decrementAndGet();
+        if (whole != null) {
+            whole.release();
+        }
     }
 
     int taken() {

@@ -34,6 +34,7 @@ public final class DataPlane {
     private final Transport transport;
     private final ConnectionBudget budget;
     private final Map<ServiceKey, Map<ListenerKey, Listener>> listeners = new HashMap<>();
+    private final Map<ServiceKey, ConnectionBudget> budgets = new HashMap<>();
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
     private boolean draining;
 
@@ -48,8 +49,8 @@ public final class DataPlane {
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
         this.jitter = new SplittableRandom(random.nextLong());
-        this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads());
-        this.budget = new ConnectionBudget(settings.maxConnections());
+        this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads(), settings.keepAlive());
+        this.budget = new ConnectionBudget(settings.limits().node(), null);
     }
 
     /** The service has exactly these listeners from now on; none closes all of its listeners. */
@@ -78,6 +79,7 @@ public final class DataPlane {
         }
         if (present.isEmpty()) {
             listeners.remove(service);
+            budgets.remove(service);
         }
     }
 
@@ -108,8 +110,8 @@ public final class DataPlane {
     }
 
     /**
-     * Accepts nothing more; completes when the last connection has ended, after the deadline at the latest, when those
-     * left are closed.
+     * Accepts nothing more; completes when the last connection has ended. Those left at the deadline are closed, and get
+     * the closing grace to send what has been taken.
      */
     public CompletionStage<Void> drain(Duration deadline) {
         synchronized (this) {
@@ -118,7 +120,7 @@ public final class DataPlane {
             listeners.clear();
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        awaitDrained(nanos.getAsLong() + deadline.toNanos(), done);
+        awaitDrained(nanos.getAsLong() + deadline.toNanos(), false, done);
         return done;
     }
 
@@ -128,8 +130,12 @@ public final class DataPlane {
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan) {
-        Route route = new Route(balance, random);
-        Listener listener = new Listener(service, plan.key(), route, transport, settings, budget, nanos, jitter);
+        ConnectionLimits limits = settings.limits();
+        ConnectionBudget ofService =
+                budgets.computeIfAbsent(service, first -> new ConnectionBudget(limits.service(), budget));
+        ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
+        Route route = new Route(balance, limits.endpoint(), random);
+        Listener listener = new Listener(service, plan.key(), route, transport, settings, own, nanos, jitter);
         listener.update(plan);
         listener.open();
         return listener;
@@ -149,14 +155,21 @@ public final class DataPlane {
                         TimeUnit.MILLISECONDS);
     }
 
-    private void awaitDrained(long deadlineNanos, CompletableFuture<Void> done) {
-        if (budget.taken() == 0 || nanos.getAsLong() - deadlineNanos >= 0) {
-            List.copyOf(retired).forEach(Listener::closeConnections);
+    private void awaitDrained(long deadlineNanos, boolean closing, CompletableFuture<Void> done) {
+        boolean late = nanos.getAsLong() - deadlineNanos >= 0;
+        if (budget.taken() == 0 || (late && closing)) {
             transport.acceptors().execute(() -> done.complete(null)); // after the closing of the listeners
             return;
         }
+        if (late) {
+            List.copyOf(retired).forEach(Listener::closeConnections);
+        }
+        long nextDeadline = late ? deadlineNanos + settings.closeGrace().toNanos() : deadlineNanos;
         transport
                 .acceptors()
-                .schedule(() -> awaitDrained(deadlineNanos, done), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+                .schedule(
+                        () -> awaitDrained(nextDeadline, late || closing, done),
+                        DRAIN_CHECK_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 }

@@ -8,28 +8,30 @@ import java.util.List;
  *
  * @param nodeAddresses where node ports listen
  * @param workerThreads event loops that relay; 0 for one by processor
+ * @param idleTimeout after which a connection on which nothing came is closed; zero for never
+ * @param closeGrace how long a connection that is closed from here may take to send what is left
  */
 public record DataPlaneSettings(
         List<String> nodeAddresses,
         int workerThreads,
         boolean nativeTransport,
         int backlog,
-        Duration connectTimeout,
-        int connectAttempts,
-        int maxConnections,
-        int maxConnectionsByListener,
+        ConnectionLimits limits,
+        ConnectSettings connecting,
+        KeepAlive keepAlive,
+        Duration idleTimeout,
         int lowWaterMarkBytes,
         int highWaterMarkBytes,
         Duration drainDeadline,
+        Duration closeGrace,
         Duration bindRetryMin,
         Duration bindRetryMax) {
 
     public DataPlaneSettings {
         nodeAddresses = List.copyOf(nodeAddresses);
-        if (connectAttempts < 1 || maxConnections < 1 || maxConnectionsByListener < 1 || backlog < 1) {
-            throw new IllegalArgumentException("weft.proxy.dataplane: connect-attempts=" + connectAttempts
-                    + " max-connections=" + maxConnections + " max-connections-by-listener="
-                    + maxConnectionsByListener + " backlog=" + backlog + " (expected: each >= 1)");
+        if (backlog < 1 || workerThreads < 0) {
+            throw new IllegalArgumentException("weft.proxy.dataplane: backlog=" + backlog + " worker-threads="
+                    + workerThreads + " (expected: >= 1, >= 0)");
         }
         if (lowWaterMarkBytes < 1 || highWaterMarkBytes <= lowWaterMarkBytes) {
             throw new IllegalArgumentException("weft.proxy.dataplane: low-water-mark=" + lowWaterMarkBytes
@@ -38,6 +40,10 @@ public record DataPlaneSettings(
         if (bindRetryMin.isZero() || bindRetryMax.compareTo(bindRetryMin) < 0) {
             throw new IllegalArgumentException("weft.proxy.dataplane: bind-retry-min=" + bindRetryMin
                     + " bind-retry-max=" + bindRetryMax + " (expected: 0 < min <= max)");
+        }
+        if (idleTimeout.isNegative() || closeGrace.isNegative()) {
+            throw new IllegalArgumentException("weft.proxy.dataplane: idle-timeout=" + idleTimeout + " close-grace="
+                    + closeGrace + " (expected: each >= 0)");
         }
     }
 }

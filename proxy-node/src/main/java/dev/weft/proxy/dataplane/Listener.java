@@ -8,13 +8,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
+    /** The round in which the last byte came does not count, so a connection is closed at most 1/4 late. */
+    private static final int IDLE_ROUNDS = 4;
+
     private final ServiceKey service;
     private final ListenerKey key;
     private final Route route;
@@ -40,10 +43,11 @@ final class Listener {
     private final RandomGenerator jitter;
     private final WriteBufferWaterMark waterMark;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger open = new AtomicInteger();
+    private final RetryBudget retries;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder refusedNoEndpoint = new LongAdder();
     private final LongAdder refusedLimit = new LongAdder();
+    private final LongAdder closedIdle = new LongAdder();
     private @Nullable Channel channel;
     private boolean closing;
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
@@ -66,11 +70,16 @@ final class Listener {
         this.nanos = nanos;
         this.jitter = jitter;
         this.waterMark = new WriteBufferWaterMark(settings.lowWaterMarkBytes(), settings.highWaterMarkBytes());
+        this.retries = new RetryBudget(
+                settings.connecting().retryRatio(), settings.connecting().retryReserve());
     }
 
     /** Binds as soon as it can; the outcome shows in the status. */
     void open() {
         transport.acceptors().execute(() -> bind(settings.bindRetryMin()));
+        if (!settings.idleTimeout().isZero()) {
+            scheduleIdleRound();
+        }
     }
 
     /** Accepts no more; the connections go on until {@link #closeConnections}. */
@@ -94,12 +103,12 @@ final class Listener {
         if (!left.isEmpty()) {
             transport
                     .acceptors()
-                    .schedule(() -> route.expire(left), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+                    .schedule(() -> expire(left), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     int openConnections() {
-        return open.get();
+        return budget.taken();
     }
 
     ListenerStatus status() {
@@ -111,9 +120,10 @@ final class Listener {
                 now.reason(),
                 route.algorithmLabel(),
                 accepted.sum(),
-                open.get(),
+                budget.taken(),
                 refusedNoEndpoint.sum(),
                 refusedLimit.sum(),
+                closedIdle.sum(),
                 route.endpoints());
     }
 
@@ -121,36 +131,66 @@ final class Listener {
         return settings;
     }
 
-    Transport transport() {
-        return transport;
+    /** A socket that is to be connected to an endpoint. */
+    SocketChannel newUpstream() {
+        SocketChannel socket = transport.newSocket();
+        socket.config()
+                .setWriteBufferWaterMark(waterMark)
+                .setConnectTimeoutMillis(
+                        Math.toIntExact(settings.connecting().timeout().toMillis()));
+        return socket;
     }
 
-    WriteBufferWaterMark waterMark() {
-        return waterMark;
+    boolean takeRetry() {
+        return retries.takeRetry();
     }
 
-    void countNoEndpoint() {
-        refusedNoEndpoint.increment();
+    /** @param full whether there were endpoints, but none had room */
+    void countRefused(boolean full) {
+        (full ? refusedLimit : refusedNoEndpoint).increment();
     }
 
     void relayEnded(Relay relay) {
         relays.remove(relay);
-        open.decrementAndGet();
         budget.release();
+    }
+
+    private void expire(List<Target> left) {
+        Set<Target> gone = route.stillGone(left);
+        if (!gone.isEmpty()) {
+            relays.stream().filter(relay -> relay.leadsTo(gone)).forEach(Relay::close);
+        }
+    }
+
+    /** Goes on after the listener is closed, as long as it has connections. */
+    private void scheduleIdleRound() {
+        transport.acceptors().schedule(this::idleRound, roundMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void idleRound() {
+        relays.stream().filter(relay -> relay.quietRound() == IDLE_ROUNDS).forEach(relay -> {
+            closedIdle.increment();
+            relay.close();
+        });
+        if (!closing || !relays.isEmpty()) {
+            scheduleIdleRound();
+        }
+    }
+
+    private long roundMillis() {
+        return Math.max(1, settings.idleTimeout().toMillis() / IDLE_ROUNDS);
     }
 
     private void bind(Duration retryAfter) {
         if (closing) {
             return;
         }
-        new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap();
+        transport.configureAccepted(bootstrap);
+        bootstrap
                 .group(transport.acceptors(), transport.workers())
                 .channel(transport.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, settings.backlog())
-                .childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
@@ -190,16 +230,11 @@ final class Listener {
 
     private void accept(Channel child) {
         accepted.increment();
-        if (open.incrementAndGet() > settings.maxConnectionsByListener()) {
-            open.decrementAndGet();
-            refuse(child);
-            return;
-        }
         if (!budget.take()) {
-            open.decrementAndGet();
             refuse(child);
             return;
         }
+        retries.connection();
         Relay relay = new Relay(this, route, child, nanos);
         relays.add(relay);
         relay.connect();

@@ -9,6 +9,7 @@ import java.util.List;
  * @param reason what to do about a bind that failed; empty when all is well
  * @param refusedNoEndpoint connections reset because no endpoint was in choice or none could be connected to
  * @param refusedLimit connections reset because a connection limit was reached
+ * @param closedIdle connections closed because nothing came on them for the idle timeout
  */
 public record ListenerStatus(
         ServiceKey service,
@@ -20,6 +21,7 @@ public record ListenerStatus(
         int open,
         long refusedNoEndpoint,
         long refusedLimit,
+        long closedIdle,
         List<EndpointStatus> endpoints) {
 
     public ListenerStatus {

@@ -2,7 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.Target;
-import io.netty.bootstrap.Bootstrap;
+import dev.weft.proxy.dataplane.HalfClose.End;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -10,37 +10,39 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted connection and its connection to an endpoint. Both live on one event loop, so nothing here is locked;
- * only {@link #close} may be called from elsewhere.
+ * only {@link #close}, {@link #leadsTo} and {@link #quietRound} may be called from elsewhere.
  *
- * <p>Reading from a side pauses while the other cannot take more. An end of input is passed on after all that came
- * before it; a reset is passed on at once.
+ * <p>Nothing is read from the client before the endpoint is connected. Reading from a side pauses while the other cannot
+ * take more. An end of input is passed on after all that came before it ({@link HalfClose}); a reset is passed on at
+ * once, after a first attempt to send what came before it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows on its channel
 final class Relay {
-    /** How long a side that is closed may take to accept what is still to be sent. */
-    private static final int CLOSE_GRACE_SECONDS = 5;
-
     private final Listener listener;
     private final Route route;
     private final LongSupplier nanos;
     private final long clientKey;
     private final Side front;
-    private final List<Target> tried = new ArrayList<>(1);
+    private HalfClose halves = HalfClose.OPEN;
+    private List<Target> tried = List.of();
     private @Nullable Side back;
-    private @Nullable Target target;
+    private volatile @Nullable Target target;
+    private volatile boolean active = true;
+    private int quietRounds;
+    private int openSides = 1;
     private long askedNanos;
     private boolean ended;
 
@@ -49,7 +51,7 @@ final class Relay {
         this.listener = listener;
         this.route = route;
         this.nanos = nanos;
-        this.front = new Side(accepted);
+        this.front = new Side(End.CLIENT, accepted);
         byte[] address = accepted.remoteAddress() instanceof InetSocketAddress remote && !remote.isUnresolved()
                 ? remote.getAddress().getAddress()
                 : new byte[0];
@@ -57,74 +59,98 @@ final class Relay {
         accepted.pipeline().addLast(front);
     }
 
-    /** Picks an endpoint and connects; on failure another, as often as the settings allow. */
+    /** Picks an endpoint and connects; on failure another, as often as the settings and the retry budget allow. */
     void connect() {
         if (ended) {
             return;
         }
-        Target picked = tried.size() < listener.settings().connectAttempts()
-                ? route.pick(clientKey, nanos.getAsLong(), tried)
-                : null;
+        Target picked = mayTry() ? route.pick(clientKey, nanos.getAsLong(), tried) : null;
         if (picked == null) {
-            listener.countNoEndpoint();
+            listener.countRefused(tried.isEmpty() && route.hasTargets());
             reset();
             return;
         }
         target = picked;
-        tried.add(picked);
-        route.opened(picked, this);
-        new Bootstrap()
-                .group(front.channel.eventLoop())
-                .channel(listener.transport().channel())
-                .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.toIntExact(listener.settings().connectTimeout().toMillis()))
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, listener.waterMark())
-                .handler(new ChannelInboundHandlerAdapter()) // replaced once connected
-                .connect(picked.address())
-                .addListener((ChannelFuture connected) -> connected(connected, picked));
+        picked.opened();
+        tried = tried.isEmpty() ? List.of(picked) : with(tried, picked);
+        Channel channel = listener.newUpstream();
+        Side opening = new Side(End.SERVER, channel);
+        back = opening;
+        channel.pipeline().addLast(opening);
+        front.channel.eventLoop().register(channel).addListener((ChannelFuture registered) -> {
+            if (registered.isSuccess()) {
+                channel.connect(picked.address())
+                        .addListener((ChannelFuture connected) -> connected(connected, opening, picked));
+            } else {
+                connected(registered, opening, picked);
+            }
+        });
     }
 
     /** Ends both sides in good order: what has been taken is still sent. From any thread. */
     void close() {
         front.channel.eventLoop().execute(() -> {
-            if (!ended) {
-                front.closeWhenSent();
-                if (back != null) {
-                    back.closeWhenSent();
-                }
-                end();
+            if (ended) {
+                return;
+            }
+            end();
+            front.closeWhenSent();
+            if (back != null) {
+                back.closeWhenSent();
             }
         });
     }
 
-    private void connected(ChannelFuture connected, Target picked) {
-        if (!connected.isSuccess()) {
+    /** Whether it is, or is being, connected to one of these. From any thread. */
+    boolean leadsTo(Set<Target> targets) {
+        Target now = target;
+        return now != null && targets.contains(now);
+    }
+
+    /**
+     * Counts rounds in which nothing came from either side. Called by one thread, round after round.
+     *
+     * @return how many there have been since something came
+     */
+    int quietRound() {
+        quietRounds = active ? 0 : quietRounds + 1;
+        active = false;
+        return quietRounds;
+    }
+
+    private boolean mayTry() {
+        return tried.isEmpty()
+                || (tried.size() < listener.settings().connecting().attempts() && listener.takeRetry());
+    }
+
+    private void connected(ChannelFuture outcome, Side opened, Target picked) {
+        Channel channel = opened.channel;
+        if (!outcome.isSuccess()) {
+            channel.close();
             if (!ended) {
                 picked.failed();
-                route.closed(picked, this);
+                picked.closed();
                 target = null;
+                back = null;
                 connect();
             }
             return;
         }
-        Channel channel = connected.channel();
+        openSides++;
         if (ended) {
-            channel.close();
+            opened.abort();
             return;
         }
-        Side opened = new Side(channel);
-        back = opened;
         opened.peer = front;
         front.peer = opened;
-        channel.pipeline().addLast(opened);
-        front.handOver(opened);
         channel.config().setAutoRead(true);
-        front.channel.config().setAutoRead(channel.isWritable());
+        front.channel.config().setAutoRead(true);
+    }
+
+    private static List<Target> with(List<Target> targets, Target added) {
+        List<Target> all = new ArrayList<>(targets);
+        all.add(added);
+        return all;
     }
 
     private void end() {
@@ -132,116 +158,122 @@ final class Relay {
             return;
         }
         ended = true;
-        front.discardEarly();
-        if (target != null) {
-            route.closed(target, this);
+        Target now = target;
+        if (now != null) {
+            now.closed();
         }
-        listener.relayEnded(this);
     }
 
     /** Both sides end with a reset: what one has suffered, the other sees. */
     private void reset() {
         end();
-        front.reset();
+        front.abort();
         if (back != null) {
-            back.reset();
+            back.abort();
         }
     }
 
     private void measure(Side from) {
-        if (!route.balancer().usesLatency() || target == null) {
+        Target now = target;
+        if (now == null || !route.balancer().usesLatency()) {
             return;
         }
-        long now = nanos.getAsLong();
+        long nanosNow = nanos.getAsLong();
         if (from == front) {
-            askedNanos = askedNanos == 0 ? now : askedNanos;
+            askedNanos = askedNanos == 0 ? nanosNow : askedNanos;
         } else if (askedNanos != 0) {
-            target.latency(now - askedNanos, now);
+            now.latency(nanosNow - askedNanos, nanosNow);
             askedNanos = 0;
         }
     }
 
     private final class Side extends ChannelInboundHandlerAdapter {
+        private final End end;
         private final Channel channel;
-        /** What came before the other side was connected; bounded by the kernel's receive buffer. */
-        private final Queue<Object> early = new ArrayDeque<>(0);
-
         private @Nullable Side peer;
-        private boolean inputEnded;
-        private boolean outputEnded;
+        private boolean outputEnding;
 
-        Side(Channel channel) {
+        Side(End end, Channel channel) {
+            this.end = end;
             this.channel = channel;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (ended) {
+            if (ended || peer == null) {
                 ReferenceCountUtil.release(message);
-            } else if (peer == null) {
-                early.add(message);
-            } else {
-                measure(this);
-                peer.channel.write(message, peer.channel.voidPromise());
+                return;
             }
+            measure(this);
+            peer.channel.write(message, peer.channel.voidPromise());
         }
 
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
-            if (peer != null && !ended) {
-                peer.channel.flush();
-                if (!peer.channel.isWritable()) {
-                    channel.config().setAutoRead(false);
-                }
+            if (peer == null || ended) {
+                return;
+            }
+            if (!active) {
+                active = true;
+            }
+            peer.channel.flush();
+            if (!peer.channel.isWritable()) {
+                channel.config().setAutoRead(false);
             }
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext context) {
-            if (peer != null && channel.isWritable() && !ended) {
+            if (peer != null && !ended && channel.isWritable()) {
                 peer.channel.config().setAutoRead(true);
             }
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {
-                inputEnded = true;
-                if (peer != null) {
-                    peer.endOutput();
-                }
+            if (event == ChannelInputShutdownEvent.INSTANCE) {
+                inputEnded();
+            } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding) {
+                Relay.this.reset(); // the transport gave up in the middle: an end in good order would be a lie
             }
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             // After an end in both directions the kernel may close a side while the other is still being sent to.
-            if (!ended && !(inputEnded && outputEnded)) {
+            if (!ended && !halves.done(end)) {
                 Relay.this.reset();
+            }
+            if (--openSides == 0) {
+                end();
+                listener.relayEnded(Relay.this);
             }
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (!ended) {
+            if (ended) {
+                channel.close();
+            } else {
                 Relay.this.reset();
             }
         }
 
-        /** The peer is connected: gives it what came early. */
-        void handOver(Side connected) {
-            for (Object message = early.poll(); message != null; message = early.poll()) {
-                measure(this);
-                connected.channel.write(message, connected.channel.voidPromise());
+        private void inputEnded() {
+            if (ended) {
+                if (outputEnding) {
+                    channel.close(); // it has its end, and now we have its
+                }
+                return;
             }
-            connected.channel.flush();
-            if (inputEnded) {
-                connected.endOutput();
+            halves = halves.inputEnded(end);
+            if (peer != null) {
+                peer.endOutput();
             }
         }
 
         /** Sends the end of input on, after everything before it; shutting down at once would drop that. */
-        void endOutput() {
+        private void endOutput() {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
                 if (ended) {
                     return;
@@ -250,35 +282,51 @@ final class Relay {
                     Relay.this.reset();
                     return;
                 }
+                outputEnding = true;
                 ((DuplexChannel) channel).shutdownOutput().addListener(shut -> outputEnded());
             });
         }
 
         private void outputEnded() {
-            outputEnded = true;
-            if (!ended && peer != null && peer.outputEnded) {
+            if (ended) {
+                return;
+            }
+            halves = halves.passedOn(end.other());
+            if (halves.over()) {
                 end();
                 channel.close();
-                peer.channel.close();
+                if (peer != null) {
+                    peer.channel.close();
+                }
             }
         }
 
+        /** Sends what is left and the end, then throws away what comes: a close with unread data would be a reset. */
         void closeWhenSent() {
-            channel.config().setAutoRead(false);
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> channel.close());
-            channel.eventLoop().schedule(this::reset, CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
-        }
-
-        void reset() {
-            if (channel.isOpen()) {
-                channel.config().setOption(ChannelOption.SO_LINGER, 0);
-                channel.close();
+            if (!channel.isActive()) {
+                channel.close(); // not connected yet
+                return;
             }
+            boolean inputEnded = halves.from(end) != HalfClose.Phase.FLOWING;
+            channel.config().setAutoRead(true);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+                if (inputEnded || !sent.isSuccess()) {
+                    channel.close();
+                    return;
+                }
+                outputEnding = true;
+                ((DuplexChannel) channel).shutdownOutput();
+            });
+            channel.eventLoop()
+                    .schedule(this::abort, listener.settings().closeGrace().toMillis(), TimeUnit.MILLISECONDS);
         }
 
-        void discardEarly() {
-            for (Object message = early.poll(); message != null; message = early.poll()) {
-                ReferenceCountUtil.release(message);
+        void abort() {
+            if (channel.isOpen()) {
+                if (channel.isActive()) {
+                    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                }
+                channel.close();
             }
         }
     }

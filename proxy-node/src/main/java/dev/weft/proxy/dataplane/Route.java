@@ -9,8 +9,8 @@ import dev.weft.proxy.balance.TargetPool;
 import dev.weft.proxy.balance.TargetSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,20 +18,25 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one listener leads: the balancer in use and the connections by target. Event loops read the current balancer
+ * Where one listener leads: the balancer in use, and the endpoints that drain. Event loops read the current balancer
  * through a volatile field; {@link #update} is called by one thread at a time.
  */
 final class Route {
     private final BalanceSettings settings;
     private final RandomGenerator random;
     private final TargetPool pool;
-    private final Map<Target, Set<Relay>> relays = new ConcurrentHashMap<>();
+    private final int maxByEndpoint;
+    /** Out of choice, perhaps with connections still. */
+    private final Set<Target> leaving = ConcurrentHashMap.newKeySet();
+
     private Algorithm algorithm;
     private @Nullable Duration affinity;
     private volatile Balancer balancer;
 
-    Route(BalanceSettings settings, RandomGenerator random) {
+    /** @param maxByEndpoint connections that an endpoint may have open; exact but for picks made at the same instant */
+    Route(BalanceSettings settings, int maxByEndpoint, RandomGenerator random) {
         this.settings = settings;
+        this.maxByEndpoint = maxByEndpoint;
         this.random = random;
         this.pool = new TargetPool(settings);
         this.algorithm = settings.defaultAlgorithm();
@@ -59,9 +64,12 @@ final class Route {
             algorithm = wanted;
             affinity = timeout;
         }
-        return before.asList().stream()
+        List<Target> left = before.asList().stream()
                 .filter(target -> !targets.contains(target))
                 .toList();
+        leaving.addAll(left);
+        leaving.removeIf(target -> targets.contains(target) || (target.open() == 0 && !left.contains(target)));
+        return left;
     }
 
     Balancer balancer() {
@@ -72,8 +80,12 @@ final class Route {
         return algorithm.label() + (affinity == null ? "" : " + session-affinity");
     }
 
+    boolean hasTargets() {
+        return balancer.targets().size() > 0;
+    }
+
     /**
-     * A target for a connection; for a retry one that has not been tried.
+     * A target for a connection that has room for it; for a retry one that has not been tried.
      *
      * @return null when there is none
      */
@@ -81,59 +93,40 @@ final class Route {
     Target pick(long clientKey, long nowNanos, List<Target> tried) {
         Balancer current = balancer;
         Target picked = current.pick(clientKey, nowNanos);
-        if (picked == null || tried.isEmpty() || !tried.contains(picked)) {
+        if (picked == null || takes(picked, tried)) {
             return picked;
         }
         TargetSet targets = current.targets();
         int start = Math.max(0, targets.asList().indexOf(picked));
         for (int step = 1; step < targets.size(); step++) {
             Target other = targets.get((start + step) % targets.size());
-            if (!tried.contains(other)) {
+            if (takes(other, tried)) {
                 return other;
             }
         }
         return null;
     }
 
-    void opened(Target target, Relay relay) {
-        target.opened();
-        relays.compute(target, (key, open) -> {
-            Set<Relay> with = open == null ? ConcurrentHashMap.newKeySet() : open;
-            with.add(relay);
-            return with;
-        });
-    }
-
-    void closed(Target target, Relay relay) {
-        target.closed();
-        relays.computeIfPresent(target, (key, open) -> {
-            open.remove(relay);
-            return open.isEmpty() ? null : open;
-        });
-    }
-
-    /** Ends the connections to targets that are still not in choice. */
-    void expire(List<Target> left) {
+    /** Of those that left, the ones that are still not in choice. */
+    Set<Target> stillGone(List<Target> left) {
+        Set<Target> gone = new HashSet<>(left);
         TargetSet current = balancer.targets();
-        for (Target target : left) {
-            if (!current.contains(target)) {
-                relays.getOrDefault(target, Set.of()).forEach(Relay::close);
-            }
-        }
-    }
-
-    void closeAll() {
-        relays.values().forEach(open -> open.forEach(Relay::close));
+        gone.removeIf(current::contains);
+        return gone;
     }
 
     List<ListenerStatus.EndpointStatus> endpoints() {
         TargetSet current = balancer.targets();
         List<ListenerStatus.EndpointStatus> endpoints = new ArrayList<>();
         current.asList().forEach(target -> endpoints.add(status(target, false)));
-        relays.keySet().stream()
-                .filter(target -> !current.contains(target))
+        leaving.stream()
+                .filter(target -> target.open() > 0 && !current.contains(target))
                 .forEach(target -> endpoints.add(status(target, true)));
         return endpoints;
+    }
+
+    private boolean takes(Target target, List<Target> tried) {
+        return target.open() < maxByEndpoint && !tried.contains(target);
     }
 
     private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {

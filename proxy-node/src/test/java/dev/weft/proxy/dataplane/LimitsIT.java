@@ -1,0 +1,233 @@
+package dev.weft.proxy.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.view.ServiceKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("the data plane's limits, on both transports")
+@ExtendWith(NoLeaks.class)
+@Timeout(60)
+class LimitsIT {
+
+    private static void assertRefused(int port) {
+        assertThatThrownBy(() -> {
+                    try (Socket socket = Rig.connect(port)) {
+                        Rig.ask(socket);
+                    }
+                })
+                .isInstanceOf(SocketException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("bound the connections of the whole node, over all services")
+    void wholeNode(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.limits = new ConnectionLimits(2, 10, 10, 10);
+            TestBackend echo = rig.backend(1, TestBackend::echo);
+            int one = rig.start(echo);
+            int other = Rig.freePort();
+            rig.apply(
+                    ServiceKey.service("default", "other"),
+                    Rig.plan(other, List.of(Rig.candidate(echo.address(), echo.port()))));
+            try (Socket first = Rig.connect(one);
+                    Socket second = Rig.connect(other)) {
+                Rig.ask(first);
+                Rig.ask(second);
+                assertRefused(one);
+                assertRefused(other);
+                Rig.ask(first);
+            }
+            rig.awaitNoConnections();
+            try (Socket third = Rig.connect(other)) {
+                Rig.ask(third);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("bound the connections of a service over its listeners, and leave other services alone")
+    void service(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.limits = new ConnectionLimits(10, 1, 10, 10);
+            TestBackend echo = rig.backend(1, TestBackend::echo);
+            List<Candidate> candidates = List.of(Rig.candidate(echo.address(), echo.port()));
+            int one = Rig.freePort();
+            int two = Rig.freePort();
+            int other = Rig.freePort();
+            rig.apply(Rig.WEB, Rig.plan(one, candidates), Rig.plan(two, candidates));
+            rig.apply(ServiceKey.service("default", "other"), Rig.plan(other, candidates));
+            try (Socket first = Rig.connect(one);
+                    Socket elsewhere = Rig.connect(other)) {
+                Rig.ask(first);
+                Rig.ask(elsewhere);
+                assertRefused(two);
+            }
+            rig.awaitNoConnections();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("send what an endpoint has no room for to another, and refuse when all are full")
+    void endpoint(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.limits = new ConnectionLimits(10, 10, 10, 1);
+            TestBackend one = rig.backend(1, TestBackend::echo);
+            TestBackend two = rig.backend(2, TestBackend::echo);
+            int port = rig.start(one, two);
+            Socket first = Rig.connect(port);
+            Rig.ask(first);
+            try (Socket second = Rig.connect(port)) {
+                Rig.ask(second);
+                assertRefused(port);
+                assertThat(rig.status().refusedLimit()).isEqualTo(1);
+                assertThat(rig.status().refusedNoEndpoint()).isZero();
+                first.close();
+                await().until(() -> rig.plane().openConnections() == 1);
+                try (Socket third = Rig.connect(port)) {
+                    Rig.ask(third);
+                }
+            }
+            assertThat(one.accepted() + two.accepted()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("give up connecting to an endpoint that does not answer, and take another")
+    void connectTimeout(boolean nativeTransport) throws Exception {
+        List<SocketChannel> filling = new ArrayList<>();
+        try (Rig rig = new Rig(nativeTransport);
+                ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByName("127.80.8.9"))) {
+            rig.connecting = new ConnectSettings(Duration.ofMillis(200), 2, 1, 10);
+            for (int number = 0; number < 8; number++) { // its queue is full from now on: it drops each SYN
+                SocketChannel channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                channel.connect(new InetSocketAddress("127.80.8.9", silent.getLocalPort()));
+                filling.add(channel);
+            }
+            TestBackend good = rig.backend(1, TestBackend::echo);
+            int port = Rig.freePort();
+            rig.apply(
+                    Rig.WEB,
+                    Rig.plan(
+                            port,
+                            List.of(
+                                    Rig.candidate("127.80.8.9", silent.getLocalPort()),
+                                    Rig.candidate(good.address(), good.port()))));
+            for (int number = 0; number < 4; number++) {
+                try (Socket socket = Rig.connect(port)) {
+                    Rig.ask(socket);
+                }
+            }
+            assertThat(good.accepted()).isEqualTo(4);
+            assertThat(rig.status().endpoints())
+                    .anySatisfy(endpoint -> assertThat(endpoint.failures()).isPositive());
+            rig.awaitNoConnections();
+        } finally {
+            for (SocketChannel channel : filling) {
+                channel.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("stop retrying when the retry budget is used up")
+    void retryBudget(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.connecting = new ConnectSettings(Duration.ofSeconds(1), 2, 0, 3);
+            TestBackend good = rig.backend(1, TestBackend::echo);
+            int port = Rig.freePort();
+            int dead;
+            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.80.8.9"))) {
+                dead = probe.getLocalPort();
+            }
+            rig.apply(
+                    Rig.WEB,
+                    Rig.plan(
+                            port,
+                            List.of(Rig.candidate("127.80.8.9", dead), Rig.candidate(good.address(), good.port()))));
+            int failed = 0;
+            for (int number = 0; number < 20; number++) {
+                try (Socket socket = Rig.connect(port)) {
+                    Rig.ask(socket);
+                } catch (IOException e) {
+                    failed++;
+                }
+            }
+            assertThat(rig.status().refusedNoEndpoint()).isEqualTo(failed).isPositive();
+            long met = rig.status().endpoints().stream()
+                    .mapToLong(ListenerStatus.EndpointStatus::failures)
+                    .sum();
+            assertThat(met - failed).as("those that were retried").isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("close a connection on which nothing comes, in good order, and no other")
+    void idle(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.idleTimeout = Duration.ofMillis(1_200);
+            int port = rig.start(rig.backend(1, TestBackend::echo));
+            try (Socket quiet = Rig.connect(port);
+                    Socket busy = Rig.connect(port)) {
+                Rig.ask(quiet);
+                long begun = System.nanoTime();
+                for (int number = 0; number < 15; number++) {
+                    Rig.ask(busy);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100)); // it is to be quiet, but not for long
+                }
+                assertThat(quiet.getInputStream().read()).isEqualTo(-1);
+                assertThat(System.nanoTime() - begun).isGreaterThan(rig.idleTimeout.toNanos());
+                Rig.ask(busy);
+            }
+            assertThat(rig.status().closedIdle()).isEqualTo(1);
+            rig.awaitNoConnections();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("end a connection at the drain deadline in good order, though its client goes on sending")
+    void drainWhileSending(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.drain = Duration.ofMillis(200);
+            int port = rig.start(rig.backend(1, TestBackend::echo));
+            try (Socket socket = Rig.connect(port)) {
+                Rig.ask(socket);
+                rig.apply(Rig.WEB);
+                byte[] said = new byte[1];
+                int answer = 0;
+                while (answer >= 0) { // a reset would be an exception
+                    socket.getOutputStream().write(said);
+                    answer = socket.getInputStream().read();
+                }
+            }
+            rig.awaitNoConnections();
+        }
+    }
+}
