@@ -376,7 +376,7 @@ class DnsServerIT {
             DnsServer running = start("forward.upstreams = [\"" + upstream.address() + "\"]");
 
             Message part = resolver(running, false).send(recursive("big.test.", Type.A));
-            assertThat(part.getHeader().getFlag(Flags.TC)).isTrue();
+            assertThat(part.getHeader().getFlag(Flags.TC)).as(part.toString()).isTrue();
             assertThat(resolver(running, true)
                             .send(recursive("big.test.", Type.A))
                             .getSection(Section.ANSWER))
