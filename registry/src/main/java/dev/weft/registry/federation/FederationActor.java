@@ -7,9 +7,11 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.FederationEvent;
 import dev.weft.gossip.Gossip;
+import dev.weft.gossip.Origin;
 import dev.weft.gossip.RecordChange;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.resource.Change;
@@ -29,9 +31,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +70,13 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private final FederationSettings settings;
     private final ActorRef<ShardCommand> shard;
     private final Gossip gossip;
-    private final Function<List<Claim>, CompletionStage<Allocated>> allocate;
+    private final BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate;
     private final InstantSource clock;
     private final TimerScheduler<Command> timers;
     private final ActorRef<Derived> derivedAdapter;
     private final ActorRef<Submitted> statusAdapter;
     private final ExportBook exports = new ExportBook();
+    private final Origin own;
     private final ImportBook imports;
     private final Set<ExportName> statuses = new LinkedHashSet<>();
     private List<DerivedWrite> inFlight = List.of();
@@ -86,7 +90,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
      * The companion of one shard.
      *
      * @param owned which namespaces belong to the shard, whether they exist or not
-     * @param allocate claims addresses durably; an answer that fails exceptionally is tried again
+     * @param allocate claims addresses durably, later than a version of this shard; an answer that fails exceptionally is tried again
      */
     public static Behavior<Command> create(
             int shardIndex,
@@ -94,7 +98,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             ActorRef<ShardCommand> shard,
             Predicate<String> owned,
             Gossip gossip,
-            Function<List<Claim>, CompletionStage<Allocated>> allocate,
+            BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate,
             InstantSource clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers ->
                 new FederationActor(context, timers, shardIndex, settings, shard, owned, gossip, allocate, clock)));
@@ -108,7 +112,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             ActorRef<ShardCommand> shard,
             Predicate<String> owned,
             Gossip gossip,
-            Function<List<Claim>, CompletionStage<Allocated>> allocate,
+            BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate,
             InstantSource clock) {
         super(context);
         this.shardIndex = shardIndex;
@@ -118,6 +122,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         this.allocate = allocate;
         this.clock = clock;
         this.timers = timers;
+        this.own = new Origin(settings.cluster(), shardIndex, 0);
         this.imports = new ImportBook(owned, settings.families());
         this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
         this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
@@ -167,8 +172,23 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
 
     private Behavior<Command> onFromGossip(FromGossip message) {
         caughtUp |= message.event() instanceof FederationEvent.CaughtUp;
-        imports.others().apply(message.event());
+        if (!isOwn(message.event())) {
+            imports.exported().apply(message.event());
+        }
         return proceed();
+    }
+
+    /** Own exports come from the shard itself: after a restart gossip learns of them only from here. */
+    private boolean isOwn(FederationEvent event) {
+        Origin origin = null;
+        if (event instanceof FederationEvent.OriginState state) {
+            origin = state.origin();
+        } else if (event instanceof FederationEvent.OriginChanged changed) {
+            origin = changed.origin();
+        } else if (event instanceof FederationEvent.OriginGone gone) {
+            origin = gone.origin();
+        }
+        return origin != null && origin.cluster().equals(settings.cluster());
     }
 
     private Behavior<Command> onDeriveAnswered(DeriveAnswered message) {
@@ -245,10 +265,16 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             List<RecordChange> changes = exports.changes();
             if (!changes.isEmpty()) {
                 gossip.publish(shardIndex, shardVersion, changes);
+                imports.exported().apply(new FederationEvent.OriginChanged(own, changes));
             }
         } else {
             published = true;
-            gossip.reset(shardIndex, shardVersion, exports.everything());
+            Map<String, ByteString> everything = exports.everything();
+            gossip.reset(shardIndex, shardVersion, everything);
+            List<RecordChange> records = everything.entrySet().stream()
+                    .map(each -> new RecordChange(each.getKey(), each.getValue()))
+                    .toList();
+            imports.exported().apply(new FederationEvent.OriginState(own, records));
         }
     }
 
@@ -282,7 +308,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private void claim(ExportName name, List<Claim> claims) {
         getContext()
                 .pipeToSelf(
-                        allocate.apply(claims),
+                        allocate.apply(claims, shardVersion),
                         (answer, failure) -> failure == null
                                 ? new AllocationAnswered(name, answer, "")
                                 : new AllocationAnswered(name, null, "the allocation failed: " + failure));

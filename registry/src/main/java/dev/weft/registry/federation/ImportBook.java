@@ -34,7 +34,7 @@ final class ImportBook {
     /** In place of a cluster: look at all clusters. */
     private static final String EVERY_CLUSTER = "";
 
-    private final ExportIndex others;
+    private final ExportIndex exported;
     private final Set<String> families;
     private final Set<String> namespaces = new HashSet<>();
     private final Map<ExportName, ObjectNode> imports = new HashMap<>();
@@ -50,13 +50,13 @@ final class ImportBook {
      * @param families the address families that this cluster has addresses of
      */
     ImportBook(Predicate<String> owned, Set<String> families) {
-        this.others = new ExportIndex(owned, this::touch);
+        this.exported = new ExportIndex(owned, this::touch);
         this.families = Set.copyOf(families);
     }
 
     /** Everyone's exports. */
-    ExportIndex others() {
-        return others;
+    ExportIndex exported() {
+        return exported;
     }
 
     private void touch(ExportName name, String cluster) {
@@ -94,7 +94,7 @@ final class ImportBook {
                 after != null && !after.json().toTree().path("metadata").hasNonNull("deletionTimestamp");
         boolean changed = exists ? namespaces.add(namespace) : namespaces.remove(namespace);
         if (changed) {
-            others.names(namespace).forEach(this::touch);
+            exported.names(namespace).forEach(this::touch);
             imports.keySet().stream()
                     .filter(name -> name.namespace().equals(namespace))
                     .forEach(this::touch);
@@ -145,7 +145,7 @@ final class ImportBook {
     /** What all exports of a name come to; null if there is none. */
     @Nullable
     ImportedService merge(ExportName name) {
-        Map<String, ExportRecord.Service> exports = others.services(name);
+        Map<String, ExportRecord.Service> exports = exported.services(name);
         return exports.isEmpty() ? null : ImportMerge.merge(exports);
     }
 
@@ -288,7 +288,7 @@ final class ImportBook {
     private void writeSlices(List<DerivedWrite> writes, ExportName name, String cluster, ImportedService imported) {
         Set<String> served = imported.served().getOrDefault(cluster, Set.of());
         Map<String, SliceContent> wanted = imported.clusters().contains(cluster)
-                ? ImportedSlices.of(name, cluster, others.endpoints(name, cluster), served)
+                ? ImportedSlices.of(name, cluster, exported.endpoints(name, cluster), served)
                 : Map.of();
         Map<String, SliceContent> stored =
                 Map.copyOf(slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of()));

@@ -44,6 +44,21 @@ public final class JsonBytes {
         }
     }
 
+    /** Whether an ASCII text occurs anywhere in it: a quick way to see that a field cannot be there. */
+    public boolean mentions(String ascii) {
+        int length = ascii.length();
+        for (int from = 0; from <= utf8.length - length; from++) {
+            int same = 0;
+            while (same < length && utf8[from + same] == ascii.charAt(same)) {
+                same++;
+            }
+            if (same == length) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public int size() {
         return utf8.length;
     }

@@ -40,10 +40,25 @@ public sealed interface ShardCommand {
     /** Wish to hear {@link ShardFeed.Closed} once no change up to this version can come any more. */
     record Close(long version, ActorRef<ShardFeed> follower) implements ShardCommand {}
 
-    /** Claims addresses or ports; only for the shard that owns the pools. */
-    record Allocate(List<Claim> claims, ActorRef<Allocated> replyTo) implements ShardCommand {
+    /**
+     * Claims addresses or ports; only for the shard that owns the pools.
+     *
+     * @param after the grants get versions after this one, see {@link Release}
+     */
+    record Allocate(List<Claim> claims, long after, ActorRef<Allocated> replyTo) implements ShardCommand {
         public Allocate {
             claims = List.copyOf(claims);
+        }
+    }
+
+    /**
+     * Gives addresses or ports back, as far as the named owners hold them; unanswered, since a repair loop sees to it.
+     *
+     * @param before what was claimed again since this version stays: an object of the same name may have come back
+     */
+    record Release(List<Grant> grants, long before) implements ShardCommand {
+        public Release {
+            grants = List.copyOf(grants);
         }
     }
 
@@ -54,8 +69,12 @@ public sealed interface ShardCommand {
     sealed interface Submitted {
         record Decided(Write.Outcome outcome) implements Submitted {}
 
-        /** Nothing was written yet: these must be claimed first, then submit again with the grants. */
-        record Unallocated(List<Claim> wanted) implements Submitted {
+        /**
+         * Nothing was written yet: these must be claimed first, then submit again with the grants.
+         *
+         * @param version of the shard, after all that happened to the object so far
+         */
+        record Unallocated(List<Claim> wanted, long version) implements Submitted {
             public Unallocated {
                 wanted = List.copyOf(wanted);
             }

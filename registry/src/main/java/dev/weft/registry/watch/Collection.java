@@ -1,5 +1,6 @@
 package dev.weft.registry.watch;
 
+import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 
 /**
@@ -8,6 +9,12 @@ import dev.weft.registry.resource.ResourceType;
  * @param namespace empty for all namespaces, and for cluster-scoped kinds
  */
 public record Collection(ResourceType type, String namespace) {
+    /** Whether an object is of this kind and, where one is named, in this namespace. */
+    public boolean contains(ResourceKey key) {
+        return key.type().equals(type)
+                && (namespace.isEmpty() || key.namespace().equals(namespace));
+    }
+
     /** All namespaces. */
     public static Collection everywhere(ResourceType type) {
         return new Collection(type, "");

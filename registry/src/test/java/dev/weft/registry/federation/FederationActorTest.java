@@ -64,7 +64,7 @@ class FederationActorTest {
                 shard.getRef(),
                 namespace -> true,
                 gossip,
-                claims -> CompletableFuture.completedFuture(
+                (claims, after) -> CompletableFuture.completedFuture(
                         new ShardCommand.Allocated.Granted(List.of(new Grant(claims.get(0), "127.112.0.9")))),
                 () -> Instant.parse("2026-01-01T00:00:00Z")));
         feed = shard.expectMessageClass(ShardCommand.Follow.class).follower();
@@ -145,6 +145,23 @@ class FederationActorTest {
         assertThat(expectDerive().writes())
                 .singleElement()
                 .satisfies(
+                        write -> assertThat(((DerivedWrite.Put) write).object().toString())
+                                .as("MCS-13: the address stays")
+                                .contains("127.112.0.5"));
+    }
+
+    @Test
+    @DisplayName("keeps the import of its own export over a restart, though gossip does not know of the export yet")
+    void ownImportStays() {
+        objects.put(FederationTypes.NAMESPACES, "ns", "{}");
+        objects.put(EndpointTypes.SERVICES, "web", SERVICE);
+        objects.put(FederationTypes.EXPORTS, "web", "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'}}");
+        objects.put(FederationTypes.IMPORTS, "web", "{'spec':{'type':'ClusterSetIP','ips':['127.112.0.5']}}");
+        events.tell(new FederationEvent.CaughtUp());
+        snapshot();
+        assertThat(expectDerive().writes())
+                .noneMatch(write -> write instanceof DerivedWrite.Remove)
+                .allSatisfy(
                         write -> assertThat(((DerivedWrite.Put) write).object().toString())
                                 .as("MCS-13: the address stays")
                                 .contains("127.112.0.5"));

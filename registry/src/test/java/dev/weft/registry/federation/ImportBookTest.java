@@ -98,7 +98,7 @@ class ImportBookTest {
             "carry type, ports, address, clusters and a Ready condition; slices carry their source (MCS-4, 12, 14, 15)")
     void whole() {
         ImportBook book = book();
-        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
         assertThat(run(book)).isEqualTo(2);
         assertThat(stored.values())
                 .anySatisfy(json -> assertThat(json)
@@ -118,14 +118,14 @@ class ImportBookTest {
         for (int i = 0; i < 250; i++) {
             all.add(endpoints("g.r" + i, i, i + 1, true));
         }
-        book.others().apply(changed("east", all.toArray(RecordChange[]::new)));
+        book.exported().apply(changed("east", all.toArray(RecordChange[]::new)));
         run(book);
         assertThat(stored.values())
                 .allSatisfy(json -> assertThat(json.split("\"addresses\"", -1).length)
                         .isLessThanOrEqualTo(ImportedSlices.CAPACITY + 1));
-        book.others().apply(changed("east", endpoints("g.r77", 77, 78, false)));
+        book.exported().apply(changed("east", endpoints("g.r77", 77, 78, false)));
         assertThat(run(book)).isEqualTo(1);
-        book.others().apply(changed("east", endpoints("g.r77", 77, 78, false)));
+        book.exported().apply(changed("east", endpoints("g.r77", 77, 78, false)));
         assertThat(run(book)).isZero();
         assertThat(addresses).isEqualTo(1);
     }
@@ -134,11 +134,11 @@ class ImportBookTest {
     @DisplayName("of a port that another cluster won do not carry that port (MCS-10)")
     void conflictingPort() {
         ImportBook book = book();
-        book.others().apply(changed("east", service(1, new ExportRecord.Port("http", "TCP", 81, ""))));
-        book.others().apply(changed("west", service(2, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        book.exported().apply(changed("east", service(1, new ExportRecord.Port("http", "TCP", 81, ""))));
+        book.exported().apply(changed("west", service(2, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
         run(book);
         assertThat(stored).hasSize(1);
-        book.others().apply(changed("east", new RecordChange("ns/web", null)));
+        book.exported().apply(changed("east", new RecordChange("ns/web", null)));
         run(book);
         assertThat(stored).hasSize(2);
     }
@@ -147,18 +147,18 @@ class ImportBookTest {
     @DisplayName("go when the last export goes, when its origin is given up, and when the namespace goes (MCS-3)")
     void withdrawn() {
         ImportBook book = book();
-        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
         run(book);
-        book.others().apply(changed("east", new RecordChange("ns/web", null), new RecordChange("ns/web/g.r", null)));
+        book.exported().apply(changed("east", new RecordChange("ns/web", null), new RecordChange("ns/web/g.r", null)));
         run(book);
         assertThat(stored).isEmpty();
-        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
         run(book);
         assertThat(stored).hasSize(2);
-        book.others().apply(new FederationEvent.OriginGone(new Origin("east", 3, 0)));
+        book.exported().apply(new FederationEvent.OriginGone(new Origin("east", 3, 0)));
         run(book);
         assertThat(stored).as("an earlier life of the cluster is not this one").hasSize(2);
-        book.others().apply(new FederationEvent.OriginGone(new Origin("east", 3, 1)));
+        book.exported().apply(new FederationEvent.OriginGone(new Origin("east", 3, 1)));
         run(book);
         assertThat(stored).isEmpty();
     }
@@ -167,7 +167,7 @@ class ImportBookTest {
     @DisplayName("say why they are not ready where there is no address (MCS-14)")
     void denied() {
         ImportBook book = book();
-        book.others().apply(changed("east", service(1, ImportMergeTest.HTTP)));
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP)));
         assertThat(book.step(WEB, NOW).claims()).hasSize(1);
         book.deny(WEB, "the pool is empty");
         run(book);
@@ -198,7 +198,7 @@ class ImportBookTest {
             }
         }
         ImportBook inOrder = book();
-        events.forEach(inOrder.others()::apply);
+        events.forEach(inOrder.exported()::apply);
         run(inOrder);
         Map<String, String> expected = new TreeMap<>(stored);
         stored.clear();
@@ -206,7 +206,7 @@ class ImportBookTest {
         Collections.shuffle(events, random);
         ImportBook shuffled = book();
         for (FederationEvent event : events) {
-            shuffled.others().apply(event);
+            shuffled.exported().apply(event);
             if (random.nextInt(4) == 0) {
                 run(shuffled);
             }

@@ -1,0 +1,155 @@
+package dev.weft.api;
+
+import akka.Done;
+import akka.actor.ClassicActorSystemProvider;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.settings.ServerSettings;
+import akka.japi.Pair;
+import akka.stream.BindFailedException;
+import akka.stream.Materializer;
+import akka.stream.SystemMaterializer;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Tcp;
+import com.typesafe.config.Config;
+import dev.weft.api.rest.ApiRoutes;
+import dev.weft.registry.Registry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** The API server of one node, bound and serving. */
+public final class ApiServer {
+    private final Serving serving;
+    private final ApiRoutes routes;
+    private final ApiSettings settings;
+
+    private ApiServer(Serving serving, ApiRoutes routes, ApiSettings settings) {
+        this.serving = serving;
+        this.routes = routes;
+        this.settings = settings;
+    }
+
+    /**
+     * Binds and serves. Stops with the actor system: first it says that it is not ready, then it takes no more connections,
+     * ends watches, and waits for answers under way.
+     *
+     * @param clock for ages in tables
+     * @param random spreads the ends of watches, and makes ids of errors
+     * @return fails with {@link ApiStartException} if it cannot listen there, or must not: beyond loopback it needs TLS and
+     *     authentication, which are not configured
+     */
+    public static CompletionStage<ApiServer> start(
+            ActorSystem<?> system,
+            ApiSettings settings,
+            Registry registry,
+            InstantSource clock,
+            RandomGenerator random) {
+        String place = settings.host() + ":" + settings.port();
+        try {
+            requireLoopback(settings.host());
+        } catch (ApiStartException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        Materializer materializer = SystemMaterializer.get(system).materializer();
+        ApiRoutes routes = new ApiRoutes(registry, settings.bounds(), settings.product(), clock, random, materializer);
+        Connections connections = new Connections(routes::answer);
+        ServerSettings server = serverSettings(system, settings);
+        Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
+                .bind(
+                        settings.host(),
+                        settings.port(),
+                        server.getBacklog(),
+                        server.getSocketOptions(),
+                        true,
+                        Optional.of(settings.http().getDuration("idle-timeout")))
+                .mapAsyncUnordered(
+                        server.getMaxConnections(),
+                        connection -> connections.serve(
+                                Http.get(system).serverLayer(server), connection.flow(), materializer))
+                .toMat(Sink.ignore(), Keep.both())
+                .run(materializer);
+        return serving.first()
+                .thenApply(
+                        binding -> new ApiServer(new Serving(binding, connections, serving.second()), routes, settings)
+                                .stoppingWith(system))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(cannotListen(place, failure)));
+    }
+
+    /** What runs. */
+    private record Serving(Tcp.ServerBinding binding, Connections connections, CompletionStage<Done> allClosed) {}
+
+    private static ServerSettings serverSettings(ClassicActorSystemProvider system, ApiSettings settings) {
+        Config all = system.classicSystem().settings().config();
+        return ServerSettings.create(settings.http().atPath("akka.http.server").withFallback(all));
+    }
+
+    private static void requireLoopback(String host) throws ApiStartException {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (!address.isLoopbackAddress()) {
+                    throw new ApiStartException(
+                            host + ": without TLS and authentication the API listens on loopback only"
+                                    + " (expected: an address such as 127.0.0.1)",
+                            null);
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw new ApiStartException(host + ": no such host (expected: an address of this machine)", e);
+        }
+    }
+
+    private static Throwable cannotListen(String place, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof BindFailedException || cause instanceof java.net.SocketException) {
+            Throwable reason = cause.getCause() == null ? cause : cause.getCause();
+            return new ApiStartException(
+                    place + ": the API cannot listen there: " + reason.getMessage()
+                            + " (is another process using the port?)",
+                    cause);
+        }
+        return cause;
+    }
+
+    private ApiServer stoppingWith(ActorSystem<?> system) {
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        shutdown.addTask(
+                CoordinatedShutdown.PhaseServiceUnbind(),
+                "weft-api-" + address().getPort(),
+                this::stop);
+        return this;
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress address() {
+        return serving.binding().localAddress();
+    }
+
+    /** Watches that are open. */
+    public int openWatches() {
+        return routes.openWatches();
+    }
+
+    /** Stops as described at {@link #start}; may be called more than once. */
+    public CompletionStage<Done> stop() {
+        routes.drain();
+        return serving.binding().unbind().thenCompose(unbound -> {
+            serving.connections().finish();
+            return serving.allClosed()
+                    .toCompletableFuture()
+                    .copy()
+                    .completeOnTimeout(
+                            Done.getInstance(), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+        });
+    }
+}

@@ -1,0 +1,60 @@
+package dev.weft.api;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.weft.api.rest.ApiRoutes;
+import java.time.Duration;
+
+/**
+ * Settings of the API server; the keys and their meaning stand in {@code reference.conf}.
+ *
+ * @param host a name or a literal address
+ * @param port 0 to 65535; 0 lets the system choose
+ * @param drainDeadline how long a stopping server waits for answers under way
+ * @param http the settings of Akka HTTP's server
+ */
+public record ApiSettings(
+        String host,
+        int port,
+        ApiRoutes.Bounds bounds,
+        ApiRoutes.Product product,
+        Duration drainDeadline,
+        Config http) {
+
+    /**
+     * Reads {@code weft.api}.
+     *
+     * @param root the whole configuration
+     * @throws ConfigException if a key is missing or wrong
+     */
+    public static ApiSettings from(Config root) {
+        Config config = root.getConfig("weft.api");
+        int port = config.getInt("port");
+        if (port < 0 || port > 65_535) {
+            throw new ConfigException.BadValue("weft.api.port", port + " (expected: 0 to 65535)");
+        }
+        ApiRoutes.Bounds bounds = new ApiRoutes.Bounds(
+                config.getBytes("max-body"),
+                config.getDuration("body-deadline"),
+                config.getInt("max-requests-in-flight"),
+                config.getInt("max-watches"),
+                config.getDuration("watch.shortest"),
+                config.getDuration("watch.longest"));
+        ApiRoutes.Product product = new ApiRoutes.Product(
+                config.getString("kubernetes-release"),
+                config.getString("weft-release"),
+                config.getString("build-date"));
+        return new ApiSettings(
+                config.getString("host"),
+                port,
+                bounds,
+                product,
+                config.getDuration("drain-deadline"),
+                config.getConfig("http"));
+    }
+
+    /** The same, listening elsewhere. */
+    public ApiSettings listeningOn(String otherHost, int otherPort) {
+        return new ApiSettings(otherHost, otherPort, bounds, product, drainDeadline, http);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.weft.api.body;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weft.api.body.JsonReading.Malformed;
+import io.kubernetes.client.proto.Runtime;
+import java.util.Arrays;
+
+/**
+ * Kubernetes' protobuf bodies: the four bytes {@code k8s\0}, then a {@code runtime.Unknown} that names the kind and holds
+ * its message. Safe for many threads.
+ */
+final class ProtobufReading {
+    private static final int MAGIC_LENGTH = 4;
+
+    private final ProtobufKinds kinds = new ProtobufKinds();
+    private final ProtobufJson json;
+
+    ProtobufReading(JsonReading json) {
+        this.json = new ProtobufJson(json);
+    }
+
+    ObjectNode read(byte[] body) throws Malformed {
+        if (body.length < MAGIC_LENGTH || body[0] != 'k' || body[1] != '8' || body[2] != 's' || body[3] != 0) {
+            throw new Malformed(
+                    "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+        }
+        try {
+            Runtime.Unknown envelope = Runtime.Unknown.parseFrom(Arrays.copyOfRange(body, MAGIC_LENGTH, body.length));
+            String apiVersion = envelope.getTypeMeta().getApiVersion();
+            String kind = envelope.getTypeMeta().getKind();
+            Descriptor type = kinds.find(apiVersion, kind);
+            if (type == null) {
+                throw new Malformed("no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\"");
+            }
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            object.put("kind", kind);
+            object.put("apiVersion", apiVersion);
+            object.setAll(json.object(DynamicMessage.parseFrom(type, envelope.getRaw())));
+            return object;
+        } catch (InvalidProtocolBufferException e) {
+            throw new Malformed("proto: " + JsonReading.firstLine(String.valueOf(e.getMessage())));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.weft.api.body;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.body.JsonReading.Malformed;
+import dev.weft.api.problem.Refusals;
+import dev.weft.api.problem.RequestRefused;
+import dev.weft.registry.resource.JsonBytes;
+import dev.weft.registry.resource.Write.PatchType;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads request bodies. Safe for many threads; every method throws {@link RequestRefused} and nothing else. */
+public final class RequestBodies {
+    private static final List<String> OBJECT_TYPES = List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF);
+
+    /** What a missing Content-Type looks like: kubectl sends PUT …/scale without one. */
+    private static final Set<String> UNTYPED = Set.of("", "none/none", "application/octet-stream");
+
+    private static final Map<String, PatchType> PATCH_TYPES = Map.of(
+            "application/json-patch+json", PatchType.JSON_PATCH,
+            "application/merge-patch+json", PatchType.MERGE_PATCH,
+            "application/strategic-merge-patch+json", PatchType.STRATEGIC_MERGE_PATCH,
+            "application/apply-patch+yaml", PatchType.SERVER_SIDE_APPLY);
+
+    private static final List<String> PATCH_TYPE_NAMES = List.of(
+            "application/json-patch+json",
+            "application/merge-patch+json",
+            "application/apply-patch+yaml",
+            "application/strategic-merge-patch+json");
+
+    private final JsonReading json = new JsonReading();
+    private final YamlReading yaml = new YamlReading(json);
+    private final ProtobufReading protobuf = new ProtobufReading(json);
+
+    /**
+     * What a body must hold.
+     *
+     * @param apiVersion as in the URL
+     * @param kind of the URL's resource
+     * @param storedApiVersion in which the registry wants it
+     */
+    public record Expected(String apiVersion, String kind, String storedApiVersion) {}
+
+    /**
+     * One object.
+     *
+     * @param tree to look into
+     * @param json the same as bytes: the client's own where nothing had to be changed, so that doubled fields are seen
+     */
+    public record ObjectBody(ObjectNode tree, JsonBytes json) {}
+
+    /** The object of a create or update. What leaves out kind and apiVersion is taken for what the URL says. */
+    public ObjectBody object(MediaType type, byte[] body, Expected expected) {
+        ObjectNode tree = tree(type, body, expected.kind());
+        String apiVersion = text(tree, "apiVersion", expected.apiVersion());
+        String kind = text(tree, "kind", expected.kind());
+        if (!kind.equals(expected.kind())) {
+            throw RequestRefused.badRequest(kind + " in version \"" + apiVersion + "\" cannot be handled as a "
+                    + expected.kind() + ": the URL and the object's kind do not match");
+        }
+        if (!apiVersion.equals(expected.apiVersion())) {
+            throw RequestRefused.badRequest("the API version in the data (" + apiVersion
+                    + ") does not match the expected API version (" + expected.apiVersion() + ")");
+        }
+        boolean asIs = isJson(type)
+                && tree.path("kind").asText().equals(kind)
+                && tree.path("apiVersion").asText().equals(expected.storedApiVersion());
+        tree.put("kind", kind);
+        tree.put("apiVersion", expected.storedApiVersion());
+        return new ObjectBody(tree, asIs ? JsonBytes.ofUtf8(body) : JsonBytes.of(tree));
+    }
+
+    /** An object of whatever kind, such as {@code DeleteOptions}; empty if there is no body. */
+    public ObjectNode options(MediaType type, byte[] body, String kind) {
+        return body.length == 0
+                ? com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()
+                : tree(type, body, kind);
+    }
+
+    /** Which patch a content type announces. */
+    public PatchType patchType(MediaType type) {
+        PatchType patch = PATCH_TYPES.get(type.name());
+        if (patch == null) {
+            throw new RequestRefused(Refusals.unsupportedMediaType(PATCH_TYPE_NAMES));
+        }
+        return patch;
+    }
+
+    /** The body of a patch: an array for JSON patch, else an object. */
+    public JsonNode patch(PatchType type, byte[] body) {
+        try {
+            JsonNode tree =
+                    type == PatchType.SERVER_SIDE_APPLY && !startsLikeJson(body) ? yaml.read(body) : json.read(body);
+            boolean array = type == PatchType.JSON_PATCH;
+            if (array ? !tree.isArray() : !tree.isObject()) {
+                throw RequestRefused.badRequest("error decoding patch: expected " + (array ? "an array" : "an object")
+                        + ", got " + shape(tree));
+            }
+            return tree;
+        } catch (Malformed e) {
+            throw RequestRefused.badRequest("error decoding patch: " + e.reason());
+        }
+    }
+
+    private ObjectNode tree(MediaType type, byte[] body, String kind) {
+        try {
+            JsonNode tree = read(type, body);
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            throw unrecognized(kind, "expected an object, got " + shape(tree));
+        } catch (Malformed e) {
+            throw unrecognized(kind, e.reason());
+        }
+    }
+
+    private JsonNode read(MediaType type, byte[] body) throws Malformed {
+        if (isJson(type)) {
+            return json.read(body);
+        }
+        return switch (type.name()) {
+            case MediaType.YAML -> yaml.read(body);
+            case MediaType.PROTOBUF -> protobuf.read(body);
+            default -> throw new RequestRefused(Refusals.unsupportedMediaType(OBJECT_TYPES));
+        };
+    }
+
+    private static boolean isJson(MediaType type) {
+        return type.name().equals(MediaType.JSON) || UNTYPED.contains(type.name());
+    }
+
+    private static boolean startsLikeJson(byte[] body) {
+        int i = 0;
+        while (i < body.length && Character.isWhitespace(body[i])) {
+            i++;
+        }
+        return i < body.length && body[i] == '{';
+    }
+
+    private static String text(ObjectNode tree, String field, String otherwise) {
+        JsonNode value = tree.path(field);
+        return value.isTextual() && !value.asText().isEmpty() ? value.asText() : otherwise;
+    }
+
+    private static String shape(JsonNode tree) {
+        return tree.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static RequestRefused unrecognized(String kind, String detail) {
+        return RequestRefused.badRequest("the object provided is unrecognized (must be of type " + kind
+                + "): couldn't get version/kind; json parse error: " + detail);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.weft.api.representation;
+
+import akka.util.ByteString;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.watch.Listing;
+
+/** Objects as {@code PartialObjectMetadata}: for those who only follow names, labels and owners. */
+public final class MetadataOnly implements Representation {
+    private final String apiVersion;
+
+    /** @param version of {@code meta.k8s.io}: {@code v1} or {@code v1beta1} */
+    public MetadataOnly(String version) {
+        this.apiVersion = "meta.k8s.io/" + version;
+    }
+
+    @Override
+    public ByteString object(Resource resource) {
+        return JsonText.of(tree(resource.json().toTree()));
+    }
+
+    ObjectNode tree(JsonNode whole) {
+        ObjectNode partial = JsonText.object("PartialObjectMetadata", apiVersion);
+        partial.set("metadata", whole.path("metadata"));
+        return partial;
+    }
+
+    @Override
+    public Pieces list(Listing listing) {
+        ObjectNode list = JsonText.object("PartialObjectMetadataList", apiVersion);
+        Representation.putListMeta(list.putObject("metadata"), listing);
+        return JsonText.open(
+                list,
+                "items",
+                listing.items().stream()
+                        .map(item -> (ItemPiece) () -> object(item))
+                        .toList());
+    }
+
+    @Override
+    public ByteString event(Resource resource, boolean first) {
+        return object(resource);
+    }
+
+    @Override
+    public ByteString bookmark(long version, boolean initialEventsEnd) {
+        return JsonText.of(
+                WholeObjects.bookmark(JsonText.object("PartialObjectMetadata", apiVersion), version, initialEventsEnd));
+    }
+}

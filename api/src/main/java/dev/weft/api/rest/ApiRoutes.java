@@ -1,0 +1,281 @@
+package dev.weft.api.rest;
+
+import akka.http.javadsl.model.AttributeKey;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.stream.Materializer;
+import dev.weft.api.body.RequestBodies;
+import dev.weft.api.discovery.OpenApiDocuments;
+import dev.weft.api.discovery.ServedResource;
+import dev.weft.api.problem.Refusals;
+import dev.weft.api.problem.RequestRefused;
+import dev.weft.registry.Registry;
+import dev.weft.registry.resource.ResourceKind;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The table of contents: which route answers which request. Safe for many threads. */
+public final class ApiRoutes {
+    /** On an answer that goes on until somebody ends it. */
+    public static final AttributeKey<Boolean> ENDLESS = AttributeKey.create("endless", Boolean.class);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
+    private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
+
+    private final Registry registry;
+    private final RandomGenerator random;
+    private final Bounds bounds;
+    private final DiscoveryRoutes discovery;
+    private final HealthRoutes health;
+    private final AccessReviews reviews;
+    private final ReadRoutes reads;
+    private final WriteRoutes writes;
+    private final Clusters clusters;
+    private final WatchLimits watches;
+    private final RequestMetrics metrics = new RequestMetrics();
+    private final Materializer materializer;
+
+    /**
+     * What holds for all requests.
+     *
+     * @param bodyBytes a request's body at most
+     * @param bodyDeadline by when it must have arrived
+     * @param requestsInFlight without an answer, at most
+     * @param watches open at a time, at most
+     * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
+     * @param longestWatch for any watch
+     */
+    public record Bounds(
+            long bodyBytes,
+            Duration bodyDeadline,
+            int requestsInFlight,
+            int watches,
+            Duration shortestWatch,
+            Duration longestWatch) {}
+
+    /**
+     * What the server calls itself.
+     *
+     * @param kubernetes the release whose API it speaks, e.g. {@code 1.32.0}
+     * @param weft its own release
+     * @param buildDate RFC 3339
+     */
+    public record Product(String kubernetes, String weft, String buildDate) {}
+
+    public ApiRoutes(
+            Registry registry,
+            Bounds bounds,
+            Product product,
+            InstantSource clock,
+            RandomGenerator random,
+            Materializer materializer) {
+        this.registry = registry;
+        this.random = random;
+        this.bounds = bounds;
+        this.materializer = materializer;
+        RequestBodies bodies = new RequestBodies();
+        BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
+        Representations representations = new Representations(clock);
+        this.watches = new WatchLimits(
+                new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
+        this.discovery = new DiscoveryRoutes(
+                served(registry), new OpenApiDocuments(registry.kinds().all(), "v" + product.kubernetes()), product);
+        this.health = new HealthRoutes(registry);
+        this.reviews = new AccessReviews(bodies, reading);
+        this.reads = new ReadRoutes(registry, representations, watches);
+        this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
+        this.clusters = new Clusters(registry.federation(), clock);
+    }
+
+    private static List<ServedResource> served(Registry registry) {
+        List<ServedResource> served = new ArrayList<>();
+        for (ResourceKind kind : registry.kinds().all()) {
+            kind.versions().forEach(version -> served.add(ServedResource.of(kind, version)));
+        }
+        served.addAll(AccessReviews.RESOURCES);
+        served.add(ServedResource.readOnly(Clusters.KIND, Clusters.VERSION));
+        return served;
+    }
+
+    /** From now on the server says that it is not ready; requests are still answered. */
+    public void drain() {
+        health.drain();
+    }
+
+    /** Watches that are open. */
+    public int openWatches() {
+        return watches.open();
+    }
+
+    /** Answers one request; never fails. */
+    public CompletionStage<HttpResponse> answer(HttpRequest request) {
+        Seen seen = new Seen();
+        if (metrics.begin() > bounds.requestsInFlight()) {
+            return finished(
+                    request,
+                    seen,
+                    CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests())));
+        }
+        CompletionStage<HttpResponse> answer;
+        try {
+            answer = route(Exchange.of(request), seen);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return finished(request, seen, answer);
+    }
+
+    private CompletionStage<HttpResponse> finished(
+            HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer) {
+        return answer.exceptionally(failure -> failed(request, failure)).whenComplete((response, none) -> {
+            // A body that nobody wanted must still leave the connection.
+            request.discardEntityBytes(materializer);
+            metrics.end(
+                    seen.verb,
+                    seen.resource,
+                    response == null ? 500 : response.status().intValue());
+        });
+    }
+
+    private HttpResponse failed(HttpRequest request, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RequestRefused refused) {
+            return new Answers(false).refused(refused.refusal());
+        }
+        String id = HexFormat.of().toHexDigits(random.nextLong());
+        LOG.error(
+                "{} {} failed with an internal error, id {}",
+                request.method().value(),
+                request.getUri().path(),
+                id,
+                cause);
+        return new Answers(false).refused(Refusals.internal(id));
+    }
+
+    private CompletionStage<HttpResponse> route(Exchange exchange, Seen seen) {
+        HttpResponse known = discovery.answer(exchange);
+        if (known != null) {
+            return CompletableFuture.completedFuture(known);
+        }
+        List<String> path = exchange.path();
+        String root = path.get(0);
+        if (root.equals("api") || root.equals("apis")) {
+            int version = root.equals("api") ? 1 : 2;
+            String group = root.equals("api") ? "" : path.get(1);
+            return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
+        }
+        return CompletableFuture.completedFuture(elsewhere(exchange, root));
+    }
+
+    private HttpResponse elsewhere(Exchange exchange, String root) {
+        boolean known = CHECKS.contains(root) || root.equals("metrics");
+        if (!known || exchange.path().size() > 1) {
+            return Answers.text(404, "404 page not found\n");
+        }
+        if (!exchange.method().equals("GET")) {
+            throw new RequestRefused(Refusals.methodNotAllowed());
+        }
+        return root.equals("metrics")
+                ? Answers.text(200, metrics.text(watches.open()))
+                : health.answer(root, exchange.query().has("verbose"));
+    }
+
+    private CompletionStage<HttpResponse> resource(
+            Exchange exchange, String group, String version, List<String> segments, Seen seen) {
+        ServedResource review = segments.size() == 1 ? reviews.find(group, version, segments.get(0)) : null;
+        if (review != null) {
+            seen.is("create", review.plural());
+            requireMethod(exchange, "POST");
+            return reviews.answer(exchange, review);
+        }
+        ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
+        if (target == null) {
+            throw new RequestRefused(Refusals.noSuchResource());
+        }
+        if (target.kind().type().equals(Clusters.KIND.type())) {
+            seen.is(target.collection() ? "list" : "get", target.kind().type().plural());
+            requireMethod(exchange, "GET");
+            return reads.read(exchange, target, clusters);
+        }
+        return stored(exchange, target, seen);
+    }
+
+    private @Nullable ResourceKind kind(String group, String version, String plural) {
+        boolean virtual = group.equals(Clusters.KIND.type().group())
+                && version.equals(Clusters.VERSION)
+                && plural.equals(Clusters.KIND.type().plural());
+        return virtual ? Clusters.KIND : registry.kinds().find(group, version, plural);
+    }
+
+    private CompletionStage<HttpResponse> stored(Exchange exchange, ResourceTarget target, Seen seen) {
+        String resource = target.kind().type().toString();
+        boolean object = !target.collection();
+        boolean whole = target.subresource().isEmpty();
+        boolean writable = !target.everywhere();
+        switch (exchange.method()) {
+            case "GET" -> {
+                boolean watch = target.collection() && exchange.query().flag("watch");
+                seen.is(watch ? "watch" : object ? "get" : "list", resource);
+                return reads.read(exchange, target);
+            }
+            case "POST" -> {
+                seen.is("create", resource);
+                if (!object && writable) {
+                    return writes.create(exchange, target);
+                }
+            }
+            case "PUT" -> {
+                seen.is("update", resource);
+                if (object) {
+                    return writes.update(exchange, target);
+                }
+            }
+            case "PATCH" -> {
+                seen.is("patch", resource);
+                if (object) {
+                    return writes.patch(exchange, target);
+                }
+            }
+            case "DELETE" -> {
+                seen.is(object ? "delete" : "deletecollection", resource);
+                if (object && whole) {
+                    return writes.delete(exchange, target);
+                }
+                if (!object && writable) {
+                    return writes.deleteCollection(exchange, target);
+                }
+            }
+            default -> seen.is("other", resource);
+        }
+        throw new RequestRefused(Refusals.methodNotAllowed());
+    }
+
+    private static void requireMethod(Exchange exchange, String method) {
+        if (!exchange.method().equals(method)) {
+            throw new RequestRefused(Refusals.methodNotAllowed());
+        }
+    }
+
+    /** What a request turned out to be about, for the count of it; written and read by the request's own thread. */
+    private static final class Seen {
+        private String verb = "other";
+        private String resource = "";
+
+        private void is(String what, String of) {
+            verb = what;
+            resource = of;
+        }
+    }
+}

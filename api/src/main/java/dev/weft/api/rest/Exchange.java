@@ -1,0 +1,73 @@
+package dev.weft.api.rest;
+
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import dev.weft.api.body.MediaType;
+import dev.weft.api.problem.RequestRefused;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * One request, as far as every route needs it read.
+ *
+ * @param path decoded segments, without empty ones
+ * @param userAgent empty if not said
+ */
+record Exchange(
+        HttpRequest request,
+        String method,
+        List<String> path,
+        Query query,
+        Accepts accepts,
+        MediaType contentType,
+        String userAgent) {
+
+    static Exchange of(HttpRequest request) {
+        String agent = header(request, "user-agent");
+        return new Exchange(
+                request,
+                request.method().value(),
+                segments(request.getUri().path()),
+                Query.parse(request.getUri().rawQueryString().orElse("")),
+                Accepts.parse(header(request, "accept")),
+                MediaType.parse(request.entity().getContentType().toString()),
+                agent);
+    }
+
+    /** Whether a person is likely to read the answer. */
+    boolean pretty() {
+        return query.has("pretty")
+                ? query.flag("pretty")
+                : userAgent.startsWith("curl") || userAgent.startsWith("Wget") || userAgent.startsWith("Mozilla/5.0");
+    }
+
+    private static String header(HttpRequest request, String lowercaseName) {
+        return StreamSupport.stream(request.getHeaders().spliterator(), false)
+                .filter(header -> header.is(lowercaseName))
+                .map(HttpHeader::value)
+                .collect(Collectors.joining(","));
+    }
+
+    private static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : path.split("/", -1)) {
+            if (!segment.isEmpty()) {
+                segments.add(decode(segment));
+            }
+        }
+        return List.copyOf(segments);
+    }
+
+    private static String decode(String segment) {
+        try {
+            // A plus is a plus in a path.
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw RequestRefused.badRequest("invalid URL escape in path: " + segment);
+        }
+    }
+}

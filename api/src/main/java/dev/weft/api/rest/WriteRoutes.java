@@ -1,0 +1,196 @@
+package dev.weft.api.rest;
+
+import akka.http.javadsl.model.HttpResponse;
+import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.body.RequestBodies;
+import dev.weft.api.problem.RequestRefused;
+import dev.weft.api.problem.StatusObject;
+import dev.weft.api.representation.Representation;
+import dev.weft.registry.Registry;
+import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKind;
+import dev.weft.registry.resource.Scale;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.resource.Write.Effect;
+import dev.weft.registry.resource.Write.Outcome;
+import dev.weft.registry.resource.Write.PatchBody;
+import dev.weft.registry.resource.Write.PatchType;
+import dev.weft.registry.watch.ListRequest;
+import dev.weft.registry.watch.Listing;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Create, update, patch, delete, deletecollection. */
+final class WriteRoutes {
+    /** Kinds whose deletion is answered with the object even when it is gone at once, as Kubernetes does. */
+    private static final Set<String> SHOWN_WHEN_DELETED =
+            Set.of("pods", "namespaces", "deployments", "serviceaccounts");
+
+    private static final String SCALE_API_VERSION = "autoscaling/v1";
+
+    /** How many deletions of a collection are under way at a time. */
+    private static final int DELETIONS_AT_ONCE = 8;
+
+    private final Registry registry;
+    private final Representations representations;
+    private final RequestBodies bodies;
+    private final BodyReading reading;
+    private final Materializer materializer;
+
+    WriteRoutes(
+            Registry registry,
+            Representations representations,
+            RequestBodies bodies,
+            BodyReading reading,
+            Materializer materializer) {
+        this.registry = registry;
+        this.representations = representations;
+        this.bodies = bodies;
+        this.reading = reading;
+        this.materializer = materializer;
+    }
+
+    CompletionStage<HttpResponse> create(Exchange exchange, ResourceTarget target) {
+        Shown shown = shown(exchange, target);
+        Write.Options options = options(exchange, "CreateOptions").options();
+        return reading.read(exchange).thenCompose(bytes -> {
+            RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
+            String name = body.tree().path("metadata").path("name").asText("");
+            return write(new Write.Create(target.key().withName(name), body.json(), options), shown);
+        });
+    }
+
+    CompletionStage<HttpResponse> update(Exchange exchange, ResourceTarget target) {
+        Shown shown = shown(exchange, target);
+        Write.Options options = options(exchange, "UpdateOptions").options();
+        return reading.read(exchange).thenCompose(bytes -> {
+            RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
+            return write(new Write.Update(target.key(), target.subresource(), body.json(), options), shown);
+        });
+    }
+
+    CompletionStage<HttpResponse> patch(Exchange exchange, ResourceTarget target) {
+        Shown shown = shown(exchange, target);
+        PatchType type = bodies.patchType(exchange.contentType());
+        WriteOptions parameters = options(exchange, "PatchOptions");
+        Write.Options options = parameters.patchOptions(type);
+        return reading.read(exchange).thenCompose(bytes -> {
+            JsonNode patch = storedVersion(bodies.patch(type, bytes), target);
+            PatchBody body = new PatchBody(patch, parameters.force());
+            return write(new Write.Patch(target.key(), target.subresource(), type, body, options), shown);
+        });
+    }
+
+    /** A patch may repeat the apiVersion in which the client sees the object. */
+    private static JsonNode storedVersion(JsonNode patch, ResourceTarget target) {
+        boolean served = patch.path("apiVersion").asText().equals(target.kind().apiVersion(target.version()));
+        if (served && patch instanceof ObjectNode object && !target.scale()) {
+            object.put("apiVersion", target.kind().apiVersion());
+        }
+        return patch;
+    }
+
+    CompletionStage<HttpResponse> delete(Exchange exchange, ResourceTarget target) {
+        Shown shown = shown(exchange, target);
+        WriteOptions options = options(exchange, "DeleteOptions");
+        return reading.read(exchange).thenCompose(bytes -> {
+            JsonNode body = bodies.options(exchange.contentType(), bytes, "DeleteOptions");
+            return write(options.delete(target.key(), body), shown);
+        });
+    }
+
+    CompletionStage<HttpResponse> deleteCollection(Exchange exchange, ResourceTarget target) {
+        Shown shown = shown(exchange, target);
+        WriteOptions options = options(exchange, "DeleteOptions");
+        ListRequest request = new ReadOptions(exchange.query()).list(target.kind(), target.namespace());
+        return reading.read(exchange).thenCompose(bytes -> {
+            JsonNode body = bodies.options(exchange.contentType(), bytes, "DeleteOptions");
+            return registry.list(request).thenCompose(answer -> {
+                if (answer instanceof Answer.Refused<Listing> refused) {
+                    return CompletableFuture.completedFuture(shown.answers().refused(refused.refusal()));
+                }
+                return deleteAll(((Answer.Found<Listing>) answer).value(), options, body, shown);
+            });
+        });
+    }
+
+    private CompletionStage<HttpResponse> deleteAll(Listing listing, WriteOptions options, JsonNode body, Shown shown) {
+        return Source.from(listing.items())
+                .mapAsync(
+                        DELETIONS_AT_ONCE,
+                        item -> registry.write(options.delete(item.key(), body))
+                                .thenApply(WriteRoutes::objectOfDeletion))
+                .mapConcat(deleted -> deleted)
+                .runWith(Sink.seq(), materializer)
+                .thenApply(deleted -> {
+                    Listing gone = new Listing(deleted, listing.version(), listing.continuation(), listing.remaining());
+                    return shown.answers().list(shown.representation().list(gone));
+                });
+    }
+
+    /** The object that was deleted; none if somebody else was quicker. */
+    private static List<Resource> objectOfDeletion(Outcome outcome) {
+        if (outcome instanceof Outcome.Done done) {
+            return List.of(done.object());
+        }
+        Outcome.Refused refused = (Outcome.Refused) outcome;
+        return switch (refused.refusal().reason()) {
+            case NotFound, Conflict -> List.of();
+            default -> throw new RequestRefused(refused.refusal());
+        };
+    }
+
+    private CompletionStage<HttpResponse> write(Write write, Shown shown) {
+        return registry.write(write).thenApply(outcome -> {
+            if (outcome instanceof Outcome.Refused refused) {
+                return shown.answers().refused(refused.refusal());
+            }
+            Outcome.Done done = (Outcome.Done) outcome;
+            HttpResponse response = done(done, shown);
+            String warning = done.warning();
+            return warning == null ? response : Answers.warning(response, warning);
+        });
+    }
+
+    private static HttpResponse done(Outcome.Done done, Shown shown) {
+        Resource object = done.object();
+        boolean hidden = done.effect() == Effect.DELETED
+                && !SHOWN_WHEN_DELETED.contains(object.key().type().plural());
+        if (hidden) {
+            return shown.answers().json(200, StatusObject.deleted(object.key(), object.uid()));
+        }
+        int status = done.effect() == Effect.CREATED ? 201 : 200;
+        return shown.scale()
+                ? shown.answers()
+                        .json(status, Scale.of(shown.kind(), object.json().toTree()))
+                : shown.answers().json(status, shown.representation().object(object));
+    }
+
+    private Shown shown(Exchange exchange, ResourceTarget target) {
+        Representation representation = representations.choose(target.kind(), target.version(), exchange);
+        return new Shown(representation, new Answers(exchange.pretty()), target.kind(), target.scale());
+    }
+
+    private static WriteOptions options(Exchange exchange, String kind) {
+        return new WriteOptions(exchange.query(), exchange.userAgent(), kind);
+    }
+
+    private static RequestBodies.Expected expected(ResourceTarget target) {
+        return target.scale()
+                ? new RequestBodies.Expected(SCALE_API_VERSION, "Scale", SCALE_API_VERSION)
+                : new RequestBodies.Expected(
+                        target.kind().apiVersion(target.version()),
+                        target.kind().kind(),
+                        target.kind().apiVersion());
+    }
+
+    /** How the answer is to look. */
+    private record Shown(Representation representation, Answers answers, ResourceKind kind, boolean scale) {}
+}

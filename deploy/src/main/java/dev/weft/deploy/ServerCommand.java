@@ -1,0 +1,137 @@
+package dev.weft.deploy;
+
+import dev.weft.deploy.server.ServerProcess;
+import dev.weft.deploy.server.ServerSettings;
+import dev.weft.gossip.HostPort;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code weft server}: a control-plane node, with a proxy-node inside unless told otherwise. */
+@Command(
+        name = "server",
+        description = "Run a control-plane node of a cluster: registry, REST API, gossip, and a proxy-node inside.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Prints a line that begins with 'ready' once it serves. Stops cleanly on SIGTERM or Ctrl-C.",
+            "Example: weft server --cluster east --data /tmp/east"
+        })
+final class ServerCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--cluster", required = true, paramLabel = "NAME", description = "The cluster's name, a DNS label.")
+    private String cluster = "";
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "Where it keeps what must outlive it; made if it is not there.")
+    private Path data = Path.of("");
+
+    @Option(
+            names = "--api",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8001",
+            converter = HostPortConverter.class,
+            description = "Where the REST API listens (default: ${DEFAULT-VALUE}).")
+    private HostPort api = new HostPort("127.0.0.1", 8001);
+
+    @Option(
+            names = "--gossip",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:7001",
+            converter = HostPortConverter.class,
+            description = "Where it listens for other clusters (default: ${DEFAULT-VALUE}).")
+    private HostPort gossip = new HostPort("127.0.0.1", 7001);
+
+    @Option(
+            names = "--join",
+            paramLabel = "HOST:PORT",
+            converter = HostPortConverter.class,
+            description = "The gossip address of any cluster of the federation to join; may be repeated.")
+    private List<HostPort> join = new ArrayList<>();
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            description = "This node's name (default: NAME-1 after the cluster).")
+    private @Nullable String node;
+
+    @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            defaultValue = "",
+            description = "The zone that this node stands in.")
+    private String zone = "";
+
+    @Option(
+            names = "--service-cidr",
+            paramLabel = "CIDR",
+            defaultValue = "127.96.0.0/16",
+            description = "The range of ClusterIPs (default: ${DEFAULT-VALUE}).")
+    private String serviceCidr = "";
+
+    @Option(
+            names = "--clusterset-cidr",
+            paramLabel = "CIDR",
+            defaultValue = "127.112.0.0/16",
+            description = "The range of the addresses of imported services (default: ${DEFAULT-VALUE}).")
+    private String clusterSetCidr = "";
+
+    @Option(
+            names = "--akka",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            converter = HostPortConverter.class,
+            description = "Where it listens for other processes of this cluster (default: any free port).")
+    private HostPort akka = new HostPort("127.0.0.1", 0);
+
+    @Option(
+            names = "--seed",
+            paramLabel = "HOST:PORT",
+            converter = HostPortConverter.class,
+            description = "The --akka address of a running process of this cluster to join; may be repeated."
+                    + " The process that starts without keeps the cluster's data and speaks with other clusters; one"
+                    + " with it serves the API and virtual IPs, begins again when the first has gone, and is ready once"
+                    + " that is back. It takes --gossip and --join for nothing, and --data stays empty.")
+    private List<HostPort> seeds = new ArrayList<>();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
+    private @Nullable Path config;
+
+    @Option(names = "--no-proxy", description = "Run no proxy-node inside.")
+    private boolean noProxy;
+
+    @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
+    private boolean exitWithParent;
+
+    @Override
+    public Integer call() {
+        Logging.configure(WeftCommand.isDebug(spec.commandLine()));
+        ServerSettings settings = new ServerSettings(
+                cluster,
+                node == null ? cluster + "-1" : node,
+                zone,
+                data,
+                new ServerSettings.Addresses(api, gossip, akka, join, seeds),
+                ServerSettings.ranges(serviceCidr, clusterSetCidr),
+                Optional.ofNullable(config),
+                !noProxy);
+        ServerProcess server = ServerProcess.start(settings);
+        ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
+        spec.commandLine().getOut().println(server.readyLine());
+        server.awaitEnd();
+        end.endedByItself();
+        return 1;
+    }
+}

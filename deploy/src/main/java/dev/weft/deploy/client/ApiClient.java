@@ -1,0 +1,135 @@
+package dev.weft.deploy.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.weft.deploy.terminal.CommandFailed;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Makes requests to one API server; each call blocks until it is answered. */
+public final class ApiClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
+
+    private final URI server;
+    private final HttpClient http;
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** @param server e.g. {@code http://127.0.0.1:8001} */
+    public ApiClient(URI server) {
+        this.server = server;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+    }
+
+    /** Whom it asks. */
+    public URI server() {
+        return server;
+    }
+
+    /**
+     * What came back.
+     *
+     * @param status the HTTP status
+     * @param text the body as it came
+     * @param json the body, missing where it was not JSON
+     */
+    public record Reply(int status, String text, JsonNode json) {
+        public boolean ok() {
+            return status >= 200 && status < 300;
+        }
+
+        /** Why it was refused, in the server's words. */
+        public String message() {
+            return json.path("message").asText(text.strip());
+        }
+    }
+
+    public Reply get(String path) {
+        return send("GET", path, "application/json", null);
+    }
+
+    /** Creates in a collection. */
+    public Reply create(String path, JsonNode object) {
+        return send("POST", path, "application/json", object);
+    }
+
+    /** Replaces an object, or a subresource such as {@code …/status}. */
+    public Reply replace(String path, JsonNode object) {
+        return send("PUT", path, "application/json", object);
+    }
+
+    /** Changes the given fields (RFC 7386). */
+    public Reply mergePatch(String path, JsonNode change) {
+        return send("PATCH", path, "application/merge-patch+json", change);
+    }
+
+    public Reply delete(String path) {
+        return send("DELETE", path, "application/json", null);
+    }
+
+    /** Like {@link #get}, but anything else than success ends the command with the server's reason. */
+    public JsonNode require(String path) {
+        return accepted("GET " + path, get(path)).json();
+    }
+
+    /** Ends the command with the server's reason unless a reply says success. */
+    public Reply accepted(String what, Reply reply) {
+        if (!reply.ok()) {
+            throw CommandFailed.failed(server + " refused " + what + ": " + reply.status() + " " + reply.message());
+        }
+        return reply;
+    }
+
+    private Reply send(
+            String method, String path, String contentType, @org.jspecify.annotations.Nullable JsonNode body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
+                .timeout(REQUEST_TIMEOUT)
+                .header("Accept", "application/json");
+        if (body == null) {
+            request.method(method, BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", contentType).method(method, BodyPublishers.ofString(body.toString()));
+        }
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.body(), parse(response.body()));
+        } catch (HttpTimeoutException e) {
+            throw CommandFailed.failed(
+                    server + " did not answer " + method + " " + path + " in time; is it overloaded or stopped?", e);
+        } catch (ConnectException e) {
+            throw CommandFailed.failed(
+                    "cannot reach " + server + "; is the server running, and is this its --api address?", e);
+        } catch (IOException e) {
+            throw CommandFailed.failed(
+                    server + " broke off at " + method + " " + path + ": "
+                            + Objects.requireNonNullElse(e.getMessage(), e.toString()),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.failed("interrupted while asking " + server, e);
+        }
+    }
+
+    private JsonNode parse(String text) {
+        try {
+            JsonNode tree = json.readTree(text);
+            return tree == null ? MissingNode.getInstance() : tree;
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+}

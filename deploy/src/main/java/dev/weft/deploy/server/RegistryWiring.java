@@ -1,0 +1,119 @@
+package dev.weft.deploy.server;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import dev.weft.gossip.Gossip;
+import dev.weft.gossip.RecordStore;
+import dev.weft.registry.FederationView;
+import dev.weft.registry.RegistryNode;
+import dev.weft.registry.RegistryParts;
+import dev.weft.registry.RegistrySettings;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.endpoints.EndpointsDerivation;
+import dev.weft.registry.federation.FederationActor;
+import dev.weft.registry.federation.FederationSettings;
+import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.journal.RocksRecordStore;
+import dev.weft.registry.resource.StandardKinds;
+import dev.weft.registry.shard.Placement;
+import dev.weft.registry.shard.ShardCommand;
+import dev.weft.registry.shard.ShardContext;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/** How the registry's parts hang together. */
+final class RegistryWiring {
+    private static final Duration FEED_RETRY = Duration.ofSeconds(1);
+
+    private final ActorSystem<?> system;
+    private final ServerSettings settings;
+    private final RegistrySettings registrySettings;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Placement placement;
+    private final NodeZones zones = new NodeZones();
+
+    RegistryWiring(
+            ActorSystem<?> system,
+            ServerSettings settings,
+            RegistrySettings registrySettings,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.system = system;
+        this.settings = settings;
+        this.registrySettings = registrySettings;
+        this.clock = clock;
+        this.random = random;
+        this.placement = new Placement(registrySettings.shards());
+    }
+
+    static RecordStore recordStore(JournalDatabase store) {
+        return new RocksRecordStore(store);
+    }
+
+    /** A node that holds shards, each with its part in the federation. */
+    RegistryNode withShards(JournalDatabase store, Gossip gossip) {
+        CompletableFuture<RegistryNode> started = new CompletableFuture<>();
+        FederationSettings federation = new FederationSettings(
+                settings.cluster(),
+                settings.ranges().clusterSetCidrs().stream()
+                        .map(cidr -> cidr.family().name())
+                        .collect(Collectors.toSet()),
+                64,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
+        BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions =
+                (shard, ref) -> List.of(FederationActor.create(
+                        shard,
+                        federation,
+                        ref,
+                        namespace -> placement.shardOfNamespace(namespace) == shard,
+                        gossip,
+                        (claims, after) -> allocate(started, claims, after),
+                        clock));
+        RegistryNode node = start(Optional.of(store), companions, new GossipView(gossip));
+        started.complete(node);
+        return node;
+    }
+
+    /** A node that only passes on to those that hold shards. */
+    RegistryNode withoutShards() {
+        return start(Optional.empty(), (shard, ref) -> List.of(), new OwnClusterOnly(settings.cluster()));
+    }
+
+    private RegistryNode start(
+            Optional<JournalDatabase> store,
+            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
+            FederationView federation) {
+        ShardContext context = new ShardContext(
+                placement,
+                StandardKinds.catalog(settings.ranges()),
+                settings.ranges(),
+                clock,
+                random,
+                () -> UUID.randomUUID().toString(),
+                () -> List.of(new EndpointsDerivation(zones::of)));
+        RegistryNode node = RegistryNode.start(
+                system,
+                registrySettings,
+                store,
+                settings.addresses().seeds(),
+                new RegistryParts(context, companions, federation));
+        new RegistryFeed(system, node, FEED_RETRY).follow(NodeZones.NODES, zones);
+        return node;
+    }
+
+    private static CompletionStage<ShardCommand.Allocated> allocate(
+            CompletableFuture<RegistryNode> started, List<Claim> claims, long after) {
+        return started.thenCompose(node -> node.allocate(claims, after));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.weft.deploy.server;
+
+import akka.actor.Address;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.typed.Cluster;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.gossip.HostPort;
+import dev.weft.registry.ClusterConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The configuration of a process: the command line over the user's file over the defaults. */
+final class ServerConfig {
+    private ServerConfig() {}
+
+    /** All that a server is configured with. */
+    static Config of(ServerSettings settings) {
+        Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
+        Config user = named.withFallback(ownDefaults())
+                .withFallback(ofEmbeddedStorage())
+                .withFallback(file(settings.config()));
+        return checked(
+                settings.config(),
+                () -> ClusterConfig.of(user, settings.addresses().akka(), settings.holdsShards()));
+    }
+
+    /** All that a proxy-node alone is configured with: no cluster of its own. */
+    static Config ofProxy(Optional<Path> file) {
+        return checked(
+                file,
+                () -> ownDefaults()
+                        .withFallback(file(file))
+                        .withFallback(ConfigFactory.defaultReference())
+                        .resolve());
+    }
+
+    /** Shards live where the data is: no other process could take them over, so that a stop need not wait for one. */
+    private static Config ofEmbeddedStorage() {
+        return ConfigFactory.parseMap(
+                Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
+    }
+
+    private static Config ownDefaults() {
+        return ConfigFactory.parseMap(Map.of(
+                "akka.loggers", java.util.List.of("akka.event.slf4j.Slf4jLogger"),
+                "akka.logging-filter", "akka.event.slf4j.Slf4jLoggingFilter",
+                "akka.coordinated-shutdown.exit-jvm", "off",
+                "akka.coordinated-shutdown.run-by-jvm-shutdown-hook", "off"));
+    }
+
+    private static Config file(Optional<Path> file) {
+        if (file.isEmpty()) {
+            return ConfigFactory.empty();
+        }
+        Path path = file.get();
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+            throw CommandFailed.usage("--config " + path + ": there is no such file, or it cannot be read");
+        }
+        return checked(file, () -> ConfigFactory.parseFile(path.toFile()));
+    }
+
+    private static Config checked(Optional<Path> file, java.util.function.Supplier<Config> reading) {
+        try {
+            return reading.get();
+        } catch (ConfigException e) {
+            throw CommandFailed.usage(
+                    "the configuration" + file.map(path -> " in " + path).orElse("") + " is wrong: " + e.getMessage());
+        }
+    }
+
+    /** Says in time, and in words, that an address is taken. */
+    @SuppressWarnings("AddressSelection") // one address is asked for, one will be bound
+    static void requireFree(String flag, HostPort address) {
+        if (address.port() == 0) {
+            return;
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(address.host(), address.port()));
+        } catch (IOException e) {
+            throw CommandFailed.failed(
+                    "cannot listen on " + address + " (" + e.getMessage() + "); choose another address with " + flag
+                            + " HOST:PORT, or stop what listens there",
+                    e);
+        }
+    }
+
+    /** Where this process listens for the others of its cluster. */
+    static String akkaAddress(ActorSystem<?> system) {
+        Address address = Cluster.get(system).selfMember().address();
+        return address.getHost().orElse("none") + ":"
+                + address.getPort().map(String::valueOf).orElse("0");
+    }
+}

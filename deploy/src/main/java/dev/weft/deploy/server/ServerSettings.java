@@ -1,0 +1,157 @@
+package dev.weft.deploy.server;
+
+import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.gossip.HostPort;
+import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.IpAddress;
+import dev.weft.registry.resource.NetworkRanges;
+import dev.weft.registry.resource.PortRange;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What a server is asked to be, checked: whoever holds one holds a request that makes sense.
+ *
+ * @param cluster the cluster's name: a DNS label, at most 63 characters
+ * @param node this process's name: a DNS name
+ * @param zone where it stands; empty if nobody said
+ * @param data where it keeps what must outlive it
+ * @param addresses where it listens and whom it joins
+ * @param ranges what the cluster gives out
+ * @param config a file that overrides the defaults
+ * @param proxy whether a proxy-node runs inside
+ */
+public record ServerSettings(
+        String cluster,
+        String node,
+        String zone,
+        Path data,
+        Addresses addresses,
+        NetworkRanges ranges,
+        Optional<Path> config,
+        boolean proxy) {
+
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+    private static final Pattern NAME =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern ZONE = Pattern.compile("([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]");
+
+    /**
+     * Where a server listens and whom it joins.
+     *
+     * @param api the REST API
+     * @param gossip other clusters
+     * @param akka other processes of this cluster; port 0 for any free one
+     * @param join members of the federation
+     * @param seeds processes of this cluster; empty for the first one
+     */
+    public record Addresses(HostPort api, HostPort gossip, HostPort akka, List<HostPort> join, List<HostPort> seeds) {
+        public Addresses {
+            join = List.copyOf(join);
+            seeds = List.copyOf(seeds);
+        }
+    }
+
+    /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
+    public ServerSettings {
+        requireLabel("--cluster", cluster);
+        requireNodeName(node);
+        requireZone(zone);
+        requireLoopback("--api", addresses.api());
+        requireLoopback("--gossip", addresses.gossip());
+        requireLoopback("--akka", addresses.akka());
+        requireDistinct(addresses);
+        requireApart(ranges);
+    }
+
+    /** Whether this process keeps the cluster's data: only the one that the cluster began with does. */
+    public boolean holdsShards() {
+        return addresses.seeds().isEmpty();
+    }
+
+    /**
+     * Reads the two ranges as the user wrote them.
+     *
+     * @throws CommandFailed as wrong usage
+     */
+    public static NetworkRanges ranges(String serviceCidr, String clusterSetCidr) {
+        return new NetworkRanges(
+                List.of(range("--service-cidr", serviceCidr)),
+                List.of(range("--clusterset-cidr", clusterSetCidr)),
+                PortRange.KUBERNETES_NODE_PORTS);
+    }
+
+    private static Cidr range(String flag, String text) {
+        Cidr cidr = Cidr.parse(text)
+                .orElseThrow(() -> CommandFailed.usage(
+                        flag + " " + text + ": expected a range like 127.96.0.0/16: an address, '/', a prefix length"));
+        if (!text.startsWith(cidr.first() + "/")) {
+            throw CommandFailed.usage(
+                    flag + " " + text + ": the address has bits behind the prefix; did you mean " + cidr + "?");
+        }
+        int hostBits = cidr.family().bits() - cidr.prefix();
+        if (hostBits < 4 || (hostBits > 24 && cidr.family() == IpAddress.Family.IPv4)) {
+            throw CommandFailed.usage(flag + " " + text + ": expected a prefix from /8 to /28 (IPv6: up to /124)");
+        }
+        return cidr;
+    }
+
+    private static void requireApart(NetworkRanges ranges) {
+        for (Cidr services : ranges.serviceCidrs()) {
+            for (Cidr imports : ranges.clusterSetCidrs()) {
+                if (services.contains(imports.first()) || imports.contains(services.first())) {
+                    throw CommandFailed.usage("--service-cidr " + services + " and --clusterset-cidr " + imports
+                            + " overlap; choose ranges that have no address in common");
+                }
+            }
+        }
+    }
+
+    private static void requireLabel(String flag, String name) {
+        if (name.length() > 63 || !LABEL.matcher(name).matches()) {
+            throw CommandFailed.usage(flag + " " + name
+                    + ": expected a DNS label of at most 63 characters: lower case letters, digits and '-'");
+        }
+    }
+
+    private static void requireDistinct(Addresses addresses) {
+        boolean free = addresses.api().port() == 0;
+        if (!free && addresses.api().equals(addresses.gossip())) {
+            throw CommandFailed.usage(
+                    "--api and --gossip both say " + addresses.api() + "; give each a port of its own");
+        }
+    }
+
+    static void requireNodeName(String node) {
+        if (node.length() > 253 || !NAME.matcher(node).matches()) {
+            throw CommandFailed.usage("--node " + node
+                    + ": expected a DNS name of at most 253 characters: lower case letters, digits, '-' and '.'");
+        }
+    }
+
+    static void requireZone(String zone) {
+        if (!zone.isEmpty() && (zone.length() > 63 || !ZONE.matcher(zone).matches())) {
+            throw CommandFailed.usage("--zone " + zone
+                    + ": expected a label value of at most 63 characters: letters, digits, '-', '_' and '.'");
+        }
+    }
+
+    /** Nothing here is encrypted or asks who calls, so it must stay on this machine. */
+    private static void requireLoopback(String flag, HostPort address) {
+        try {
+            for (InetAddress resolved : InetAddress.getAllByName(address.host())) {
+                if (!resolved.isLoopbackAddress()) {
+                    throw CommandFailed.usage(flag + " " + address
+                            + ": listening beyond loopback needs TLS and authentication, which are not configured;"
+                            + " choose an address in 127.0.0.0/8 or [::1]");
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw CommandFailed.usage(flag + " " + address + ": nobody knows a host of that name");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.weft.deploy.server;
+
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import dev.weft.deploy.client.ApiClient;
+import dev.weft.deploy.client.ClusterName;
+import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.proxy.ProxyNode;
+import dev.weft.proxy.ProxySettings;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.HttpResourceFeed;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A proxy-node alone: the wiring of a process that knows nothing but an API address. */
+public final class WeftProxy {
+    private static final Logger log = LoggerFactory.getLogger(WeftProxy.class);
+
+    private final Config config;
+    private final ActorSystem<Void> system;
+    private final HttpResourceFeed feed;
+    private final ProxyNode proxy;
+
+    /**
+     * What it is asked to be.
+     *
+     * @param zone empty if nobody said
+     * @param config a file that overrides the defaults
+     */
+    public record Plan(URI api, String node, String zone, Optional<Path> config) {
+        /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
+        public Plan {
+            ServerSettings.requireNodeName(node);
+            ServerSettings.requireZone(zone);
+        }
+    }
+
+    private WeftProxy(Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy) {
+        this.config = config;
+        this.system = system;
+        this.feed = feed;
+        this.proxy = proxy;
+    }
+
+    /**
+     * Starts it and waits for its first picture of the services.
+     *
+     * @throws CommandFailed with one sentence; then nothing is left running
+     */
+    public static WeftProxy start(Plan plan) {
+        Config config = ServerConfig.ofProxy(plan.config());
+        String cluster = ClusterName.of(new ApiClient(plan.api()));
+        ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
+        Random random = new Random(new SecureRandom().nextLong());
+        HttpResourceFeed feed = new HttpResourceFeed(plan.api(), settings.feed(), random);
+        WeftProxy started = new WeftProxy(
+                config, system, feed, ProxyNode.start(system, settings, feed, InstantSource.system(), random));
+        started.awaitPicture(plan);
+        return started;
+    }
+
+    private void awaitPicture(Plan plan) {
+        Duration patience = config.getDuration("weft.server.start-timeout");
+        try {
+            proxy.ready().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop();
+            throw CommandFailed.failed("interrupted at the start", e);
+        } catch (ExecutionException | TimeoutException e) {
+            stop();
+            throw CommandFailed.failed(
+                    "learned nothing of the services from " + plan.api() + " within " + patience.toSeconds()
+                            + " s; is it a Kubernetes API server?",
+                    e);
+        }
+    }
+
+    /** Waits until it has stopped. */
+    public void awaitEnd() {
+        try {
+            system.getWhenTerminated().toCompletableFuture().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            log.error("The actor system ended with an error", e);
+        }
+    }
+
+    /** Lets open connections run out, for bounded time, and ends. Calling it twice is harmless. */
+    public void stop() {
+        Duration patience = config.getDuration("weft.server.stop-timeout");
+        try {
+            proxy.stop()
+                    .thenCompose(drained ->
+                            CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()))
+                    .toCompletableFuture()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("The stop was not orderly: {}", e.toString());
+        }
+        feed.close();
+    }
+}

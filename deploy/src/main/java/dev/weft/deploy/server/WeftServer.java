@@ -1,0 +1,262 @@
+package dev.weft.deploy.server;
+
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import dev.weft.api.ApiServer;
+import dev.weft.api.ApiSettings;
+import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.gossip.GossipNode;
+import dev.weft.gossip.GossipSettings;
+import dev.weft.gossip.HostPort;
+import dev.weft.proxy.ProxyNode;
+import dev.weft.proxy.ProxySettings;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.registry.Registry;
+import dev.weft.registry.RegistryNode;
+import dev.weft.registry.RegistrySettings;
+import dev.weft.registry.journal.DataDirectoryException;
+import dev.weft.registry.journal.JournalDatabase;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One control-plane node: the wiring of all parts, their order of start (journal, gossip, registry, API, proxy) and of
+ * stop (API, proxy, registry, gossip, journal).
+ */
+public final class WeftServer {
+    private static final Logger log = LoggerFactory.getLogger(WeftServer.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+
+    private final ServerSettings settings;
+    private final Config config;
+    private final InstantSource clock = InstantSource.system();
+    private final RandomGenerator random = new Random(new SecureRandom().nextLong());
+    private final ActorSystem<Void> system;
+    private final @Nullable JournalDatabase database;
+    private @Nullable GossipNode gossip;
+    private @Nullable ApiServer api;
+
+    private WeftServer(ServerSettings settings, Config config) {
+        this.settings = settings;
+        this.config = config;
+        this.database = settings.holdsShards() ? open(settings, config) : null;
+        this.system = systemOf(settings, config, database);
+    }
+
+    /**
+     * Starts all parts and waits until they serve.
+     *
+     * @throws CommandFailed with one sentence; then nothing is left running
+     */
+    public static WeftServer start(ServerSettings settings) {
+        ServerConfig.requireFree("--api", settings.addresses().api());
+        if (settings.holdsShards()) {
+            ServerConfig.requireFree("--gossip", settings.addresses().gossip());
+        }
+        ServerConfig.requireFree("--akka", settings.addresses().akka());
+        WeftServer server = new WeftServer(settings, ServerConfig.of(settings));
+        try {
+            server.startParts();
+            return server;
+        } catch (RuntimeException e) {
+            server.stop();
+            throw e;
+        }
+    }
+
+    private static JournalDatabase open(ServerSettings settings, Config config) {
+        try {
+            return JournalDatabase.open(
+                    settings.data(),
+                    settings.cluster(),
+                    RegistrySettings.of(config).journal());
+        } catch (DataDirectoryException e) {
+            throw CommandFailed.failed(e.getMessage() + "; choose another with --data DIR", e);
+        }
+    }
+
+    private static ActorSystem<Void> systemOf(
+            ServerSettings settings, Config config, @Nullable JournalDatabase database) {
+        try {
+            return ActorSystem.create(Behaviors.empty(), settings.cluster(), config);
+        } catch (RuntimeException e) {
+            if (database != null) {
+                database.close();
+            }
+            throw CommandFailed.failed(
+                    "cannot listen for other processes of the cluster at "
+                            + settings.addresses().akka() + ": " + e.getMessage()
+                            + "; choose another with --akka HOST:PORT",
+                    e);
+        }
+    }
+
+    private void startParts() {
+        // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
+        CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
+        RegistryNode registry = startRegistry();
+        startApi(registry);
+        awaitRegistry(registry);
+        await(OwnNode.register(registry, settings, clock.instant()), "register this node");
+        if (settings.proxy()) {
+            startProxy(registry);
+        }
+    }
+
+    private RegistryNode startRegistry() {
+        RegistryWiring wiring = new RegistryWiring(system, settings, RegistrySettings.of(config), clock, random);
+        JournalDatabase store = database;
+        if (store == null) {
+            RegistryNode node = wiring.withoutShards();
+            system.systemActorOf(StorageWatch.create(this::leave), "weft-storage-watch", Props.empty());
+            return node;
+        }
+        GossipNode node = startGossip(store);
+        gossip = node;
+        onStop(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "weft-gossip", node::stop);
+        return wiring.withShards(store, node);
+    }
+
+    private GossipNode startGossip(JournalDatabase store) {
+        ServerSettings.Addresses addresses = settings.addresses();
+        try {
+            return GossipNode.start(
+                    system,
+                    GossipSettings.from(config).of(settings.cluster(), addresses.gossip(), addresses.join()),
+                    RegistryWiring.recordStore(store),
+                    clock,
+                    random);
+        } catch (IOException e) {
+            throw CommandFailed.failed(
+                    "cannot listen for other clusters at " + addresses.gossip() + ": " + e.getMessage()
+                            + "; choose another with --gossip HOST:PORT",
+                    e);
+        }
+    }
+
+    private void startApi(Registry registry) {
+        HostPort address = settings.addresses().api();
+        ApiSettings apiSettings = ApiSettings.from(config).listeningOn(address.host(), address.port());
+        api = await(ApiServer.start(system, apiSettings, registry, clock, random), "start the API at " + address);
+    }
+
+    private void awaitRegistry(Registry registry) {
+        long deadline = clock.millis() + startTimeout().toMillis();
+        while (!registry.readiness().ready()) {
+            if (clock.millis() > deadline) {
+                throw CommandFailed.failed("the registry was not ready within "
+                        + startTimeout().toSeconds() + " s: "
+                        + registry.readiness().missing()
+                        + (settings.holdsShards()
+                                ? "; see the log, or try again with weft.server.start-timeout set higher"
+                                : "; does the process that keeps the data of cluster " + settings.cluster()
+                                        + " listen with --akka at one of --seed "
+                                        + settings.addresses().seeds() + "?"));
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    private void startProxy(Registry registry) {
+        ProxySettings proxySettings =
+                ProxySettings.from(config).on(new NodeIdentity(settings.node(), settings.zone(), settings.cluster()));
+        ProxyNode proxy = ProxyNode.start(
+                system,
+                proxySettings,
+                new RegistryFeed(system, registry, config.getDuration("weft.server.feed-retry")),
+                clock,
+                random);
+        onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
+        await(proxy.ready(), "show the proxy-node the services");
+    }
+
+    private void leave() {
+        CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterLeavingReason());
+    }
+
+    private void onStop(String phase, String name, java.util.function.Supplier<CompletionStage<Void>> stop) {
+        CoordinatedShutdown.get(system)
+                .addTask(phase, name, () -> stop.get().thenApply(any -> akka.Done.getInstance()));
+    }
+
+    private <T> T await(CompletionStage<T> stage, String what) {
+        try {
+            return stage.toCompletableFuture().get(startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.failed("interrupted while trying to " + what, e);
+        } catch (TimeoutException e) {
+            throw CommandFailed.failed(
+                    "could not " + what + " within " + startTimeout().toSeconds() + " s; see the log", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw CommandFailed.failed("could not " + what + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    private Duration startTimeout() {
+        return config.getDuration("weft.server.start-timeout");
+    }
+
+    /** Where the API serves, with the real port. */
+    public String apiUrl() {
+        ApiServer serving = api;
+        HostPort asked = settings.addresses().api();
+        int port = serving == null ? asked.port() : serving.address().getPort();
+        return "http://" + new HostPort(asked.host(), port);
+    }
+
+    /** The line that says where it serves; it begins with {@code ready}. */
+    public String readyLine() {
+        GossipNode node = gossip;
+        return "ready cluster=" + settings.cluster() + " node=" + settings.node() + " api=" + apiUrl() + " gossip="
+                + (node == null ? "none" : node.address()) + " akka=" + ServerConfig.akkaAddress(system)
+                + " service-cidr=" + settings.ranges().serviceCidrs().get(0) + " clusterset-cidr="
+                + settings.ranges().clusterSetCidrs().get(0);
+    }
+
+    /** Waits until it has stopped, for whatever reason. */
+    public void awaitEnd() {
+        try {
+            system.getWhenTerminated().toCompletableFuture().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            log.error("The actor system ended with an error", e);
+        }
+    }
+
+    /** Stops everything in order, in bounded time. Calling it twice is harmless. */
+    public void stop() {
+        Duration patience = config.getDuration("weft.server.stop-timeout");
+        try {
+            CoordinatedShutdown.get(system)
+                    .runAll(CoordinatedShutdown.clusterLeavingReason())
+                    .toCompletableFuture()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("The stop was not orderly: {}", e.toString());
+        }
+        JournalDatabase store = database;
+        if (store != null) {
+            store.close();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.weft.deploy.terminal;
+
+/**
+ * A command cannot go on: the message is one line for the user, saying what happened, to what, and what to do. The
+ * command's process ends with {@link #exitCode()}.
+ */
+public final class CommandFailed extends RuntimeException {
+    /** What was asked for was right but did not work. */
+    public static final int FAILED = 1;
+    /** What was asked for makes no sense. */
+    public static final int USAGE = 2;
+
+    private final int exitCode;
+
+    private CommandFailed(int exitCode, String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    private CommandFailed(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    /** It did not work. */
+    public static CommandFailed failed(String message) {
+        return new CommandFailed(FAILED, message);
+    }
+
+    /** It did not work because of something below. */
+    public static CommandFailed failed(String message, Throwable cause) {
+        return new CommandFailed(FAILED, message, cause);
+    }
+
+    /** The command line or the configuration asks for something that makes no sense. */
+    public static CommandFailed usage(String message) {
+        return new CommandFailed(USAGE, message);
+    }
+
+    /** What the process ends with: 1 or 2. */
+    public int exitCode() {
+        return exitCode;
+    }
+}

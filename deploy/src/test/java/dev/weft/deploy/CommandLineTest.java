@@ -1,0 +1,130 @@
+package dev.weft.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The weft command")
+class CommandLineTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    private record Result(int code, String out, String err) {}
+
+    private static Result weft(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = WeftCommand.run(new PrintWriter(out), new PrintWriter(err), arguments);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private Result server(String... furtherArguments) {
+        List<String> all = new ArrayList<>(
+                List.of("server", "--data", directory.resolve("data").toString()));
+        all.addAll(List.of(furtherArguments));
+        return weft(all.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "proxy", "backend", "kubeconfig", "status", "demo", "completion", "version"})
+    @DisplayName("explains each of its commands with --help")
+    void explainsItself(String command) {
+        Result result = weft(command, "--help");
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("Usage: weft " + command).contains("--help");
+        assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("prints its version")
+    void printsItsVersion() {
+        assertThat(weft("version").out()).startsWith("weft ");
+        assertThat(weft("version").code()).isZero();
+    }
+
+    @Test
+    @DisplayName("prints a completion script that knows the commands")
+    void completes() {
+        assertThat(weft("completion").out()).contains("kubeconfig").contains("--clusterset-cidr");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--cluster East | --cluster East: expected a DNS label",
+                "--cluster east --service-cidr 10.0.0.0 | --service-cidr 10.0.0.0: expected a range like",
+                "--cluster east --service-cidr 127.96.0.1/16 | did you mean 127.96.0.0/16?",
+                "--cluster east --service-cidr 127.96.0.0/30 | expected a prefix from /8 to /28",
+                "--cluster east --clusterset-cidr 127.96.128.0/17 | overlap",
+                "--cluster east --api 0.0.0.0:8001 | listening beyond loopback needs TLS and authentication",
+                "--cluster east --gossip 192.0.2.1:7001 | listening beyond loopback needs TLS and authentication",
+                "--cluster east --api 127.0.0.1 | expected HOST:PORT",
+                "--cluster east --node No_Name | --node No_Name: expected a DNS name",
+                "--cluster east --zone a/b | --zone a/b: expected a label value",
+                "--cluster east --api 127.0.0.1:7001 | both say 127.0.0.1:7001",
+                "--cluster east --config /no/such/file | there is no such file",
+                "--cluster east --colour red | Unknown option",
+                "'' | Missing required option"
+            })
+    @DisplayName("says in one line what is wrong with the request, and exits with 2")
+    void refusesWrongUsage(String arguments, String message) {
+        Result result = server(arguments.isBlank() ? new String[0] : arguments.split(" ", -1));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith("weft: ").contains(message);
+        assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("says in one line that a server cannot be reached, and exits with 1")
+    void saysThatNobodyAnswers() {
+        for (String command : List.of("status", "kubeconfig")) {
+            Result result = weft(command, "--api", "http://127.0.0.1:1");
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.err().lines()).hasSize(1);
+            assertThat(result.err()).contains("cannot reach http://127.0.0.1:1");
+        }
+    }
+
+    @Test
+    @DisplayName("names a data directory that cannot be made, and exits with 1")
+    void namesTheUnusableDataDirectory() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "not a directory");
+        Result result = weft(
+                "server",
+                "--cluster",
+                "east",
+                "--data",
+                file.resolve("data").toString(),
+                "--api",
+                "127.0.0.1:0",
+                "--gossip",
+                "127.0.0.1:0");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).contains(file.toString()).contains("--data DIR");
+    }
+
+    @Test
+    @DisplayName("renders one context for each cluster, the first one current")
+    void rendersKubeconfig() {
+        String text = KubeconfigCommand.render(List.of(
+                new KubeconfigCommand.Context("east", java.net.URI.create("http://127.0.0.1:8001")),
+                new KubeconfigCommand.Context("west", java.net.URI.create("http://127.0.0.1:8002"))));
+        assertThat(text)
+                .contains("server: http://127.0.0.1:8002", "cluster: west", "current-context: east")
+                .doesNotContain("\t");
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weft.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.deploy.backend.Backend;
+import dev.weft.deploy.child.Child;
+import dev.weft.deploy.client.CallLoop;
+import dev.weft.deploy.client.HttpCall;
+import dev.weft.deploy.client.Manifests;
+import dev.weft.deploy.testbed.TestBed;
+import dev.weft.deploy.testbed.TestServer;
+import dev.weft.gossip.HostPort;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@DisplayName("A proxy-node alone, that knows nothing but an API address,")
+class ProxyAloneIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String DEFAULT = "/api/v1/namespaces/default";
+
+    @RegisterExtension
+    final TestBed bed = new TestBed();
+
+    private final TestServer east = bed.server("east", "--no-proxy");
+
+    @Test
+    @DisplayName("serves the virtual IPs, goes on while the API is away, follows it again, and stops cleanly")
+    void servesAlone() throws Exception {
+        east.start();
+        Backend one = pod("one");
+        Backend two = pod("two");
+        HostPort address = service();
+        assertThat(isFree(address))
+                .as("the server without a proxy-node binds no virtual IP")
+                .isTrue();
+        Child proxy = bed.command("proxy", "proxy", "--api", east.apiUrl().toString(), "--node", "host-1");
+        assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1 api=" + east.apiUrl());
+        awaitAnsweredBy(address, Set.of("one", "two"));
+
+        east.kill();
+        try (CallLoop calls = CallLoop.start(address, Duration.ofMillis(5), InstantSource.system())) {
+            await().atMost(PATIENCE).until(() -> calls.total() > 400);
+            assertThat(calls.failures()).isEmpty();
+            assertThat(calls.answers()).containsOnlyKeys("one", "two");
+        }
+        east.start();
+        setReady(two, false);
+        awaitAnsweredBy(address, Set.of("one"));
+        assertThat(one.requests()).isPositive();
+
+        assertThat(proxy.stop(Duration.ofSeconds(10))).isZero();
+        assertThat(isFree(address)).as("what it bound is free again").isTrue();
+    }
+
+    private Backend pod(String name) {
+        Backend backend = bed.backend(name, 9376);
+        east.api()
+                .accepted("POST", east.api().create(DEFAULT + "/pods", Manifests.pod(name, "my-app", "host-1", 9376)));
+        setReady(backend, true);
+        return backend;
+    }
+
+    private void setReady(Backend backend, boolean ready) {
+        east.api()
+                .accepted(
+                        "PATCH",
+                        east.api()
+                                .mergePatch(
+                                        DEFAULT + "/pods/" + backend.name() + "/status",
+                                        Manifests.podStatus(backend.address().host(), ready)));
+    }
+
+    private HostPort service() {
+        String ip = east.api()
+                .accepted(
+                        "POST",
+                        east.api().create(DEFAULT + "/services", Manifests.service("my-service", "my-app", 8080, 9376)))
+                .json()
+                .at("/spec/clusterIP")
+                .asText();
+        return new HostPort(ip, 8080);
+    }
+
+    private static void awaitAnsweredBy(HostPort address, Set<String> names) {
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            Set<String> answered = new TreeSet<>();
+            for (int i = 0; i < 10; i++) {
+                answered.add(HttpCall.get(address, "/", Duration.ofSeconds(2)));
+            }
+            assertThat(answered).isEqualTo(names);
+        });
+    }
+
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
+    private static boolean isFree(HostPort address) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(address.host(), address.port()));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.weft.gossip;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import dev.weft.gossip.origin.OriginId;
+import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.spread.News;
+import java.util.List;
+
+/** Tells one follower the news in the words of the front door; stops with the follower or with gossip. Holds nothing. */
+final class FollowerActor {
+    private FollowerActor() {}
+
+    static Behavior<News> create(ActorRef<FederationEvent> follower, ActorRef<?> source) {
+        return Behaviors.setup(context -> {
+            context.watch(follower);
+            context.watch(source);
+            return Behaviors.receive(News.class)
+                    .onAnyMessage(news -> {
+                        follower.tell(translate(news));
+                        return Behaviors.same();
+                    })
+                    .onSignal(akka.actor.typed.Terminated.class, stopped -> Behaviors.stopped())
+                    .build();
+        });
+    }
+
+    static FederationEvent translate(News news) {
+        if (news instanceof News.OriginChanged changed) {
+            return new FederationEvent.OriginChanged(origin(changed.origin()), changes(changed.records()));
+        }
+        if (news instanceof News.OriginTold told) {
+            return new FederationEvent.OriginState(origin(told.origin()), changes(told.records()));
+        }
+        if (news instanceof News.OriginGone gone) {
+            return new FederationEvent.OriginGone(origin(gone.origin()));
+        }
+        if (news instanceof News.MembersChanged changed) {
+            return new FederationEvent.MembersChanged(
+                    changed.members().stream().map(GossipNode::member).toList());
+        }
+        return new FederationEvent.CaughtUp();
+    }
+
+    private static Origin origin(OriginId id) {
+        return new Origin(id.cluster(), id.shard(), id.incarnation());
+    }
+
+    private static List<RecordChange> changes(List<OriginRecord> records) {
+        return records.stream()
+                .map(record -> new RecordChange(record.key(), record.payload()))
+                .toList();
+    }
+}

@@ -1,0 +1,232 @@
+package dev.weft.gossip;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.util.ByteString;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.spread.Identity;
+import dev.weft.gossip.spread.MemberReport;
+import dev.weft.gossip.spread.SpreadActor;
+import dev.weft.gossip.spread.Storage;
+import dev.weft.gossip.transport.GrpcPeers;
+import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.wire.StoredForm;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One process's part in the federation; the wiring of this module. */
+public final class GossipNode implements Gossip {
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ActorSystem<?> system;
+    private final GossipSettings settings;
+    private final NodeAddress address;
+    private final ActorRef<SpreadActor.Command> actor;
+    private final AtomicLong followers = new AtomicLong();
+    private final AtomicBoolean departing = new AtomicBoolean();
+    private final CompletableFuture<Void> departed = new CompletableFuture<>();
+
+    private GossipNode(
+            ActorSystem<?> system, GossipSettings settings, NodeAddress address, ActorRef<SpreadActor.Command> actor) {
+        this.system = system;
+        this.settings = settings;
+        this.address = address;
+        this.actor = actor;
+    }
+
+    /**
+     * Binds the listener, then loads what was stored and takes part.
+     *
+     * @param random for whom to tell and when; used by one thread
+     * @throws IOException where the address cannot be bound, in a sentence for the user
+     */
+    public static GossipNode start(
+            ActorSystem<?> system,
+            GossipSettings settings,
+            RecordStore store,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
+        GrpcPeers peers = GrpcPeers.bind(internal(settings.bind()), settings.links(), settings.wire());
+        return start(system, settings, store, clock, random, peers);
+    }
+
+    /** The same over links that are there already, e.g. simulated ones. */
+    static GossipNode start(
+            ActorSystem<?> system,
+            GossipSettings settings,
+            RecordStore store,
+            InstantSource clock,
+            RandomGenerator random,
+            Peers peers) {
+        NodeAddress advertised = advertised(settings, peers.address());
+        SpreadActor.Parts parts = new SpreadActor.Parts(
+                new Identity(settings.cluster(), advertised, settings.incarnation()),
+                settings.spread(),
+                peers,
+                storage(store),
+                new StoredForm(settings.wire()),
+                clock,
+                random,
+                settings.seeds().stream().map(GossipNode::internal).toList(),
+                settings.waitingCommands());
+        // Several lives of one process may follow each other in one actor system.
+        String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(clock.millis() ^ random.nextLong());
+        ActorRef<SpreadActor.Command> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
+        return new GossipNode(system, settings, peers.address(), actor);
+    }
+
+    @Override
+    public HostPort address() {
+        return external(address);
+    }
+
+    @Override
+    public void reset(int shard, long notBefore, Map<String, ByteString> records) {
+        check(shard);
+        records.forEach(this::check);
+        actor.tell(new SpreadActor.Reset(shard, notBefore, records));
+    }
+
+    @Override
+    public void publish(int shard, long notBefore, List<RecordChange> changes) {
+        check(shard);
+        Map<String, @Nullable ByteString> byKey = new LinkedHashMap<>();
+        for (RecordChange change : changes) {
+            check(change.key(), change.payload());
+            // Of several changes of a key the last one counts, at its place.
+            byKey.remove(change.key());
+            byKey.put(change.key(), change.payload());
+        }
+        actor.tell(new SpreadActor.Publish(shard, notBefore, byKey));
+    }
+
+    @Override
+    public void release(int shard) {
+        actor.tell(new SpreadActor.Release(shard));
+    }
+
+    @Override
+    public void follow(ActorRef<FederationEvent> follower) {
+        String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
+        actor.tell(new SpreadActor.Follow(
+                system.systemActorOf(FollowerActor.create(follower, actor), name, DispatcherSelector.sameAsParent())));
+    }
+
+    @Override
+    public CompletionStage<List<Member>> members() {
+        CompletionStage<List<MemberReport>> reports =
+                AskPattern.ask(actor, SpreadActor.GetMembers::new, ASK_TIMEOUT, system.scheduler());
+        return reports.thenApply(list -> list.stream().map(GossipNode::member).toList());
+    }
+
+    @Override
+    public void join(HostPort peer) {
+        actor.tell(new SpreadActor.Join(internal(peer)));
+    }
+
+    @Override
+    public CompletionStage<Void> stop() {
+        return depart(Node.Presence.STOPPED);
+    }
+
+    /** As {@link #stop}, and the others forget this cluster's records once all its processes left. */
+    public CompletionStage<Void> leave() {
+        return depart(Node.Presence.LEFT);
+    }
+
+    private CompletionStage<Void> depart(Node.Presence how) {
+        if (departing.compareAndSet(false, true)) {
+            CompletionStage<Done> done = AskPattern.ask(
+                    actor, replyTo -> new SpreadActor.Stop(how, replyTo), ASK_TIMEOUT, system.scheduler());
+            done.whenComplete((ignored, failure) -> {
+                if (failure == null) {
+                    departed.complete(null);
+                } else {
+                    departed.completeExceptionally(failure);
+                }
+            });
+        }
+        return departed;
+    }
+
+    static Member member(MemberReport report) {
+        return new Member(
+                report.cluster(),
+                report.addresses().stream().map(GossipNode::external).toList(),
+                switch (report.status()) {
+                    case ALIVE -> Member.Status.ALIVE;
+                    case SUSPECT -> Member.Status.SUSPECT;
+                    case UNREACHABLE -> Member.Status.UNREACHABLE;
+                    case LEFT -> Member.Status.LEFT;
+                },
+                report.roundTrip(),
+                report.recordsBehind(),
+                report.lastExchange(),
+                report.self());
+    }
+
+    private void check(int shard) {
+        if (shard < 0 || shard >= settings.wire().shards()) {
+            throw new IllegalArgumentException(
+                    "shard: " + shard + " (expected: 0 to " + (settings.wire().shards() - 1) + ")");
+        }
+    }
+
+    private void check(String key, @Nullable ByteString payload) {
+        if (key.length() > settings.wire().keyLength()) {
+            throw new IllegalArgumentException("key " + key + ": " + key.length() + " characters (expected: at most "
+                    + settings.wire().keyLength() + ", weft.gossip.wire.key-length)");
+        }
+        if (payload != null && payload.length() > settings.wire().payloadBytes()) {
+            throw new IllegalArgumentException(
+                    "payload of " + key + ": " + payload.length() + " bytes (expected: at most "
+                            + settings.wire().payloadBytes() + ", weft.gossip.wire.payload-bytes)");
+        }
+    }
+
+    private static NodeAddress advertised(GossipSettings settings, NodeAddress bound) {
+        HostPort wanted = settings.advertised();
+        if (wanted == null) {
+            return bound;
+        }
+        return new NodeAddress(wanted.host(), wanted.port() == 0 ? bound.port() : wanted.port());
+    }
+
+    private static Storage storage(RecordStore store) {
+        return new Storage() {
+            @Override
+            public CompletionStage<Map<String, byte[]>> load() {
+                return store.load();
+            }
+
+            @Override
+            public CompletionStage<Void> write(Map<String, byte[]> puts, List<String> deletes) {
+                return store.write(puts, deletes);
+            }
+        };
+    }
+
+    private static NodeAddress internal(HostPort address) {
+        return new NodeAddress(address.host(), address.port());
+    }
+
+    private static HostPort external(NodeAddress address) {
+        return new HostPort(address.host(), address.port());
+    }
+}

@@ -1,0 +1,26 @@
+package dev.weft.gossip.member;
+
+import java.time.Duration;
+
+/**
+ * Bounds of suspicion.
+ *
+ * @param beatInterval how often a process raises its heartbeat
+ * @param phiThreshold suspicion from which a process is suspect; 8 means wrong once in 10^8 heartbeats if they arrive normally distributed
+ * @param acceptablePause added to the expected interval, for garbage collection and slow links
+ * @param unreachableAfter silence after which a suspect is called unreachable
+ * @param retention silence after which a process is forgotten, and with its last process the cluster and its records
+ */
+public record MemberSettings(
+        Duration beatInterval,
+        double phiThreshold,
+        Duration acceptablePause,
+        Duration unreachableAfter,
+        Duration retention) {
+    public MemberSettings {
+        if (beatInterval.isNegative() || beatInterval.isZero() || phiThreshold <= 0) {
+            throw new IllegalArgumentException("heartbeat-interval: " + beatInterval + ", phi-threshold: "
+                    + phiThreshold + " (expected: both positive)");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.weft.gossip.member;
+
+import dev.weft.gossip.clock.HybridTimestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The processes of the federation, this one included. Belongs to one owner. */
+public final class Membership {
+    private final MemberSettings settings;
+    private final Map<NodeId, Entry> entries = new TreeMap<>();
+    private Node self;
+
+    public Membership(MemberSettings settings, Node self) {
+        this.settings = settings;
+        this.self = self;
+    }
+
+    /** This process. */
+    public Node self() {
+        return self;
+    }
+
+    /** Raises this process's own heartbeat. */
+    public void beat(long now) {
+        self = self.beating(now);
+    }
+
+    /** This process's last word. */
+    public Node depart(Node.Presence how, long now) {
+        self = self.departing(how, now);
+        return self;
+    }
+
+    /** Takes in an entry as it was stored: known, but not heard of in this life. */
+    public void restore(Node node, Instant now) {
+        if (!node.id().equals(self.id())) {
+            entries.put(node.id(), new Entry(node, null, now));
+        }
+    }
+
+    /**
+     * Takes in what was heard of a process.
+     *
+     * @return whether its entry is new or began a new life or changed its presence, rather than only its heartbeat
+     */
+    public boolean hear(Node node, Instant now) {
+        if (node.id().equals(self.id())) {
+            if (node.incarnation() == self.incarnation() && node.supersedes(self)) {
+                // An earlier life of this process had a clock that was ahead: outdo it, or nobody hears this one.
+                self = new Node(self.id(), self.incarnation(), node.started() + 1, node.beat() + 1, self.presence());
+            }
+            return false;
+        }
+        Entry entry = entries.get(node.id());
+        if (entry == null) {
+            entries.put(node.id(), new Entry(node, heard(node) && recent(node, now) ? begin(now) : null, now));
+            return true;
+        }
+        if (!node.supersedes(entry.node)) {
+            return false;
+        }
+        boolean changed = node.started() != entry.node.started()
+                || node.incarnation() != entry.node.incarnation()
+                || node.presence() != entry.node.presence();
+        entry.node = node;
+        if (heard(node)) {
+            if (entry.arrivals == null || changed) {
+                entry.arrivals = recent(node, now) ? begin(now) : null;
+            } else {
+                entry.arrivals.heard(now);
+            }
+        }
+        return changed;
+    }
+
+    /** All entries, sorted, this process included. */
+    public List<Node> nodes() {
+        List<Node> nodes = new ArrayList<>(entries.size() + 1);
+        nodes.add(self);
+        entries.values().forEach(entry -> nodes.add(entry.node));
+        return nodes;
+    }
+
+    /** How many other processes are known. */
+    public int size() {
+        return entries.size();
+    }
+
+    /** What is known of a process; null if nothing. */
+    public @Nullable Node node(NodeId id) {
+        if (id.equals(self.id())) {
+            return self;
+        }
+        Entry entry = entries.get(id);
+        return entry == null ? null : entry.node;
+    }
+
+    /** How sure we are of a process. */
+    public Status status(NodeId id, Instant now) {
+        if (id.equals(self.id())) {
+            return Status.ALIVE;
+        }
+        Entry entry = entries.get(id);
+        return entry == null ? Status.UNREACHABLE : status(entry, now);
+    }
+
+    /** Whether a process of this cluster other than the excepted one, if any, is alive in another incarnation. */
+    public boolean aliveElsewhere(String cluster, long incarnation, @Nullable NodeId except, Instant now) {
+        return entries.values().stream()
+                .filter(entry -> entry.node.id().cluster().equals(cluster)
+                        && entry.node.incarnation() != incarnation
+                        && !entry.node.id().equals(except))
+                .anyMatch(entry -> status(entry, now) == Status.ALIVE);
+    }
+
+    /** Each cluster that is known, by name, this one included. */
+    public List<ClusterView> clusters(Instant now) {
+        Map<String, List<Entry>> byCluster = new TreeMap<>();
+        byCluster.put(self.id().cluster(), new ArrayList<>());
+        for (Entry entry : entries.values()) {
+            byCluster
+                    .computeIfAbsent(entry.node.id().cluster(), name -> new ArrayList<>())
+                    .add(entry);
+        }
+        List<ClusterView> views = new ArrayList<>();
+        byCluster.forEach((name, members) -> views.add(view(name, members, now)));
+        return views;
+    }
+
+    /** Forgets one that was silent for longer than the retention. */
+    public List<NodeId> expire(Instant now) {
+        List<NodeId> expired = entries.values().stream()
+                .filter(entry -> silence(entry, now).compareTo(settings.retention()) > 0)
+                .map(entry -> entry.node.id())
+                .toList();
+        expired.forEach(entries::remove);
+        return expired;
+    }
+
+    /** Forgets processes of other incarnations of a cluster than this one. */
+    public List<NodeId> forgetOthers(String cluster, long incarnation) {
+        List<NodeId> forgotten = entries.values().stream()
+                .map(entry -> entry.node)
+                .filter(node -> node.id().cluster().equals(cluster) && node.incarnation() != incarnation)
+                .map(Node::id)
+                .toList();
+        forgotten.forEach(entries::remove);
+        return forgotten;
+    }
+
+    private ClusterView view(String name, Collection<Entry> members, Instant now) {
+        boolean own = name.equals(self.id().cluster());
+        List<NodeId> nodes = new ArrayList<>();
+        Status best = own ? Status.ALIVE : Status.LEFT;
+        Instant lastHeard = null;
+        if (own) {
+            nodes.add(self.id());
+        }
+        for (Entry entry : members) {
+            Status status = status(entry, now);
+            if (status != Status.LEFT) {
+                nodes.add(entry.node.id());
+            }
+            best = status.compareTo(best) < 0 ? status : best;
+            if (entry.arrivals != null
+                    && (lastHeard == null || entry.arrivals.last().isAfter(lastHeard))) {
+                lastHeard = entry.arrivals.last();
+            }
+        }
+        return new ClusterView(name, nodes, best, lastHeard);
+    }
+
+    private Status status(Entry entry, Instant now) {
+        if (entry.node.presence() == Node.Presence.LEFT) {
+            return Status.LEFT;
+        }
+        if (entry.node.presence() == Node.Presence.STOPPED) {
+            return Status.UNREACHABLE;
+        }
+        if (entry.arrivals != null && entry.arrivals.phi(now) < settings.phiThreshold()) {
+            return Status.ALIVE;
+        }
+        return silence(entry, now).compareTo(settings.unreachableAfter()) > 0 ? Status.UNREACHABLE : Status.SUSPECT;
+    }
+
+    private static Duration silence(Entry entry, Instant now) {
+        return Duration.between(entry.arrivals == null ? entry.known : entry.arrivals.last(), now);
+    }
+
+    private static boolean heard(Node node) {
+        return node.presence() == Node.Presence.HERE;
+    }
+
+    /** An old entry that somebody still tells is no sign of life. */
+    private boolean recent(Node node, Instant now) {
+        Instant beat = new HybridTimestamp(node.beat()).instant();
+        return Duration.between(beat, now).compareTo(settings.unreachableAfter()) <= 0;
+    }
+
+    private PhiAccrual begin(Instant now) {
+        return new PhiAccrual(settings.beatInterval(), settings.acceptablePause(), now);
+    }
+
+    private static final class Entry {
+        private Node node;
+        private @Nullable PhiAccrual arrivals;
+        private final Instant known;
+
+        private Entry(Node node, @Nullable PhiAccrual arrivals, Instant known) {
+            this.node = node;
+            this.arrivals = arrivals;
+            this.known = known;
+        }
+    }
+}

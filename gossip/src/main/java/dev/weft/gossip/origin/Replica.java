@@ -1,0 +1,100 @@
+package dev.weft.gossip.origin;
+
+import akka.util.ByteString;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All origins that are known, at most one incarnation of each cluster. Belongs to one owner. */
+public final class Replica {
+    private final Map<OriginId, OriginState> origins = new TreeMap<>();
+    private final Map<String, Long> incarnations = new HashMap<>();
+
+    /** The incarnation of a cluster that counts; -1 if the cluster is unknown. */
+    public long incarnation(String cluster) {
+        return incarnations.getOrDefault(cluster, -1L);
+    }
+
+    /**
+     * From now on a cluster lives in this incarnation; earlier ones are gone.
+     *
+     * @return the origins that went, or nothing where a later incarnation is known already
+     */
+    public List<OriginState> adopt(String cluster, long incarnation) {
+        if (incarnation <= incarnation(cluster)) {
+            return List.of();
+        }
+        incarnations.put(cluster, incarnation);
+        return drop(cluster);
+    }
+
+    /** Forgets a cluster that left; its incarnation stays known, so that its old records do not come back. */
+    public List<OriginState> drop(String cluster) {
+        List<OriginState> gone = origins.values().stream()
+                .filter(state -> state.id().cluster().equals(cluster))
+                .toList();
+        gone.forEach(state -> origins.remove(state.id()));
+        return gone;
+    }
+
+    /** Takes in what was stored; of several incarnations of a cluster the latest. */
+    public void restore(OriginState state) {
+        adopt(state.id().cluster(), state.id().incarnation());
+        if (state.id().incarnation() == incarnation(state.id().cluster())) {
+            origins.put(state.id(), state);
+        }
+    }
+
+    /** What is known of an origin; null if nothing. */
+    public @Nullable OriginState get(OriginId id) {
+        return origins.get(id);
+    }
+
+    /** An origin of an adopted incarnation, made where it is new. */
+    public OriginState getOrCreate(OriginId id) {
+        if (id.incarnation() != incarnation(id.cluster())) {
+            throw new IllegalArgumentException(
+                    "origin: " + id + " (expected: incarnation " + incarnation(id.cluster()) + ")");
+        }
+        return origins.computeIfAbsent(id, OriginState::new);
+    }
+
+    /** How far this is with an origin; 0 if nothing is known. */
+    public long highest(OriginId id) {
+        OriginState state = origins.get(id);
+        return state == null ? 0 : state.highest();
+    }
+
+    /** All origins, sorted; a view. */
+    public Collection<OriginState> states() {
+        return Collections.unmodifiableCollection(origins.values());
+    }
+
+    /** How far this is with every origin, sorted. */
+    public List<OriginDigest> digests() {
+        List<OriginDigest> digests = new ArrayList<>(origins.size());
+        for (OriginState state : origins.values()) {
+            OriginDigest digest = state.digest();
+            if (digest != null) {
+                digests.add(digest);
+            }
+        }
+        return digests;
+    }
+
+    /** See {@link StateHash#root}. */
+    public ByteString root() {
+        return StateHash.root(digests());
+    }
+
+    /** See {@link StateHash#content}; origins without live records count as well. */
+    public ByteString contentHash() {
+        return StateHash.content(
+                origins.values().stream().filter(state -> state.highest() > 0).toList());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.weft.gossip.origin;
+
+import akka.util.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/** Equality that crosses machines: SHA-256 over sorted, length-prefixed bytes, whatever the order of insertion was. */
+public final class StateHash {
+    private StateHash() {}
+
+    /** 32 bytes that say how far someone is with each origin; equal for two who have nothing to tell each other. */
+    public static ByteString root(Collection<OriginDigest> digests) {
+        MessageDigest sha = sha256();
+        List<OriginDigest> sorted = digests.stream()
+                .sorted(Comparator.comparing(OriginDigest::origin))
+                .toList();
+        for (OriginDigest digest : sorted) {
+            add(sha, digest.origin());
+            add(sha, digest.highest());
+        }
+        return ByteString.fromArray(sha.digest());
+    }
+
+    /** 32 bytes of what is held: every key with its number and payload; tombstones, which fade away, are left out. */
+    public static ByteString content(Collection<OriginState> states) {
+        MessageDigest sha = sha256();
+        states.stream().sorted(Comparator.comparing(OriginState::id)).forEach(state -> {
+            add(sha, state.id());
+            List<OriginRecord> live = state.live().stream()
+                    .sorted(Comparator.comparing(OriginRecord::key))
+                    .toList();
+            add(sha, live.size());
+            for (OriginRecord record : live) {
+                add(sha, record.key());
+                add(sha, record.number());
+                ByteString payload = record.payload();
+                byte[] bytes = payload == null ? new byte[0] : payload.toArrayUnsafe();
+                add(sha, bytes.length);
+                sha.update(bytes);
+            }
+        });
+        return ByteString.fromArray(sha.digest());
+    }
+
+    private static void add(MessageDigest sha, OriginId origin) {
+        add(sha, origin.cluster());
+        add(sha, origin.incarnation());
+        add(sha, origin.shard());
+    }
+
+    private static void add(MessageDigest sha, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        add(sha, bytes.length);
+        sha.update(bytes);
+    }
+
+    private static void add(MessageDigest sha, long number) {
+        sha.update(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256: missing (expected: every Java runtime has it)", e);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.weft.gossip.origin;
+
+/**
+ * A request for what follows in an origin.
+ *
+ * @param origin which
+ * @param after the number up to which the asker is complete or, within a full state, up to which he has received it
+ * @param full whether this continues a full state that was begun by the same peer
+ */
+public record Want(OriginId origin, long after, boolean full) {
+    public Want {
+        if (after < 0 || (full && after == 0)) {
+            throw new IllegalArgumentException("want of " + origin + ": after " + after
+                    + (full ? " within a full state" : "") + " (expected: not negative, positive within a full state)");
+        }
+    }
+}

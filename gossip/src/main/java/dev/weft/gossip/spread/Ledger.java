@@ -1,0 +1,235 @@
+package dev.weft.gossip.spread;
+
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.Membership;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.origin.Delta;
+import dev.weft.gossip.origin.Merged;
+import dev.weft.gossip.origin.OriginId;
+import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.OriginState;
+import dev.weft.gossip.origin.Replica;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The replica with its rules of who may say what; tells followers and the store of all that changes. */
+final class Ledger {
+    /** What to do with a word on an origin. */
+    enum Verdict {
+        /** Take it. */
+        ACCEPT,
+        /** We write this origin ourselves: never take it, but notice where it says more than we know. */
+        OURS,
+        /** Never mind it. */
+        IGNORE
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+    private final Replica replica = new Replica();
+    private final Membership membership;
+    private final SpreadSettings settings;
+    private final StoreQueue store;
+    private final Consumer<News> news;
+    private final Refusals refusals;
+    private final Set<OriginId> ours = new HashSet<>();
+    private final Map<String, Long> departed = new HashMap<>();
+
+    Ledger(Membership membership, SpreadSettings settings, StoreQueue store, Consumer<News> news, Refusals refusals) {
+        this.membership = membership;
+        this.settings = settings;
+        this.store = store;
+        this.news = news;
+        this.refusals = refusals;
+        replica.adopt(membership.self().id().cluster(), membership.self().incarnation());
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    /** Takes in what an earlier life stored; origins of earlier incarnations are taken out of the store. */
+    void restore(List<OriginState> states) {
+        states.forEach(replica::restore);
+        for (OriginState state : states) {
+            if (replica.get(state.id()) != state) {
+                store.gone(state);
+            }
+        }
+    }
+
+    /** From now on only this process writes the origin, or no longer. */
+    void own(OriginId origin, boolean owned) {
+        if (owned) {
+            ours.add(origin);
+        } else {
+            ours.remove(origin);
+        }
+    }
+
+    /** Whether to take a word on an origin from a process. */
+    Verdict judge(OriginId origin, NodeId from, Instant now) {
+        Node self = membership.self();
+        if (origin.cluster().equals(self.id().cluster())) {
+            return judgeOwnCluster(origin, from, self.incarnation());
+        }
+        long known = replica.incarnation(origin.cluster());
+        Long left = departed.get(origin.cluster());
+        if (origin.incarnation() < known || (left != null && origin.incarnation() <= left)) {
+            return Verdict.IGNORE;
+        }
+        if (origin.incarnation() > known
+                && known >= 0
+                && membership.aliveElsewhere(origin.cluster(), origin.incarnation(), null, now)) {
+            refusals.refuse(
+                    Refusals.Reason.OTHER_LIFE,
+                    from.toString(),
+                    "records of " + origin + ", while " + origin.cluster() + "@" + known + " is alive");
+            return Verdict.IGNORE;
+        }
+        if (replica.get(origin) == null && replica.states().size() >= settings.origins()) {
+            refusals.refuse(
+                    Refusals.Reason.TOO_MANY,
+                    from.toString(),
+                    "origin " + origin + " beyond the bound of " + settings.origins());
+            return Verdict.IGNORE;
+        }
+        return Verdict.ACCEPT;
+    }
+
+    private Verdict judgeOwnCluster(OriginId origin, NodeId from, long incarnation) {
+        if (origin.incarnation() > incarnation) {
+            refusals.refuse(
+                    Refusals.Reason.OTHER_LIFE,
+                    from.toString(),
+                    "records of " + origin + ": this is " + origin.cluster() + ", in its life " + incarnation);
+            return Verdict.IGNORE;
+        }
+        if (origin.incarnation() < incarnation) {
+            return Verdict.IGNORE;
+        }
+        if (ours.contains(origin)) {
+            return Verdict.OURS;
+        }
+        // Only processes of this cluster write for it; others tell what they once heard, as they should.
+        return from.cluster().equals(origin.cluster()) ? Verdict.ACCEPT : Verdict.IGNORE;
+    }
+
+    /** Whether a stamp is too far ahead to be believed. */
+    boolean future(long number, Instant now) {
+        return new HybridTimestamp(number).millis()
+                > now.plus(settings.futureBound()).toEpochMilli();
+    }
+
+    void future(OriginId origin, long number, NodeId from) {
+        refusals.refuse(
+                Refusals.Reason.FUTURE,
+                from.toString(),
+                origin + " at " + new HybridTimestamp(number).instant() + ", more than " + settings.futureBound()
+                        + " ahead of the clock here");
+    }
+
+    /** Takes in a pushed record that was judged acceptable. */
+    Merged push(OriginId origin, OriginRecord record, NodeId from) {
+        OriginState state = state(origin);
+        if (state.size() >= settings.recordsPerOrigin() && state.get(record.key()) == null) {
+            tooMany(origin, from);
+            return nothing();
+        }
+        Merged merged = state.push(record);
+        note(state, merged);
+        return merged;
+    }
+
+    /** Takes in records that were asked for and judged acceptable. */
+    Merged merge(Delta delta, long link, NodeId from) {
+        OriginState state = state(delta.origin());
+        if ((long) state.size() + delta.records().size() > 2L * settings.recordsPerOrigin()) {
+            tooMany(delta.origin(), from);
+            return nothing();
+        }
+        Merged merged = state.merge(delta, link);
+        note(state, merged);
+        return merged;
+    }
+
+    /** What this process itself wrote to one of its origins. */
+    void wrote(OriginState state, List<OriginRecord> written) {
+        note(state, new Merged(Merged.Outcome.NEW, written, List.of(), written));
+    }
+
+    /** A cluster lives in a later incarnation: what earlier ones said is gone. */
+    void adopt(String cluster, long incarnation) {
+        long before = replica.incarnation(cluster);
+        gone(replica.adopt(cluster, incarnation));
+        if (before >= 0 && before < incarnation) {
+            LOG.info("cluster {} began a new life {}, its records of life {} are gone", cluster, incarnation, before);
+        }
+    }
+
+    /** A cluster left or was silent for longer than the retention. */
+    void depart(String cluster) {
+        departed.put(cluster, replica.incarnation(cluster));
+        gone(replica.drop(cluster));
+    }
+
+    /** A cluster that was forgotten is there again. */
+    void back(String cluster) {
+        departed.remove(cluster);
+    }
+
+    /** Forgets tombstones from before the retention. */
+    void purge(Instant now) {
+        long upTo = HybridTimestamp.ofMillis(
+                        Math.max(0, now.minus(settings.tombstoneRetention()).toEpochMilli()))
+                .packed();
+        for (OriginState state : replica.states()) {
+            List<String> purged = state.purge(upTo);
+            if (!purged.isEmpty()) {
+                store.changed(state, List.of(), purged);
+            }
+        }
+    }
+
+    private OriginState state(OriginId origin) {
+        if (origin.incarnation() > replica.incarnation(origin.cluster())) {
+            adopt(origin.cluster(), origin.incarnation());
+        }
+        return replica.getOrCreate(origin);
+    }
+
+    private void note(OriginState state, Merged merged) {
+        if (merged.outcome() == Merged.Outcome.NEW) {
+            store.changed(state, merged.stored(), merged.dropped());
+        }
+        if (!merged.visible().isEmpty()) {
+            news.accept(new News.OriginChanged(state.id(), merged.visible()));
+        }
+    }
+
+    private void gone(List<OriginState> states) {
+        for (OriginState state : states) {
+            store.gone(state);
+            news.accept(new News.OriginGone(state.id()));
+        }
+    }
+
+    private void tooMany(OriginId origin, NodeId from) {
+        refusals.refuse(
+                Refusals.Reason.TOO_MANY,
+                from.toString(),
+                "records of " + origin + " beyond the bound of " + settings.recordsPerOrigin());
+    }
+
+    private static Merged nothing() {
+        return new Merged(Merged.Outcome.KNOWN, List.of(), List.of(), List.of());
+    }
+}

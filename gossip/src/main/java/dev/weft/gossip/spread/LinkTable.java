@@ -1,0 +1,180 @@
+package dev.weft.gossip.spread;
+
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.transport.Backoff;
+import dev.weft.gossip.transport.Peers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The links, and the addresses that should have one. */
+final class LinkTable {
+    private static final int REFUSED_FAILURES = 30;
+
+    /** An address that is tried until somebody is linked there. */
+    private static final class Target {
+        private int failures;
+        private Instant notBefore = Instant.MIN;
+        private @Nullable NodeId last;
+        private boolean dialing;
+    }
+
+    private final Peers peers;
+    private final Backoff backoff;
+    private final RandomGenerator random;
+    private final Map<Long, Link> links = new TreeMap<>();
+    private final Map<NodeAddress, Target> targets = new HashMap<>();
+    private final Set<NodeAddress> seeds = new HashSet<>();
+    private final Set<NodeAddress> ourselves = new HashSet<>();
+
+    LinkTable(Peers peers, Backoff backoff, RandomGenerator random) {
+        this.peers = peers;
+        this.backoff = backoff;
+        this.random = random;
+    }
+
+    void seed(NodeAddress address) {
+        seeds.add(address);
+    }
+
+    @Nullable
+    Link get(long id) {
+        return links.get(id);
+    }
+
+    Collection<Link> all() {
+        return List.copyOf(links.values());
+    }
+
+    Link connected(long id, boolean dialed, Instant now) {
+        Link link = links.computeIfAbsent(id, made -> new Link(id, null, now));
+        link.connected = true;
+        link.lastReceived = now;
+        return link;
+    }
+
+    @Nullable
+    Link disconnected(long id, Instant now) {
+        Link link = links.remove(id);
+        if (link != null && link.dialed != null) {
+            Target target = target(link.dialed);
+            target.dialing = false;
+            target.failures = link.node == null ? Math.min(REFUSED_FAILURES, target.failures + 1) : 1;
+            target.notBefore = now.plus(backoff.after(target.failures, random));
+        }
+        return link;
+    }
+
+    /** The peer does not want us, or is ourselves: no haste to try again. */
+    void refused(Link link) {
+        if (link.dialed != null) {
+            target(link.dialed).failures = REFUSED_FAILURES;
+        }
+    }
+
+    void isOurselves(Link link) {
+        if (link.dialed != null) {
+            ourselves.add(link.dialed);
+        }
+    }
+
+    /** Who is at the other end; of two links with one process both sides keep the same. */
+    void greeted(Link link, NodeId node, NodeId self) {
+        link.node = node;
+        if (link.dialed != null) {
+            target(link.dialed).last = node;
+        }
+        Link best = linkTo(node, self);
+        if (best == null) {
+            return;
+        }
+        for (Link other : all()) {
+            // The one who dialled hangs up, so that only one of the two ends is taken down.
+            boolean twin = node.equals(other.node) && other != best;
+            if (twin && (other.dialed != null || (best.dialed == null && other.id < best.id))) {
+                peers.close(other.id, "there is another link with " + node);
+            }
+        }
+    }
+
+    /** The link with a process; null if there is none. */
+    @Nullable
+    Link linkTo(NodeId node, NodeId self) {
+        boolean oursWins = self.compareTo(node) < 0;
+        return links.values().stream()
+                .filter(link -> link.established() && node.equals(link.node))
+                .max(Comparator.comparing((Link link) -> (link.dialed != null) == oursWins)
+                        .thenComparingLong(link -> link.id))
+                .orElse(null);
+    }
+
+    /** One link with each process that is linked. */
+    Map<NodeId, Link> established(NodeId self) {
+        Map<NodeId, Link> byNode = new TreeMap<>();
+        for (Link link : links.values()) {
+            NodeId node = link.node;
+            if (node != null && link.connected && !byNode.containsKey(node)) {
+                Link best = linkTo(node, self);
+                if (best != null) {
+                    byNode.put(node, best);
+                }
+            }
+        }
+        return byNode;
+    }
+
+    /** Tries the addresses that should have a link and have none, each no more often than its backoff says. */
+    void dialDue(Collection<Node> nodes, NodeId self, Instant now) {
+        Map<NodeId, Link> linked = established(self);
+        Set<NodeAddress> wanted = new HashSet<>(seeds);
+        for (Node node : nodes) {
+            if (node.presence() != Node.Presence.LEFT) {
+                wanted.add(node.id().address());
+            }
+        }
+        linked.keySet().forEach(node -> wanted.remove(node.address()));
+        wanted.remove(self.address());
+        wanted.removeAll(ourselves);
+        targets.keySet()
+                .removeIf(address -> !wanted.contains(address)
+                        && !target(address).dialing
+                        && links.values().stream().noneMatch(link -> address.equals(link.dialed)));
+        for (NodeAddress address : wanted) {
+            Target target = target(address);
+            boolean reached = target.last != null && linked.containsKey(target.last);
+            if (!reached && !target.dialing && !now.isBefore(target.notBefore)) {
+                target.dialing = true;
+                long id = peers.dial(address);
+                links.put(id, new Link(id, address, now));
+            }
+        }
+    }
+
+    /** Gives up links that were silent for too long. */
+    void closeSilent(Duration timeout, Instant now) {
+        List<Link> silent = new ArrayList<>();
+        for (Link link : links.values()) {
+            if (link.lastReceived.plus(timeout).isBefore(now)) {
+                silent.add(link);
+            }
+        }
+        silent.forEach(link -> peers.close(
+                link.id, link.node == null ? "nobody introduced himself in " + timeout : "silent for " + timeout));
+    }
+
+    private Target target(NodeAddress address) {
+        return targets.computeIfAbsent(address, made -> new Target());
+    }
+}

@@ -1,0 +1,139 @@
+package dev.weft.gossip.spread;
+
+import akka.util.ByteString;
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.origin.OriginId;
+import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.OriginState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The origins that this process writes.
+ *
+ * <p>Where this process cannot know the last words that were told for an origin (it crashed before it stored them, or
+ * another process wrote them), it fences: everybody who holds less than the fence fetches the full state, so that nothing
+ * lives on elsewhere that was forgotten here.
+ */
+final class OwnOrigins {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnOrigins.class);
+
+    private final String cluster;
+    private final long incarnation;
+    private final Ledger ledger;
+    private final Set<Integer> held = new HashSet<>();
+    private final Set<OriginId> certain = new HashSet<>();
+
+    /** How an earlier life of this process ended. */
+    enum Past {
+        /** There was none. */
+        NONE,
+        /** All was written before it stopped. */
+        CLEAN,
+        /** It may have told more than it stored. */
+        UNKNOWN
+    }
+
+    private final Past past;
+
+    OwnOrigins(String cluster, long incarnation, Ledger ledger, Past past) {
+        this.cluster = cluster;
+        this.incarnation = incarnation;
+        this.ledger = ledger;
+        this.past = past;
+        if (past == Past.CLEAN) {
+            ledger.replica().states().stream()
+                    .map(OriginState::id)
+                    .filter(id -> id.cluster().equals(cluster))
+                    .forEach(certain::add);
+        }
+    }
+
+    /** Makes the records equal to the given ones. Answers what had to be written. */
+    List<OriginRecord> reset(int shard, long notBefore, Map<String, ByteString> records, Instant now) {
+        OriginId id = id(shard);
+        OriginState state = ledger.replica().getOrCreate(id);
+        held.add(shard);
+        ledger.own(id, true);
+        if (past != Past.NONE && certain.add(id)) {
+            state.fence(next(state, notBefore, now));
+            ledger.wrote(state, List.of());
+        }
+        certain.add(id);
+        Map<String, @Nullable ByteString> wanted = new LinkedHashMap<>(records);
+        for (OriginRecord present : state.live()) {
+            if (!records.containsKey(present.key())) {
+                wanted.put(present.key(), null);
+            }
+        }
+        return write(state, notBefore, wanted, now);
+    }
+
+    /** Writes changes in their order. Answers what had to be written. */
+    List<OriginRecord> publish(int shard, long notBefore, Map<String, @Nullable ByteString> changes, Instant now) {
+        OriginState state = ledger.replica().get(id(shard));
+        if (!held.contains(shard) || state == null) {
+            LOG.warn(
+                    "changes of shard {} are not published: the shard is not held here (expected: reset first)", shard);
+            return List.of();
+        }
+        return write(state, notBefore, changes, now);
+    }
+
+    /** Stops writing; what was written stays. */
+    void release(int shard) {
+        held.remove(shard);
+        ledger.own(id(shard), false);
+        // Another process may write it now.
+        certain.remove(id(shard));
+    }
+
+    /**
+     * Somebody holds a number of ours that we do not know: words that were lost here.
+     *
+     * @return whether that made us fence
+     */
+    boolean outdo(OriginId origin, long number, Instant now) {
+        OriginState state = ledger.replica().get(origin);
+        if (state == null || number <= state.highest()) {
+            return false;
+        }
+        LOG.info("origin {} was told further elsewhere than is stored here, telling its state anew", origin);
+        state.fence(next(state, number, now));
+        ledger.wrote(state, List.of());
+        return true;
+    }
+
+    OriginId id(int shard) {
+        return new OriginId(cluster, shard, incarnation);
+    }
+
+    private List<OriginRecord> write(
+            OriginState state, long notBefore, Map<String, @Nullable ByteString> wanted, Instant now) {
+        List<OriginRecord> written = new ArrayList<>();
+        wanted.forEach((key, payload) -> {
+            OriginRecord present = state.get(key);
+            if (!Objects.equals(present == null ? null : present.payload(), payload)) {
+                written.add(state.write(key, payload, next(state, notBefore, now)));
+            }
+        });
+        if (!written.isEmpty()) {
+            ledger.wrote(state, written);
+        }
+        return written;
+    }
+
+    private static long next(OriginState state, long notBefore, Instant now) {
+        long clock = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+        return Math.max(Math.max(state.highest(), notBefore) + 1, clock);
+    }
+}

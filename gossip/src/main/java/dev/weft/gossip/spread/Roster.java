@@ -1,0 +1,235 @@
+package dev.weft.gossip.spread;
+
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.ClusterView;
+import dev.weft.gossip.member.Membership;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What members say of each other, with its rules of whom to believe; tells followers when a status changes. */
+final class Roster {
+    /** Entries in a frame; the rest goes with the next. */
+    private static final int NODES = 1_024;
+    /** The share of a new sample in the smoothed round trip, as TCP takes it. */
+    private static final double WEIGHT = 0.125;
+
+    private final Membership membership;
+    private final Ledger ledger;
+    private final Repair repair;
+    private final StoreQueue store;
+    private final SpreadSettings settings;
+    private final Refusals refusals;
+    private final Consumer<News> news;
+    private final Map<NodeId, Double> roundTripNanos = new HashMap<>();
+    private List<MemberReport> told = List.of();
+
+    Roster(
+            Membership membership,
+            Ledger ledger,
+            Repair repair,
+            StoreQueue store,
+            SpreadSettings settings,
+            Refusals refusals,
+            Consumer<News> news) {
+        this.membership = membership;
+        this.ledger = ledger;
+        this.repair = repair;
+        this.store = store;
+        this.settings = settings;
+        this.refusals = refusals;
+        this.news = news;
+    }
+
+    void restore(List<Node> nodes, Instant now) {
+        Node self = membership.self();
+        for (Node node : nodes) {
+            boolean otherLife = node.id().cluster().equals(self.id().cluster())
+                    ? node.incarnation() != self.incarnation()
+                    : node.incarnation()
+                            < ledger.replica().incarnation(node.id().cluster());
+            if (otherLife || node.presence() == Node.Presence.LEFT) {
+                store.gone(node.id());
+            } else {
+                membership.restore(node, now);
+            }
+        }
+    }
+
+    /** Why a process is not believed to be who it says; null if it is. */
+    @Nullable
+    String objection(Node node, Instant now) {
+        Node self = membership.self();
+        String cluster = node.id().cluster();
+        if (node.id().equals(self.id()) && node.incarnation() == self.incarnation()) {
+            return "this is " + self.id() + " itself (expected: an address of its own for each process)";
+        }
+        if (cluster.equals(self.id().cluster())) {
+            return node.incarnation() == self.incarnation()
+                    ? future(node, now)
+                    : "cluster " + cluster + " is here already with incarnation " + self.incarnation() + ", "
+                            + node.id().address() + " says " + node.incarnation()
+                            + " (expected: another name, or the data directory of " + cluster + ")";
+        }
+        long known = ledger.replica().incarnation(cluster);
+        if (node.incarnation() < known) {
+            return "cluster " + cluster + " began a later life " + known + ", "
+                    + node.id().address() + " says " + node.incarnation()
+                    + " (expected: another name for another cluster)";
+        }
+        if (membership.aliveElsewhere(cluster, node.incarnation(), node.id(), now)) {
+            return "cluster " + cluster + " is alive with incarnation " + known + ", "
+                    + node.id().address() + " says " + node.incarnation()
+                    + " (expected: another name, or to wait until the first is gone)";
+        }
+        return future(node, now);
+    }
+
+    private @Nullable String future(Node node, Instant now) {
+        return ledger.future(node.beat(), now)
+                ? "the clock of " + node.id() + " is at " + new HybridTimestamp(node.beat()).instant() + ", here it is "
+                        + now + " (expected: at most " + settings.futureBound() + " ahead)"
+                : null;
+    }
+
+    /** Takes in entries that a peer told. */
+    void hear(Link link, List<Node> nodes, Instant now) {
+        NodeId from = link.node;
+        for (Node node : nodes) {
+            link.toldBeats.merge(node.id(), node.beat(), Math::max);
+            boolean self = node.id().equals(membership.self().id());
+            if (!self && membership.node(node.id()) == null && !welcome(node, from, now)) {
+                continue;
+            }
+            String objection = self ? null : objection(node, now);
+            if (objection != null) {
+                refusals.refuse(Refusals.Reason.OTHER_LIFE, String.valueOf(from), objection);
+            } else {
+                believe(node, self, now);
+            }
+        }
+    }
+
+    private boolean welcome(Node node, @Nullable NodeId from, Instant now) {
+        if (membership.size() >= settings.nodes()) {
+            refusals.refuse(
+                    Refusals.Reason.TOO_MANY,
+                    String.valueOf(from),
+                    node.id() + " beyond the bound of " + settings.nodes() + " processes");
+            return false;
+        }
+        // One who was forgotten here does not come back because somebody still remembers.
+        Instant beat = new HybridTimestamp(node.beat()).instant();
+        return node.presence() != Node.Presence.LEFT
+                && beat.plus(settings.members().retention()).isAfter(now);
+    }
+
+    private void believe(Node node, boolean self, Instant now) {
+        if (!self && node.incarnation() > ledger.replica().incarnation(node.id().cluster())) {
+            ledger.adopt(node.id().cluster(), node.incarnation());
+            membership.forgetOthers(node.id().cluster(), node.incarnation()).forEach(this::forget);
+        }
+        if (membership.hear(node, now)) {
+            store.node(node);
+            if (node.presence() == Node.Presence.LEFT) {
+                left(node.id().cluster());
+            } else if (node.presence() == Node.Presence.HERE) {
+                ledger.back(node.id().cluster());
+            }
+        }
+    }
+
+    private void left(String cluster) {
+        boolean all = membership.nodes().stream()
+                .filter(node -> node.id().cluster().equals(cluster))
+                .allMatch(node -> node.presence() == Node.Presence.LEFT);
+        if (all) {
+            ledger.depart(cluster);
+        }
+    }
+
+    /** Entries with heartbeats that the peer has not heard. */
+    List<Node> untold(Link link) {
+        List<Node> untold = new ArrayList<>();
+        for (Node node : membership.nodes()) {
+            if (untold.size() < NODES && link.toldBeats.getOrDefault(node.id(), -1L) < node.beat()) {
+                link.toldBeats.put(node.id(), node.beat());
+                untold.add(node);
+            }
+        }
+        return untold;
+    }
+
+    /** A peer answered an opening. */
+    void answered(Link link, NodeId node, long round, Instant now) {
+        if (round != 0 && round == link.openedRound) {
+            double sample = Duration.between(link.openedAt, now).toNanos();
+            roundTripNanos.merge(node, sample, (smoothed, latest) -> smoothed + WEIGHT * (latest - smoothed));
+            link.openedRound = 0;
+        }
+    }
+
+    /** Forgets who was silent for longer than the retention, and with the last process its cluster. */
+    void expire(Instant now) {
+        List<NodeId> expired = membership.expire(now);
+        expired.forEach(this::forget);
+        for (NodeId node : expired) {
+            boolean last = membership.nodes().stream()
+                    .noneMatch(other -> other.id().cluster().equals(node.cluster()));
+            if (last) {
+                ledger.depart(node.cluster());
+            }
+        }
+    }
+
+    private void forget(NodeId node) {
+        store.gone(node);
+        roundTripNanos.remove(node);
+    }
+
+    List<MemberReport> report(Instant now) {
+        String self = membership.self().id().cluster();
+        List<MemberReport> reports = new ArrayList<>();
+        for (ClusterView view : membership.clusters(now)) {
+            boolean own = view.cluster().equals(self);
+            Duration nearest = own
+                    ? null
+                    : view.nodes().stream()
+                            .map(roundTripNanos::get)
+                            .filter(Objects::nonNull)
+                            .min(Double::compare)
+                            .map(nanos -> Duration.ofNanos(Math.round(nanos)))
+                            .orElse(null);
+            reports.add(new MemberReport(
+                    view.cluster(),
+                    view.nodes().stream().map(NodeId::address).toList(),
+                    view.status(),
+                    nearest,
+                    repair.behind(view.cluster()),
+                    own ? now : view.lastHeard(),
+                    own));
+        }
+        return reports;
+    }
+
+    /** Tells followers where more than times changed. */
+    void tellChanges(Instant now) {
+        List<MemberReport> present = report(now);
+        boolean same = present.size() == told.size();
+        for (int i = 0; same && i < present.size(); i++) {
+            same = present.get(i).sameButTimes(told.get(i));
+        }
+        if (!same) {
+            told = present;
+            news.accept(new News.MembersChanged(present));
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.weft.gossip.spread;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.StashBuffer;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.util.ByteString;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.transport.PeerListener;
+import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.wire.Frame;
+import dev.weft.gossip.wire.StoredForm;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a {@link SpreadCore}: loads what was stored, then hands it every word of links, shards and timers, one at a time.
+ *
+ * <p>The front door talks to it. A restart of the process loses nothing that was stored; what was told and not stored is
+ * learned again from the peers or told anew by the shards. Three phases: loading, running, stopping.
+ */
+public final class SpreadActor {
+
+    /** What it understands. */
+    public sealed interface Command {}
+
+    /** See the front door. */
+    public record Reset(int shard, long notBefore, Map<String, ByteString> records) implements Command {
+        public Reset {
+            records = Map.copyOf(records);
+        }
+    }
+
+    /** See the front door; a null payload withdraws the key. */
+    public record Publish(int shard, long notBefore, Map<String, @Nullable ByteString> changes) implements Command {
+        public Publish {
+            changes = Collections.unmodifiableMap(new LinkedHashMap<>(changes));
+        }
+    }
+
+    /** See the front door. */
+    public record Release(int shard) implements Command {}
+
+    /** Tells the follower all, then every change, until it stops. */
+    public record Follow(ActorRef<News> follower) implements Command {}
+
+    /** Asks for the federation as seen from here. */
+    public record GetMembers(ActorRef<List<MemberReport>> replyTo) implements Command {}
+
+    /** Keeps trying to reach an address. */
+    public record Join(NodeAddress address) implements Command {}
+
+    /** Says goodbye, writes what is left, ends the links, answers, and stops. */
+    public record Stop(Node.Presence how, ActorRef<Done> replyTo) implements Command {}
+
+    private record Loaded(Map<String, byte[]> stored) implements Command {}
+
+    private record LoadFailed(Throwable failure) implements Command {}
+
+    private record LoadDue() implements Command {}
+
+    private record RoundDue() implements Command {}
+
+    private record Written(Optional<Throwable> failure) implements Command {}
+
+    private record Connected(long link, boolean dialed) implements Command {}
+
+    private record Received(long link, Frame frame, int bytes) implements Command {}
+
+    private record Malformed(long link, String reason) implements Command {}
+
+    private record Disconnected(long link, String reason) implements Command {}
+
+    private record Drained() implements Command {}
+
+    private record PeersStopped() implements Command {}
+
+    /**
+     * What it works with.
+     *
+     * @param waiting commands that may wait while the store is loaded
+     */
+    public record Parts(
+            Identity identity,
+            SpreadSettings settings,
+            Peers peers,
+            Storage storage,
+            StoredForm form,
+            InstantSource clock,
+            RandomGenerator random,
+            List<NodeAddress> seeds,
+            int waiting) {
+        public Parts {
+            seeds = List.copyOf(seeds);
+        }
+    }
+
+    private static final Duration LOAD_RETRY = Duration.ofSeconds(1);
+
+    private final ActorContext<Command> context;
+    private final TimerScheduler<Command> timers;
+    private final Parts parts;
+    private final StoreQueue store;
+    private final Set<ActorRef<News>> followers = new LinkedHashSet<>();
+
+    private SpreadActor(ActorContext<Command> context, TimerScheduler<Command> timers, Parts parts) {
+        this.context = context;
+        this.timers = timers;
+        this.parts = parts;
+        ActorRef<Command> self = context.getSelf();
+        this.store = new StoreQueue(parts.storage(), parts.form(), failure -> self.tell(new Written(failure)));
+    }
+
+    /** Begins to load. */
+    public static Behavior<Command> create(Parts parts) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                Behaviors.withStash(parts.waiting(), stash -> new SpreadActor(context, timers, parts).loading(stash))));
+    }
+
+    private Behavior<Command> loading(StashBuffer<Command> stash) {
+        load();
+        return Behaviors.receive(Command.class)
+                .onMessage(Loaded.class, loaded -> stash.unstashAll(running(loaded.stored())))
+                .onMessage(LoadFailed.class, this::onLoadFailed)
+                .onMessage(LoadDue.class, due -> load())
+                .onMessage(Written.class, written -> Behaviors.same())
+                .onAnyMessage(command -> {
+                    stash.stash(command);
+                    return Behaviors.same();
+                })
+                .build();
+    }
+
+    private Behavior<Command> load() {
+        context.pipeToSelf(
+                parts.storage().load(),
+                (stored, failure) -> failure == null ? new Loaded(Map.copyOf(stored)) : new LoadFailed(failure));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onLoadFailed(LoadFailed failed) {
+        context.getLog()
+                .warn(
+                        "loading gossip records failed, trying again in {} (expected: a readable store)",
+                        LOAD_RETRY,
+                        failed.failure());
+        timers.startSingleTimer(new LoadDue(), LOAD_RETRY);
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> running(Map<String, byte[]> stored) {
+        Surroundings around = new Surroundings(
+                parts.peers(), store, news -> followers.forEach(f -> f.tell(news)), parts.clock(), parts.random());
+        SpreadCore core = SpreadCore.begin(parts.identity(), parts.settings(), around, stored, parts.form());
+        parts.peers().start(new Forwarding(context.getSelf()));
+        parts.seeds().forEach(core::join);
+        context.getSelf().tell(new RoundDue());
+        return new Running(core).receive();
+    }
+
+    /** Hands what links say to the actor. */
+    private record Forwarding(ActorRef<Command> actor) implements PeerListener {
+        @Override
+        public void connected(long link, boolean dialed) {
+            actor.tell(new Connected(link, dialed));
+        }
+
+        @Override
+        public void received(long link, Frame frame, int bytes) {
+            actor.tell(new Received(link, frame, bytes));
+        }
+
+        @Override
+        public void malformed(long link, String reason) {
+            actor.tell(new Malformed(link, reason));
+        }
+
+        @Override
+        public void disconnected(long link, String reason) {
+            actor.tell(new Disconnected(link, reason));
+        }
+    }
+
+    private final class Running {
+        private final SpreadCore core;
+
+        private Running(SpreadCore core) {
+            this.core = core;
+        }
+
+        private Behavior<Command> receive() {
+            return Behaviors.receive(Command.class)
+                    .onMessage(Received.class, this::onReceived)
+                    .onMessage(Reset.class, this::onReset)
+                    .onMessage(Publish.class, this::onPublish)
+                    .onMessage(Release.class, this::onRelease)
+                    .onMessage(Follow.class, this::onFollow)
+                    .onSignal(Terminated.class, this::onTerminated)
+                    .onMessage(GetMembers.class, this::onGetMembers)
+                    .onMessage(Join.class, this::onJoin)
+                    .onMessage(RoundDue.class, this::onRoundDue)
+                    .onMessage(Written.class, this::onWritten)
+                    .onMessage(Connected.class, this::onConnected)
+                    .onMessage(Malformed.class, this::onMalformed)
+                    .onMessage(Disconnected.class, this::onDisconnected)
+                    .onMessage(Stop.class, this::onStop)
+                    .build();
+        }
+
+        private Behavior<Command> onReceived(Received received) {
+            core.received(received.link(), received.frame(), received.bytes());
+            parts.peers().processed(received.link());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onReset(Reset reset) {
+            core.reset(reset.shard(), reset.notBefore(), reset.records());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onPublish(Publish publish) {
+            core.publish(publish.shard(), publish.notBefore(), publish.changes());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onRelease(Release release) {
+            core.release(release.shard());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onFollow(Follow follow) {
+            if (followers.add(follow.follower())) {
+                context.watch(follow.follower());
+                core.everything().forEach(follow.follower()::tell);
+            }
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onTerminated(Terminated terminated) {
+            followers.removeIf(
+                    follower -> follower.path().equals(terminated.getRef().path()));
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onGetMembers(GetMembers get) {
+            get.replyTo().tell(core.members());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onJoin(Join join) {
+            core.join(join.address());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onRoundDue(RoundDue due) {
+            timers.startSingleTimer(due, core.round());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onWritten(Written written) {
+            store.finished(written.failure());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onConnected(Connected connected) {
+            core.connected(connected.link(), connected.dialed());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onMalformed(Malformed malformed) {
+            core.malformed(malformed.link(), malformed.reason());
+            parts.peers().processed(malformed.link());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onDisconnected(Disconnected disconnected) {
+            core.disconnected(disconnected.link(), disconnected.reason());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onStop(Stop stop) {
+            timers.cancelAll();
+            context.pipeToSelf(core.stop(stop.how()), (done, failure) -> new Drained());
+            return stopping(stop.replyTo());
+        }
+    }
+
+    private Behavior<Command> stopping(ActorRef<Done> replyTo) {
+        return Behaviors.receive(Command.class)
+                .onMessage(Written.class, written -> {
+                    store.finished(written.failure());
+                    return Behaviors.same();
+                })
+                .onMessage(Drained.class, drained -> {
+                    context.pipeToSelf(parts.peers().stop(), (done, failure) -> new PeersStopped());
+                    return Behaviors.same();
+                })
+                .onMessage(PeersStopped.class, stopped -> {
+                    replyTo.tell(Done.getInstance());
+                    return Behaviors.stopped();
+                })
+                .onMessage(Stop.class, again -> Behaviors.same())
+                .onAnyMessage(late -> Behaviors.same())
+                .build();
+    }
+}

@@ -1,0 +1,24 @@
+/**
+ * Who is told what, when: eager push, repair rounds, byte budgets.
+ *
+ * <p>Who may call: the front door, through {@link dev.weft.gossip.spread.SpreadActor}. Everything that decides is in
+ * plain classes that one owner runs, with time, chance and links handed in, so that the same code runs under the actor
+ * and in a simulation with virtual time.
+ *
+ * <p>What it owns: the replica of all origins, the members, the links, and the order in which followers and the store hear
+ * of changes.
+ *
+ * <p>How it spreads: a new record goes at once to a fanout of peers, who pass on what was new to them. Every round a fanout
+ * of peers gets an opening with a root hash; where it differs, both compare how far they are with each origin and the one
+ * who is behind asks for what follows, one frame at a time, so that the receiver sets the pace. A record that was pushed
+ * and does not follow what is held is asked for at once.
+ *
+ * <p>What must hold: nobody writes an origin that is held here but this process; records of this cluster come only from
+ * its own processes; a peer's silence changes a status and no record; followers hear the changes of an origin in its order.
+ *
+ * <p>Source: Demers et al., "Epidemic algorithms for replicated database maintenance" (1987); Scuttlebutt (2008).
+ */
+@NullMarked
+package dev.weft.gossip.spread;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,193 @@
+package dev.weft.gossip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.util.ByteString;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Gossip over gRPC")
+class GossipNodeIT {
+    private static final HostPort ANYWHERE = new HostPort("127.0.0.1", 0);
+
+    private final ActorTestKit kit = ActorTestKit.create();
+    private final List<GossipNode> running = new ArrayList<>();
+
+    @AfterEach
+    void stopAll() throws Exception {
+        for (GossipNode node : running) {
+            node.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+        kit.shutdownTestKit();
+    }
+
+    @Test
+    @DisplayName("brings a record to every member, also to those who only share a seed")
+    void spreads() throws Exception {
+        GossipNode east = start("east", ANYWHERE, List.of(), new InMemoryRecordStore());
+        GossipNode west = start("west", ANYWHERE, List.of(east.address()), new InMemoryRecordStore());
+        GossipNode north = start("north", ANYWHERE, List.of(east.address()), new InMemoryRecordStore());
+        Seen atWest = follow(west);
+        Seen atNorth = follow(north);
+        west.reset(0, 0, Map.of("svc", ByteString.fromString("1")));
+        await().untilAsserted(() -> assertThat(atNorth.records).containsEntry("west/svc", "1"));
+        await().untilAsserted(() -> assertThat(statuses(west)).containsEntry("north", Member.Status.ALIVE));
+        west.publish(
+                0, 0, List.of(new RecordChange("svc", null), new RecordChange("svc2", ByteString.fromString("2"))));
+        await().untilAsserted(() -> assertThat(atNorth.records).containsOnly(Map.entry("west/svc2", "2")));
+        assertThat(atWest.records).containsOnly(Map.entry("west/svc2", "2"));
+    }
+
+    @Test
+    @DisplayName(
+            "keeps records of a member that is away, over the restart of the importer, and hears of changes when it is back")
+    void failsStatic() throws Exception {
+        InMemoryRecordStore eastStore = new InMemoryRecordStore();
+        InMemoryRecordStore westStore = new InMemoryRecordStore();
+        GossipNode east = start("east", ANYWHERE, List.of(), eastStore);
+        HostPort eastAddress = east.address();
+        GossipNode west = start("west", ANYWHERE, List.of(eastAddress), westStore);
+        Seen atWest = follow(west);
+        east.reset(3, 0, Map.of("a", ByteString.fromString("1"), "b", ByteString.fromString("1")));
+        await().untilAsserted(() -> assertThat(atWest.records).hasSize(2));
+        stop(east);
+        await().untilAsserted(() -> assertThat(statuses(west)).containsEntry("east", Member.Status.UNREACHABLE));
+        assertThat(atWest.records).hasSize(2);
+        HostPort westAddress = west.address();
+        stop(west);
+        GossipNode westAgain = start("west", westAddress, List.of(), westStore);
+        Seen again = follow(westAgain);
+        await().untilAsserted(() -> assertThat(again.caughtUp).isTrue());
+        assertThat(again.records).hasSize(2);
+        GossipNode eastAgain = start("east", eastAddress, List.of(), eastStore);
+        eastAgain.reset(3, 0, Map.of("a", ByteString.fromString("2")));
+        await().untilAsserted(() -> assertThat(again.records).containsOnly(Map.entry("east/a", "2")));
+        await().untilAsserted(() -> assertThat(statuses(westAgain)).containsEntry("east", Member.Status.ALIVE));
+    }
+
+    @Test
+    @DisplayName("reports a taken address in a sentence, and stops twice as well as once")
+    void takenAddress() throws Exception {
+        GossipNode east = start("east", ANYWHERE, List.of(), new InMemoryRecordStore());
+        assertThatThrownBy(() -> start("west", east.address(), List.of(), new InMemoryRecordStore()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("gossip cannot listen on " + east.address());
+        east.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    @DisplayName("tells a directly linked follower of a record within a few milliseconds")
+    void isQuick() throws Exception {
+        GossipNode east = start("east", ANYWHERE, List.of(), new InMemoryRecordStore());
+        GossipNode west = start("west", ANYWHERE, List.of(east.address()), new InMemoryRecordStore());
+        east.reset(0, 0, Map.of());
+        TestProbe<FederationEvent> probe = kit.createTestProbe();
+        Seen atWest = follow(west);
+        east.publish(0, 0, List.of(new RecordChange("k", ByteString.fromString("-1"))));
+        await().untilAsserted(() -> assertThat(atWest.records).containsEntry("east/k", "-1"));
+        west.follow(probe.ref());
+        probe.fishForMessage(
+                Duration.ofSeconds(3),
+                event -> event instanceof FederationEvent.CaughtUp
+                        ? akka.actor.testkit.typed.javadsl.FishingOutcomes.complete()
+                        : akka.actor.testkit.typed.javadsl.FishingOutcomes.continueAndIgnore());
+        List<Long> micros = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            long begun = System.nanoTime();
+            east.publish(0, 0, List.of(new RecordChange("k", ByteString.fromString("" + i))));
+            probe.fishForMessage(
+                    Duration.ofSeconds(3),
+                    event -> event instanceof FederationEvent.OriginChanged
+                            ? akka.actor.testkit.typed.javadsl.FishingOutcomes.complete()
+                            : akka.actor.testkit.typed.javadsl.FishingOutcomes.continueAndIgnore());
+            micros.add((System.nanoTime() - begun) / 1_000);
+        }
+        List<Long> sorted = micros.subList(100, 300).stream().sorted().toList();
+        System.out.println("gossip latency, microseconds: p50 " + sorted.get(100) + ", p99 " + sorted.get(198));
+        assertThat(sorted.get(100)).as("median, microseconds").isLessThan(5_000);
+    }
+
+    private GossipNode start(String cluster, HostPort bind, List<HostPort> seeds, RecordStore store)
+            throws IOException {
+        GossipSettings settings = GossipSettings.from(ConfigFactory.parseString("weft.gossip.cluster=" + cluster)
+                        .withFallback(ConfigFactory.defaultReference()))
+                .of(cluster, bind, seeds);
+        GossipNode node = GossipNode.start(
+                kit.system(), settings, store, InstantSource.system(), new SplittableRandom(cluster.hashCode()));
+        running.add(node);
+        return node;
+    }
+
+    private void stop(GossipNode node) throws Exception {
+        running.remove(node);
+        node.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static Map<String, Member.Status> statuses(GossipNode node) throws Exception {
+        Map<String, Member.Status> statuses = new ConcurrentHashMap<>();
+        node.members()
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS)
+                .forEach(member -> statuses.put(member.cluster(), member.status()));
+        return statuses;
+    }
+
+    private Seen follow(GossipNode node) {
+        Seen seen = new Seen();
+        ActorRef<FederationEvent> follower = kit.spawn(Behaviors.receive(FederationEvent.class)
+                .onAnyMessage(event -> {
+                    seen.hear(event);
+                    return Behaviors.same();
+                })
+                .build());
+        node.follow(follower);
+        return seen;
+    }
+
+    /** What a follower makes of what it hears. */
+    private static final class Seen {
+        private final Map<String, String> records = new ConcurrentHashMap<>();
+        private volatile boolean caughtUp;
+
+        private void hear(FederationEvent event) {
+            if (event instanceof FederationEvent.OriginState state) {
+                apply(state.origin(), state.records());
+            } else if (event instanceof FederationEvent.OriginChanged changed) {
+                apply(changed.origin(), changed.changes());
+            } else if (event instanceof FederationEvent.OriginGone gone) {
+                records.keySet().removeIf(key -> key.startsWith(gone.origin().cluster() + "/"));
+            } else if (event instanceof FederationEvent.CaughtUp) {
+                caughtUp = true;
+            }
+        }
+
+        private void apply(Origin origin, List<RecordChange> changes) {
+            for (RecordChange change : changes) {
+                String key = origin.cluster() + "/" + change.key();
+                ByteString payload = change.payload();
+                if (payload == null) {
+                    records.remove(key);
+                } else {
+                    records.put(key, payload.utf8String());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package dev.weft.gossip.spread;
+
+import akka.util.ByteString;
+import dev.weft.gossip.member.MemberSettings;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.member.Status;
+import dev.weft.gossip.origin.OriginId;
+import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.OriginState;
+import dev.weft.gossip.transport.Backoff;
+import dev.weft.gossip.transport.SimulatedNetwork;
+import dev.weft.gossip.transport.SimulatedPeers;
+import dev.weft.gossip.wire.GossipCodec;
+import dev.weft.gossip.wire.StoredForm;
+import dev.weft.gossip.wire.WireBounds;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Many processes in one thread and in virtual time, with the real core, codec and store queue. */
+final class SimulatedFederation {
+    static final WireBounds BOUNDS = new WireBounds(256 * 1024, 256, 64 * 1024, 255, 256, 8192);
+    static final Duration ROUND = Duration.ofMillis(200);
+
+    final SimulatedNetwork network;
+    final SplittableRandom random;
+    final Map<String, Sim> processes = new LinkedHashMap<>();
+    private final StoredForm form = new StoredForm(BOUNDS);
+    private int budget = 2_000;
+    private int fanout = 8;
+    private Duration tombstones = Duration.ofHours(1);
+
+    SimulatedFederation(long seed) {
+        random = new SplittableRandom(seed);
+        network = new SimulatedNetwork(new GossipCodec(BOUNDS), random.split(), Instant.parse("2026-11-21T00:00:00Z"));
+    }
+
+    SimulatedFederation budget(int bytes) {
+        budget = bytes;
+        return this;
+    }
+
+    SimulatedFederation fanout(int peers) {
+        fanout = peers;
+        return this;
+    }
+
+    SimulatedFederation tombstones(Duration retention) {
+        tombstones = retention;
+        return this;
+    }
+
+    static NodeAddress address(String name) {
+        return new NodeAddress(name, 7001);
+    }
+
+    /** Starts a process that is a cluster of its own. */
+    Sim start(String cluster, Disk disk, String... seeds) {
+        return start(cluster, cluster, disk, OptionalLong.empty(), seeds);
+    }
+
+    Sim start(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
+        Sim process = new Sim(name, cluster, disk, incarnation, seeds);
+        processes.put(name, process);
+        return process;
+    }
+
+    void run(Duration time) {
+        network.advance(time);
+    }
+
+    /** True when all running processes hold the same bytes. */
+    boolean converged() {
+        return processes.values().stream()
+                        .map(process -> process.core.replica().contentHash())
+                        .distinct()
+                        .count()
+                <= 1;
+    }
+
+    /** Runs until all are equal. Answers how long that took; more than the limit if they never were. */
+    Duration untilConverged(Duration limit) {
+        Instant begun = network.instant();
+        while (!converged()) {
+            if (Duration.between(begun, network.instant()).compareTo(limit) > 0) {
+                return limit.plusNanos(1);
+            }
+            run(Duration.ofMillis(10));
+        }
+        return Duration.between(begun, network.instant());
+    }
+
+    void partition(List<String> one, List<String> other, boolean cut) {
+        for (String a : one) {
+            for (String b : other) {
+                if (cut) {
+                    network.cut(address(a), address(b));
+                    network.cut(address(b), address(a));
+                } else {
+                    network.heal(address(a), address(b));
+                    network.heal(address(b), address(a));
+                }
+            }
+        }
+    }
+
+    private SpreadSettings settings() {
+        return new SpreadSettings(
+                fanout,
+                ROUND,
+                0.2,
+                budget,
+                tombstones,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(2),
+                new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1)),
+                1_000,
+                10_000,
+                1_000,
+                new MemberSettings(
+                        Duration.ofMillis(500), 8, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofDays(7)));
+    }
+
+    /** A store whose writes can be lost, as after a crash. */
+    static final class Disk implements Storage {
+        final Map<String, byte[]> entries = new HashMap<>();
+        boolean losing;
+
+        @Override
+        public CompletionStage<Map<String, byte[]>> load() {
+            return CompletableFuture.completedFuture(Map.copyOf(entries));
+        }
+
+        @Override
+        public CompletionStage<Void> write(Map<String, byte[]> puts, List<String> deletes) {
+            if (!losing) {
+                entries.putAll(puts);
+                deletes.forEach(entries::remove);
+            }
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** One process. */
+    final class Sim implements Consumer<News> {
+        final String name;
+        final String cluster;
+        final SimulatedPeers peers;
+        final SpreadCore core;
+        final List<News> news = new ArrayList<>();
+        /** What a follower makes of the news: payload by origin and key. */
+        final Map<OriginId, Map<String, ByteString>> followed = new TreeMap<>();
+
+        private boolean running = true;
+
+        private Sim(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
+            this.name = name;
+            this.cluster = cluster;
+            this.peers = network.join(address(name));
+            StoreQueue[] queue = new StoreQueue[1];
+            queue[0] = new StoreQueue(
+                    disk, form, failure -> network.schedule(Duration.ZERO, () -> queue[0].finished(failure)));
+            Surroundings around = new Surroundings(peers, queue[0], this, network, random.split());
+            this.core = SpreadCore.begin(
+                    new Identity(cluster, address(name), incarnation),
+                    settings(),
+                    around,
+                    Map.copyOf(disk.entries),
+                    form);
+            core.everything().forEach(this);
+            peers.start(core);
+            for (String seed : seeds) {
+                core.join(address(seed));
+            }
+            round();
+        }
+
+        private void round() {
+            if (running) {
+                network.schedule(core.round(), this::round);
+            }
+        }
+
+        void put(int shard, String key, @Nullable String payload) {
+            Map<String, @Nullable ByteString> change = new HashMap<>();
+            change.put(key, payload == null ? null : ByteString.fromString(payload));
+            core.publish(shard, 0, change);
+        }
+
+        /** As by kill -9: whatever was not on the disk is lost. */
+        void crash() {
+            running = false;
+            peers.crash();
+            processes.remove(name);
+        }
+
+        void stop() {
+            core.stop(Node.Presence.STOPPED);
+            end();
+        }
+
+        void leave() {
+            core.stop(Node.Presence.LEFT);
+            end();
+        }
+
+        private void end() {
+            running = false;
+            run(Duration.ofMillis(1));
+            peers.stop();
+            processes.remove(name);
+        }
+
+        Status status(String other) {
+            return core.members().stream()
+                    .filter(member -> member.cluster().equals(other))
+                    .findFirst()
+                    .orElseThrow()
+                    .status();
+        }
+
+        /** Live payloads by cluster, shard and key. */
+        Map<String, String> content() {
+            Map<String, String> content = new TreeMap<>();
+            for (OriginState state : core.replica().states()) {
+                for (OriginRecord record : state.live()) {
+                    content.put(
+                            path(state.id(), record.key()),
+                            Objects.requireNonNull(record.payload()).utf8String());
+                }
+            }
+            return content;
+        }
+
+        /** The same as a follower knows it. */
+        Map<String, String> heard() {
+            Map<String, String> heard = new TreeMap<>();
+            followed.forEach((origin, records) ->
+                    records.forEach((key, payload) -> heard.put(path(origin, key), payload.utf8String())));
+            return heard;
+        }
+
+        private String path(OriginId id, String key) {
+            return id.cluster() + "/" + id.shard() + "/" + key;
+        }
+
+        @Override
+        public void accept(News item) {
+            news.add(item);
+            if (item instanceof News.OriginTold told) {
+                Map<String, ByteString> records = new HashMap<>();
+                told.records().forEach(record -> records.put(record.key(), record.payload()));
+                followed.put(told.origin(), records);
+            } else if (item instanceof News.OriginChanged changed) {
+                Map<String, ByteString> records = followed.computeIfAbsent(changed.origin(), origin -> new HashMap<>());
+                for (OriginRecord record : changed.records()) {
+                    if (record.payload() == null) {
+                        records.remove(record.key());
+                    } else {
+                        records.put(record.key(), record.payload());
+                    }
+                }
+            } else if (item instanceof News.OriginGone gone) {
+                followed.remove(gone.origin());
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.weft.gossip.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.util.ByteString;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.origin.Delta;
+import dev.weft.gossip.origin.OriginDigest;
+import dev.weft.gossip.origin.OriginId;
+import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.Want;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("The codec")
+class GossipCodecTest {
+    private static final WireBounds BOUNDS = new WireBounds(64 * 1024, 64, 16 * 1024, 63, 16, 100);
+    private static final OriginId EAST = new OriginId("east", 3, 99);
+    private static final OriginRecord LIVE = new OriginRecord("a", 5, 3, ByteString.fromString("x"));
+    private static final OriginRecord GONE = new OriginRecord("b", 6, 5, null);
+
+    private final GossipCodec codec = new GossipCodec(BOUNDS);
+
+    static Stream<Frame> frames() {
+        Node node = new Node(new NodeId("east", new NodeAddress("127.0.0.1", 7001)), 99, 10, 12, Node.Presence.STOPPED);
+        return Stream.of(
+                new Frame.Hello(1, 1, node),
+                new Frame.Refusal("no"),
+                new Frame.Push(List.of(new Frame.OriginRecords(EAST, List.of(LIVE, GONE)))),
+                new Frame.Opening(7, ByteString.fromArray(new byte[32]), List.of(node)),
+                new Frame.InSync(7, List.of()),
+                new Frame.Digests(7, List.of(new OriginDigest(EAST, 6, 2)), List.of(node)),
+                new Frame.Wants(List.of(new Want(EAST, 4, true), new Want(EAST, 0, false))),
+                new Frame.Deltas(List.of(new Delta(EAST, 4, 9, 2, true, 3, List.of(LIVE, GONE)))),
+                new Frame.Nodes(List.of(node)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    @DisplayName("reads what it wrote")
+    void roundTrip(Frame frame) {
+        assertThat(codec.decode(codec.encode(frame))).isEqualTo(new Decoded.Understood(frame));
+    }
+
+    @Test
+    @DisplayName("knows every frame there is")
+    void isComplete() {
+        assertThat(frames().map(Object::getClass).toList())
+                .containsAll(Arrays.asList(Frame.class.getPermittedSubclasses()));
+    }
+
+    @Test
+    @DisplayName("refuses random, flipped, cut and joined bytes without an exception")
+    void survivesFuzz() {
+        List<byte[]> seeds = frames().map(codec::encode).toList();
+        SplittableRandom random = new SplittableRandom(11);
+        int malformed = 0;
+        for (int i = 0; i < 50_000; i++) {
+            byte[] bytes = mutate(seeds.get(random.nextInt(seeds.size())), random);
+            malformed += codec.decode(bytes) instanceof Decoded.Malformed ? 1 : 0;
+        }
+        assertThat(malformed).isBetween(5_000, 49_999);
+    }
+
+    @Test
+    @DisplayName("refuses what is beyond the bounds")
+    void bounded() {
+        assertMalformed(new Frame.Push(List.of(
+                new Frame.OriginRecords(EAST, List.of(new OriginRecord("k".repeat(65), 1, 0, null))))));
+        assertMalformed(new Frame.Push(List.of(new Frame.OriginRecords(
+                EAST, List.of(new OriginRecord("k", 1, 0, ByteString.fromArray(new byte[16 * 1024 + 1])))))));
+        assertMalformed(new Frame.Wants(
+                IntStream.range(0, 101).mapToObj(i -> new Want(EAST, i, false)).toList()));
+        assertMalformed(new Frame.Wants(List.of(new Want(new OriginId("east", 16, 1), 0, false))));
+        assertMalformed(new Frame.Wants(List.of(new Want(new OriginId("e".repeat(64), 1, 1), 0, false))));
+        assertMalformed(new Frame.Opening(1, ByteString.fromArray(new byte[31]), List.of()));
+        assertThat(codec.decode(new byte[64 * 1024 + 1])).isInstanceOf(Decoded.Malformed.class);
+        assertThat(codec.decode(new byte[0])).isInstanceOf(Decoded.Malformed.class);
+    }
+
+    private void assertMalformed(Frame frame) {
+        assertThat(codec.decode(codec.encode(frame))).isInstanceOf(Decoded.Malformed.class);
+    }
+
+    private static byte[] mutate(byte[] seed, SplittableRandom random) {
+        byte[] bytes = Arrays.copyOf(seed, random.nextInt(4) == 0 ? random.nextInt(seed.length + 40) : seed.length);
+        for (int flips = random.nextInt(1, 6); flips > 0 && bytes.length > 0; flips--) {
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.weft.registry;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.SingletonActor;
+import dev.weft.registry.controller.GarbageActor;
+import dev.weft.registry.resource.KindCatalog;
+import java.time.Duration;
+
+/** Starts what must run on one node of the cluster at a time: garbage collection, and the repair of claims. */
+final class Caretaker {
+    private static final Duration BACKOFF = Duration.ofSeconds(1);
+
+    private Caretaker() {}
+
+    /** Takes part in the choice of the node; only for processes that hold storage. */
+    static void start(
+            ActorSystem<?> system,
+            KindCatalog kinds,
+            RegistrySettings settings,
+            GarbageActor.Ports garbage,
+            Claims claims,
+            ClaimRepairActor.Release release) {
+        Behavior<Void> tasks = Behaviors.setup(context -> {
+            context.spawn(supervised(GarbageActor.create(kinds, garbage, settings.garbage())), "garbage");
+            context.spawn(
+                    supervised(ClaimRepairActor.create(settings.claimRepair(), claims::idle, release)), "claim-repair");
+            return Behaviors.empty();
+        });
+        ClusterSingleton.get(system)
+                .init(SingletonActor.of(tasks, "weft-caretaker")
+                        .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterConfig.STORAGE_ROLE)));
+    }
+
+    private static <T> Behavior<T> supervised(Behavior<T> behavior) {
+        return Behaviors.supervise(behavior)
+                .onFailure(SupervisorStrategy.restart().withLimit(10, BACKOFF));
+    }
+}

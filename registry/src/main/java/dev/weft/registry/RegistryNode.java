@@ -1,0 +1,272 @@
+package dev.weft.registry;
+
+import akka.NotUsed;
+import akka.actor.Address;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.JoinSeedNodes;
+import akka.stream.javadsl.Source;
+import dev.weft.gossip.HostPort;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.controller.GarbageActor;
+import dev.weft.registry.journal.EmbeddedStorage;
+import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.KindCatalog;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceKind;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.shard.Placement;
+import dev.weft.registry.shard.ShardCommand;
+import dev.weft.registry.shard.ShardFeed;
+import dev.weft.registry.watch.Collection;
+import dev.weft.registry.watch.HubCommand;
+import dev.weft.registry.watch.HubViews;
+import dev.weft.registry.watch.ListRequest;
+import dev.weft.registry.watch.Listing;
+import dev.weft.registry.watch.ShardLink;
+import dev.weft.registry.watch.VersionMatch;
+import dev.weft.registry.watch.WatchEvent;
+import dev.weft.registry.watch.WatchHubActor;
+import dev.weft.registry.watch.WatchRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** One process of the cluster: holds shards or passes on to those who do, and answers from a hub of its own. */
+public final class RegistryNode implements Registry {
+    private final RegistrySettings settings;
+    private final KindCatalog kinds;
+    private final Placement placement;
+    private final Shards shards;
+    private final HubViews views;
+    private final Reader reader;
+    private final Watching watching;
+    private final FederationView federation;
+    private volatile boolean caughtUp;
+
+    private RegistryNode(ActorSystem<?> system, RegistrySettings settings, RegistryParts parts) {
+        this.settings = settings;
+        this.kinds = parts.shard().kinds();
+        this.placement = parts.shard().placement();
+        this.federation = parts.federation();
+        shards = Shards.start(system, settings.shard(), parts.shard(), parts.companions());
+        views = new HubViews(placement.shards());
+        ActorRef<HubCommand> hub = system.systemActorOf(
+                WatchHubActor.create(settings.hub(), parts.shard().clock(), new SteadyClock(), views, this::link),
+                "weft-watch-hub",
+                Props.empty());
+        reader = new Reader(system, hub, views, parts.shard().clock(), settings);
+        watching = new Watching(system, hub, reader, settings);
+        catchUp();
+        if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
+            Caretaker.start(system, kinds, settings, garbagePorts(hub), new Claims(reader, placement), this::release);
+        }
+    }
+
+    private GarbageActor.Ports garbagePorts(ActorRef<HubCommand> hub) {
+        return new GarbageActor.Ports(
+                listener -> hub.tell(new HubCommand.Listen(listener)),
+                placement::shardOf,
+                placement.shards(),
+                key -> views.get(placement.shardOf(key)).objects().get(key),
+                key -> reader.find(placement.shardOf(key), key),
+                this::write);
+    }
+
+    private void release(List<Grant> grants, long before) {
+        if (!grants.isEmpty()) {
+            shards.tell(placement.allocationShard(), new ShardCommand.Release(grants, before));
+        }
+    }
+
+    /**
+     * Joins the cluster and starts. Completes at once; {@link #readiness()} says when it serves.
+     *
+     * @param system made with {@link ClusterConfig}; the registry ends with it
+     * @param seeds where other processes of the cluster listen; empty to be the first
+     * @param database the store, for a process that holds shards; stays the caller's to close, after the system has ended
+     */
+    public static RegistryNode start(
+            ActorSystem<?> system,
+            RegistrySettings settings,
+            Optional<JournalDatabase> database,
+            List<HostPort> seeds,
+            RegistryParts parts) {
+        database.ifPresent(EmbeddedStorage.of(system)::attach);
+        Cluster cluster = Cluster.get(system);
+        if (seeds.isEmpty()) {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        } else {
+            List<Address> addresses = seeds.stream()
+                    .map(seed -> new Address("akka", system.name(), seed.host(), seed.port()))
+                    .toList();
+            cluster.manager()
+                    .tell(new JoinSeedNodes(
+                            CollectionConverters.asScala(addresses).toList()));
+        }
+        return new RegistryNode(system, settings, parts);
+    }
+
+    private ShardLink link(ActorContext<HubCommand> hub) {
+        ActorRef<ShardFeed> feed = hub.spawn(HubFeedActor.create(hub.getSelf()), "feed");
+        return new ShardLink() {
+            @Override
+            public void follow(int shard, long since) {
+                shards.tell(shard, new ShardCommand.Follow(since, feed));
+            }
+
+            @Override
+            public void close(int shard, long version) {
+                shards.tell(shard, new ShardCommand.Close(version, feed));
+            }
+        };
+    }
+
+    private void catchUp() {
+        reader.reach(views.merged(), 0).whenComplete((reached, late) -> {
+            if (late == null) {
+                caughtUp = true;
+            } else {
+                catchUp();
+            }
+        });
+    }
+
+    @Override
+    public KindCatalog kinds() {
+        return kinds;
+    }
+
+    /** Where objects live, for those who talk to shards. */
+    public Placement placement() {
+        return placement;
+    }
+
+    @Override
+    public CompletionStage<Write.Outcome> write(Write write) {
+        return submit(write, List.of(), 0);
+    }
+
+    /** Writes of a reconciler that all concern one shard: all or nothing, no admission. Completes when on disk. */
+    public CompletionStage<ShardCommand.Derived> derive(int shard, List<DerivedWrite> writes) {
+        return shards.ask(shard, replyTo -> new ShardCommand.Derive(writes, replyTo), settings.writeTimeout());
+    }
+
+    /**
+     * Claims addresses or ports durably, for those who write past the front door.
+     *
+     * @param after the version of the owner's shard, after all that happened to the owner so far
+     */
+    public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after) {
+        return shards.ask(
+                placement.allocationShard(),
+                replyTo -> new ShardCommand.Allocate(claims, after, replyTo),
+                settings.writeTimeout());
+    }
+
+    /** A command to a shard that answers in its own time. */
+    public void tell(int shard, ShardCommand command) {
+        shards.tell(shard, command);
+    }
+
+    private CompletionStage<Write.Outcome> submit(Write write, List<Grant> grants, int round) {
+        CompletionStage<ShardCommand.Submitted> asked = shards.ask(
+                placement.shardOf(write.key()),
+                replyTo -> new ShardCommand.Submit(write, grants, replyTo),
+                settings.writeTimeout());
+        return asked.thenCompose(submitted -> submitted instanceof ShardCommand.Submitted.Decided decided
+                        ? CompletableFuture.completedStage(settled(write, decided.outcome()))
+                        : claim(write, grants, (ShardCommand.Submitted.Unallocated) submitted, round))
+                .exceptionally(late -> refused(Refusal.timeout(
+                        "the write to " + write.key() + " was not confirmed within "
+                                + settings.writeTimeout().toMillis()
+                                + " ms: it may or may not have been carried out",
+                        1)));
+    }
+
+    private Write.Outcome settled(Write write, Write.Outcome outcome) {
+        if (!write.options().dryRun()
+                && outcome instanceof Write.Outcome.Done done
+                && done.effect() == Write.Effect.DELETED) {
+            release(Claims.heldBy(done.object()), done.object().version());
+        }
+        return outcome;
+    }
+
+    private CompletionStage<Write.Outcome> claim(
+            Write write, List<Grant> grants, ShardCommand.Submitted.Unallocated missing, int round) {
+        if (round >= settings.claimRounds()) {
+            return CompletableFuture.completedStage(refused(Refusal.of(
+                    Refusal.Reason.ServerTimeout,
+                    write.key(),
+                    write.key() + ": no addresses that fit after " + round + " attempts; try again")));
+        }
+        return allocate(missing.wanted(), missing.version()).thenCompose(allocated -> {
+            if (allocated instanceof ShardCommand.Allocated.Denied denied) {
+                return CompletableFuture.completedStage(refused(denied.refusal()));
+            }
+            List<Grant> all = new ArrayList<>(grants);
+            all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
+            return submit(write, all, round + 1);
+        });
+    }
+
+    private static Write.Outcome refused(Refusal refusal) {
+        return new Write.Outcome.Refused(refusal);
+    }
+
+    @Override
+    public CompletionStage<Answer<Resource>> get(ResourceKey key, VersionMatch version) {
+        return reader.get(placement.shardOf(key), key, version);
+    }
+
+    @Override
+    public CompletionStage<Answer<Listing>> list(ListRequest request) {
+        return reader.list(window(request.collection()), request);
+    }
+
+    @Override
+    public Source<WatchEvent, NotUsed> watch(WatchRequest request) {
+        return watching.watch(window(request.collection()), request);
+    }
+
+    /** How many watches this node feeds. */
+    public CompletionStage<Integer> openWatches() {
+        return watching.open();
+    }
+
+    @Override
+    public FederationView federation() {
+        return federation;
+    }
+
+    @Override
+    public Readiness readiness() {
+        if (caughtUp) {
+            return new Readiness(true, "");
+        }
+        List<Integer> missing = placement
+                .all()
+                .filter(shard -> views.get(shard).version() == 0)
+                .boxed()
+                .toList();
+        return new Readiness(false, "waiting for registry shards " + missing);
+    }
+
+    private int window(Collection collection) {
+        ResourceKind kind = kinds.find(collection.type());
+        int shard = placement.shardOf(collection, kind != null && kind.namespaced());
+        return shard < 0 ? views.merged() : shard;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.weft.registry;
+
+import com.typesafe.config.Config;
+import dev.weft.registry.controller.GarbageSettings;
+import dev.weft.registry.journal.JournalSettings;
+import dev.weft.registry.shard.ShardSettings;
+import dev.weft.registry.watch.HubSettings;
+import dev.weft.registry.watch.WatchWindow;
+import java.time.Duration;
+
+/**
+ * The registry's configuration, {@code weft.registry}; what each key means stands in {@code reference.conf}.
+ *
+ * @param watcherQueue how many events may wait for one watcher
+ */
+public record RegistrySettings(
+        int shards,
+        Duration writeTimeout,
+        Duration readTimeout,
+        Duration clockTolerance,
+        int claimRounds,
+        Duration claimRepair,
+        int watcherQueue,
+        ShardSettings shard,
+        HubSettings hub,
+        GarbageSettings garbage,
+        JournalSettings journal) {
+
+    /** Reads {@code weft.registry} of a whole configuration. */
+    public static RegistrySettings of(Config config) {
+        Config registry = config.getConfig("weft.registry");
+        int shards = registry.getInt("shards");
+        return new RegistrySettings(
+                shards,
+                registry.getDuration("write-timeout"),
+                registry.getDuration("read-timeout"),
+                registry.getDuration("clock-tolerance"),
+                registry.getInt("claim-rounds"),
+                registry.getDuration("claim-repair"),
+                registry.getInt("watch.queue"),
+                shard(registry.getConfig("shard")),
+                hub(registry.getConfig("watch"), shards),
+                new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
+                JournalSettings.of(registry.getConfig("journal")));
+    }
+
+    private static ShardSettings shard(Config shard) {
+        return new ShardSettings(
+                shard.getInt("queue"),
+                shard.getInt("batch"),
+                shard.getInt("recent-changes"),
+                shard.getInt("snapshot-every"),
+                Math.toIntExact(shard.getBytes("object")),
+                shard.getDuration("clock-reserve"),
+                shard.getInt("namespace-step"),
+                shard.getDuration("restart-after"));
+    }
+
+    private static HubSettings hub(Config watch, int shards) {
+        return new HubSettings(
+                shards,
+                new WatchWindow.Limits(watch.getInt("shard-history"), watch.getDuration("shard-history-age")),
+                new WatchWindow.Limits(watch.getInt("merged-history"), watch.getDuration("merged-history-age")),
+                watch.getDuration("round"),
+                watch.getDuration("bookmarks"),
+                watch.getDuration("patience"));
+    }
+}

@@ -1,0 +1,81 @@
+package dev.weft.registry;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.ShardingMessageExtractor;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import dev.weft.registry.resource.Admission;
+import dev.weft.registry.shard.RegistryShardActor;
+import dev.weft.registry.shard.ShardCommand;
+import dev.weft.registry.shard.ShardContext;
+import dev.weft.registry.shard.ShardSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** The shards of the cluster, wherever they run. */
+final class Shards {
+    private final ActorSystem<?> system;
+    private final ActorRef<ShardingEnvelope<ShardCommand>> region;
+
+    private Shards(ActorSystem<?> system, ActorRef<ShardingEnvelope<ShardCommand>> region) {
+        this.system = system;
+        this.region = region;
+    }
+
+    /** Takes part in sharding: as a holder with the storage role, else as a proxy. */
+    static Shards start(
+            ActorSystem<?> system,
+            ShardSettings settings,
+            ShardContext context,
+            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
+        Admission admission = new Admission(context.kinds());
+        EntityTypeKey<ShardCommand> type = EntityTypeKey.create(ShardCommand.class, "registry");
+        Entity<ShardCommand, ShardingEnvelope<ShardCommand>> entity = Entity.of(
+                        type,
+                        started -> RegistryShardActor.create(
+                                Integer.parseInt(started.getEntityId()), context, admission, settings, companions))
+                .withMessageExtractor(new OneEntityAShard())
+                .withStopMessage(new ShardCommand.HandOver())
+                .withRole(ClusterConfig.STORAGE_ROLE);
+        return new Shards(system, ClusterSharding.get(system).init(entity));
+    }
+
+    void tell(int shard, ShardCommand command) {
+        region.tell(new ShardingEnvelope<>(Integer.toString(shard), command));
+    }
+
+    <T> CompletionStage<T> ask(int shard, Function<ActorRef<T>, ShardCommand> command, Duration timeout) {
+        return AskPattern.ask(
+                region,
+                (ActorRef<T> replyTo) -> new ShardingEnvelope<>(Integer.toString(shard), command.apply(replyTo)),
+                timeout,
+                system.scheduler());
+    }
+
+    /** Akka's shards and ours are the same. */
+    private static final class OneEntityAShard
+            extends ShardingMessageExtractor<ShardingEnvelope<ShardCommand>, ShardCommand> {
+        @Override
+        public String entityId(ShardingEnvelope<ShardCommand> envelope) {
+            return envelope.entityId();
+        }
+
+        @Override
+        public String shardId(String entityId) {
+            return entityId;
+        }
+
+        @Override
+        public ShardCommand unwrapMessage(ShardingEnvelope<ShardCommand> envelope) {
+            return envelope.message();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.weft.registry.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The folder that holds all of a process's state, and the mark in it that says which cluster's it is. */
+record DataDirectory(Path path) {
+
+    /**
+     * Makes the folder if need be.
+     *
+     * @throws DataDirectoryException if it cannot be used, or belongs to another cluster
+     */
+    static DataDirectory prepare(Path path, String cluster) {
+        DataDirectory directory = new DataDirectory(path);
+        try {
+            Files.createDirectories(path);
+            if (!Files.isWritable(path)) {
+                throw new DataDirectoryException(path + ": the data directory is not writable");
+            }
+            if (Files.exists(directory.mark())) {
+                String owner = Files.readString(directory.mark()).strip();
+                if (!owner.equals(cluster)) {
+                    throw new DataDirectoryException(path + ": the data directory belongs to cluster \"" + owner
+                            + "\", not to \"" + cluster + "\"; choose another --data or --cluster");
+                }
+            }
+            return directory;
+        } catch (IOException e) {
+            throw new DataDirectoryException(path + ": the data directory cannot be used: " + e, e);
+        }
+    }
+
+    /** Where RocksDB keeps its files. */
+    Path store() {
+        return path.resolve("store");
+    }
+
+    /** Says, durably, whose directory it is. */
+    void claim(String cluster) {
+        if (Files.exists(mark())) {
+            return;
+        }
+        try (FileChannel file = FileChannel.open(mark(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap((cluster + "\n").getBytes(StandardCharsets.UTF_8)));
+            file.force(true);
+        } catch (IOException e) {
+            throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
+        }
+    }
+
+    /** Room on its disk, in bytes. */
+    long freeBytes() {
+        return path.toFile().getUsableSpace();
+    }
+
+    private Path mark() {
+        return path.resolve("cluster");
+    }
+}

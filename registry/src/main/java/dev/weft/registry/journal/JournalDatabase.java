@@ -1,0 +1,182 @@
+package dev.weft.registry.journal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WALRecoveryMode;
+
+/**
+ * The embedded store of one process: opened once, shared by the journal, the snapshots and gossip's records.
+ *
+ * <p>All methods but {@link #open} and {@link #close} may be called from any thread and do not block.
+ */
+public final class JournalDatabase implements AutoCloseable {
+    private final DBOptions options;
+    private final ColumnFamilyOptions familyOptions;
+    private final Cache cache;
+    private final List<ColumnFamilyHandle> families;
+    private final RocksDB db;
+    private final GroupCommit writer;
+    private final ExecutorService readers;
+
+    private JournalDatabase(Path store, JournalSettings settings, LongSupplier freeBytes) throws RocksDBException {
+        RocksDB.loadLibrary();
+        cache = new LRUCache(settings.blockCacheBytes());
+        familyOptions = new ColumnFamilyOptions()
+                .setWriteBufferSize(settings.writeBufferBytes() / 2)
+                .setTableFormatConfig(
+                        new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true));
+        options = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setParanoidChecks(true)
+                // A record that was torn by a power loss ends the log; damage before its end is an error.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setDbWriteBufferSize(settings.writeBufferBytes())
+                .setMaxTotalWalSize(settings.walBytes())
+                .setMaxOpenFiles(settings.openFiles())
+                .setMaxBackgroundJobs(2)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(3)
+                .setMaxLogFileSize(1 << 20);
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
+        for (String name : List.of("journal", "snapshots", "records")) {
+            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions));
+        }
+        families = new ArrayList<>();
+        db = RocksDB.open(options, store.toString(), descriptors, families);
+        writer = new GroupCommit(db, settings, freeBytes);
+        readers = Executors.newFixedThreadPool(settings.readers(), task -> {
+            Thread thread = new Thread(task, "weft-journal-reader");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Opens, or makes, the store of a cluster. Blocks.
+     *
+     * @throws DataDirectoryException if the directory is not writable, in use, damaged, or another cluster's
+     */
+    public static JournalDatabase open(Path path, String cluster, JournalSettings settings) {
+        return open(path, cluster, settings, new DataDirectory(path)::freeBytes);
+    }
+
+    /**
+     * Opens, or makes, a store whose disk is looked at by other means than the file system's. Blocks.
+     *
+     * @param freeBytes how much room the disk has; asked before every write
+     * @throws DataDirectoryException as in {@link #open(Path, String, JournalSettings)}
+     */
+    public static JournalDatabase open(Path path, String cluster, JournalSettings settings, LongSupplier freeBytes) {
+        DataDirectory directory = DataDirectory.prepare(path, cluster);
+        try {
+            Files.createDirectories(directory.store());
+            JournalDatabase database = new JournalDatabase(directory.store(), settings, freeBytes);
+            directory.claim(cluster);
+            database.writer.start();
+            return database;
+        } catch (IOException e) {
+            throw new DataDirectoryException(path + ": the data directory cannot be used: " + e, e);
+        } catch (RocksDBException e) {
+            String text = String.valueOf(e.getMessage());
+            throw new DataDirectoryException(
+                    text.contains("lock")
+                            ? path + ": the data directory is in use by another process"
+                            : path + ": the data directory cannot be opened: " + text,
+                    e);
+        }
+    }
+
+    /** Writes what is queued, then closes. Blocks. */
+    @Override
+    public void close() {
+        writer.close();
+        readers.shutdown();
+        try {
+            // Native handles must not be closed under a reader.
+            while (!readers.awaitTermination(1, java.util.concurrent.TimeUnit.SECONDS)) {}
+            db.closeE();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RocksDBException e) {
+            throw Failures.of("close", e);
+        }
+        options.close();
+        familyOptions.close();
+        cache.close();
+    }
+
+    /** How often the disk was synced since opening. */
+    public long syncs() {
+        return writer.syncs();
+    }
+
+    /** How many batches were written since opening; with concurrent writers more than {@link #syncs()}. */
+    public long batches() {
+        return writer.batches();
+    }
+
+    CompletableFuture<Void> write(StoreBatch batch, boolean sync) {
+        return writer.write(batch, sync);
+    }
+
+    /** Runs a read on a thread that may block. */
+    <T> CompletableFuture<T> read(Callable<T> read) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        try {
+            readers.execute(() -> {
+                try {
+                    done.complete(read.call());
+                } catch (RocksDBException e) {
+                    done.completeExceptionally(Failures.of("read", e));
+                } catch (Exception e) {
+                    done.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(new StorageException(StorageException.Kind.CLOSED, "the store is closed", e));
+        }
+        return done;
+    }
+
+    RocksDB db() {
+        return db;
+    }
+
+    ColumnFamilyHandle notes() {
+        return families.get(0);
+    }
+
+    ColumnFamilyHandle journal() {
+        return families.get(1);
+    }
+
+    ColumnFamilyHandle snapshots() {
+        return families.get(2);
+    }
+
+    ColumnFamilyHandle records() {
+        return families.get(3);
+    }
+}

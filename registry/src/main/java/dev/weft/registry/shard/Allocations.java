@@ -1,0 +1,203 @@
+package dev.weft.registry.shard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.allocation.AddressPool;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.allocation.PortPool;
+import dev.weft.registry.allocation.Taken;
+import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.FieldError;
+import dev.weft.registry.resource.IpAddress;
+import dev.weft.registry.resource.NetworkRanges;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceType;
+import dev.weft.registry.shard.ShardCommand.Allocated;
+import dev.weft.registry.watch.Collection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Gives out addresses and ports, for the shard that owns the pools. Each grant is an object of that shard, of a kind that
+ * no client sees, so it is stored, recovered and followed like everything else; addresses of Services are shown as
+ * IPAddress objects, too (rule SVC-7).
+ */
+public final class Allocations {
+    /** The kind of the objects that stand for grants. */
+    public static final ResourceType GRANTS = new ResourceType("internal.weft.dev", "grants");
+
+    private final Map<String, AddressPool> addresses = new HashMap<>();
+    private final Map<String, PortPool> ports = new HashMap<>();
+    private final RandomGenerator random;
+
+    Allocations(NetworkRanges ranges, RandomGenerator random) {
+        this.random = random;
+        for (IpAddress.Family family : IpAddress.Family.values()) {
+            String suffix = "-" + family.name().toLowerCase(java.util.Locale.ROOT);
+            pool("service" + suffix, of(ranges.serviceCidrs(), family));
+            pool("clusterset" + suffix, of(ranges.clusterSetCidrs(), family));
+        }
+        for (String protocol : List.of("tcp", "udp", "sctp")) {
+            ports.put("node-port-" + protocol, new PortPool(ranges.nodePorts()));
+        }
+    }
+
+    private static List<Cidr> of(List<Cidr> cidrs, IpAddress.Family family) {
+        return cidrs.stream().filter(cidr -> cidr.family() == family).toList();
+    }
+
+    private void pool(String name, List<Cidr> cidrs) {
+        addresses.put(name, new AddressPool(name, cidrs));
+    }
+
+    /** Puts down what was granted before a restart. */
+    void start(ShardState state) {
+        for (Resource object : state.objects().range(Collection.everywhere(GRANTS))) {
+            hold(grant(object));
+        }
+    }
+
+    /** A grant from the object that stands for it. */
+    public static Grant grant(Resource object) {
+        JsonNode spec = object.json().toTree().path("spec");
+        JsonNode owner = spec.path("owner");
+        ResourceKey key = new ResourceKey(
+                new ResourceType(
+                        owner.path("group").asText(), owner.path("resource").asText()),
+                owner.path("namespace").asText(),
+                owner.path("name").asText());
+        return new Grant(
+                new Claim(
+                        spec.path("pool").asText(), "", key, spec.path("field").asText()),
+                spec.path("value").asText());
+    }
+
+    /** Grants all claims or none. */
+    Allocated allocate(ShardStep step, DerivedStep derived, List<Claim> claims) {
+        List<Grant> grants = new ArrayList<>();
+        for (Claim claim : claims) {
+            Taken taken = take(claim);
+            if (taken instanceof Taken.Denied denied) {
+                grants.stream().filter(grant -> step.get(key(grant)) == null).forEach(this::free);
+                return new Allocated.Denied(Refusal.invalid(claim.owner(), kind(claim.owner()), List.of(denied.why())));
+            }
+            grants.add(new Grant(claim, ((Taken.Given) taken).value()));
+        }
+        for (Grant grant : grants) {
+            Resource held = step.get(key(grant));
+            long times = held == null
+                    ? 0
+                    : held.json().toTree().path("spec").path("claims").asLong();
+            // Counted, so that a grant that is claimed again gets a new version: see release.
+            derived.apply(step, new DerivedWrite.Put(key(grant), object(grant, times + 1)));
+            if (isService(grant)) {
+                derived.apply(step, new DerivedWrite.Put(shownKey(grant), shown(grant)));
+            }
+        }
+        return new Allocated.Granted(grants);
+    }
+
+    /** Frees what its owner holds and has not claimed again since a version. */
+    void release(ShardStep step, DerivedStep derived, List<Grant> grants, long before) {
+        for (Grant grant : grants) {
+            Resource stored = step.get(key(grant));
+            if (stored != null && stored.version() < before && free(grant)) {
+                derived.apply(step, new DerivedWrite.Remove(key(grant)));
+                if (isService(grant)) {
+                    derived.apply(step, new DerivedWrite.Remove(shownKey(grant)));
+                }
+            }
+        }
+    }
+
+    private Taken take(Claim claim) {
+        AddressPool pool = addresses.get(claim.pool());
+        if (pool != null) {
+            return pool.take(claim, random);
+        }
+        PortPool portPool = ports.get(claim.pool());
+        return portPool != null
+                ? portPool.take(claim, random)
+                : new Taken.Denied(FieldError.invalid(claim.field(), claim.wish(), "there is no pool " + claim.pool()));
+    }
+
+    private void hold(Grant grant) {
+        AddressPool pool = addresses.get(grant.claim().pool());
+        PortPool portPool = ports.get(grant.claim().pool());
+        if (pool != null) {
+            IpAddress.parse(grant.value())
+                    .ifPresent(address -> pool.hold(address, grant.claim().owner()));
+        } else if (portPool != null) {
+            portPool.hold(Integer.parseInt(grant.value()), grant.claim().owner());
+        }
+    }
+
+    private boolean free(Grant grant) {
+        ResourceKey owner = grant.claim().owner();
+        AddressPool pool = addresses.get(grant.claim().pool());
+        PortPool portPool = ports.get(grant.claim().pool());
+        if (pool != null) {
+            return IpAddress.parse(grant.value())
+                    .map(address -> pool.free(address, owner))
+                    .orElse(false);
+        }
+        return portPool != null && portPool.free(Integer.parseInt(grant.value()), owner);
+    }
+
+    private static String kind(ResourceKey owner) {
+        return owner.type().plural().equals("serviceimports") ? "ServiceImport" : "Service";
+    }
+
+    private static boolean isService(Grant grant) {
+        return grant.claim().pool().startsWith("service-");
+    }
+
+    private static ResourceKey key(Grant grant) {
+        return new ResourceKey(GRANTS, "", grant.claim().pool() + "/" + grant.value());
+    }
+
+    private static ResourceKey shownKey(Grant grant) {
+        return new ResourceKey(Placement.ADDRESSES, "", grant.value());
+    }
+
+    private static ObjectNode object(Grant grant, long times) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        object.put("apiVersion", "internal.weft.dev/v1").put("kind", "Grant");
+        object.putObject("metadata").put("name", key(grant).name());
+        ObjectNode spec = object.putObject("spec");
+        spec.put("pool", grant.claim().pool())
+                .put("value", grant.value())
+                .put("field", grant.claim().field())
+                .put("claims", times);
+        reference(spec.putObject("owner"), grant.claim().owner());
+        return object;
+    }
+
+    private static ObjectNode shown(Grant grant) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        object.put("apiVersion", "networking.k8s.io/v1").put("kind", "IPAddress");
+        ObjectNode metadata = object.putObject("metadata");
+        metadata.put("name", shownKey(grant).name());
+        metadata.putObject("labels")
+                .put("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io")
+                .put("ipaddress.kubernetes.io/ip-family", grant.value().indexOf(':') >= 0 ? "IPv6" : "IPv4");
+        reference(object.putObject("spec").putObject("parentRef"), grant.claim().owner());
+        return object;
+    }
+
+    private static void reference(ObjectNode reference, ResourceKey owner) {
+        reference
+                .put("group", owner.type().group())
+                .put("resource", owner.type().plural())
+                .put("namespace", owner.namespace())
+                .put("name", owner.name());
+    }
+}

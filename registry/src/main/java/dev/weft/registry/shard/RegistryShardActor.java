@@ -1,0 +1,353 @@
+package dev.weft.registry.shard;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import dev.weft.registry.journal.StorageException;
+import dev.weft.registry.resource.Admission;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Write;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard of the registry: collects commands while a batch is being persisted, has the next batch decided and persisted
+ * as a whole, then tells followers and answers, in that order.
+ *
+ * <p>Owns the queue of waiting commands, the followers, and the last batches. Everyone talks to it through sharding, by
+ * {@link ShardCommand}. A restart loses the queue (its senders time out) and the followers (who notice and follow again);
+ * what was acknowledged is in the journal.
+ */
+public final class RegistryShardActor extends AbstractBehavior<RegistryShardActor.Message> {
+
+    /** What it hears: commands from outside, and its journal. */
+    public sealed interface Message {}
+
+    private record Outside(ShardCommand command) implements Message {}
+
+    private record FromLog(ShardLogActor.Told told) implements Message {}
+
+    private record FollowerGone(ActorRef<ShardFeed> follower) implements Message {}
+
+    private record LoadDue() implements Message {}
+
+    private record Closing(long version, ActorRef<ShardFeed> follower) {}
+
+    private final int shard;
+    private final ShardContext shardContext;
+    private final Admission admission;
+    private final ShardSettings settings;
+    private final TimerScheduler<Message> timers;
+    private final BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions;
+    private final ActorRef<ShardLogActor.Told> fromLog;
+    private final ArrayDeque<ShardCommand> waiting = new ArrayDeque<>();
+    private final List<ShardCommand.Follow> early = new ArrayList<>();
+    private final List<Closing> closings = new ArrayList<>();
+    private final Set<ActorRef<ShardFeed>> followers = new HashSet<>();
+    private List<ShardCommand> inFlight = List.of();
+    private RecentCommits recent;
+    private ShardState state = ShardState.EMPTY;
+    private @Nullable ActorRef<ShardLogActor.Command> log;
+    private @Nullable Refusal broken;
+    private boolean loaded;
+    private boolean busy;
+    private boolean stopping;
+    private boolean companionsStarted;
+    private long closed;
+    /** Whatever is decided has a version after this one. */
+    private long decidedAfter;
+
+    private RegistryShardActor(
+            ActorContext<Message> context,
+            TimerScheduler<Message> timers,
+            int shard,
+            ShardContext shardContext,
+            Admission admission,
+            ShardSettings settings,
+            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
+        super(context);
+        this.shard = shard;
+        this.shardContext = shardContext;
+        this.admission = admission;
+        this.settings = settings;
+        this.timers = timers;
+        this.companions = companions;
+        recent = new RecentCommits(shard, settings.recent());
+        fromLog = context.messageAdapter(ShardLogActor.Told.class, FromLog::new);
+        load();
+    }
+
+    /**
+     * A shard.
+     *
+     * @param companions actors that run beside the shard once it is loaded, and stop with it
+     */
+    public static Behavior<ShardCommand> create(
+            int shard,
+            ShardContext shardContext,
+            Admission admission,
+            ShardSettings settings,
+            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
+        Behavior<Message> behavior = Behaviors.withTimers(timers -> Behaviors.setup(context ->
+                new RegistryShardActor(context, timers, shard, shardContext, admission, settings, companions)));
+        return Behaviors.transformMessages(
+                ShardCommand.class, behavior, match -> match.match(ShardCommand.class, Outside::new));
+    }
+
+    @Override
+    public Receive<Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Outside.class, outside -> onCommand(outside.command()))
+                .onMessage(FromLog.class, this::onFromLog)
+                .onMessage(FollowerGone.class, this::onFollowerGone)
+                .onMessage(LoadDue.class, due -> onLoadDue())
+                .onSignal(ChildFailed.class, this::onLogFailed)
+                .onSignal(Terminated.class, this::onTerminated)
+                .build();
+    }
+
+    private Behavior<Message> onCommand(ShardCommand command) {
+        if (command instanceof ShardCommand.Follow follow) {
+            onFollow(follow);
+        } else if (command instanceof ShardCommand.Close close) {
+            closings.add(new Closing(close.version(), close.follower()));
+        } else if (command instanceof ShardCommand.HandOver) {
+            stopping = true;
+        } else {
+            accept(command);
+        }
+        return proceed();
+    }
+
+    private void onFollow(ShardCommand.Follow follow) {
+        if (!loaded) {
+            early.add(follow);
+            return;
+        }
+        if (followers.add(follow.follower())) {
+            getContext().watchWith(follow.follower(), new FollowerGone(follow.follower()));
+        }
+        recent.since(follow.since()).forEach(follow.follower()::tell);
+    }
+
+    private void accept(ShardCommand command) {
+        if (broken != null) {
+            refuse(command, broken);
+        } else if (waiting.size() >= settings.queue()) {
+            refuse(
+                    command,
+                    new Refusal(
+                            Refusal.Reason.TooManyRequests,
+                            "shard " + shard + " of the registry has " + waiting.size()
+                                    + " writes waiting; try again later",
+                            null,
+                            "",
+                            List.of(),
+                            1));
+        } else {
+            waiting.add(command);
+        }
+    }
+
+    /** Starts the next batch if there is one, and answers followers who only want to know that nothing comes. */
+    private Behavior<Message> proceed() {
+        if (loaded) {
+            // What was durably closed before a batch was decided stays closed while it is persisted: no need to wait
+            // for the
+            // disk.
+            answerClosings(Math.max(Math.min(decidedAfter, state.clockFloor()), recent.last()));
+        }
+        if (!loaded || busy || log == null) {
+            return stopping && !loaded ? Behaviors.stopped() : this;
+        }
+        for (Closing closing : closings) {
+            closed = Math.max(closed, closing.version());
+        }
+        if (!waiting.isEmpty() || closed > state.clockFloor()) {
+            persist(log);
+            return this;
+        }
+        decidedAfter = closed;
+        answerClosings(Math.max(closed, recent.last()));
+        return stopping ? Behaviors.stopped() : this;
+    }
+
+    /** Answers those who ask for no more than a version that is closed. */
+    private void answerClosings(long upTo) {
+        for (Iterator<Closing> each = closings.iterator(); each.hasNext(); ) {
+            Closing closing = each.next();
+            if (closing.version() <= upTo) {
+                closing.follower()
+                        .tell(new ShardFeed.Closed(shard, upTo, recent.last(), followers.contains(closing.follower())));
+                each.remove();
+            }
+        }
+    }
+
+    private void persist(ActorRef<ShardLogActor.Command> to) {
+        List<ShardCommand> batch = new ArrayList<>();
+        while (!waiting.isEmpty() && batch.size() < settings.batch()) {
+            batch.add(waiting.remove());
+        }
+        inFlight = batch;
+        busy = true;
+        decidedAfter = closed;
+        to.tell(new ShardLogActor.Decide(batch, closed, fromLog));
+    }
+
+    private Behavior<Message> onFromLog(FromLog message) {
+        if (message.told() instanceof ShardLogActor.Recovered recovered) {
+            onRecovered(recovered);
+        } else if (message.told() instanceof ShardLogActor.Persisted persisted) {
+            onPersisted(persisted);
+        }
+        return proceed();
+    }
+
+    private void onRecovered(ShardLogActor.Recovered recovered) {
+        state = recovered.state();
+        recent = recovered.recent();
+        loaded = true;
+        broken = null;
+        followers.clear();
+        List.copyOf(early).forEach(this::onFollow);
+        early.clear();
+        if (log != null) {
+            // Brings up to date what depends on the state, before anyone is answered.
+            persist(log);
+        }
+    }
+
+    private void onPersisted(ShardLogActor.Persisted persisted) {
+        state = persisted.state();
+        busy = false;
+        // Followers first: who sees the answer finds the change in any reading that asks this shard afterwards.
+        for (ShardFeed news : recent.add(persisted.changes(), state)) {
+            followers.forEach(follower -> follower.tell(news));
+        }
+        for (int i = 0; i < inFlight.size(); i++) {
+            answer(inFlight.get(i), persisted.answers().get(i));
+        }
+        inFlight = List.of();
+        startCompanions();
+        if (persisted.unfinished() && log != null) {
+            persist(log);
+        }
+    }
+
+    private void startCompanions() {
+        if (!companionsStarted) {
+            companionsStarted = true;
+            ActorRef<ShardCommand> self = getContext().messageAdapter(ShardCommand.class, Outside::new);
+            List<Behavior<?>> behaviors = companions.apply(shard, self);
+            for (int i = 0; i < behaviors.size(); i++) {
+                getContext().spawn(behaviors.get(i), "companion-" + i);
+            }
+        }
+    }
+
+    private static void answer(ShardCommand command, ShardDecision.Answer answer) {
+        if (command instanceof ShardCommand.Submit submit && answer instanceof ShardDecision.Answer.ToSubmit to) {
+            submit.replyTo().tell(to.submitted());
+        } else if (command instanceof ShardCommand.Derive derive
+                && answer instanceof ShardDecision.Answer.ToDerive to) {
+            derive.replyTo().tell(to.derived());
+        } else if (command instanceof ShardCommand.Allocate allocate
+                && answer instanceof ShardDecision.Answer.ToAllocate to) {
+            allocate.replyTo().tell(to.allocated());
+        }
+    }
+
+    private static void refuse(ShardCommand command, Refusal refusal) {
+        if (command instanceof ShardCommand.Submit submit) {
+            submit.replyTo().tell(new ShardCommand.Submitted.Decided(new Write.Outcome.Refused(refusal)));
+        } else if (command instanceof ShardCommand.Allocate allocate) {
+            allocate.replyTo().tell(new ShardCommand.Allocated.Denied(refusal));
+        }
+        // A reconciler gets no answer and, being level-triggered, tries again.
+    }
+
+    private Behavior<Message> onFollowerGone(FollowerGone gone) {
+        followers.remove(gone.follower());
+        return this;
+    }
+
+    private Behavior<Message> onLogFailed(ChildFailed failed) {
+        if (!isLog(failed.getRef())) {
+            getContext().getLog().error("Shard {}: a companion failed", shard, failed.cause());
+            return this;
+        }
+        return onLogGone(refusal(failed.cause()), failed.cause());
+    }
+
+    private Behavior<Message> onTerminated(Terminated terminated) {
+        return isLog(terminated.getRef()) ? onLogGone(refusal(null), null) : this;
+    }
+
+    private boolean isLog(ActorRef<?> child) {
+        return log != null && log.path().equals(child.path());
+    }
+
+    private Behavior<Message> onLogGone(Refusal refusal, @Nullable Throwable cause) {
+        getContext()
+                .getLog()
+                .error(
+                        "Shard {}: persisting or loading failed, loaded again in {}: {}",
+                        shard,
+                        settings.restart(),
+                        refusal.message(),
+                        cause);
+        log = null;
+        loaded = false;
+        busy = false;
+        broken = refusal;
+        inFlight.forEach(command -> refuse(command, refusal));
+        inFlight = List.of();
+        waiting.forEach(command -> refuse(command, refusal));
+        waiting.clear();
+        timers.startSingleTimer(new LoadDue(), settings.restart());
+        return stopping ? Behaviors.stopped() : this;
+    }
+
+    private Behavior<Message> onLoadDue() {
+        load();
+        return this;
+    }
+
+    private void load() {
+        ActorRef<ShardLogActor.Command> started =
+                getContext().spawnAnonymous(ShardLogActor.create(shard, shardContext, admission, settings, fromLog));
+        getContext().watch(started);
+        log = started;
+    }
+
+    private Refusal refusal(@Nullable Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof StorageException storage) {
+                Refusal.Reason reason = storage.kind() == StorageException.Kind.FULL
+                        ? Refusal.Reason.InsufficientStorage
+                        : Refusal.Reason.InternalError;
+                return new Refusal(reason, "not stored: " + storage.getMessage(), null, "", List.of(), 5);
+            }
+        }
+        return new Refusal(
+                Refusal.Reason.ServiceUnavailable,
+                "shard " + shard + " of the registry cannot store or load: " + cause,
+                null,
+                "",
+                List.of(),
+                5);
+    }
+}

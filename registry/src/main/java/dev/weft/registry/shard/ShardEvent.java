@@ -1,0 +1,44 @@
+package dev.weft.registry.shard;
+
+import dev.weft.registry.resource.Change;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of a shard, as it is stored: whole or not at all.
+ *
+ * @param entries what became of which object, in the order of their versions; may be empty
+ * @param clockFloor after a restart versions begin after this one, since earlier ones may have been closed to followers
+ */
+public record ShardEvent(List<Entry> entries, long clockFloor) {
+    public ShardEvent {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * What one object became.
+     *
+     * @param after null if it was removed
+     */
+    public record Entry(ResourceKey key, @Nullable Resource after, long version) {}
+
+    /** The version of its last entry; 0 if it has none. */
+    public long version() {
+        return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).version();
+    }
+
+    /** What it changes in a state. */
+    public List<Change> changes(ShardState state) {
+        List<Change> changes = new ArrayList<>();
+        ShardState at = state;
+        for (Entry entry : entries) {
+            Change change = new Change(at.objects().get(entry.key()), entry.after(), entry.version());
+            changes.add(change);
+            at = at.with(entry);
+        }
+        return changes;
+    }
+}

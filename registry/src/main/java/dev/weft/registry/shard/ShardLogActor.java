@@ -1,0 +1,144 @@
+package dev.weft.registry.shard;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandlerWithReply;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import akka.persistence.typed.javadsl.ReplyEffect;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import dev.weft.registry.resource.Admission;
+import dev.weft.registry.resource.Change;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event-sourced part of a shard: decides one batch at a time and persists it. Its parent, {@link RegistryShardActor},
+ * is the only one who talks to it, and starts it anew when a write failed: what was not persisted was never decided.
+ */
+final class ShardLogActor
+        extends EventSourcedBehaviorWithEnforcedReplies<ShardLogActor.Command, ShardEvent, ShardState> {
+
+    sealed interface Command {}
+
+    /**
+     * Decide and persist a batch.
+     *
+     * @param closed versions begin after this one
+     */
+    record Decide(List<ShardCommand> commands, long closed, ActorRef<Told> replyTo) implements Command {}
+
+    /** What the parent is told. */
+    sealed interface Told {}
+
+    /** Loaded: the state, and the last batches before it. */
+    record Recovered(ShardState state, RecentCommits recent) implements Told {}
+
+    /** A batch is on disk. */
+    record Persisted(List<ShardDecision.Answer> answers, List<Change> changes, ShardState state, boolean unfinished)
+            implements Told {}
+
+    private final int shard;
+    private final ShardContext context;
+    private final Admission admission;
+    private final ShardSettings settings;
+    private final ActorRef<Told> parent;
+    private final RecentCommits recent;
+    private @Nullable ShardDecision decision;
+    private boolean recovering = true;
+    private boolean first = true;
+
+    private ShardLogActor(
+            int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
+        super(PersistenceId.of("registry", Integer.toString(shard)));
+        this.shard = shard;
+        this.context = context;
+        this.admission = admission;
+        this.settings = settings;
+        this.parent = parent;
+        this.recent = new RecentCommits(shard, settings.recent());
+    }
+
+    static Behavior<Command> create(
+            int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
+        return Behaviors.setup(started -> new ShardLogActor(shard, context, admission, settings, parent));
+    }
+
+    @Override
+    public ShardState emptyState() {
+        return ShardState.EMPTY;
+    }
+
+    @Override
+    public CommandHandlerWithReply<Command, ShardEvent, ShardState> commandHandler() {
+        return newCommandHandlerWithReplyBuilder()
+                .forAnyState()
+                .onCommand(Decide.class, this::onDecide)
+                .build();
+    }
+
+    @Override
+    public EventHandler<ShardState, ShardEvent> eventHandler() {
+        return newEventHandlerBuilder().forAnyState().onAnyEvent(this::onEvent);
+    }
+
+    @Override
+    public SignalHandler<ShardState> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.class, (state, signal) -> onRecovered(state))
+                .build();
+    }
+
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), 2).withDeleteEventsOnSnapshot();
+    }
+
+    private void onRecovered(ShardState state) {
+        if (first) {
+            recent.reset(state);
+        }
+        recovering = false;
+        decision = new ShardDecision(shard, context, admission, settings, state);
+        parent.tell(new Recovered(state, recent));
+    }
+
+    private ReplyEffect<ShardEvent, ShardState> onDecide(ShardState state, Decide decide) {
+        ShardDecision.Decided decided = decision().decide(state, decide.commands(), decide.closed());
+        Optional<ShardEvent> event = decided.event();
+        if (event.isEmpty()) {
+            return Effect()
+                    .reply(decide.replyTo(), new Persisted(decided.answers(), List.of(), state, decided.unfinished()));
+        }
+        List<Change> changes = event.get().changes(state);
+        return Effect()
+                .persist(event.get())
+                .thenReply(
+                        decide.replyTo(),
+                        after -> new Persisted(decided.answers(), changes, after, decided.unfinished()));
+    }
+
+    private ShardDecision decision() {
+        if (decision == null) {
+            throw new IllegalStateException("shard " + shard + ": a command before recovery");
+        }
+        return decision;
+    }
+
+    private ShardState onEvent(ShardState state, ShardEvent event) {
+        ShardState after = state.after(event);
+        if (recovering) {
+            if (first) {
+                recent.reset(state);
+                first = false;
+            }
+            recent.add(event.changes(state), after);
+        }
+        return after;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.weft.registry.shard;
+
+import java.time.Duration;
+
+/**
+ * Bounds of a shard.
+ *
+ * @param queue how many commands may wait; further ones are refused
+ * @param batch how many commands are decided and persisted together
+ * @param recent how many changes are kept for followers who were away
+ * @param snapshotEvery a snapshot after so many batches; older events go
+ * @param objectBytes how large an object may be, as JSON
+ * @param clockReserve how far ahead of the last version followers may close without a write
+ * @param namespaceStep how many objects of a terminating namespace are removed in one step
+ * @param restart how long to wait before a failed shard is loaded again
+ */
+public record ShardSettings(
+        int queue,
+        int batch,
+        int recent,
+        int snapshotEvery,
+        int objectBytes,
+        Duration clockReserve,
+        int namespaceStep,
+        Duration restart) {}

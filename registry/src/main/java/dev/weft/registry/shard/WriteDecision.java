@@ -1,0 +1,171 @@
+package dev.weft.registry.shard;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.allocation.ServiceAddressing;
+import dev.weft.registry.lifecycle.Deletion;
+import dev.weft.registry.resource.Admission;
+import dev.weft.registry.resource.Admission.Admitted;
+import dev.weft.registry.resource.Identity;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceKind;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.resource.Write.Effect;
+import dev.weft.registry.resource.Write.Outcome;
+import dev.weft.registry.shard.ShardCommand.Submitted;
+import dev.weft.registry.watch.ResourceStamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides one client's write against the state so far. */
+final class WriteDecision {
+    private static final int NAME_ATTEMPTS = 8;
+
+    private final ShardContext context;
+    private final Admission admission;
+    private final NamespaceLife namespaces;
+    private final int objectBytes;
+
+    /** @param objectBytes no client may store an object that is larger */
+    WriteDecision(ShardContext context, Admission admission, NamespaceLife namespaces, int objectBytes) {
+        this.objectBytes = objectBytes;
+        this.context = context;
+        this.admission = admission;
+        this.namespaces = namespaces;
+    }
+
+    /** Adds what the write changes to the step, and says what became of it. */
+    Submitted decide(ShardStep step, Write write, List<Grant> grants) {
+        ResourceKind kind = context.kinds().find(write.key().type());
+        if (kind == null) {
+            return refused(Refusal.of(
+                    Refusal.Reason.NotFound, write.key(), "the server could not find the requested resource"));
+        }
+        if (write instanceof Write.Create create) {
+            return create(step, create, grants);
+        }
+        Resource present = step.get(write.key());
+        if (present == null) {
+            return refused(Refusal.notFound(write.key()));
+        }
+        Instant now = context.clock().instant();
+        if (write instanceof Write.Delete delete) {
+            return delete(step, kind, present, delete, now);
+        }
+        Admitted admitted = write instanceof Write.Update update
+                ? admission.update(present, update, now)
+                : admission.patch(present, (Write.Patch) write, now);
+        return change(step, present, write, admitted, grants);
+    }
+
+    private Submitted create(ShardStep step, Write.Create write, List<Grant> grants) {
+        Optional<Refusal> homeless = namespaces.refusal(step, write.key());
+        if (homeless.isPresent()) {
+            return refused(homeless.get());
+        }
+        for (int attempt = 1; ; attempt++) {
+            Identity identity =
+                    new Identity(context.uids().get(), context.clock().instant(), context.random());
+            Admitted admitted = admission.create(write, identity);
+            if (!(admitted instanceof Admitted.Accepted accepted)) {
+                return refused(((Admitted.Refused) admitted).refusal());
+            }
+            boolean generated = write.key().name().isEmpty();
+            if (step.get(accepted.key()) != null) {
+                if (generated && attempt < NAME_ATTEMPTS) {
+                    continue;
+                }
+                return refused(Refusal.alreadyExists(accepted.key()));
+            }
+            Optional<Submitted> unallocated = allocate(step, write, accepted, null, grants);
+            if (unallocated.isPresent()) {
+                return unallocated.get();
+            }
+            return store(step, write, accepted, Effect.CREATED, 0);
+        }
+    }
+
+    private Submitted change(ShardStep step, Resource present, Write write, Admitted admitted, List<Grant> grants) {
+        if (!(admitted instanceof Admitted.Accepted accepted)) {
+            return refused(((Admitted.Refused) admitted).refusal());
+        }
+        if (!accepted.changed()) {
+            return done(present, Effect.UNCHANGED, accepted.warnings());
+        }
+        if (accepted.released() && !present.key().type().equals(Placement.NAMESPACES)) {
+            Resource last = ResourceStamp.of(present.key(), accepted.object(), present.version());
+            return done(write.options().dryRun() ? last : step.remove(present), Effect.UPDATED, accepted.warnings());
+        }
+        Optional<Submitted> unallocated = allocate(step, write, accepted, present, grants);
+        if (unallocated.isPresent()) {
+            return unallocated.get();
+        }
+        return store(step, write, accepted, Effect.UPDATED, present.version());
+    }
+
+    private Submitted delete(ShardStep step, ResourceKind kind, Resource present, Write.Delete write, Instant now) {
+        Deletion.Decision decision = Deletion.decide(kind, present, write.deletion(), now);
+        boolean dryRun = write.options().dryRun();
+        if (decision instanceof Deletion.Decision.Refused no) {
+            return refused(no.refusal());
+        }
+        if (decision instanceof Deletion.Decision.Marked marked) {
+            Resource object = dryRun
+                    ? ResourceStamp.of(present.key(), marked.object(), present.version())
+                    : step.put(present.key(), marked.object());
+            return done(object, Effect.MARKED_FOR_DELETION, List.of());
+        }
+        if (decision instanceof Deletion.Decision.Unchanged) {
+            return done(present, Effect.MARKED_FOR_DELETION, List.of());
+        }
+        return done(dryRun ? present : step.remove(present), Effect.DELETED, List.of());
+    }
+
+    /** Fills in what was granted; asks for more if that does not suffice. */
+    private static Optional<Submitted> allocate(
+            ShardStep step, Write write, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
+        if (write.options().dryRun()) {
+            // Nothing may be claimed for it; what it would get stays open.
+            return Optional.empty();
+        }
+        ObjectNode before = present == null ? null : present.json().toTree();
+        List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
+        if (!missing.isEmpty()) {
+            return Optional.of(new Submitted.Unallocated(missing, step.state().version()));
+        }
+        ServiceAddressing.fill(accepted.object(), grants);
+        return Optional.empty();
+    }
+
+    private Submitted store(
+            ShardStep step, Write write, Admitted.Accepted accepted, Effect effect, long presentVersion) {
+        ResourceKey key = accepted.key();
+        ObjectNode object = accepted.object();
+        ShardStep.Mark mark = step.mark();
+        Resource stored =
+                write.options().dryRun() ? ResourceStamp.of(key, object, presentVersion) : step.put(key, object);
+        if (stored.json().size() > objectBytes) {
+            step.rollBack(mark);
+            return refused(Refusal.of(
+                    Refusal.Reason.RequestEntityTooLarge,
+                    key,
+                    key + " would have " + stored.json().size() + " bytes: at most " + objectBytes
+                            + " can be stored; split it"));
+        }
+        return done(stored, effect, accepted.warnings());
+    }
+
+    private static Submitted done(Resource object, Effect effect, List<String> warnings) {
+        return new Submitted.Decided(
+                new Outcome.Done(object, effect, warnings.isEmpty() ? null : String.join("; ", warnings)));
+    }
+
+    private static Submitted refused(Refusal refusal) {
+        return new Submitted.Decided(new Outcome.Refused(refusal));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.weft.registry.watch;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** What a node's hub holds, for readers on any thread: written by the hub, read without asking it. */
+public final class HubViews {
+    private final AtomicReferenceArray<WatchWindow.View> views;
+
+    public HubViews(int shards) {
+        views = new AtomicReferenceArray<>(shards + 1);
+        for (int i = 0; i <= shards; i++) {
+            views.set(i, new WatchWindow.View(ResourceTree.EMPTY, 0));
+        }
+    }
+
+    /** The latest picture of a shard, or, for the number of shards, of all of them together. */
+    public WatchWindow.View get(int window) {
+        return views.get(window);
+    }
+
+    /** The number of the window of all shards together. */
+    public int merged() {
+        return views.length() - 1;
+    }
+
+    void set(int window, WatchWindow.View view) {
+        views.set(window, view);
+    }
+}

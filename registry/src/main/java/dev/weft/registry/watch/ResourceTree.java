@@ -1,0 +1,242 @@
+package dev.weft.registry.watch;
+
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceType;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable, ordered set of objects: by kind, then namespace, then name. A changed tree shares all but O(log n) nodes
+ * with the one it came from, so keeping old ones for history, snapshots and readers is cheap.
+ *
+ * <p>A weight-balanced tree (Adams 1993, with the parameters of Hirai and Yamamoto 2011: 3 and 2); the weights also
+ * answer "how many follow".
+ */
+public final class ResourceTree {
+    /** Nothing in it. */
+    public static final ResourceTree EMPTY = new ResourceTree(null);
+
+    /** The order of all trees. */
+    public static final Comparator<ResourceKey> ORDER = Comparator.comparing(ResourceKey::type)
+            .thenComparing(ResourceKey::namespace)
+            .thenComparing(ResourceKey::name);
+
+    private static final int DELTA = 3;
+    private static final int RATIO = 2;
+
+    private final @Nullable Node root;
+
+    private ResourceTree(@Nullable Node root) {
+        this.root = root;
+    }
+
+    public int size() {
+        return weight(root);
+    }
+
+    public @Nullable Resource get(ResourceKey key) {
+        Node at = root;
+        while (at != null) {
+            int side = ORDER.compare(key, at.value.key());
+            if (side == 0) {
+                return at.value;
+            }
+            at = side < 0 ? at.left : at.right;
+        }
+        return null;
+    }
+
+    /** This tree with an object added, or put in the place of the one with the same key. */
+    public ResourceTree with(Resource object) {
+        return new ResourceTree(insert(root, object));
+    }
+
+    /** This tree without an object; this tree itself if it is not in it. */
+    public ResourceTree without(ResourceKey key) {
+        return get(key) == null ? this : new ResourceTree(delete(root, key));
+    }
+
+    /** How many objects come before a place. */
+    public int rank(ResourceKey place) {
+        int before = 0;
+        Node at = root;
+        while (at != null) {
+            if (ORDER.compare(place, at.value.key()) <= 0) {
+                at = at.left;
+            } else {
+                before += weight(at.left) + 1;
+                at = at.right;
+            }
+        }
+        return before;
+    }
+
+    /** The objects from a place (inclusive) to another (exclusive), in order; a view, no copy. */
+    public Iterable<Resource> range(ResourceKey from, ResourceKey to) {
+        return () -> new Walk(root, from, to);
+    }
+
+    /** The objects of a collection, in the order of namespace and name; a view, no copy. */
+    public Iterable<Resource> range(Collection collection) {
+        return range(first(collection), end(collection));
+    }
+
+    /** How many objects a collection has. */
+    public int count(Collection collection) {
+        return rank(end(collection)) - rank(first(collection));
+    }
+
+    /** Everything, in order; a view, no copy. */
+    public Iterable<Resource> all() {
+        return () -> new Walk(root, null, null);
+    }
+
+    /** Before the first object of a collection. */
+    static ResourceKey first(Collection collection) {
+        return new ResourceKey(collection.type(), collection.namespace(), "");
+    }
+
+    /** After the last object of a collection: the smallest key that is not in it. */
+    static ResourceKey end(Collection collection) {
+        ResourceType type = collection.type();
+        return collection.namespace().isEmpty()
+                ? new ResourceKey(new ResourceType(type.group(), type.plural() + '\0'), "", "")
+                : new ResourceKey(type, collection.namespace() + '\0', "");
+    }
+
+    /** Right after one object. */
+    static ResourceKey after(ResourceKey key) {
+        return key.withName(key.name() + '\0');
+    }
+
+    private static int weight(@Nullable Node node) {
+        return node == null ? 0 : node.weight;
+    }
+
+    private static Node insert(@Nullable Node at, Resource object) {
+        if (at == null) {
+            return new Node(null, object, null);
+        }
+        int side = ORDER.compare(object.key(), at.value.key());
+        if (side == 0) {
+            return new Node(at.left, object, at.right);
+        }
+        return side < 0
+                ? balanced(insert(at.left, object), at.value, at.right)
+                : balanced(at.left, at.value, insert(at.right, object));
+    }
+
+    private static @Nullable Node delete(@Nullable Node at, ResourceKey key) {
+        if (at == null) {
+            return null;
+        }
+        int side = ORDER.compare(key, at.value.key());
+        if (side < 0) {
+            return balanced(delete(at.left, key), at.value, at.right);
+        }
+        if (side > 0) {
+            return balanced(at.left, at.value, delete(at.right, key));
+        }
+        if (at.left == null) {
+            return at.right;
+        }
+        if (at.right == null) {
+            return at.left;
+        }
+        Resource successor = smallest(at.right);
+        return balanced(at.left, successor, delete(at.right, successor.key()));
+    }
+
+    private static Resource smallest(Node node) {
+        Node at = node;
+        while (at.left != null) {
+            at = at.left;
+        }
+        return at.value;
+    }
+
+    private static Node balanced(@Nullable Node left, Resource value, @Nullable Node right) {
+        int l = weight(left) + 1;
+        int r = weight(right) + 1;
+        if (right != null && r > DELTA * l) {
+            return rotatedLeft(left, value, right);
+        }
+        if (left != null && l > DELTA * r) {
+            return rotatedRight(left, value, right);
+        }
+        return new Node(left, value, right);
+    }
+
+    private static Node rotatedLeft(@Nullable Node left, Resource value, Node right) {
+        Node inner = right.left;
+        if (inner == null || weight(inner) + 1 < RATIO * (weight(right.right) + 1)) {
+            return new Node(new Node(left, value, inner), right.value, right.right);
+        }
+        return new Node(
+                new Node(left, value, inner.left), inner.value, new Node(inner.right, right.value, right.right));
+    }
+
+    private static Node rotatedRight(Node left, Resource value, @Nullable Node right) {
+        Node inner = left.right;
+        if (inner == null || weight(inner) + 1 < RATIO * (weight(left.left) + 1)) {
+            return new Node(left.left, left.value, new Node(inner, value, right));
+        }
+        return new Node(new Node(left.left, left.value, inner.left), inner.value, new Node(inner.right, value, right));
+    }
+
+    private static final class Node {
+        private final @Nullable Node left;
+        private final Resource value;
+        private final @Nullable Node right;
+        private final int weight;
+
+        Node(@Nullable Node left, Resource value, @Nullable Node right) {
+            this.left = left;
+            this.value = value;
+            this.right = right;
+            this.weight = ResourceTree.weight(left) + ResourceTree.weight(right) + 1;
+        }
+    }
+
+    private static final class Walk implements Iterator<Resource> {
+        private final ArrayDeque<Node> path = new ArrayDeque<>();
+        private final @Nullable ResourceKey to;
+
+        Walk(@Nullable Node root, @Nullable ResourceKey from, @Nullable ResourceKey to) {
+            this.to = to;
+            Node at = root;
+            while (at != null) {
+                if (from == null || ORDER.compare(from, at.value.key()) <= 0) {
+                    path.push(at);
+                    at = at.left;
+                } else {
+                    at = at.right;
+                }
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            Node next = path.peek();
+            return next != null && (to == null || ORDER.compare(next.value.key(), to) < 0);
+        }
+
+        @Override
+        public Resource next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            Node next = path.pop();
+            Node at = next.right;
+            while (at != null) {
+                path.push(at);
+                at = at.left;
+            }
+            return next.value;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.weft.registry.watch;
+
+import dev.weft.registry.resource.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a hub knows of its conversation with one shard. One question at a time; who asks meanwhile shares the next one. */
+final class ShardTrack {
+    private final int shard;
+    private final ShardLink link;
+    private final Duration patience;
+    private List<Barrier> asked = new ArrayList<>();
+    private List<Barrier> next = new ArrayList<>();
+    private boolean open;
+    private boolean wantsNext;
+    private long askedVersion;
+    private long nextVersion;
+    private Instant askedAt = Instant.MIN;
+    private ResourceTree incoming = ResourceTree.EMPTY;
+    private boolean known;
+    private long committed;
+
+    ShardTrack(int shard, ShardLink link, Duration patience) {
+        this.shard = shard;
+        this.link = link;
+        this.patience = patience;
+    }
+
+    /** Whether a snapshot of the shard has arrived. */
+    boolean known() {
+        return known;
+    }
+
+    /** Asks the shard to close a version, now or as soon as it has answered what it was asked before. */
+    void close(long version, Instant now) {
+        if (open) {
+            wantsNext = wantsNext || version > askedVersion;
+            nextVersion = Math.max(nextVersion, version);
+        } else {
+            ask(version, now);
+        }
+    }
+
+    /** A question whose answer must come from after now. */
+    void await(Barrier barrier, long version, Instant now) {
+        next.add(barrier);
+        if (open) {
+            wantsNext = true;
+            nextVersion = Math.max(nextVersion, version);
+        } else {
+            ask(version, now);
+        }
+    }
+
+    /** The shard answered; returns who waited for that. */
+    List<Barrier> answered(long version, Instant now) {
+        if (!open || version < askedVersion) {
+            return List.of();
+        }
+        open = false;
+        List<Barrier> done = asked;
+        asked = new ArrayList<>();
+        if (wantsNext) {
+            ask(nextVersion, now);
+        }
+        return done;
+    }
+
+    /** Asks again what got no answer in time. */
+    void remind(Instant now) {
+        if (!open) {
+            ask(0, now);
+        } else if (askedAt.plus(patience).isBefore(now)) {
+            askedAt = now;
+            link.close(shard, askedVersion);
+        }
+    }
+
+    /** The version of the last batch that the hub holds. */
+    long committed() {
+        return committed;
+    }
+
+    void committed(long version) {
+        committed = version;
+    }
+
+    /** Takes in a part of a snapshot; true when it is complete and {@link #incoming()} is the whole. */
+    boolean take(HubCommand.ShardSnapshot part) {
+        ResourceTree tree = part.first() ? ResourceTree.EMPTY : incoming;
+        for (Resource object : part.part()) {
+            tree = tree.with(object);
+        }
+        incoming = tree;
+        if (part.last()) {
+            known = true;
+            committed = part.version();
+        }
+        return part.last();
+    }
+
+    /** The snapshot that has just been completed. */
+    ResourceTree incoming() {
+        ResourceTree complete = incoming;
+        incoming = ResourceTree.EMPTY;
+        return complete;
+    }
+
+    private void ask(long version, Instant now) {
+        asked = next;
+        next = new ArrayList<>();
+        open = true;
+        wantsNext = false;
+        nextVersion = 0;
+        askedVersion = version;
+        askedAt = now;
+        link.close(shard, version);
+    }
+}

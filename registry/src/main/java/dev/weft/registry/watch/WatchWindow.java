@@ -1,0 +1,145 @@
+package dev.weft.registry.watch;
+
+import dev.weft.registry.resource.Change;
+import dev.weft.registry.resource.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The present objects of one ordered stream of changes (a shard's, or all shards' merged), and a bounded piece of its
+ * past: enough to resume a watch and to read an earlier version while both are young.
+ *
+ * <p>Not for several threads; {@link #view()} is a value that may go anywhere.
+ */
+public final class WatchWindow {
+    private final Limits limits;
+    private final TreeMap<Long, Past> past = new TreeMap<>();
+    private ResourceTree floorObjects = ResourceTree.EMPTY;
+    private long floor;
+    private View view = new View(ResourceTree.EMPTY, 0);
+
+    public WatchWindow(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * How much past is kept: the smaller of the two.
+     *
+     * @param changes at most so many
+     * @param age none that is older
+     */
+    public record Limits(int changes, Duration age) {}
+
+    /**
+     * The present.
+     *
+     * @param version every change up to here is in it, and none after
+     */
+    public record View(ResourceTree objects, long version) {}
+
+    /**
+     * One change as watchers see it.
+     *
+     * @param removed the object as its last watchers see it go; null unless the change is a removal
+     */
+    public record Logged(Change change, @Nullable Resource removed) {
+        static Logged of(Change change) {
+            Resource before = change.before();
+            return new Logged(
+                    change,
+                    change.after() == null && before != null ? ResourceStamp.again(before, change.version()) : null);
+        }
+    }
+
+    private record Past(Logged logged, ResourceTree after, Instant heard) {}
+
+    public View view() {
+        return view;
+    }
+
+    /** No watch can resume from before this version. */
+    public long floor() {
+        return floor;
+    }
+
+    /** Forgets all and begins anew. */
+    public void reset(ResourceTree objects, long version) {
+        past.clear();
+        floorObjects = objects;
+        floor = version;
+        view = new View(objects, version);
+    }
+
+    /** Takes in the next change. */
+    public Logged append(Change change, Instant now) {
+        if (change.version() <= view.version()) {
+            throw new IllegalArgumentException(
+                    "version: " + change.version() + " (expected: after " + view.version() + "), of " + change.key());
+        }
+        Resource after = change.after();
+        ResourceTree objects =
+                after != null ? view.objects().with(after) : view.objects().without(change.key());
+        Logged logged = Logged.of(change);
+        past.put(change.version(), new Past(logged, objects, now));
+        view = new View(objects, change.version());
+        trim(now);
+        return logged;
+    }
+
+    /** Learns that nothing up to a version is still to come. */
+    public void close(long version) {
+        if (version > view.version()) {
+            view = new View(view.objects(), version);
+        }
+    }
+
+    /** Forgets what is too old or too much. */
+    public void trim(Instant now) {
+        Instant oldest = now.minus(limits.age());
+        while (!past.isEmpty()) {
+            Map.Entry<Long, Past> first = past.firstEntry();
+            if (past.size() <= limits.changes() && !first.getValue().heard().isBefore(oldest)) {
+                return;
+            }
+            floor = first.getKey();
+            floorObjects = first.getValue().after();
+            past.remove(first.getKey());
+        }
+    }
+
+    /** The objects as of a version; empty if that is forgotten, or still to come. */
+    public Optional<ResourceTree> at(long version) {
+        if (version < floor || version > view.version()) {
+            return Optional.empty();
+        }
+        Map.Entry<Long, Past> latest = past.floorEntry(version);
+        return Optional.of(latest == null ? floorObjects : latest.getValue().after());
+    }
+
+    /** All changes after a version that is not forgotten, in order. */
+    List<Change> after(long version) {
+        return past.tailMap(version, false).values().stream()
+                .map(entry -> entry.logged().change())
+                .toList();
+    }
+
+    /** The changes of a collection after a version, in order; empty if some of them are forgotten. */
+    public Optional<List<Logged>> since(long version, Collection collection) {
+        if (version < floor) {
+            return Optional.empty();
+        }
+        List<Logged> changes = new ArrayList<>();
+        for (Past entry : past.tailMap(version, false).values()) {
+            if (collection.contains(entry.logged().change().key())) {
+                changes.add(entry.logged());
+            }
+        }
+        return Optional.of(changes);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.weft.registry;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.weft.gossip.HostPort;
+import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.journal.JournalSettings;
+import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.JsonBytes;
+import dev.weft.registry.resource.KindCatalog;
+import dev.weft.registry.resource.NetworkRanges;
+import dev.weft.registry.resource.PortRange;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceType;
+import dev.weft.registry.resource.StandardKinds;
+import dev.weft.registry.resource.Write;
+import dev.weft.registry.shard.Placement;
+import dev.weft.registry.shard.ShardContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.awaitility.Awaitility;
+
+/** A registry process in this JVM, on a directory of its own. */
+final class RunningRegistry implements AutoCloseable {
+    static final ResourceType CONFIG_MAPS = new ResourceType("", "configmaps");
+    static final ResourceType SERVICES = new ResourceType("", "services");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final ActorSystem<Void> system;
+    private final Optional<JournalDatabase> database;
+    private final RegistryNode node;
+
+    private RunningRegistry(ActorSystem<Void> system, Optional<JournalDatabase> database, RegistryNode node) {
+        this.system = system;
+        this.database = database;
+        this.node = node;
+    }
+
+    static RunningRegistry withStorage(Path directory) {
+        return with(directory, "");
+    }
+
+    /** One with some settings of its own, in HOCON, below {@code weft.registry}. */
+    static RunningRegistry with(Path directory, String more) {
+        return with(directory, more, InstantSource.system(), () -> Long.MAX_VALUE);
+    }
+
+    static RunningRegistry with(Path directory, String more, InstantSource clock, LongSupplier freeBytes) {
+        Config own = own(more);
+        JournalSettings journal =
+                RegistrySettings.of(own.withFallback(ConfigFactory.load())).journal();
+        return start(
+                own, clock, 0, Optional.of(JournalDatabase.open(directory, "east", journal, freeBytes)), List.of());
+    }
+
+    /** Like {@link #withStorage}, where others look for it. */
+    static RunningRegistry at(Path directory, int port) {
+        JournalSettings journal = RegistrySettings.of(ConfigFactory.load()).journal();
+        return start(
+                own(""),
+                InstantSource.system(),
+                port,
+                Optional.of(JournalDatabase.open(directory, "east", journal)),
+                List.of());
+    }
+
+    private static Config own(String more) {
+        return ConfigFactory.parseString("weft.registry { " + more + " }");
+    }
+
+    int port() {
+        return akka.cluster.typed.Cluster.get(system)
+                .selfMember()
+                .address()
+                .getPort()
+                .orElseThrow();
+    }
+
+    ActorSystem<Void> system() {
+        return system;
+    }
+
+    /** Another process of the same cluster that holds nothing. */
+    RunningRegistry proxy() {
+        var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
+        return start(
+                own(""),
+                InstantSource.system(),
+                0,
+                Optional.empty(),
+                List.of(new HostPort(
+                        address.getHost().orElseThrow(), address.getPort().orElseThrow())));
+    }
+
+    private static RunningRegistry start(
+            Config own, InstantSource clock, int port, Optional<JournalDatabase> database, List<HostPort> seeds) {
+        Config config = ClusterConfig.of(own, new HostPort("127.0.0.1", port), database.isPresent());
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
+        RegistrySettings settings = RegistrySettings.of(config);
+        NetworkRanges ranges = new NetworkRanges(
+                List.of(cidr("127.96.0.0/16")), List.of(cidr("127.112.0.0/16")), new PortRange(30_000, 32_767));
+        KindCatalog kinds = StandardKinds.catalog(ranges);
+        ShardContext context = new ShardContext(
+                new Placement(settings.shards()),
+                kinds,
+                ranges,
+                clock,
+                new Random(7),
+                () -> UUID.randomUUID().toString(),
+                List::of);
+        RegistryNode node = RegistryNode.start(
+                system,
+                settings,
+                database,
+                seeds,
+                new RegistryParts(
+                        context, (shard, ref) -> List.of(), () -> CompletableFuture.completedStage(List.of())));
+        RunningRegistry running = new RunningRegistry(system, database, node);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> node.readiness().ready());
+        return running;
+    }
+
+    private static Cidr cidr(String text) {
+        return Cidr.parse(text).orElseThrow();
+    }
+
+    RegistryNode node() {
+        return node;
+    }
+
+    Write.Outcome write(Write write) {
+        return node.write(write).toCompletableFuture().join();
+    }
+
+    Write.Outcome.Done create(ResourceType type, String kind, String namespace, String name, String more) {
+        Write.Outcome outcome = write(create(type, kind, namespace, name, more, Write.Options.DEFAULT));
+        if (outcome instanceof Write.Outcome.Done done) {
+            return done;
+        }
+        throw new AssertionError(outcome);
+    }
+
+    static Write create(
+            ResourceType type, String kind, String namespace, String name, String more, Write.Options options) {
+        String json = "{\"apiVersion\":\"v1\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%s\"%s}%s}"
+                .formatted(
+                        kind,
+                        name,
+                        namespace.isEmpty() ? "" : ",\"namespace\":\"" + namespace + "\"",
+                        more.isEmpty() ? "" : "," + more);
+        try {
+            return new Write.Create(
+                    new ResourceKey(type, namespace, name), JsonBytes.of(MAPPER.readTree(json)), options);
+        } catch (IOException e) {
+            throw new AssertionError(json, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+        database.ifPresent(JournalDatabase::close);
+    }
+}
