@@ -3,9 +3,11 @@ package dev.weft.proxy.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.ThreadMXBean;
 import dev.weft.proxy.view.ViewUpdate;
 import dev.weft.proxy.view.WatchedKind;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -327,5 +329,35 @@ class DnsMessageTest {
         assertThat(many.data.service(other, 0, false)).isSameAs(before.service(other, 0, false));
         assertThat(built).isLessThan(20_000_000_000L);
         assertThat(changes.get(100)).as("nanoseconds of a change, median").isLessThan(20_000_000L);
+    }
+
+    @Test
+    @DisplayName("is answered without allocating, whatever it asks of services")
+    void allocatesNothing() {
+        grow(30);
+        List<byte[]> queries = List.of(
+                query(WEB, Type.A, 1232),
+                query("nothing.default.svc.cluster.local.", Type.A, 0),
+                query("_http._tcp.db.default.svc.cluster.local.", Type.SRV, 1232),
+                query(BIG, Type.A, 1232),
+                query(FAR, Type.AAAA, 0));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        answerMany(queries, 20_000);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        answerMany(queries, 20_000);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated).as("bytes for 20,000 answers").isLessThan(20_000);
+    }
+
+    private void answerMany(List<byte[]> queries, int times) {
+        fixture.exchange.tcp = false;
+        for (int i = 0; i < times; i++) {
+            byte[] query = queries.get(i % queries.size());
+            System.arraycopy(query, 0, fixture.exchange.message, 0, query.length);
+            fixture.exchange.length = query.length;
+            fixture.exchange.rotation = i;
+            fixture.answer.answer(fixture.exchange, fixture.data);
+        }
     }
 }
