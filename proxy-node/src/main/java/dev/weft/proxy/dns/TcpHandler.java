@@ -31,6 +31,7 @@ final class TcpHandler extends ByteToMessageDecoder {
     private int inFlight;
     private boolean inputEnded;
     private boolean resuming;
+    private boolean handling;
     private long lastQuestionNanos;
 
     TcpHandler(QuestionService service, DnsSettings.Tcp settings, Runnable onClosed) {
@@ -71,9 +72,11 @@ final class TcpHandler extends ByteToMessageDecoder {
         exchange.tcp = true;
         lastQuestionNanos = service.nanos();
         inFlight++;
-        if (!service.handle(exchange, context.channel().eventLoop(), null, (bytes, length) -> {
-            reply(context, bytes, length);
-        })) {
+        handling = true;
+        boolean taken = service.handle(
+                exchange, context.channel().eventLoop(), null, (bytes, length) -> reply(context, bytes, length));
+        handling = false;
+        if (!taken) {
             inFlight--;
             context.close(); // who sends what deserves no answer has lost its place in the stream
         }
@@ -115,8 +118,8 @@ final class TcpHandler extends ByteToMessageDecoder {
                 .directBuffer(LENGTH_BYTES + length)
                 .writeShort(length)
                 .writeBytes(bytes, 0, length));
-        if (!context.channel().config().isAutoRead() || inputEnded) {
-            context.flush();
+        if (!handling || inputEnded) {
+            context.flush(); // a forwarded answer, which no end of reading sends off
             resume(context);
         }
     }

@@ -17,6 +17,7 @@ final class UdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
     private final QuestionService service;
     private final @Nullable ResponseRate rate;
+    private boolean reading;
 
     UdpHandler(QuestionService service) {
         this.service = service;
@@ -36,10 +37,14 @@ final class UdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
             service.counts().dropped.increment(); // nobody can be answered there
             return;
         }
+        reading = true;
         service.handle(exchange, context.channel().eventLoop(), rate, (bytes, length) -> {
             if (context.channel().isWritable()) {
                 ByteBuf out = context.alloc().directBuffer(length).writeBytes(bytes, 0, length);
                 context.write(new DatagramPacket(out, sender));
+                if (!reading) {
+                    context.flush(); // a forwarded answer, which no end of reading sends off
+                }
             } else {
                 service.counts().dropped.increment();
             }
@@ -48,6 +53,7 @@ final class UdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        reading = false;
         context.flush();
     }
 

@@ -162,6 +162,13 @@ final class UpstreamQuery {
             }
         }
 
+        /** What a socket tells after it was given up for another does not count. */
+        private void failed(ChannelHandlerContext context) {
+            if (context.channel().equals(channel)) {
+                finish(null);
+            }
+        }
+
         private void finish(@Nullable ForeignAnswer answer) {
             if (!done) {
                 done = true;
@@ -187,7 +194,7 @@ final class UpstreamQuery {
             /** A refused port is told on the socket. */
             @Override
             public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                finish(null);
+                failed(context);
             }
         }
 
@@ -199,12 +206,12 @@ final class UpstreamQuery {
 
             @Override
             public void channelInactive(ChannelHandlerContext context) {
-                finish(null);
+                failed(context);
             }
 
             @Override
             public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                finish(null);
+                failed(context);
             }
         }
     }

@@ -6,10 +6,10 @@
  * step from a question's bytes to an answer's bytes; {@link dev.weft.proxy.dns.ZoneData} is what it answers from.
  *
  * <p>What must hold: a question of our zones is answered from memory on the event loop that read it, out of record
- * sections that were encoded when the picture changed, without waiting and without allocating; one service's change
- * costs one service's records; at most one answer to a question, and none to an answer; an unverified UDP client never
- * gets more than 512 bytes or three times what it sent, whichever is more; a stranger gets no recursion and nobody gets
- * a zone transfer; before the first picture our zones answer SERVFAIL, never "no such name".
+ * sections that were encoded when the picture changed, without waiting; making such an answer allocates nothing (a test
+ * counts); one service's change costs one service's records; at most one answer to a question, and none to an answer; an
+ * unverified UDP client never gets more than 512 bytes or three times what it sent, whichever is more; a stranger gets no
+ * recursion and nobody gets a zone transfer; before the first picture our zones answer SERVFAIL, never "no such name".
  *
  * <p>The wire format is written and read here by hand, since the libraries' object models allocate for every name;
  * tests judge it with an independent implementation and with {@code dig}.

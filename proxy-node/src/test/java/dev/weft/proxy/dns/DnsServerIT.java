@@ -1,0 +1,439 @@
+package dev.weft.proxy.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.proxy.view.ViewUpdate;
+import dev.weft.proxy.view.WatchedKind;
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
+
+@DisplayName("a DNS server on real sockets")
+@Timeout(120)
+class DnsServerIT {
+    private static final String WEB = "web.default.svc.cluster.local.";
+    private static final String DB = "db.default.svc.cluster.local.";
+
+    private final DnsFixture fixture = new DnsFixture().withEverything();
+    private final AtomicLong later = new AtomicLong();
+    private @Nullable DnsServer server;
+
+    private DnsServer start(String... overrides) {
+        List<String> all = new ArrayList<>(List.of("listen = \"127.0.0.1:0\"", "forward.upstreams = []"));
+        all.addAll(List.of(overrides));
+        DnsServer started = new DnsServer(
+                DnsFixture.settings(all.toArray(String[]::new)),
+                DnsFixture.NODE,
+                InstantSource.system(),
+                () -> System.nanoTime() + later.get(),
+                new SplittableRandom(7));
+        server = started;
+        started.apply(new ViewUpdate(fixture.view, fixture.view.keys(), true));
+        started.start();
+        await().until(() -> started.status().state() == DnsStatus.State.BOUND);
+        return started;
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        DnsServer running = server;
+        if (running != null) {
+            running.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static int portOf(DnsServer server) {
+        String address = server.status().address();
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    private static SimpleResolver resolver(DnsServer server, boolean tcp) throws IOException {
+        SimpleResolver resolver = new SimpleResolver("127.0.0.1");
+        resolver.setPort(portOf(server));
+        resolver.setTCP(tcp);
+        resolver.setIgnoreTruncation(true);
+        resolver.setTimeout(Duration.ofSeconds(10));
+        return resolver;
+    }
+
+    private static Message recursive(String name, int type) {
+        Message query = DnsFixture.query(name, type, DClass.IN);
+        query.getHeader().setFlag(Flags.RD);
+        return query;
+    }
+
+    private static String dig(DnsServer server, String... words) throws IOException, InterruptedException {
+        boolean installed = Arrays.stream(String.valueOf(System.getenv("PATH")).split(":", -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "dig")));
+        if (!installed) {
+            System.out.println("skipped: dig is not installed (Debian: bind9-dnsutils)");
+        }
+        Assumptions.assumeTrue(installed, "dig is not installed");
+        List<String> command = new ArrayList<>(
+                List.of("dig", "-r", "@127.0.0.1", "-p", String.valueOf(portOf(server)), "+tries=2", "+time=10"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String output = String.join("\n", reader.lines().toList());
+            process.waitFor();
+            return output;
+        }
+    }
+
+    @ParameterizedTest(name = "over TCP: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("gives dig every record form of the rules")
+    void everyForm(boolean tcp) throws Exception {
+        DnsServer running = start();
+        String[][] cases = {
+            {"DNS-1", "dns-version.cluster.local", "TXT", "\"1.1.0\""},
+            {"DNS-2", "web.default.svc.cluster.local", "A", "127.96.0.10"},
+            {"DNS-2", "web.default.svc.cluster.local", "AAAA", "fd00::10"},
+            {"DNS-3", "_http._tcp." + WEB, "SRV", "0 100 80 " + WEB},
+            {"DNS-4", "-x", "127.96.0.10", WEB},
+            {"DNS-4", "-x", "fd00::10", WEB},
+            {"DNS-5", DB, "A", "10.1.0.2 10.1.0.3 10.1.0.1"},
+            {"DNS-5", "empty.default.svc.cluster.local", "A", ""},
+            {"DNS-6", "db-0." + DB, "A", "10.1.0.1"},
+            {"DNS-6", "10-1-0-3." + DB, "A", "10.1.0.3"},
+            {
+                "DNS-7",
+                "_http._tcp." + DB,
+                "SRV",
+                "0 33 5432 db-1." + DB + " 0 33 5432 10-1-0-3." + DB + " 0 33 5432 db-0." + DB
+            },
+            {"DNS-8", "-x", "10.1.0.2", "db-1." + DB},
+            {"DNS-9", "outside.default.svc.cluster.local", "CNAME", "example.org."},
+            {"DNS-9", "inside.default.svc.cluster.local", "A", WEB + " 127.96.0.10"},
+            {"DNS-11", "dns-version.clusterset.local", "TXT", "\"1.0.0\""},
+            {"DNS-12", "shop.default.svc.clusterset.local", "A", "127.97.0.1"},
+            {
+                "DNS-13",
+                "_http._tcp.shop.default.svc.clusterset.local",
+                "SRV",
+                "0 100 80 shop.default.svc.clusterset.local."
+            },
+            {"DNS-14", "peers.default.svc.clusterset.local", "A", "10.3.0.2 10.4.0.2"},
+            {"DNS-15", "p-0.east.peers.default.svc.clusterset.local", "A", "10.4.0.2"},
+            {"DNS-17", "east.peers.default.svc.clusterset.local", "A", ""},
+            {"one cluster", "shop.default.svc.east.clusters.local", "A", "10.4.0.1"},
+            {"NS", "cluster.local", "NS", "ns.dns.cluster.local."},
+            {"case", "WEB.Default.SVC.cluster.LOCAL", "A", "127.96.0.10"},
+        };
+        for (String[] row : cases) {
+            String output = dig(running, tcp ? "+tcp" : "+notcp", "+short", row[1], row[2]);
+            assertThat(output.replace('\n', ' ')).as(String.join(" ", row)).isEqualTo(row[3]);
+        }
+    }
+
+    @Test
+    @DisplayName("tells dig NXDOMAIN apart from no data, and refuses what it must")
+    void codes() throws Exception {
+        DnsServer running = start();
+
+        assertThat(dig(running, "nothing.default.svc.cluster.local", "A"))
+                .contains("status: NXDOMAIN")
+                .contains("SOA\tns.dns.cluster.local. hostmaster.cluster.local.");
+        assertThat(dig(running, WEB, "MX")).contains("status: NOERROR", "ANSWER: 0", "SOA");
+        assertThat(dig(running, "cluster.local", "AXFR")).contains("Transfer failed");
+        assertThat(dig(running, "example.org", "A")).contains("status: REFUSED");
+        assertThat(dig(running, "version.bind", "TXT", "CH")).contains("status: REFUSED");
+        assertThat(dig(running, "+opcode=notify", WEB, "SOA")).contains("status: NOTIMP");
+        assertThat(dig(running, "+edns=1", "+noednsnegotiation", WEB, "A")).contains("status: BADVERS");
+        assertThat(dig(running, WEB, "ANY", "+notcp")).contains("HINFO\t\"RFC8482\" \"\"");
+        assertThat(dig(running, WEB, "A")).contains("; COOKIE: ").contains("(good)");
+    }
+
+    @Test
+    @DisplayName("makes dig come again over TCP for an answer that does not fit")
+    void truncation() throws Exception {
+        fixture.apply(
+                WatchedKind.SLICES,
+                DnsFixture.slice(
+                        "db-4",
+                        DnsFixture.of("db"),
+                        "IPv4",
+                        "5432",
+                        IntStream.rangeClosed(1, 200)
+                                .mapToObj(i -> "10.1.1." + i)
+                                .toArray(String[]::new)));
+        DnsServer running = start();
+
+        assertThat(dig(running, "+ignore", "+notcp", DB, "A")).contains("flags: qr aa tc");
+        String whole = dig(running, "+short", DB, "A");
+        assertThat(new TreeSet<>(List.of(whole.split("\n", -1)))).hasSizeGreaterThanOrEqualTo(200);
+        assertThat(running.status().tcpQuestions()).isPositive();
+        assertThat(running.status().truncated()).isPositive();
+    }
+
+    @Test
+    @DisplayName("answers a thousand questions that come in one go over TCP, and goes on when the client stops sending")
+    void pipelining() throws Exception {
+        DnsServer running = start();
+        byte[] query = DnsFixture.query(WEB, Type.A, DClass.IN).toWire();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), portOf(running))) {
+            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+            for (int i = 0; i < 1000; i++) {
+                query[0] = (byte) (i >> 8);
+                query[1] = (byte) i;
+                out.writeShort(query.length);
+                out.write(query);
+            }
+            out.flush();
+            socket.shutdownOutput();
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            TreeSet<Integer> ids = new TreeSet<>();
+            for (int i = 0; i < 1000; i++) {
+                byte[] answer = new byte[in.readUnsignedShort()];
+                in.readFully(answer);
+                ids.add(new Message(answer).getHeader().getID());
+            }
+            assertThat(ids).hasSize(1000);
+            assertThat(in.read()).isEqualTo(-1);
+        }
+        assertThat(running.status().tcpQuestions()).isEqualTo(1000);
+        await().until(() -> running.status().tcpConnections() == 0);
+    }
+
+    @Test
+    @DisplayName("stops reading from a client that does not read, and serves others meanwhile")
+    void unreadAnswers() throws Exception {
+        DnsServer running = start("tcp.idle-timeout = 60s");
+        byte[] query = DnsFixture.query("_http._tcp." + DB, Type.SRV, DClass.IN).toWire();
+        byte[] many = new byte[(query.length + 2) * 200];
+        for (int at = 0; at < many.length; at += query.length + 2) {
+            many[at + 1] = (byte) query.length;
+            System.arraycopy(query, 0, many, at + 2, query.length);
+        }
+        try (Socket greedy = new Socket(InetAddress.getLoopbackAddress(), portOf(running))) {
+            Thread writer = new Thread(() -> {
+                try {
+                    for (int i = 0; i < 5000; i++) {
+                        greedy.getOutputStream().write(many);
+                    }
+                } catch (IOException e) {
+                    // closed at the end of the test
+                }
+            });
+            writer.setDaemon(true);
+            writer.start();
+            AtomicLong last = new AtomicLong(-1);
+            await().pollInterval(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> {
+                        long now = running.status().tcpQuestions();
+                        return now > 0 && last.getAndSet(now) == now;
+                    });
+            assertThat(running.status().tcpQuestions()).isLessThan(1_000_000);
+            assertThat(resolver(running, true)
+                            .send(DnsFixture.query(WEB, Type.A, DClass.IN))
+                            .getRcode())
+                    .isEqualTo(Rcode.NOERROR);
+        }
+    }
+
+    @Test
+    @DisplayName("closes idle connections, even when bytes trickle in, and those over the bound")
+    void connectionBounds() throws Exception {
+        DnsServer running = start("tcp.idle-timeout = 400ms", "tcp.max-connections = 2");
+        try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), portOf(running));
+                Socket trickling = new Socket(InetAddress.getLoopbackAddress(), portOf(running))) {
+            trickling.getOutputStream().write(0);
+            await().until(() -> running.status().tcpConnections() == 2);
+            try (Socket third = new Socket(InetAddress.getLoopbackAddress(), portOf(running))) {
+                assertThat(third.getInputStream().read()).isEqualTo(-1);
+            }
+            trickling.getOutputStream().write(40);
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            assertThat(trickling.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    @DisplayName("tells plainly that its port is taken, and takes it when it is free")
+    void takenPort() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            DnsServer waiting = new DnsServer(
+                    DnsFixture.settings(
+                            "listen = \"127.0.0.1:" + other.getLocalPort() + "\"",
+                            "bind-retry-max = 200ms",
+                            "forward.upstreams = []"),
+                    DnsFixture.NODE,
+                    InstantSource.system(),
+                    System::nanoTime,
+                    new SplittableRandom(7));
+            server = waiting;
+            waiting.start();
+            await().until(() -> waiting.status().state() == DnsStatus.State.FAILED);
+            assertThat(waiting.status().reason()).contains("127.0.0.1:" + other.getLocalPort(), "ss -lntup");
+            other.close();
+            await().until(() -> waiting.status().state() == DnsStatus.State.BOUND);
+            assertThat(waiting.status().reason()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("is seen changed within milliseconds of the picture, whole at every moment")
+    void changes() throws Exception {
+        DnsServer running = start();
+        SimpleResolver resolver = resolver(running, false);
+        for (int i = 1; i <= 20; i++) {
+            running.apply(fixture.apply(
+                    WatchedKind.SERVICES,
+                    DnsFixture.service("plain", "'clusterIP':'127.96.7." + i + "','ports':[{'port':81}]")));
+            assertThat(DnsFixture.summary(
+                            resolver.send(DnsFixture.query("plain.default.svc.cluster.local.", Type.A, DClass.IN))))
+                    .endsWith("A 127.96.7." + i);
+        }
+    }
+
+    @Test
+    @DisplayName("bounds the rate of answers to a network that is not exempt")
+    void rate() throws Exception {
+        DnsServer running = start("rate-limit.responses-per-second = 5", "rate-limit.exempt = []");
+        SimpleResolver resolver = resolver(running, false);
+        resolver.setTimeout(Duration.ofMillis(200));
+        int answered = 0;
+        for (int i = 0; i < 12; i++) {
+            try {
+                Message answer = resolver.send(DnsFixture.query(WEB, Type.A, DClass.IN));
+                answered += answer.getHeader().getFlag(Flags.TC) ? 0 : 1;
+            } catch (IOException e) {
+                // not answered, as it should be
+            }
+        }
+        assertThat(answered).isLessThan(12);
+        assertThat(running.status().rateLimited()).isPositive();
+    }
+
+    @Test
+    @DisplayName("forwards other names for those who may ask, once for each life of the answer")
+    void forwards() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start("forward.upstreams = [\"" + upstream.address() + "\"]");
+            SimpleResolver resolver = resolver(running, false);
+
+            Message first = resolver.send(recursive("Outside.TEST.", Type.A));
+            assertThat(DnsFixture.summary(first)).isEqualTo("NOERROR Outside.TEST. A 198.51.100.1");
+            assertThat(first.getHeader().getFlag(Flags.RA)).isTrue();
+            later.addAndGet(Duration.ofSeconds(10).toNanos());
+            Message again = resolver.send(recursive("outside.test.", Type.A));
+            assertThat(again.getSection(Section.ANSWER).get(0).getTTL()).isBetween(45L, 50L);
+            assertThat(upstream.asked).hasValue(1);
+
+            assertThat(DnsFixture.summary(resolver.send(recursive("none.test.", Type.A))))
+                    .isEqualTo("NXDOMAIN");
+            assertThat(DnsFixture.summary(resolver.send(recursive("none.test.", Type.A))))
+                    .isEqualTo("NXDOMAIN");
+            assertThat(upstream.asked).hasValue(2);
+            assertThat(running.status().fromCache()).isEqualTo(2);
+
+            Message strange = DnsFixture.query("other.test.", Type.A, DClass.IN); // recursion not desired
+            assertThat(resolver.send(strange).getRcode()).isEqualTo(Rcode.REFUSED);
+        }
+    }
+
+    @Test
+    @DisplayName("fetches over TCP what is too large for UDP, and hands it on the same way")
+    void largeForwarded() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start("forward.upstreams = [\"" + upstream.address() + "\"]");
+
+            Message part = resolver(running, false).send(recursive("big.test.", Type.A));
+            assertThat(part.getHeader().getFlag(Flags.TC)).as(part.toString()).isTrue();
+            assertThat(resolver(running, true)
+                            .send(recursive("big.test.", Type.A))
+                            .getSection(Section.ANSWER))
+                    .hasSize(100);
+        }
+    }
+
+    @Test
+    @DisplayName("follows an alias to the outside (DNS-9)")
+    void outsideAlias() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start("forward.upstreams = [\"" + upstream.address() + "\"]");
+
+            assertThat(DnsFixture.summary(
+                            resolver(running, false).send(recursive("outside.default.svc.cluster.local.", Type.A))))
+                    .isEqualTo("NOERROR example.org. CNAME www.example.org.; "
+                            + "outside.default.svc.cluster.local. CNAME example.org.; "
+                            + "www.example.org. A 198.51.100.1");
+        }
+    }
+
+    @Test
+    @DisplayName("serves a stale answer while the upstream is away, and SERVFAIL when it knows none")
+    void stale() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start(
+                    "forward.upstreams = [\"" + upstream.address() + "\"]",
+                    "forward.timeout = 200ms",
+                    "forward.attempts = 2");
+            SimpleResolver resolver = resolver(running, false);
+            resolver.send(recursive("outside.test.", Type.A));
+            upstream.silent = true;
+            later.addAndGet(Duration.ofSeconds(100).toNanos());
+
+            Message stale = resolver.send(recursive("outside.test.", Type.A));
+            assertThat(DnsFixture.summary(stale)).isEqualTo("NOERROR outside.test. A 198.51.100.1");
+            assertThat(stale.getSection(Section.ANSWER).get(0).getTTL()).isEqualTo(30);
+            assertThat(resolver.send(recursive("new.test.", Type.A)).getRcode()).isEqualTo(Rcode.SERVFAIL);
+            later.addAndGet(Duration.ofHours(2).toNanos());
+            assertThat(resolver.send(recursive("outside.test.", Type.A)).getRcode())
+                    .isEqualTo(Rcode.SERVFAIL);
+            assertThat(running.status().upstreamFailures()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    @DisplayName("refuses to look up other names for strangers")
+    void strangers() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start(
+                    "forward.upstreams = [\"" + upstream.address() + "\"]", "forward.networks = [\"10.0.0.0/8\"]");
+
+            assertThat(resolver(running, false)
+                            .send(recursive("outside.test.", Type.A))
+                            .getRcode())
+                    .isEqualTo(Rcode.REFUSED);
+            assertThat(upstream.asked).hasValue(0);
+        }
+    }
+}
