@@ -71,8 +71,7 @@ final class Watching {
             return first.complete(failed(
                     started instanceof HubCommand.Started.Refused refused
                             ? refused.refusal()
-                            : Refusal.timeout(
-                                    "the registry did not answer within " + timeout.toMillis() + " ms", 1)));
+                            : Refusal.timeout("the registry did not answer within " + timeout.toMillis() + " ms", 1)));
         });
         return new Registration(subscription, answered);
     }
