@@ -172,7 +172,8 @@ class RequestMatrixIT {
     void mediaTypes() {
         Reply yaml = server.send(server.request(NS + "configmaps")
                 .header("Content-Type", "application/yaml")
-                .POST(BodyPublishers.ofString("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {a: \"1\"}\n")));
+                .POST(BodyPublishers.ofString(
+                        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {a: \"1\"}\n")));
         assertThat(yaml.status()).as(yaml.text()).isEqualTo(201);
         assertThat(yaml.at("/data/a")).isEqualTo("1");
         Reply text = server.send(server.request(NS + "configmaps")
@@ -190,7 +191,8 @@ class RequestMatrixIT {
         Reply warned = server.post(NS + "configmaps?dryRun=All&fieldValidation=Warn", body);
         assertThat(warned.status()).isEqualTo(201);
         assertThat(warned.header("Warning")).isEqualTo("299 - \"unknown field \\\"dta\\\"\"");
-        assertThat(server.post(NS + "configmaps?dryRun=All&fieldValidation=Strict", body).status())
+        assertThat(server.post(NS + "configmaps?dryRun=All&fieldValidation=Strict", body)
+                        .status())
                 .isEqualTo(400);
         Reply ignored = server.post(NS + "configmaps?dryRun=All&fieldValidation=Ignore", body);
         assertThat(ignored.status()).isEqualTo(201);
@@ -209,7 +211,8 @@ class RequestMatrixIT {
         Reply updated = server.send(server.request(scale)
                 .PUT(BodyPublishers.ofString(present.text().replace("\"replicas\":3", "\"replicas\":5"))));
         assertThat(updated.status()).as(updated.text()).isEqualTo(200);
-        assertThat(server.get("/apis/apps/v1/namespaces/default/deployments/dep").at("/spec/replicas"))
+        assertThat(server.get("/apis/apps/v1/namespaces/default/deployments/dep")
+                        .at("/spec/replicas"))
                 .isEqualTo("5");
     }
 

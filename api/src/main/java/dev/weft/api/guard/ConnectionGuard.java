@@ -37,7 +37,11 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
     private final BidiShape<ByteString, ByteString, ByteString, ByteString> shape =
             BidiShape.of(fromHttp, toSocket, fromSocket, toHttp);
 
-    /** @param ended told when the connection is not read any further, so that endless answers end */
+    /**
+     * One stage for one connection.
+     *
+     * @param ended told when the connection is not read any further, so that endless answers end
+     */
     public ConnectionGuard(GuardSettings settings, Runnable ended) {
         this.settings = settings;
         this.ended = ended;

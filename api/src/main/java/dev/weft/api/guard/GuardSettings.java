@@ -16,7 +16,11 @@ import java.time.Duration;
 public record GuardSettings(
         int headBytes, int headers, int targetBytes, Duration headDeadline, Duration bodyDeadline, Duration linger) {
 
-    /** @param config {@code weft.api.guard} */
+    /**
+     * Reads the bounds.
+     *
+     * @param config {@code weft.api.guard}
+     */
     public static GuardSettings from(Config config) {
         return new GuardSettings(
                 Math.toIntExact(config.getBytes("max-head")),
