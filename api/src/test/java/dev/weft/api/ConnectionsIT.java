@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -233,10 +234,10 @@ class ConnectionsIT {
     private String failure(String host, int port) {
         ApiSettings settings =
                 ApiSettings.from(server.backing.system().settings().config()).listeningOn(host, port);
-        return startFailure(settings).getMessage();
+        return String.valueOf(startFailure(settings));
     }
 
-    private Throwable startFailure(ApiSettings settings) {
+    private @Nullable Throwable startFailure(ApiSettings settings) {
         try {
             ApiServer.start(
                             server.backing.system(),

@@ -17,15 +17,15 @@ enum Violation {
     HEAD_TOO_LARGE(
             431, "Request Header Fields Too Large", "text/plain; charset=utf-8", "431 Request Header Fields Too Large");
 
-    private final ByteString answer;
+    private final String answer;
 
     Violation(int status, String phrase, String type, String body) {
-        answer = ByteString.fromString("HTTP/1.1 " + status + " " + phrase + "\r\nContent-Type: " + type
-                + "\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body);
+        answer = "HTTP/1.1 " + status + " " + phrase + "\r\nContent-Type: " + type
+                + "\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body;
     }
 
     /** A whole HTTP answer after which the connection is closed. */
     ByteString answer() {
-        return answer;
+        return ByteString.fromString(answer);
     }
 }
