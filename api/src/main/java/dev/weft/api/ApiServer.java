@@ -62,7 +62,7 @@ public final class ApiServer {
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
         ApiRoutes routes = new ApiRoutes(registry, settings.bounds(), settings.product(), clock, random, materializer);
-        Connections connections = new Connections(routes::answer);
+        Connections connections = new Connections(settings.guard(), routes::answer);
         ServerSettings server = serverSettings(system, settings);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
                 .bind(

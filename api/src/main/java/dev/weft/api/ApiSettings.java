@@ -2,6 +2,7 @@ package dev.weft.api;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.rest.ApiRoutes;
 import java.time.Duration;
 
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param host a name or a literal address
  * @param port 0 to 65535; 0 lets the system choose
  * @param drainDeadline how long a stopping server waits for answers under way
+ * @param guard what one connection may bring
  * @param http the settings of Akka HTTP's server
  */
 public record ApiSettings(
@@ -19,6 +21,7 @@ public record ApiSettings(
         ApiRoutes.Bounds bounds,
         ApiRoutes.Product product,
         Duration drainDeadline,
+        GuardSettings guard,
         Config http) {
 
     /**
@@ -50,11 +53,12 @@ public record ApiSettings(
                 bounds,
                 product,
                 config.getDuration("drain-deadline"),
+                GuardSettings.from(config.getConfig("guard")),
                 config.getConfig("http"));
     }
 
     /** The same, listening elsewhere. */
     public ApiSettings listeningOn(String otherHost, int otherPort) {
-        return new ApiSettings(otherHost, otherPort, bounds, product, drainDeadline, http);
+        return new ApiSettings(otherHost, otherPort, bounds, product, drainDeadline, guard, http);
     }
 }

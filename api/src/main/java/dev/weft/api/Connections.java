@@ -8,7 +8,6 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.ResponseEntity;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
-import akka.stream.OverflowStrategy;
 import akka.stream.SharedKillSwitch;
 import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
@@ -17,6 +16,8 @@ import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.TLSPlacebo;
 import akka.util.ByteString;
+import dev.weft.api.guard.ConnectionGuard;
+import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.rest.ApiRoutes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,16 +28,15 @@ import java.util.function.Function;
  *
  * <p>A client that closes its connection ends its requests; Akka HTTP goes on writing the answer under way, since a client
  * may close only its own half. For a watch that has nothing to write this would be for ever, so a watch ends with the
- * requests of its connection. For this to be noticed, something has to keep reading while nothing is written.
+ * requests of its connection. For this to be noticed, the guard keeps reading while nothing is written.
  */
 final class Connections {
-    /** Pieces of what a client sends on while it is answered; each has at most the size of a read. */
-    private static final int READ_AHEAD = 2;
-
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
+    private final GuardSettings guard;
     private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
 
-    Connections(Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
+    Connections(GuardSettings guard, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
+        this.guard = guard;
         this.routes = routes;
     }
 
@@ -46,20 +46,21 @@ final class Connections {
             Flow<ByteString, ByteString, ?> socket,
             Materializer materializer) {
         SharedKillSwitch gone = KillSwitches.shared("weft-api-connection");
-        // The buffer keeps the socket read while a watch is silent, so that its end is noticed.
         CompletableFuture<Done> closed = new CompletableFuture<>();
         Flow<ByteString, ByteString, NotUsed> watched = socket.watchTermination((any, done) -> {
-                    done.whenComplete((end, failure) -> {
-                        gone.shutdown();
-                        closed.complete(Done.getInstance());
-                    });
-                    return NotUsed.getInstance();
-                })
-                .buffer(READ_AHEAD, OverflowStrategy.backpressure());
+            done.whenComplete((end, failure) -> {
+                gone.shutdown();
+                closed.complete(Done.getInstance());
+            });
+            return NotUsed.getInstance();
+        });
         BidiFlow<SslTlsOutbound, SslTlsOutbound, SessionBytes, SslTlsInbound, NotUsed> plain =
                 BidiFlow.fromFunctions(out -> out, in -> in);
         handler(gone)
-                .join(http.atop(plain).atop(TLSPlacebo.getInstance()).join(watched))
+                .join(http.atop(plain)
+                        .atop(TLSPlacebo.getInstance())
+                        .atop(BidiFlow.fromGraph(new ConnectionGuard(guard, gone::shutdown)))
+                        .join(watched))
                 .run(materializer);
         return closed;
     }
@@ -77,9 +78,9 @@ final class Connections {
      * Not by {@code transformDataBytes}: for a chunked entity Akka HTTP splits data from trailer there, and its source is not
      * cancelled before both have ended, which an endless one never does.
      */
-    private static ResponseEntity ending(ResponseEntity entity, SharedKillSwitch gone) {
+    private ResponseEntity ending(ResponseEntity entity, SharedKillSwitch gone) {
         return HttpEntities.createChunked(
-                entity.getContentType(), entity.getDataBytes().via(gone.flow()));
+                entity.getContentType(), entity.getDataBytes().via(gone.flow()).via(stopping.flow()));
     }
 
     /** Takes no more requests, ends watches, and closes each connection after its last answer. */

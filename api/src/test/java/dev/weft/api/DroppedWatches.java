@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,7 +109,8 @@ abstract class DroppedWatches {
         try {
             for (int i = 0; i < AT_ONCE; i++) {
                 Socket client = new Socket(
-                        InetAddress.getLoopbackAddress(), server.server.address().getPort());
+                        InetAddress.getLoopbackAddress(),
+                        server.server.address().getPort());
                 clients.add(client);
                 client.getOutputStream().write(request);
             }

@@ -47,7 +47,8 @@ abstract class KubectlCommands {
         try {
             found = new ProcessBuilder("kubectl", "version", "--client").start().waitFor() == 0;
         } catch (IOException e) {
-            System.out.println("The tests with kubectl are skipped: kubectl is not on the PATH (" + e.getMessage() + ")");
+            System.out.println(
+                    "The tests with kubectl are skipped: kubectl is not on the PATH (" + e.getMessage() + ")");
         }
         assumeTrue(found, "kubectl is not on the PATH");
         server = new TestServer(backing(Files.createDirectory(temporary.resolve("data"))));
@@ -176,7 +177,8 @@ abstract class KubectlCommands {
         assertThat(kubectl("get", "ns", "--chunk-size=1", "-o", "name")
                         .succeeds()
                         .out())
-                .contains("namespace/default\nnamespace/kube-system\n");
+                .contains("namespace/default\n")
+                .contains("namespace/kube-system\n");
         assertThat(kubectl("get", "svc", "--field-selector", "metadata.name=got", "-o", "name")
                         .succeeds()
                         .out())

@@ -34,8 +34,7 @@ final class RealBacking implements TestBacking {
     private final RegistryNode node;
 
     RealBacking(Path directory, String overrides) {
-        Config config =
-                ClusterConfig.of(ConfigFactory.parseString(overrides), new HostPort("127.0.0.1", 0), true);
+        Config config = ClusterConfig.of(ConfigFactory.parseString(overrides), new HostPort("127.0.0.1", 0), true);
         RegistrySettings settings = RegistrySettings.of(config);
         database = JournalDatabase.open(directory, "east", settings.journal());
         system = ActorSystem.create(Behaviors.empty(), "weft", config);
@@ -54,7 +53,8 @@ final class RealBacking implements TestBacking {
                 settings,
                 Optional.of(database),
                 List.of(),
-                new RegistryParts(context, (shard, ref) -> List.of(), InMemoryRegistry.members(InstantSource.system())));
+                new RegistryParts(
+                        context, (shard, ref) -> List.of(), InMemoryRegistry.members(InstantSource.system())));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))

@@ -38,8 +38,8 @@ final class TestServer implements AutoCloseable {
     /** Over a registry of the test's choice, which ends with this. */
     TestServer(TestBacking backing) {
         this.backing = backing;
-        ApiSettings settings = ApiSettings.from(backing.system().settings().config())
-                .listeningOn("127.0.0.1", 0);
+        ApiSettings settings =
+                ApiSettings.from(backing.system().settings().config()).listeningOn("127.0.0.1", 0);
         try {
             server = ApiServer.start(
                             backing.system(), settings, backing.registry(), InstantSource.system(), new Random(7))

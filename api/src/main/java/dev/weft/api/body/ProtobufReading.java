@@ -2,9 +2,11 @@ package dev.weft.api.body;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.weft.api.body.JsonReading.Malformed;
 import io.kubernetes.client.proto.Runtime;
 import java.util.Arrays;
@@ -12,9 +14,13 @@ import java.util.Arrays;
 /**
  * Kubernetes' protobuf bodies: the four bytes {@code k8s\0}, then a {@code runtime.Unknown} that names the kind and holds
  * its message. Safe for many threads.
+ *
+ * <p>Nothing is parsed by the generated classes: those of the library stem from a generator whose parsers can be made to
+ * waste memory (GHSA-h4h5-3hr4-j3g2). Only their descriptors are used.
  */
 final class ProtobufReading {
     private static final int MAGIC_LENGTH = 4;
+    private static final Descriptor ENVELOPE = Runtime.getDescriptor().findMessageTypeByName("Unknown");
 
     private final ProtobufKinds kinds = new ProtobufKinds();
     private final ProtobufJson json;
@@ -29,9 +35,10 @@ final class ProtobufReading {
                     "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
         try {
-            Runtime.Unknown envelope = Runtime.Unknown.parseFrom(Arrays.copyOfRange(body, MAGIC_LENGTH, body.length));
-            String apiVersion = envelope.getTypeMeta().getApiVersion();
-            String kind = envelope.getTypeMeta().getKind();
+            Message envelope = DynamicMessage.parseFrom(ENVELOPE, Arrays.copyOfRange(body, MAGIC_LENGTH, body.length));
+            Message named = (Message) field(envelope, "typeMeta");
+            String apiVersion = String.valueOf(field(named, "apiVersion"));
+            String kind = String.valueOf(field(named, "kind"));
             Descriptor type = kinds.find(apiVersion, kind);
             if (type == null) {
                 throw new Malformed("no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\"");
@@ -39,10 +46,14 @@ final class ProtobufReading {
             ObjectNode object = JsonNodeFactory.instance.objectNode();
             object.put("kind", kind);
             object.put("apiVersion", apiVersion);
-            object.setAll(json.object(DynamicMessage.parseFrom(type, envelope.getRaw())));
+            object.setAll(json.object(DynamicMessage.parseFrom(type, (ByteString) field(envelope, "raw"))));
             return object;
         } catch (InvalidProtocolBufferException e) {
             throw new Malformed("proto: " + JsonReading.firstLine(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static Object field(Message message, String name) {
+        return message.getField(message.getDescriptorForType().findFieldByName(name));
     }
 }
