@@ -38,6 +38,6 @@ final class Caretaker {
 
     private static <T> Behavior<T> supervised(Behavior<T> behavior) {
         return Behaviors.supervise(behavior)
-                .onFailure(SupervisorStrategy.restart().withLimit(10, BACKOFF));
+                .onFailure(SupervisorStrategy.restartWithBackoff(BACKOFF, BACKOFF.multipliedBy(30), 0.2));
     }
 }

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.resource.Refusal;
-import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Outcome;
-import dev.weft.registry.shard.Allocations;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
 import dev.weft.registry.watch.Collection;
@@ -41,9 +39,11 @@ class ClaimsTest {
         return ((Outcome.Done) outcome).object().json().toTree().path("spec");
     }
 
-    private static List<Resource> grants(RunningRegistry registry) {
-        return RegistryNodeTest.list(registry, Collection.everywhere(Allocations.GRANTS))
-                .items();
+    /** What is shown of the grants of addresses. */
+    private static List<String> held(RunningRegistry registry) {
+        return RegistryNodeTest.list(registry, Collection.everywhere(Placement.ADDRESSES)).items().stream()
+                .map(address -> address.key().name())
+                .toList();
     }
 
     @Test
@@ -84,13 +84,12 @@ class ClaimsTest {
                                 .asText()))
                         .isTrue();
             });
+            assertThat(held(registry)).hasSize(91);
             done.forEach(created -> registry.write(
                     new Write.Delete(created.object().key(), Write.Deletion.DEFAULT, Write.Options.DEFAULT)));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(grants(registry))
-                            .filteredOn(grant -> !grant.json().mentions("\"s"))
-                            .isEmpty());
+                    .untilAsserted(() -> assertThat(held(registry)).isEmpty());
             assertThat(registry.write(creation(
                             "n0", "again", "\"spec\":{\"clusterIP\":\"127.96.0.9\",\"ports\":[{\"port\":80}]}")))
                     .isInstanceOf(Outcome.Done.class);
@@ -116,8 +115,7 @@ class ClaimsTest {
                                     List.of(claim), 0, registry.system().ignoreRef()));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(grants(registry))
-                            .anyMatch(grant -> grant.json().mentions(wish)));
+                    .untilAsserted(() -> assertThat(held(registry)).contains(wish));
             Outcome taken = registry.write(creation(
                     "default", "early", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}"));
             assertThat(taken).isInstanceOf(Outcome.Refused.class);
@@ -125,9 +123,7 @@ class ClaimsTest {
         try (RunningRegistry registry = RunningRegistry.with(directory, "claim-repair = 200 ms")) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(grants(registry))
-                            .extracting(grant -> grant.key().name())
-                            .containsExactly("service-ipv4/" + kept));
+                    .untilAsserted(() -> assertThat(held(registry)).containsExactly(kept));
             assertThat(registry.write(creation(
                             "default", "late", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}")))
                     .isInstanceOf(Outcome.Done.class);

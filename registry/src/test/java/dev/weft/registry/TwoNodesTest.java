@@ -11,11 +11,9 @@ import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WatchEvent;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,11 +24,6 @@ class TwoNodesTest {
 
     @TempDir
     private Path directory;
-
-    private static Outcome create(RunningRegistry registry, String namespace, String name) {
-        return registry.write(
-                RunningRegistry.create(CONFIG_MAPS, "ConfigMap", namespace, name, "", Write.Options.DEFAULT));
-    }
 
     @Test
     @DisplayName("writes, reads and watches like the first, in the same order, with objects of any allowed size")
@@ -89,30 +82,5 @@ class TwoNodesTest {
         Outcome outcome = registry.write(
                 new Write.Update(big.key(), "", dev.weft.registry.resource.JsonBytes.of(tree), Write.Options.DEFAULT));
         assertThat(outcome).isInstanceOf(Outcome.Done.class);
-    }
-
-    @Test
-    @DisplayName("goes on when the first has restarted: nothing is missing, and its watches have no gap or say so")
-    void restart() {
-        RunningRegistry first = RunningRegistry.withStorage(directory);
-        int port = first.port();
-        try (RunningRegistry second = first.proxy()) {
-            Resource last = ((Outcome.Done) create(second, "default", "before")).object();
-            try (Watched watch = Watched.since(second, ALL, last.version())) {
-                first.close();
-                first = RunningRegistry.at(directory, port);
-                create(first, "default", "during");
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
-                        .pollInterval(Duration.ofMillis(200))
-                        .until(() -> create(second, "default", "after") instanceof Outcome.Done);
-                assertThat(watch.next(2)).extracting(Watched::shown).containsExactly("ADDED during", "ADDED after");
-                assertThat(RegistryNodeTest.list(second, ALL).items())
-                        .extracting(object -> object.key().name())
-                        .containsExactly("after", "before", "during");
-            }
-        } finally {
-            first.close();
-        }
     }
 }

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The folder that holds all of a process's state, and the mark in it that says which cluster's it is. */
 record DataDirectory(Path path) {
@@ -39,6 +41,18 @@ record DataDirectory(Path path) {
     /** Where RocksDB keeps its files. */
     Path store() {
         return path.resolve("store");
+    }
+
+    /** The names of the write-ahead logs, oldest first; for messages. */
+    List<String> logs() {
+        try (Stream<Path> files = Files.list(store())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".log"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of("unknown: " + e);
+        }
     }
 
     /** Says, durably, whose directory it is. */

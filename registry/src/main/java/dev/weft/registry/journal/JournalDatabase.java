@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,7 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 
 /**
@@ -100,12 +102,19 @@ public final class JournalDatabase implements AutoCloseable {
             throw new DataDirectoryException(path + ": the data directory cannot be used: " + e, e);
         } catch (RocksDBException e) {
             String text = String.valueOf(e.getMessage());
-            throw new DataDirectoryException(
-                    text.contains("lock")
-                            ? path + ": the data directory is in use by another process"
-                            : path + ": the data directory cannot be opened: " + text,
-                    e);
+            throw new DataDirectoryException(path + ": " + reason(directory, e, text), e);
         }
+    }
+
+    private static String reason(DataDirectory directory, RocksDBException e, String text) {
+        if (text.contains("lock")) {
+            return "the data directory is in use by another process";
+        }
+        boolean corrupt = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
+        return corrupt
+                ? "the data directory is damaged: " + text + " (write-ahead log: " + directory.logs()
+                        + "); restore a backup, nothing was changed"
+                : "the data directory cannot be opened: " + text;
     }
 
     /** Writes what is queued, then closes. Blocks. */
@@ -125,6 +134,25 @@ public final class JournalDatabase implements AutoCloseable {
         options.close();
         familyOptions.close();
         cache.close();
+    }
+
+    /** What was last noted under a name; empty if nothing was. Blocks. */
+    public Optional<String> noted(String name) {
+        try {
+            byte[] value = db.get(notes(), noteKey(name));
+            return value == null ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));
+        } catch (RocksDBException e) {
+            throw Failures.of("read", e);
+        }
+    }
+
+    /** Notes something small about the process; not synced. */
+    public CompletableFuture<Void> note(String name, String value) {
+        return write(new StoreBatch().note(notes(), noteKey(name), value.getBytes(StandardCharsets.UTF_8)), false);
+    }
+
+    private static byte[] noteKey(String name) {
+        return ("note/" + name).getBytes(StandardCharsets.UTF_8);
     }
 
     /** How often the disk was synced since opening. */

@@ -12,6 +12,7 @@ import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.function.Function;
  * door of the registry. A restart loses nothing but the past: watches end and are resumed or begin anew.
  */
 public final class WatchHubActor extends AbstractBehavior<HubCommand> {
+    private static final Duration RESTART = Duration.ofMillis(200);
     private static final String TOO_OLD = "too old resource version: %d (%d)";
 
     private final HubSettings settings;
@@ -83,7 +85,8 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             timers.startTimerWithFixedDelay(new HubCommand.BookmarksDue(), settings.bookmarks());
             Behavior<HubCommand> hub =
                     Behaviors.setup(context -> new WatchHubActor(context, settings, clock, ages, views, links));
-            return Behaviors.supervise(hub).onFailure(SupervisorStrategy.restart());
+            return Behaviors.supervise(hub)
+                    .onFailure(SupervisorStrategy.restartWithBackoff(RESTART, RESTART.multipliedBy(10), 0.2));
         });
     }
 

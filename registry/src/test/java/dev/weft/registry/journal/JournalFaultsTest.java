@@ -1,0 +1,172 @@
+package dev.weft.registry.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksIterator;
+
+@DisplayName("The embedded store, after its files were damaged,")
+class JournalFaultsTest {
+    private static final JournalSettings SETTINGS =
+            new JournalSettings(1 << 20, 4 << 20, 4 << 20, 64, 1_000, 1 << 20, 1);
+
+    @TempDir
+    private Path directory;
+
+    private static void put(JournalDatabase database, int number) {
+        database.write(
+                        new StoreBatch()
+                                .put(database.journal(), StoreKeys.event("p", number), new byte[] {(byte) number, 7, 7
+                                }),
+                        true)
+                .join();
+    }
+
+    private static List<Long> numbers(Path data) {
+        try (JournalDatabase database = JournalDatabase.open(data, "east", SETTINGS)) {
+            return database.read(() -> {
+                        List<Long> found = new ArrayList<>();
+                        try (ReadOptions options = new ReadOptions().setVerifyChecksums(true);
+                                RocksIterator at = database.db().newIterator(database.journal(), options)) {
+                            for (at.seekToFirst(); at.isValid(); at.next()) {
+                                found.add(StoreKeys.sequenceNr(at.key()));
+                            }
+                            at.status();
+                        }
+                        return found;
+                    })
+                    .join();
+        }
+    }
+
+    /** What a power loss would leave: the files as they are while the store is open. */
+    private static Path copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file));
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else if (!file.endsWith("LOCK")) {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        return to;
+    }
+
+    private static Path newest(Path data, String suffix) throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("store"))) {
+            return files.filter(file ->
+                            file.toString().endsWith(suffix) && file.toFile().length() > 0)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+    }
+
+    private static void truncate(Path file, long size) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+        }
+    }
+
+    private static void flip(Path file, long at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[(int) at] ^= 0x10;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    @DisplayName("opens with all but the last record wherever that was torn")
+    void tornTail() throws IOException {
+        Path live = directory.resolve("live");
+        long before;
+        long after;
+        Path image = directory.resolve("image");
+        try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
+            put(database, 1);
+            put(database, 2);
+            before = newest(live, ".log").toFile().length();
+            put(database, 3);
+            after = newest(live, ".log").toFile().length();
+            copy(live, image);
+        }
+        assertThat(after - before).isBetween(20L, 200L);
+        for (long size = before; size <= after; size++) {
+            Path torn = copy(image, directory.resolve("torn-" + size));
+            truncate(newest(torn, ".log"), size);
+            assertThat(numbers(torn))
+                    .as("%d of %d bytes of the last record", size - before, after - before)
+                    .isEqualTo(size == after ? List.of(1L, 2L, 3L) : List.of(1L, 2L));
+            // And it can be written to again, after which everything is whole.
+            if (size % 16 == 0) {
+                try (JournalDatabase database = JournalDatabase.open(torn, "east", SETTINGS)) {
+                    put(database, 9);
+                }
+                assertThat(numbers(torn)).contains(1L, 2L, 9L);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("does not open when a record before the last is damaged, and names the file")
+    void flippedInLog() throws IOException {
+        Path live = directory.resolve("live");
+        Path image = directory.resolve("image");
+        long first;
+        try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
+            put(database, 1);
+            first = newest(live, ".log").toFile().length();
+            for (int i = 2; i < 20; i++) {
+                put(database, i);
+            }
+            copy(live, image);
+        }
+        for (long at = first - 12; at < first; at += 5) {
+            Path damaged = copy(image, directory.resolve("flipped-" + at));
+            Path log = newest(damaged, ".log");
+            flip(log, at);
+            assertThatThrownBy(() -> numbers(damaged))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("damaged")
+                    .hasMessageContaining(log.getFileName().toString());
+        }
+    }
+
+    @Test
+    @DisplayName("reports a damaged table file by its name, and serves nothing from it")
+    void flippedInTable() throws Exception {
+        Path live = directory.resolve("live");
+        try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS);
+                FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
+            for (int i = 1; i < 200; i++) {
+                put(database, i);
+            }
+            database.db().flush(flush, List.of(database.journal()));
+        }
+        Path table = newest(live, ".sst");
+        flip(table, 40);
+        assertThatThrownBy(() -> numbers(live))
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(StorageException.class, failure -> {
+                    assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT);
+                    assertThat(failure.getMessage())
+                            .contains(table.getFileName().toString());
+                });
+    }
+}
