@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One {@code weft server} process that a test starts, harms and restarts, always at the same addresses. */
 public final class TestServer {
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Duration STOP = Duration.ofSeconds(30);
 
     private final Children children;

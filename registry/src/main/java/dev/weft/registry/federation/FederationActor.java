@@ -73,6 +73,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private final BiFunction<List<Claim>, Long, CompletionStage<Allocated>> allocate;
     private final InstantSource clock;
     private final TimerScheduler<Command> timers;
+    private final ActorRef<ShardFeed> feedAdapter;
     private final ActorRef<Derived> derivedAdapter;
     private final ActorRef<Submitted> statusAdapter;
     private final ExportBook exports = new ExportBook();
@@ -126,8 +127,9 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         this.imports = new ImportBook(owned, settings.families());
         this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
         this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
+        this.feedAdapter = context.messageAdapter(ShardFeed.class, FromShard::new);
         gossip.follow(context.messageAdapter(FederationEvent.class, FromGossip::new));
-        shard.tell(new ShardCommand.Follow(0, context.messageAdapter(ShardFeed.class, FromShard::new)));
+        shard.tell(new ShardCommand.Follow(0, feedAdapter));
     }
 
     @Override
@@ -151,8 +153,15 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
                 imports.clear();
             }
             snapshot.part().forEach(each -> apply(each.key(), null, each));
-            shardKnown = snapshot.last();
             shardVersion = Math.max(shardVersion, snapshot.version());
+            if (snapshot.last()) {
+                // The snapshot may be of a while ago, with all that happened since on its way behind it. To act on the
+                // old state would withdraw what was exported meanwhile, so the shard says when that has been told.
+                shard.tell(new ShardCommand.Close(snapshot.version(), feedAdapter));
+            }
+        } else if (message.feed() instanceof ShardFeed.Closed closed) {
+            shardKnown = true;
+            shardVersion = Math.max(shardVersion, closed.last());
         } else if (message.feed() instanceof ShardFeed.Committed committed) {
             for (Change change : committed.changes()) {
                 apply(change.key(), change.before(), change.after());

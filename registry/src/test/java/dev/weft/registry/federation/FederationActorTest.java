@@ -74,6 +74,8 @@ class FederationActorTest {
 
     private void snapshot() {
         feed.tell(new ShardFeed.Snapshot(3, objects.all(), true, true, 10));
+        assertThat(shard.expectMessageClass(ShardCommand.Close.class).version()).isEqualTo(10);
+        feed.tell(new ShardFeed.Closed(3, 10, 10, true));
     }
 
     private void commit(Resource... after) {
@@ -107,6 +109,24 @@ class FederationActorTest {
                 .singleElement()
                 .satisfies(change -> assertThat(change.key()).startsWith("ns/web/"));
         shard.expectNoMessage(Duration.ZERO);
+    }
+
+    @Test
+    @DisplayName("publishes nothing of an old state while what happened since is still being told")
+    void waitsForThePresent() throws InterruptedException {
+        feed.tell(new ShardFeed.Snapshot(3, List.of(), true, true, 10));
+        ShardCommand.Close close = shard.expectMessageClass(ShardCommand.Close.class);
+        commit(
+                objects.put(EndpointTypes.SERVICES, "web", SERVICE),
+                objects.put(
+                        FederationTypes.EXPORTS,
+                        "web",
+                        "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'}}"));
+        events.tell(new FederationEvent.CaughtUp());
+        close.follower().tell(new ShardFeed.Closed(3, 20, 20, true));
+        assertThat(gossip.resets.poll(3, TimeUnit.SECONDS))
+                .as("the first thing said is the present state, not the empty one")
+                .containsOnlyKeys("ns/web");
     }
 
     @Test
