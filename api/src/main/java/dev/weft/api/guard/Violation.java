@@ -20,8 +20,8 @@ enum Violation {
     private final String answer;
 
     Violation(int status, String phrase, String type, String body) {
-        answer = "HTTP/1.1 " + status + " " + phrase + "\r\nContent-Type: " + type
-                + "\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body;
+        answer = "HTTP/1.1 " + status + " " + phrase + "\r\nContent-Type: " + type + "\r\nContent-Length: "
+                + body.length() + "\r\nConnection: close\r\n\r\n" + body;
     }
 
     /** A whole HTTP answer after which the connection is closed. */
