@@ -39,7 +39,17 @@ final class DemoCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         Demo demo = new Demo(out, InstantSource.system(), WeftProgram.ofThisProcess());
-        ProcessEnd end = ProcessEnd.onSignal(false, demo::close);
+        PrintWriter err = spec.commandLine().getErr();
+        ProcessEnd end = once
+                ? ProcessEnd.onSignal(
+                        false,
+                        () -> {
+                            demo.close();
+                            err.println("weft: stopped before every step was verified; run weft demo --once again");
+                            err.flush();
+                        },
+                        1)
+                : ProcessEnd.onSignal(false, demo::close);
         try (demo) {
             try (DemoView view = demo.run(DemoCommand::writeKubeconfig)) {
                 if (!once) {

@@ -7,13 +7,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How a long-running command ends: SIGTERM, Ctrl-C, or the end of the parent that holds its standard input. Whatever it
- * is, the command's own stop runs to its end, then the process ends with code 0.
+ * is, the command's own stop runs to its end, then the process ends with code 0 unless the command says otherwise.
  */
 final class ProcessEnd {
     private final AtomicBoolean byItself = new AtomicBoolean();
     private final AtomicBoolean underWay = new AtomicBoolean();
 
-    private ProcessEnd() {}
+    private final int code;
+
+    private ProcessEnd(int code) {
+        this.code = code;
+    }
 
     /**
      * Arranges for a stop.
@@ -22,7 +26,12 @@ final class ProcessEnd {
      * @param stop called once, from a thread of its own; may block, for bounded time
      */
     static ProcessEnd onSignal(boolean withParent, Runnable stop) {
-        ProcessEnd end = new ProcessEnd();
+        return onSignal(withParent, stop, 0);
+    }
+
+    /** The same with another exit code, for a command that a signal keeps from doing what it was asked for. */
+    static ProcessEnd onSignal(boolean withParent, Runnable stop, int code) {
+        ProcessEnd end = new ProcessEnd(code);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end.stopAndHalt(stop), "weft-stop"));
         if (withParent) {
             Thread watch = new Thread(ProcessEnd::exitWhenInputEnds, "weft-parent-watch");
@@ -59,7 +68,7 @@ final class ProcessEnd {
         stop.run();
         System.out.flush();
         // A virtual machine that was told to end by a signal would report 128 + the signal, which reads like a crash.
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(code);
     }
 
     private static void exitWhenInputEnds() {

@@ -73,7 +73,8 @@ public final class WeftServer {
         try {
             server.startParts();
             return server;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also where a class is missing: threads that are running already would keep a half-started process alive.
             server.stop();
             throw e;
         }

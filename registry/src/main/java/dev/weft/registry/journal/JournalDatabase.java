@@ -21,6 +21,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -40,8 +41,16 @@ public final class JournalDatabase implements AutoCloseable {
     private final GroupCommit writer;
     private final ExecutorService readers;
 
-    private JournalDatabase(Path store, JournalSettings settings, LongSupplier freeBytes) throws RocksDBException {
-        RocksDB.loadLibrary();
+    private static void loadNativeLibrary(Path store) throws IOException {
+        Path folder = Files.createDirectories(store.resolveSibling("native"));
+        NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
+    }
+
+    private JournalDatabase(Path store, JournalSettings settings, LongSupplier freeBytes)
+            throws RocksDBException, IOException {
+        // Into the data directory, which is this process's own: the default leaves a copy in the temporary folder each
+        // time.
+        loadNativeLibrary(store);
         cache = new LRUCache(settings.blockCacheBytes());
         familyOptions = new ColumnFamilyOptions()
                 .setWriteBufferSize(settings.writeBufferBytes() / 2)

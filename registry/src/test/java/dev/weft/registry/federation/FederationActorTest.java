@@ -119,9 +119,7 @@ class FederationActorTest {
         commit(
                 objects.put(EndpointTypes.SERVICES, "web", SERVICE),
                 objects.put(
-                        FederationTypes.EXPORTS,
-                        "web",
-                        "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'}}"));
+                        FederationTypes.EXPORTS, "web", "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'}}"));
         events.tell(new FederationEvent.CaughtUp());
         close.follower().tell(new ShardFeed.Closed(3, 20, 20, true));
         assertThat(gossip.resets.poll(3, TimeUnit.SECONDS))
