@@ -175,7 +175,7 @@ class FederationTrustIT {
             if (i % 2 == 0) {
                 byte[] noise = new byte[random.nextInt(1, 5_000)];
                 random.nextBytes(noise);
-                noise[0] = (byte) (i % 4 == 0 ? 22 : noise[0]);
+                noise[0] = i % 4 == 0 ? 22 : noise[0];
                 try {
                     socket.getOutputStream().write(noise);
                 } catch (IOException e) {

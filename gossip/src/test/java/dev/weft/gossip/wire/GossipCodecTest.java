@@ -129,6 +129,22 @@ class GossipCodecTest {
         assertThat(codec.decode(bomb(4_000, 3_000))).isInstanceOf(Decoded.Malformed.class);
     }
 
+    @Test
+    @DisplayName("tells one change of 250 bytes that do not compress in at most 512, with a signature of its own")
+    void costOfAChange() {
+        byte[] payload = new byte[250];
+        new SplittableRandom(1).nextBytes(payload);
+        OriginRecord record = new OriginRecord(
+                "EndpointSlice/shop/cart-x7k2p",
+                1_900_000_000_000L << 20,
+                (1_900_000_000_000L << 20) - 9,
+                ByteString.fromArray(payload));
+        int bytes = codec.encode(new Frame.Push(List.of(new Batch(EAST, List.of(record), SEAL)))).length;
+        System.out.println(
+                "one change of 250 bytes: " + bytes + " bytes in a frame, its 64 of signature not amortised");
+        assertThat(bytes).isLessThanOrEqualTo(512);
+    }
+
     /** Zeros that say to be of some length. */
     private static byte[] bomb(int length, int zeros) {
         Deflater deflater = new Deflater(9, true);
