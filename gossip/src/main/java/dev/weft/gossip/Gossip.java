@@ -5,6 +5,7 @@ import akka.util.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,6 +14,8 @@ import java.util.concurrent.CompletionStage;
  * <p>All methods may be called from any thread and do not block.
  */
 public interface Gossip {
+    /** What a stand-in that holds no federation, e.g. in a test of another module, answers. */
+    String NOT_OFFERED = "federation: not offered here (expected: a running gossip node)";
 
     /** Where this process is reachable for gossip, after binding. */
     HostPort address();
@@ -44,7 +47,9 @@ public interface Gossip {
     void join(HostPort address);
 
     /** How long a token can be used where nobody names another time. */
-    Duration tokenValidity();
+    default Duration tokenValidity() {
+        return Duration.ofHours(1);
+    }
 
     /**
      * Gives out a token for one cluster to join the federation through this process. Whoever has it can join: it is to be
@@ -52,20 +57,26 @@ public interface Gossip {
      *
      * @param validity how long it can be used, at least a second
      */
-    CompletionStage<String> invite(Duration validity);
+    default CompletionStage<String> invite(Duration validity) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
 
     /**
      * Joins the federation of the cluster that gave out the token; done when this cluster is a member.
      *
      * @return fails with a {@link FederationRefusal} that says why
      */
-    CompletionStage<Void> joinWith(String token);
+    default CompletionStage<Void> joinWith(String token) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
 
     /**
      * Leaves the federation: the others forget this cluster's records once all its processes left, and it forgets theirs.
      * It goes on alone. It may come back with a new token.
      */
-    CompletionStage<Void> leave();
+    default CompletionStage<Void> leave() {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
 
     /**
      * Puts a cluster out for good: its records and links are gone everywhere as soon as members hear of it. Its key never
@@ -73,10 +84,14 @@ public interface Gossip {
      *
      * @return fails with a {@link FederationRefusal} that says why
      */
-    CompletionStage<Void> expel(String cluster);
+    default CompletionStage<Void> expel(String cluster) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
 
     /** What went over links and was refused since this process started, by cluster. */
-    CompletionStage<GossipStats> stats();
+    default CompletionStage<GossipStats> stats() {
+        return CompletableFuture.completedStage(new GossipStats(List.of()));
+    }
 
     /** Says goodbye to peers, closes links and the listener. The records stay stored. */
     CompletionStage<Void> stop();
