@@ -2,8 +2,10 @@ package dev.weft.gossip;
 
 import akka.actor.typed.ActorRef;
 import akka.util.ByteString;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -12,6 +14,8 @@ import java.util.concurrent.CompletionStage;
  * <p>All methods may be called from any thread and do not block.
  */
 public interface Gossip {
+    /** What a stand-in that holds no federation, e.g. in a test of another module, answers. */
+    String NOT_OFFERED = "federation: not offered here (expected: a running gossip node)";
 
     /** Where this process is reachable for gossip, after binding. */
     HostPort address();
@@ -36,8 +40,58 @@ public interface Gossip {
     /** The federation as seen from here, this cluster included, by name. */
     CompletionStage<List<Member>> members();
 
-    /** Keeps trying to reach a member at this address and joins the federation through it. */
+    /**
+     * Keeps trying to reach a member at this address and joins the federation through it. Without a token that works only
+     * between loopback addresses, or where this cluster is a member already.
+     */
     void join(HostPort address);
+
+    /** How long a token can be used where nobody names another time. */
+    default Duration tokenValidity() {
+        return Duration.ofHours(1);
+    }
+
+    /**
+     * Gives out a token for one cluster to join the federation through this process. Whoever has it can join: it is to be
+     * handed over like a password.
+     *
+     * @param validity how long it can be used, at least a second
+     */
+    default CompletionStage<String> invite(Duration validity) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
+
+    /**
+     * Joins the federation of the cluster that gave out the token; done when this cluster is a member.
+     *
+     * @return fails with a {@link FederationRefusal} that says why
+     */
+    default CompletionStage<Void> joinWith(String token) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
+
+    /**
+     * Leaves the federation: the others forget this cluster's records once all its processes left, and it forgets theirs.
+     * It goes on alone. It may come back with a new token.
+     */
+    default CompletionStage<Void> leave() {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
+
+    /**
+     * Puts a cluster out for good: its records and links are gone everywhere as soon as members hear of it. Its key never
+     * comes back; a cluster of that name may, with a new identity and a new token.
+     *
+     * @return fails with a {@link FederationRefusal} that says why
+     */
+    default CompletionStage<Void> expel(String cluster) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
+
+    /** What went over links and was refused since this process started, by cluster. */
+    default CompletionStage<GossipStats> stats() {
+        return CompletableFuture.completedStage(new GossipStats(List.of()));
+    }
 
     /** Says goodbye to peers, closes links and the listener. The records stay stored. */
     CompletionStage<Void> stop();

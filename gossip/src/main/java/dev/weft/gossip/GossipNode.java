@@ -11,21 +11,36 @@ import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.spread.Identity;
 import dev.weft.gossip.spread.MemberReport;
+import dev.weft.gossip.spread.PeerReport;
 import dev.weft.gossip.spread.SpreadActor;
 import dev.weft.gossip.spread.Storage;
 import dev.weft.gossip.transport.GrpcPeers;
 import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.transport.Security;
+import dev.weft.gossip.trust.Certificates;
+import dev.weft.gossip.trust.ClusterIdentity;
+import dev.weft.gossip.trust.IdentityDirectory;
+import dev.weft.gossip.trust.JoinToken;
+import dev.weft.gossip.trust.LinkKeys;
+import dev.weft.gossip.trust.LinkTrust;
 import dev.weft.gossip.wire.StoredForm;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +50,8 @@ public final class GossipNode implements Gossip {
 
     private final ActorSystem<?> system;
     private final GossipSettings settings;
+    private final InstantSource clock;
+    private final SecureRandom secrets = new SecureRandom();
     private final NodeAddress address;
     private final ActorRef<SpreadActor.Command> actor;
     private final AtomicLong followers = new AtomicLong();
@@ -42,8 +59,13 @@ public final class GossipNode implements Gossip {
     private final CompletableFuture<Void> departed = new CompletableFuture<>();
 
     private GossipNode(
-            ActorSystem<?> system, GossipSettings settings, NodeAddress address, ActorRef<SpreadActor.Command> actor) {
+            ActorSystem<?> system,
+            GossipSettings settings,
+            InstantSource clock,
+            NodeAddress address,
+            ActorRef<SpreadActor.Command> actor) {
         this.system = system;
+        this.clock = clock;
         this.settings = settings;
         this.address = address;
         this.actor = actor;
@@ -53,7 +75,7 @@ public final class GossipNode implements Gossip {
      * Binds the listener, then loads what was stored and takes part.
      *
      * @param random for whom to tell and when; used by one thread
-     * @throws IOException where the address cannot be bound, in a sentence for the user
+     * @throws IOException where the address cannot be bound or the identity not be read, in a sentence for the user
      */
     public static GossipNode start(
             ActorSystem<?> system,
@@ -62,8 +84,31 @@ public final class GossipNode implements Gossip {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
-        GrpcPeers peers = GrpcPeers.bind(internal(settings.bind()), settings.links(), settings.wire());
-        return start(system, settings, store, clock, random, peers);
+        boolean loopback = loopback(settings.bind());
+        if (settings.trust().plain() && !loopback) {
+            throw new IOException("gossip cannot listen on " + settings.bind() + " in plain text (expected: a loopback"
+                    + " address, or weft.gossip.trust.plain-text = false)");
+        }
+        SecureRandom chance = new SecureRandom();
+        Path directory = settings.trust().directory();
+        ClusterIdentity identity = directory == null
+                ? ClusterIdentity.create(settings.cluster(), chance::nextBytes)
+                : new IdentityDirectory(directory).loadOrCreate(settings.cluster(), chance::nextBytes);
+        Security security = settings.trust().plain() ? null : security(settings.trust(), identity, clock, chance);
+        GrpcPeers peers = GrpcPeers.bind(internal(settings.bind()), settings.links(), settings.wire(), security);
+        boolean open = loopback && settings.trust().open();
+        return start(system, settings, store, clock, random, peers, identity, open);
+    }
+
+    private static Security security(
+            TrustOptions trust, ClusterIdentity identity, InstantSource clock, SecureRandom chance) {
+        Certificates certificates = new Certificates(identity, trust.clockSkew(), chance);
+        return new Security(
+                new LinkKeys(certificates, trust.certificateValidity(), clock), new LinkTrust(clock), clock);
+    }
+
+    private static boolean loopback(HostPort bind) throws IOException {
+        return InetAddress.getByName(bind.host()).isLoopbackAddress();
     }
 
     /** The same over links that are there already, e.g. simulated ones. */
@@ -73,10 +118,12 @@ public final class GossipNode implements Gossip {
             RecordStore store,
             InstantSource clock,
             RandomGenerator random,
-            Peers peers) {
+            Peers peers,
+            ClusterIdentity identity,
+            boolean open) {
         NodeAddress advertised = advertised(settings, peers.address());
         SpreadActor.Parts parts = new SpreadActor.Parts(
-                new Identity(settings.cluster(), advertised, settings.incarnation()),
+                new Identity(identity, advertised, settings.incarnation(), open),
                 settings.spread(),
                 peers,
                 storage(store),
@@ -88,7 +135,7 @@ public final class GossipNode implements Gossip {
         // Several lives of one process may follow each other in one actor system.
         String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(clock.millis() ^ random.nextLong());
         ActorRef<SpreadActor.Command> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
-        return new GossipNode(system, settings, peers.address(), actor);
+        return new GossipNode(system, settings, clock, peers.address(), actor);
     }
 
     @Override
@@ -145,9 +192,84 @@ public final class GossipNode implements Gossip {
         return depart(Node.Presence.STOPPED);
     }
 
-    /** As {@link #stop}, and the others forget this cluster's records once all its processes left. */
+    @Override
+    public Duration tokenValidity() {
+        return settings.trust().tokenValidity();
+    }
+
+    @Override
+    public CompletionStage<String> invite(Duration validity) {
+        if (validity.toSeconds() < 1) {
+            return CompletableFuture.failedStage(
+                    new FederationRefusal("token: valid for " + validity + " (expected: at least a second)"));
+        }
+        byte[] secret = new byte[JoinToken.SECRET_BYTES];
+        secrets.nextBytes(secret);
+        CompletionStage<Optional<JoinToken>> token = ask(
+                replyTo -> new SpreadActor.Invite(ByteString.fromArrayUnsafe(secret), validity, replyTo), ASK_TIMEOUT);
+        return token.thenApply(made -> made.map(JoinToken::print)
+                .orElseThrow(() -> new FederationRefusal(
+                        "token: too many are open (expected: at most weft.gossip.trust.invitations)")));
+    }
+
+    @Override
+    public CompletionStage<Void> joinWith(String token) {
+        JoinToken parsed;
+        try {
+            parsed = JoinToken.parse(token);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedStage(new FederationRefusal(String.valueOf(e.getMessage())));
+        }
+        return done(ask(
+                replyTo -> new SpreadActor.JoinWith(parsed, replyTo),
+                settings.spread().trust().joinTimeout().plus(ASK_TIMEOUT)));
+    }
+
+    @Override
     public CompletionStage<Void> leave() {
-        return depart(Node.Presence.LEFT);
+        CompletionStage<Done> left = ask(SpreadActor.Leave::new, ASK_TIMEOUT);
+        return left.thenApply(done -> null);
+    }
+
+    @Override
+    public CompletionStage<Void> expel(String cluster) {
+        return done(ask(replyTo -> new SpreadActor.Expel(cluster, replyTo), ASK_TIMEOUT));
+    }
+
+    @Override
+    public CompletionStage<GossipStats> stats() {
+        CompletionStage<List<PeerReport>> reports = ask(SpreadActor.GetStats::new, ASK_TIMEOUT);
+        return reports.thenApply(list -> new GossipStats(list.stream()
+                .filter(report -> !report.member().self())
+                .map(this::peer)
+                .toList()));
+    }
+
+    private GossipStats.Peer peer(PeerReport report) {
+        MemberReport member = report.member();
+        Map<String, Long> rejected = new LinkedHashMap<>();
+        report.rejected().forEach((kind, count) -> rejected.put(kind.toLowerCase(Locale.ROOT), count));
+        Instant last = member.lastExchange();
+        return new GossipStats.Peer(
+                member.cluster(),
+                report.bytesIn(),
+                report.bytesOut(),
+                report.framesIn(),
+                report.framesOut(),
+                rejected,
+                member.recordsBehind(),
+                last == null ? null : Duration.between(last, clock.instant()),
+                member.roundTrip());
+    }
+
+    private <T> CompletionStage<T> ask(Function<ActorRef<T>, SpreadActor.Command> question, Duration timeout) {
+        return AskPattern.ask(actor, question::apply, timeout, system.scheduler());
+    }
+
+    private static CompletionStage<Void> done(CompletionStage<Optional<String>> refusal) {
+        return refusal.thenAccept(reason -> reason.ifPresent(why -> {
+            throw new FederationRefusal(why);
+        }));
     }
 
     private CompletionStage<Void> depart(Node.Presence how) {

@@ -3,9 +3,11 @@ package dev.weft.gossip;
 import com.typesafe.config.Config;
 import dev.weft.gossip.member.MemberSettings;
 import dev.weft.gossip.spread.SpreadSettings;
+import dev.weft.gossip.spread.TrustSettings;
 import dev.weft.gossip.transport.Backoff;
 import dev.weft.gossip.transport.LinkBounds;
 import dev.weft.gossip.wire.WireBounds;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param spread pace and bounds of spreading
  * @param links bounds of links
  * @param wire bounds of frames
+ * @param trust how this process proves who it is
  */
 public record GossipSettings(
         String cluster,
@@ -33,7 +36,8 @@ public record GossipSettings(
         int waitingCommands,
         SpreadSettings spread,
         LinkBounds links,
-        WireBounds wire) {
+        WireBounds wire,
+        TrustOptions trust) {
     private static final int LABEL_LENGTH = 63;
 
     public GossipSettings {
@@ -67,23 +71,41 @@ public record GossipSettings(
                 config.getInt("waiting-commands"),
                 spread(config),
                 links(config.getConfig("links")),
-                wire(config.getConfig("wire")));
+                wire(config.getConfig("wire")),
+                TrustOptions.from(config.getConfig("trust")));
     }
 
     /** The same for a cluster, an address and members to begin with, as the command line names them. */
     public GossipSettings of(String name, HostPort listen, List<HostPort> members) {
-        return new GossipSettings(name, listen, advertised, members, incarnation, waitingCommands, spread, links, wire);
+        return new GossipSettings(
+                name, listen, advertised, members, incarnation, waitingCommands, spread, links, wire, trust);
     }
 
     /** The same, reached by others at an address that differs from where this listens. */
     public GossipSettings advertisedAt(HostPort reached) {
-        return new GossipSettings(cluster, bind, reached, seeds, incarnation, waitingCommands, spread, links, wire);
+        return new GossipSettings(
+                cluster, bind, reached, seeds, incarnation, waitingCommands, spread, links, wire, trust);
     }
 
     /** The same in an incarnation that another process of the cluster made. */
     public GossipSettings inIncarnation(long made) {
         return new GossipSettings(
-                cluster, bind, advertised, seeds, OptionalLong.of(made), waitingCommands, spread, links, wire);
+                cluster, bind, advertised, seeds, OptionalLong.of(made), waitingCommands, spread, links, wire, trust);
+    }
+
+    /** The same with an identity that is kept in a directory, which is made if need be. */
+    public GossipSettings identifiedBy(Path directory) {
+        return new GossipSettings(
+                cluster,
+                bind,
+                advertised,
+                seeds,
+                incarnation,
+                waitingCommands,
+                spread,
+                links,
+                wire,
+                trust.keptIn(directory));
     }
 
     private static SpreadSettings spread(Config config) {
@@ -102,7 +124,20 @@ public record GossipSettings(
                 keep.getInt("origins"),
                 keep.getInt("records-per-origin"),
                 keep.getInt("processes"),
-                members(config.getConfig("members")));
+                members(config.getConfig("members")),
+                bounds(config.getConfig("trust")));
+    }
+
+    private static TrustSettings bounds(Config config) {
+        return new TrustSettings(
+                config.getInt("members"),
+                config.getInt("invitations"),
+                config.getDuration("join-timeout"),
+                bytes(config, "peer.bytes-per-second"),
+                config.getInt("peer.frames-per-second"),
+                config.getInt("peer.bad-frame-cost"),
+                config.getDuration("peer.patience"),
+                config.getBytes("staged-bytes"));
     }
 
     private static MemberSettings members(Config config) {

@@ -8,17 +8,28 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The processes of the federation, this one included. Belongs to one owner. */
 public final class Membership {
     private final MemberSettings settings;
     private final Map<NodeId, Entry> entries = new TreeMap<>();
+    private final UnaryOperator<Node> signing;
     private Node self;
 
+    /** Of processes whose entries are not signed. */
     public Membership(MemberSettings settings, Node self) {
+        this(settings, self, UnaryOperator.identity());
+    }
+
+    /**
+     * @param signing puts the cluster's word to an entry of this process
+     */
+    public Membership(MemberSettings settings, Node self, UnaryOperator<Node> signing) {
         this.settings = settings;
-        this.self = self;
+        this.signing = signing;
+        this.self = signing.apply(self);
     }
 
     /** This process. */
@@ -31,9 +42,15 @@ public final class Membership {
         self = self.beating(now);
     }
 
+    /** This process begins a new life, e.g. because it comes back after its last word. */
+    public void begin(long started, long beat) {
+        self = signing.apply(
+                new Node(self.id(), self.incarnation(), started, Math.max(started, beat), Node.Presence.HERE));
+    }
+
     /** This process's last word. */
     public Node depart(Node.Presence how, long now) {
-        self = self.departing(how, now);
+        self = signing.apply(self.departing(how, now));
         return self;
     }
 
@@ -53,7 +70,7 @@ public final class Membership {
         if (node.id().equals(self.id())) {
             if (node.incarnation() == self.incarnation() && node.supersedes(self)) {
                 // An earlier life of this process had a clock that was ahead: outdo it, or nobody hears this one.
-                self = new Node(self.id(), self.incarnation(), node.started() + 1, node.beat() + 1, self.presence());
+                begin(node.started() + 1, node.beat() + 1);
             }
             return false;
         }
@@ -68,7 +85,8 @@ public final class Membership {
         boolean changed = node.started() != entry.node.started()
                 || node.incarnation() != entry.node.incarnation()
                 || node.presence() != entry.node.presence();
-        entry.node = node;
+        // A heartbeat comes without the seal, which was told before.
+        entry.node = node.seal().isEmpty() && node.sameLife(entry.node) ? node.sealed(entry.node.seal()) : node;
         if (heard(node)) {
             if (entry.arrivals == null || changed) {
                 entry.arrivals = recent(node, now) ? begin(now) : null;
@@ -119,6 +137,15 @@ public final class Membership {
                 .anyMatch(entry -> status(entry, now) == Status.ALIVE);
     }
 
+    /** Whether a process of this cluster other than the excepted one, if any, is alive. */
+    public boolean alive(String cluster, @Nullable NodeId except, Instant now) {
+        return cluster.equals(self.id().cluster())
+                || entries.values().stream()
+                        .filter(entry -> entry.node.id().cluster().equals(cluster)
+                                && !entry.node.id().equals(except))
+                        .anyMatch(entry -> status(entry, now) == Status.ALIVE);
+    }
+
     /** Each cluster that is known, by name, this one included. */
     public List<ClusterView> clusters(Instant now) {
         Map<String, List<Entry>> byCluster = new TreeMap<>();
@@ -141,6 +168,15 @@ public final class Membership {
                 .toList();
         expired.forEach(entries::remove);
         return expired;
+    }
+
+    /** Forgets all processes of a cluster. */
+    public List<NodeId> forget(String cluster) {
+        List<NodeId> forgotten = entries.keySet().stream()
+                .filter(id -> id.cluster().equals(cluster))
+                .toList();
+        forgotten.forEach(entries::remove);
+        return forgotten;
     }
 
     /** Forgets processes of other incarnations of a cluster than this one. */

@@ -1,5 +1,6 @@
 package dev.weft.gossip.origin;
 
+import akka.util.ByteString;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param full whether it is a piece of the full state, which replaces all that the receiver holds once it is complete
  * @param remaining how many records the sender holds beyond {@code upTo}; 0 ends a full state
  * @param records with numbers rising in (after, upTo]
+ * @param seal the origin's word on the state up to {@code upTo}; empty where more records remain
  */
 public record Delta(
         OriginId origin,
@@ -20,7 +22,8 @@ public record Delta(
         long horizon,
         boolean full,
         long remaining,
-        List<OriginRecord> records) {
+        List<OriginRecord> records,
+        ByteString seal) {
     public Delta {
         records = List.copyOf(records);
         if (after < 0 || upTo < after || horizon < 0 || remaining < 0) {

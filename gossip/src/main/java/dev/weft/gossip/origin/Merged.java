@@ -25,8 +25,10 @@ public record Merged(Outcome outcome, List<OriginRecord> stored, List<String> dr
         KNOWN,
         /** It begins beyond what is held: what is between must be fetched first. */
         GAP,
-        /** A piece of a full state was put aside until the rest is here. */
-        STAGED
+        /** A piece was put aside until the rest is here. */
+        STAGED,
+        /** Not what the origin sealed, or its records do not fit what is held: nothing was taken. */
+        FORGED
     }
 
     static Merged nothing(Outcome outcome) {

@@ -18,19 +18,25 @@ public final class OriginState {
     private final Map<String, OriginRecord> byKey = new HashMap<>();
     private final NavigableMap<Long, OriginRecord> byNumber = new TreeMap<>();
     private final NavigableMap<Long, String> tombstones = new TreeMap<>();
+    private RecordTree tree = RecordTree.empty();
     private long highest;
     private long horizon;
-    private @Nullable FullState arriving;
+    private ByteString seal = ByteString.emptyByteString();
+    private @Nullable Arrival arriving;
+    /** Who gave something that did not fit what is held; he is asked for the full state. */
+    private @Nullable Long doubted;
 
     public OriginState(OriginId id) {
         this.id = id;
     }
 
     /** As it was stored. */
-    public static OriginState restore(OriginId id, long highest, long horizon, Collection<OriginRecord> records) {
+    public static OriginState restore(
+            OriginId id, long highest, long horizon, ByteString seal, Collection<OriginRecord> records) {
         OriginState state = new OriginState(id);
         state.highest = highest;
         state.horizon = Math.min(horizon, highest);
+        state.seal = seal;
         for (OriginRecord record : records) {
             OriginRecord held = state.byKey.get(record.key());
             // A record beyond the stored highest was written without the word that all before it is here.
@@ -55,6 +61,32 @@ public final class OriginState {
         return horizon;
     }
 
+    /** 32 bytes that stand for all live records. */
+    public ByteString root() {
+        return tree.root();
+    }
+
+    /** The origin's word on all that is held. */
+    public ByteString seal() {
+        return seal;
+    }
+
+    /** Whether the origin itself said what is held here. */
+    public boolean holds(SealCheck check) {
+        return check.holds(id, highest, tree.root(), seal);
+    }
+
+    /** The origin's own word on all that it wrote so far. */
+    public ByteString seal(Sealer sealer) {
+        seal = sealer.seal(id, highest, tree.root());
+        return seal;
+    }
+
+    /** Bytes of records that wait for the rest of what was asked for. */
+    public long stagedBytes() {
+        return arriving == null ? 0 : arriving.bytes();
+    }
+
     /** How many keys are held, tombstones included. */
     public int size() {
         return byKey.size();
@@ -75,7 +107,7 @@ public final class OriginState {
         return byNumber.values().stream().filter(record -> !record.tombstone()).toList();
     }
 
-    /** The origin's own word: a new record of a key. The number must rise. */
+    /** The origin's own word: a new record of a key. The number must rise; {@link #seal} comes before anybody is told. */
     public OriginRecord write(String key, @Nullable ByteString payload, long number) {
         OriginRecord record = new OriginRecord(key, number, highest, payload);
         put(record);
@@ -95,61 +127,82 @@ public final class OriginState {
         horizon = number;
     }
 
-    /** Takes in a single record as it was pushed. */
-    public Merged push(OriginRecord record) {
-        if (record.number() <= highest) {
+    /** Takes in records as they were pushed, if the origin sealed what they lead to. */
+    public Merged push(Batch batch, long source, SealCheck check) {
+        List<OriginRecord> fresh = batch.after(highest);
+        if (fresh.isEmpty()) {
             return Merged.nothing(Merged.Outcome.KNOWN);
         }
-        if (record.previous() != highest) {
+        if (fresh.get(0).previous() != highest) {
             return Merged.nothing(Merged.Outcome.GAP);
         }
-        List<OriginRecord> visible = changes(record) ? List.of(record) : List.of();
-        put(record);
-        highest = record.number();
-        return new Merged(Merged.Outcome.NEW, List.of(record), List.of(), visible);
+        RecordTree next = tree.with(fresh);
+        return check.holds(id, batch.upTo(), next.root(), batch.seal())
+                ? take(fresh, next, batch.upTo(), batch.seal())
+                : forged(source);
     }
 
-    /** Takes in what was asked for; pieces of a full state count only if they follow each other from the same source. */
-    public Merged merge(Delta delta, long source) {
-        if (delta.full()) {
-            return mergeFull(delta, source);
+    /** Takes in what was asked for, once all is here and is what the origin sealed. */
+    public Merged merge(Delta delta, long source, SealCheck check) {
+        Arrival begun = arriving;
+        if (begun != null && begun.add(delta, source)) {
+            return arrived(begun, delta, source, check);
         }
-        if (delta.after() > highest) {
+        if (delta.full() ? delta.after() > 0 : delta.after() > highest) {
             return Merged.nothing(Merged.Outcome.GAP);
         }
-        if (delta.upTo() <= highest) {
+        if (delta.remaining() == 0 && delta.upTo() <= highest) {
             return Merged.nothing(Merged.Outcome.KNOWN);
         }
-        List<OriginRecord> stored = new ArrayList<>();
-        List<OriginRecord> visible = new ArrayList<>();
-        for (OriginRecord record : delta.records()) {
-            if (record.number() > highest) {
-                if (changes(record)) {
-                    visible.add(record);
-                }
-                put(record);
-                stored.add(record);
-            }
-        }
-        highest = delta.upTo();
-        return new Merged(Merged.Outcome.NEW, stored, List.of(), visible);
+        Arrival first = Arrival.of(delta, source);
+        return first.add(delta, source) ? arrived(first, delta, source, check) : Merged.nothing(Merged.Outcome.GAP);
     }
 
-    private Merged mergeFull(Delta delta, long source) {
-        FullState begun = delta.after() == 0 ? new FullState(source) : arriving;
-        if (begun == null || !begun.add(delta, source)) {
-            return Merged.nothing(Merged.Outcome.GAP);
-        }
-        if (delta.remaining() > 0) {
-            arriving = begun;
+    private Merged arrived(Arrival all, Delta last, long source, SealCheck check) {
+        if (last.remaining() > 0) {
+            arriving = all;
             return Merged.nothing(Merged.Outcome.STAGED);
         }
         arriving = null;
-        return delta.upTo() <= highest ? Merged.nothing(Merged.Outcome.KNOWN) : replaceBy(begun, delta);
+        if (last.upTo() <= highest) {
+            return Merged.nothing(Merged.Outcome.KNOWN);
+        }
+        List<OriginRecord> fresh = all.records().values().stream()
+                .filter(record -> all.full() || record.number() > highest)
+                .toList();
+        RecordTree next = all.full() ? RecordTree.empty().with(fresh) : tree.with(fresh);
+        if (!check.holds(id, last.upTo(), next.root(), last.seal())) {
+            return forged(source);
+        }
+        return all.full() ? replaceBy(all, next, last) : take(fresh, next, last.upTo(), last.seal());
+    }
+
+    private Merged take(List<OriginRecord> fresh, RecordTree next, long upTo, ByteString sealed) {
+        List<OriginRecord> visible = new ArrayList<>();
+        for (OriginRecord record : fresh) {
+            if (changes(record)) {
+                visible.add(record);
+            }
+            hold(record);
+        }
+        reached(next, upTo, sealed);
+        return new Merged(Merged.Outcome.NEW, fresh, List.of(), visible);
+    }
+
+    private Merged forged(long source) {
+        doubted = source;
+        return Merged.nothing(Merged.Outcome.FORGED);
+    }
+
+    private void reached(RecordTree next, long upTo, ByteString sealed) {
+        tree = next;
+        highest = upTo;
+        seal = sealed;
+        doubted = null;
     }
 
     /** The full state is the truth, also where it is older than what is held: the origin lost what came between. */
-    private Merged replaceBy(FullState full, Delta last) {
+    private Merged replaceBy(Arrival full, RecordTree next, Delta last) {
         List<OriginRecord> stored = new ArrayList<>();
         List<OriginRecord> visible = new ArrayList<>();
         List<String> dropped = new ArrayList<>();
@@ -167,24 +220,26 @@ public final class OriginState {
                 if (changes(record)) {
                     visible.add(record);
                 }
-                put(record);
+                hold(record);
                 stored.add(record);
             }
         }
-        highest = last.upTo();
         horizon = Math.max(horizon, last.horizon());
+        reached(next, last.upTo(), last.seal());
         return new Merged(Merged.Outcome.NEW, stored, dropped, visible);
     }
 
-    /** What to ask a peer for who knows more: the next piece of a full state that he has begun, or what follows. */
+    /** What to ask a peer for who knows more: the next piece of what he has begun, or what follows, or all where that did not fit. */
     public Want want(long source) {
-        FullState begun = arriving;
-        return begun != null && begun.from(source) && begun.upTo() > 0
-                ? new Want(id, begun.upTo(), true)
-                : new Want(id, highest, false);
+        Arrival begun = arriving;
+        if (begun != null && begun.from(source) && begun.upTo() > 0) {
+            return new Want(id, begun.upTo(), begun.full());
+        }
+        boolean anew = doubted != null && doubted == source;
+        return new Want(id, anew ? 0 : highest, anew);
     }
 
-    /** Forgets the pieces of a full state from a source that is gone. */
+    /** Forgets the pieces from a source that is gone. */
     public void abandon(long source) {
         if (arriving != null && arriving.from(source)) {
             arriving = null;
@@ -211,7 +266,15 @@ public final class OriginState {
         long remaining = (long) following.size() - chosen.size();
         long end = Math.max(after, highest);
         long upTo = remaining == 0 ? end : chosen.get(chosen.size() - 1).number();
-        return new Delta(id, after, upTo, horizon, full, remaining, chosen);
+        return new Delta(
+                id,
+                after,
+                upTo,
+                horizon,
+                full,
+                remaining,
+                chosen,
+                remaining == 0 ? seal : ByteString.emptyByteString());
     }
 
     /** Forgets tombstones up to a number; those who have not passed them need the full state from then on. */
@@ -239,6 +302,11 @@ public final class OriginState {
     }
 
     private void put(OriginRecord record) {
+        hold(record);
+        tree = tree.with(record);
+    }
+
+    private void hold(OriginRecord record) {
         OriginRecord held = byKey.get(record.key());
         if (held != null) {
             remove(held);

@@ -87,6 +87,29 @@ public final class Replica {
         return digests;
     }
 
+    /** The same for a peer of a cluster: with proofs of that cluster's own origins, so that he believes them. */
+    public List<OriginDigest> digests(String peer) {
+        return digests().stream()
+                .map(digest -> digest.origin().cluster().equals(peer) ? proven(digest) : digest)
+                .toList();
+    }
+
+    private OriginDigest proven(OriginDigest digest) {
+        OriginState state = origins.get(digest.origin());
+        return state == null
+                ? digest
+                : new OriginDigest(
+                        digest.origin(),
+                        digest.highest(),
+                        digest.horizon(),
+                        new OriginDigest.Proof(state.root(), state.seal()));
+    }
+
+    /** Bytes of records that wait for the rest of what was asked for. */
+    public long stagedBytes() {
+        return origins.values().stream().mapToLong(OriginState::stagedBytes).sum();
+    }
+
     /** See {@link StateHash#root}. */
     public ByteString root() {
         return StateHash.root(digests());

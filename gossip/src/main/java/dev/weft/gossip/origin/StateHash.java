@@ -26,6 +26,14 @@ public final class StateHash {
         return ByteString.fromArray(sha.digest());
     }
 
+    /** 32 bytes that stand for two hashes in this order. */
+    public static ByteString joined(ByteString one, ByteString other) {
+        MessageDigest sha = sha256();
+        sha.update(one.toArrayUnsafe());
+        sha.update(other.toArrayUnsafe());
+        return ByteString.fromArray(sha.digest());
+    }
+
     /** 32 bytes of what is held: every key with its number and payload; tombstones, which fade away, are left out. */
     public static ByteString content(Collection<OriginState> states) {
         MessageDigest sha = sha256();

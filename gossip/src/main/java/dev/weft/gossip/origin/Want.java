@@ -5,13 +5,12 @@ package dev.weft.gossip.origin;
  *
  * @param origin which
  * @param after the number up to which the asker is complete or, within a full state, up to which he has received it
- * @param full whether this continues a full state that was begun by the same peer
+ * @param full whether this asks for a full state, or for more of one that the same peer has begun
  */
 public record Want(OriginId origin, long after, boolean full) {
     public Want {
-        if (after < 0 || (full && after == 0)) {
-            throw new IllegalArgumentException("want of " + origin + ": after " + after
-                    + (full ? " within a full state" : "") + " (expected: not negative, positive within a full state)");
+        if (after < 0) {
+            throw new IllegalArgumentException("want of " + origin + ": after " + after + " (expected: not negative)");
         }
     }
 }

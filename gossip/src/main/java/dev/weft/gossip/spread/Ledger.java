@@ -4,6 +4,7 @@ import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.Merged;
 import dev.weft.gossip.origin.OriginId;
@@ -42,8 +43,16 @@ final class Ledger {
     private final Refusals refusals;
     private final Set<OriginId> ours = new HashSet<>();
     private final Map<String, Long> departed = new HashMap<>();
+    private final Admission admission;
 
-    Ledger(Membership membership, SpreadSettings settings, StoreQueue store, Consumer<News> news, Refusals refusals) {
+    Ledger(
+            Membership membership,
+            Admission admission,
+            SpreadSettings settings,
+            StoreQueue store,
+            Consumer<News> news,
+            Refusals refusals) {
+        this.admission = admission;
         this.membership = membership;
         this.settings = settings;
         this.store = store;
@@ -56,9 +65,12 @@ final class Ledger {
         return replica;
     }
 
-    /** Takes in what an earlier life stored; origins of earlier incarnations are taken out of the store. */
+    /**
+     * Takes in what an earlier life stored; origins of earlier incarnations, and what is not as its origin sealed it, are
+     * taken out of the store.
+     */
     void restore(List<OriginState> states) {
-        states.forEach(replica::restore);
+        states.stream().filter(state -> state.holds(admission.verifier())).forEach(replica::restore);
         for (OriginState state : states) {
             if (replica.get(state.id()) != state) {
                 store.gone(state);
@@ -80,6 +92,9 @@ final class Ledger {
         Node self = membership.self();
         if (origin.cluster().equals(self.id().cluster())) {
             return judgeOwnCluster(origin, from, self.incarnation());
+        }
+        if (!admission.member(origin.cluster())) {
+            return Verdict.IGNORE;
         }
         long known = replica.incarnation(origin.cluster());
         Long left = departed.get(origin.cluster());
@@ -137,26 +152,36 @@ final class Ledger {
                         + " ahead of the clock here");
     }
 
-    /** Takes in a pushed record that was judged acceptable. */
-    Merged push(OriginId origin, OriginRecord record, NodeId from) {
-        OriginState state = state(origin);
-        if (state.size() >= settings.recordsPerOrigin() && state.get(record.key()) == null) {
-            tooMany(origin, from);
+    /** Takes in pushed records that were judged acceptable. */
+    Merged push(Batch batch, Link link, NodeId from) {
+        OriginState state = state(batch.origin());
+        if ((long) state.size() + batch.records().size() > 2L * settings.recordsPerOrigin()) {
+            tooMany(batch.origin(), from);
             return nothing();
         }
-        Merged merged = state.push(record);
-        note(state, merged);
-        return merged;
+        return noted(state, state.push(batch, link.id, admission.verifier()), from);
     }
 
     /** Takes in records that were asked for and judged acceptable. */
-    Merged merge(Delta delta, long link, NodeId from) {
+    Merged merge(Delta delta, Link link, NodeId from) {
         OriginState state = state(delta.origin());
-        if ((long) state.size() + delta.records().size() > 2L * settings.recordsPerOrigin()) {
+        if ((long) state.size() + delta.records().size() > 2L * settings.recordsPerOrigin()
+                || replica.stagedBytes() + delta.bytes() > settings.trust().stagedBytes()) {
+            state.abandon(link.id);
             tooMany(delta.origin(), from);
             return nothing();
         }
-        Merged merged = state.merge(delta, link);
+        return noted(state, state.merge(delta, link.id, admission.verifier()), from);
+    }
+
+    private Merged noted(OriginState state, Merged merged, NodeId from) {
+        if (merged.outcome() == Merged.Outcome.FORGED) {
+            refusals.refuse(
+                    Refusals.Reason.FORGED,
+                    from.toString(),
+                    state.id().toString(),
+                    "records of " + state.id() + " that it did not sign");
+        }
         note(state, merged);
         return merged;
     }

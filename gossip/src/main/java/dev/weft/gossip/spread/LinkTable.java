@@ -33,13 +33,15 @@ final class LinkTable {
 
     private final Peers peers;
     private final Backoff backoff;
+    private final Allowance.Rate rate;
     private final RandomGenerator random;
     private final Map<Long, Link> links = new TreeMap<>();
     private final Map<NodeAddress, Target> targets = new HashMap<>();
     private final Set<NodeAddress> seeds = new HashSet<>();
     private final Set<NodeAddress> ourselves = new HashSet<>();
 
-    LinkTable(Peers peers, Backoff backoff, RandomGenerator random) {
+    LinkTable(Peers peers, Backoff backoff, Allowance.Rate rate, RandomGenerator random) {
+        this.rate = rate;
         this.peers = peers;
         this.backoff = backoff;
         this.random = random;
@@ -47,6 +49,30 @@ final class LinkTable {
 
     void seed(NodeAddress address) {
         seeds.add(address);
+        Target target = targets.get(address);
+        if (target != null) {
+            target.notBefore = Instant.MIN;
+        }
+    }
+
+    void forgetSeeds() {
+        seeds.clear();
+    }
+
+    void unseed(NodeAddress address) {
+        seeds.remove(address);
+    }
+
+    /** Closes all links with processes of a cluster. */
+    void close(String cluster, String reason) {
+        for (Link link : all()) {
+            NodeId node = link.node;
+            boolean proven = link.proven != null && link.proven.cluster().equals(cluster);
+            if (proven || (node != null && node.cluster().equals(cluster))) {
+                refused(link);
+                peers.close(link.id, reason);
+            }
+        }
     }
 
     @Nullable
@@ -59,7 +85,7 @@ final class LinkTable {
     }
 
     Link connected(long id, boolean dialed, Instant now) {
-        Link link = links.computeIfAbsent(id, made -> new Link(id, null, now));
+        Link link = links.computeIfAbsent(id, made -> new Link(id, null, rate, now));
         link.connected = true;
         link.lastReceived = now;
         return link;
@@ -157,7 +183,7 @@ final class LinkTable {
             if (!reached && !target.dialing && !now.isBefore(target.notBefore)) {
                 target.dialing = true;
                 long id = peers.dial(address);
-                links.put(id, new Link(id, address, now));
+                links.put(id, new Link(id, address, rate, now));
             }
         }
     }

@@ -2,9 +2,11 @@ package dev.weft.gossip.spread;
 
 import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.origin.OriginState;
+import dev.weft.gossip.origin.Sealer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +32,8 @@ final class OwnOrigins {
     private final String cluster;
     private final long incarnation;
     private final Ledger ledger;
+    private final Sealer sealer;
+    private final int budgetBytes;
     private final Set<Integer> held = new HashSet<>();
     private final Set<OriginId> certain = new HashSet<>();
 
@@ -45,7 +49,12 @@ final class OwnOrigins {
 
     private final Past past;
 
-    OwnOrigins(String cluster, long incarnation, Ledger ledger, Past past) {
+    /**
+     * @param budgetBytes of records that are told, and so sealed, together
+     */
+    OwnOrigins(String cluster, long incarnation, Ledger ledger, Past past, Sealer sealer, int budgetBytes) {
+        this.sealer = sealer;
+        this.budgetBytes = budgetBytes;
         this.cluster = cluster;
         this.incarnation = incarnation;
         this.ledger = ledger;
@@ -59,14 +68,13 @@ final class OwnOrigins {
     }
 
     /** Makes the records equal to the given ones. Answers what had to be written. */
-    List<OriginRecord> reset(int shard, long notBefore, Map<String, ByteString> records, Instant now) {
+    List<Batch> reset(int shard, long notBefore, Map<String, ByteString> records, Instant now) {
         OriginId id = id(shard);
         OriginState state = ledger.replica().getOrCreate(id);
         held.add(shard);
         ledger.own(id, true);
         if (past != Past.NONE && certain.add(id)) {
-            state.fence(next(state, notBefore, now));
-            ledger.wrote(state, List.of());
+            fence(state, next(state, notBefore, now));
         }
         certain.add(id);
         Map<String, @Nullable ByteString> wanted = new LinkedHashMap<>(records);
@@ -79,7 +87,7 @@ final class OwnOrigins {
     }
 
     /** Writes changes in their order. Answers what had to be written. */
-    List<OriginRecord> publish(int shard, long notBefore, Map<String, @Nullable ByteString> changes, Instant now) {
+    List<Batch> publish(int shard, long notBefore, Map<String, @Nullable ByteString> changes, Instant now) {
         OriginState state = ledger.replica().get(id(shard));
         if (!held.contains(shard) || state == null) {
             LOG.warn(
@@ -108,8 +116,7 @@ final class OwnOrigins {
             return false;
         }
         LOG.info("origin {} was told further elsewhere than is stored here, telling its state anew", origin);
-        state.fence(next(state, number, now));
-        ledger.wrote(state, List.of());
+        fence(state, next(state, number, now));
         return true;
     }
 
@@ -117,19 +124,42 @@ final class OwnOrigins {
         return new OriginId(cluster, shard, incarnation);
     }
 
-    private List<OriginRecord> write(
+    private void fence(OriginState state, long number) {
+        state.fence(number);
+        state.seal(sealer);
+        ledger.wrote(state, List.of());
+    }
+
+    private List<Batch> write(
             OriginState state, long notBefore, Map<String, @Nullable ByteString> wanted, Instant now) {
+        List<Batch> batches = new ArrayList<>();
         List<OriginRecord> written = new ArrayList<>();
-        wanted.forEach((key, payload) -> {
-            OriginRecord present = state.get(key);
-            if (!Objects.equals(present == null ? null : present.payload(), payload)) {
-                written.add(state.write(key, payload, next(state, notBefore, now)));
+        int bytes = 0;
+        for (Map.Entry<String, @Nullable ByteString> change : wanted.entrySet()) {
+            OriginRecord present = state.get(change.getKey());
+            ByteString payload = change.getValue();
+            if (Objects.equals(present == null ? null : present.payload(), payload)) {
+                continue;
             }
-        });
-        if (!written.isEmpty()) {
-            ledger.wrote(state, written);
+            OriginRecord record = state.write(change.getKey(), payload, next(state, notBefore, now));
+            written.add(record);
+            bytes += record.bytes();
+            if (bytes >= budgetBytes) {
+                batches.add(sealed(state, written));
+                written.clear();
+                bytes = 0;
+            }
         }
-        return written;
+        if (!written.isEmpty()) {
+            batches.add(sealed(state, written));
+        }
+        return batches;
+    }
+
+    private Batch sealed(OriginState state, List<OriginRecord> written) {
+        Batch batch = new Batch(state.id(), written, state.seal(sealer));
+        ledger.wrote(state, batch.records());
+        return batch;
     }
 
     private static long next(OriginState state, long notBefore, Instant now) {

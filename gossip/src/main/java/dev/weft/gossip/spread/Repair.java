@@ -1,13 +1,14 @@
 package dev.weft.gossip.spread;
 
+import akka.util.ByteString;
 import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.Merged;
 import dev.weft.gossip.origin.OriginDigest;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginState;
+import dev.weft.gossip.origin.SealCheck;
 import dev.weft.gossip.origin.Want;
-import dev.weft.gossip.transport.Peers;
 import dev.weft.gossip.wire.Frame;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,15 +25,17 @@ final class Repair {
 
     private final Ledger ledger;
     private final OwnOrigins own;
-    private final Peers peers;
+    private final Outbox outbox;
+    private final SealCheck check;
     private final SpreadSettings settings;
     private final Map<OriginId, Long> pulls = new HashMap<>();
     private final Map<OriginId, Long> behind = new HashMap<>();
 
-    Repair(Ledger ledger, OwnOrigins own, Peers peers, SpreadSettings settings) {
+    Repair(Ledger ledger, OwnOrigins own, Outbox outbox, SealCheck check, SpreadSettings settings) {
+        this.check = check;
         this.ledger = ledger;
         this.own = own;
-        this.peers = peers;
+        this.outbox = outbox;
         this.settings = settings;
     }
 
@@ -57,7 +60,7 @@ final class Repair {
             if (verdict != Ledger.Verdict.IGNORE && ledger.future(digest.highest(), now)) {
                 ledger.future(digest.origin(), digest.highest(), node);
             } else if (verdict == Ledger.Verdict.OURS) {
-                fenced |= own.outdo(digest.origin(), digest.highest(), now);
+                fenced |= proven(digest) && own.outdo(digest.origin(), digest.highest(), now);
                 link.knows(digest.origin(), digest.highest());
             } else if (verdict == Ledger.Verdict.ACCEPT) {
                 // His word replaces what we believed that he had heard from us.
@@ -70,21 +73,27 @@ final class Repair {
             }
         }
         if (all) {
-            offer(link, theirs);
+            offer(link, node, theirs);
         }
         pull(link, node, now);
         return fenced;
     }
 
+    /** Whether our own cluster once said what a peer says that it did. */
+    private boolean proven(OriginDigest digest) {
+        OriginDigest.Proof proof = digest.proof();
+        return proof != null && check.holds(digest.origin(), digest.highest(), proof.root(), proof.seal());
+    }
+
     /** Tells the peer where we are ahead, so that he asks. */
-    private void offer(Link link, List<OriginDigest> theirs) {
+    private void offer(Link link, NodeId node, List<OriginDigest> theirs) {
         Map<OriginId, Long> known = new HashMap<>();
         theirs.forEach(digest -> known.put(digest.origin(), digest.highest()));
-        List<OriginDigest> ahead = ledger.replica().digests().stream()
+        List<OriginDigest> ahead = ledger.replica().digests(node.cluster()).stream()
                 .filter(ours -> ours.highest() > known.getOrDefault(ours.origin(), 0L))
                 .toList();
         if (!ahead.isEmpty()) {
-            peers.send(link.id, new Frame.Digests(0, ahead, List.of()));
+            outbox.send(link, new Frame.Digests(0, ahead, List.of(), ByteString.emptyByteString()));
         }
     }
 
@@ -108,7 +117,7 @@ final class Repair {
             }
         }
         if (!wants.isEmpty()) {
-            if (peers.send(link.id, new Frame.Wants(wants))) {
+            if (outbox.send(link, new Frame.Wants(wants))) {
                 link.pullDeadline = now.plus(settings.pullTimeout());
             } else {
                 release(link);
@@ -132,7 +141,7 @@ final class Repair {
             budget -= delta.bytes() + DELTA_BYTES;
             deltas.add(delta);
         }
-        peers.send(link.id, new Frame.Deltas(deltas));
+        outbox.send(link, new Frame.Deltas(deltas));
     }
 
     /**
@@ -153,7 +162,7 @@ final class Repair {
             if (ledger.future(delta.upTo(), now)) {
                 ledger.future(origin, delta.upTo(), node);
             } else {
-                Merged.Outcome outcome = ledger.merge(delta, link.id, node).outcome();
+                Merged.Outcome outcome = ledger.merge(delta, link, node).outcome();
                 progress = outcome == Merged.Outcome.NEW || outcome == Merged.Outcome.STAGED;
                 news |= outcome == Merged.Outcome.NEW;
                 caughtUp(origin, delta.remaining());

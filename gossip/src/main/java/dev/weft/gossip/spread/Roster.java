@@ -1,5 +1,6 @@
 package dev.weft.gossip.spread;
 
+import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.member.ClusterView;
 import dev.weft.gossip.member.Membership;
@@ -23,6 +24,7 @@ final class Roster {
     private static final double WEIGHT = 0.125;
 
     private final Membership membership;
+    private final Admission admission;
     private final Ledger ledger;
     private final Repair repair;
     private final StoreQueue store;
@@ -34,6 +36,7 @@ final class Roster {
 
     Roster(
             Membership membership,
+            Admission admission,
             Ledger ledger,
             Repair repair,
             StoreQueue store,
@@ -41,6 +44,7 @@ final class Roster {
             Refusals refusals,
             Consumer<News> news) {
         this.membership = membership;
+        this.admission = admission;
         this.ledger = ledger;
         this.repair = repair;
         this.store = store;
@@ -56,7 +60,9 @@ final class Roster {
                     ? node.incarnation() != self.incarnation()
                     : node.incarnation()
                             < ledger.replica().incarnation(node.id().cluster());
-            if (otherLife || node.presence() == Node.Presence.LEFT) {
+            if (otherLife
+                    || node.presence() == Node.Presence.LEFT
+                    || !admission.verifier().holds(node)) {
                 store.gone(node.id());
             } else {
                 membership.restore(node, now);
@@ -106,6 +112,9 @@ final class Roster {
         for (Node node : nodes) {
             link.toldBeats.merge(node.id(), node.beat(), Math::max);
             boolean self = node.id().equals(membership.self().id());
+            if (!genuine(node, from)) {
+                continue;
+            }
             if (!self && membership.node(node.id()) == null && !welcome(node, from, now)) {
                 continue;
             }
@@ -116,6 +125,30 @@ final class Roster {
                 believe(node, self, now);
             }
         }
+    }
+
+    /** Whether the node's cluster is a member and says so itself: by its seal, or by one that was heard before. */
+    private boolean genuine(Node node, @Nullable NodeId from) {
+        if (!admission.member(node.id().cluster())) {
+            return false;
+        }
+        Node known = membership.node(node.id());
+        if (known != null && node.sameLife(known)) {
+            // Nobody else raises our own heartbeat.
+            return !node.id().equals(membership.self().id());
+        }
+        if (node.seal().isEmpty() || (known != null && !node.supersedes(known))) {
+            return false;
+        }
+        if (!admission.verifier().holds(node)) {
+            refusals.refuse(
+                    Refusals.Reason.FORGED,
+                    String.valueOf(from),
+                    node.id().cluster(),
+                    "an entry of " + node.id() + " that its cluster did not sign");
+            return false;
+        }
+        return true;
     }
 
     private boolean welcome(Node node, @Nullable NodeId from, Instant now) {
@@ -162,7 +195,7 @@ final class Roster {
         for (Node node : membership.nodes()) {
             if (untold.size() < NODES && link.toldBeats.getOrDefault(node.id(), -1L) < node.beat()) {
                 link.toldBeats.put(node.id(), node.beat());
-                untold.add(node);
+                untold.add(link.sealDue(node) ? node : node.sealed(ByteString.emptyByteString()));
             }
         }
         return untold;
@@ -188,6 +221,11 @@ final class Roster {
                 ledger.depart(node.cluster());
             }
         }
+    }
+
+    /** Forgets all processes of a cluster that is out, or whose name has another key now. */
+    void forget(String cluster) {
+        membership.forget(cluster).forEach(this::forget);
     }
 
     private void forget(NodeId node) {

@@ -13,6 +13,8 @@ import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.trust.JoinToken;
+import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.wire.Frame;
 import dev.weft.gossip.wire.StoredForm;
 import java.time.Duration;
@@ -64,6 +66,22 @@ public final class SpreadActor {
     /** Keeps trying to reach an address. */
     public record Join(NodeAddress address) implements Command {}
 
+    /** Gives out a token, which holds this secret; empty where too many are open. */
+    public record Invite(ByteString secret, Duration validity, ActorRef<Optional<JoinToken>> replyTo)
+            implements Command {}
+
+    /** Joins with a token; answers why that failed, or nothing. */
+    public record JoinWith(JoinToken token, ActorRef<Optional<String>> replyTo) implements Command {}
+
+    /** Puts a cluster out; answers why that cannot be, or nothing. */
+    public record Expel(String cluster, ActorRef<Optional<String>> replyTo) implements Command {}
+
+    /** Leaves the federation and goes on alone. */
+    public record Leave(ActorRef<Done> replyTo) implements Command {}
+
+    /** Asks for what went over links. */
+    public record GetStats(ActorRef<List<PeerReport>> replyTo) implements Command {}
+
     /** Says goodbye, writes what is left, ends the links, answers, and stops. */
     public record Stop(Node.Presence how, ActorRef<Done> replyTo) implements Command {}
 
@@ -77,7 +95,9 @@ public final class SpreadActor {
 
     private record Written(Optional<Throwable> failure) implements Command {}
 
-    private record Connected(long link, boolean dialed) implements Command {}
+    private record Connected(long link, boolean dialed, Optional<PeerIdentity> proven) implements Command {}
+
+    private record PauseOver(long link) implements Command {}
 
     private record Received(long link, Frame frame, int bytes) implements Command {}
 
@@ -175,8 +195,8 @@ public final class SpreadActor {
     /** Hands what links say to the actor. */
     private record Forwarding(ActorRef<Command> actor) implements PeerListener {
         @Override
-        public void connected(long link, boolean dialed) {
-            actor.tell(new Connected(link, dialed));
+        public void connected(long link, boolean dialed, @Nullable PeerIdentity proven) {
+            actor.tell(new Connected(link, dialed, Optional.ofNullable(proven)));
         }
 
         @Override
@@ -212,6 +232,12 @@ public final class SpreadActor {
                     .onSignal(Terminated.class, this::onTerminated)
                     .onMessage(GetMembers.class, this::onGetMembers)
                     .onMessage(Join.class, this::onJoin)
+                    .onMessage(Invite.class, this::onInvite)
+                    .onMessage(JoinWith.class, this::onJoinWith)
+                    .onMessage(Expel.class, this::onExpel)
+                    .onMessage(Leave.class, this::onLeave)
+                    .onMessage(GetStats.class, this::onGetStats)
+                    .onMessage(PauseOver.class, this::onPauseOver)
                     .onMessage(RoundDue.class, this::onRoundDue)
                     .onMessage(Written.class, this::onWritten)
                     .onMessage(Connected.class, this::onConnected)
@@ -223,8 +249,7 @@ public final class SpreadActor {
 
         private Behavior<Command> onReceived(Received received) {
             core.received(received.link(), received.frame(), received.bytes());
-            parts.peers().processed(received.link());
-            return Behaviors.same();
+            return processed(received.link());
         }
 
         private Behavior<Command> onReset(Reset reset) {
@@ -277,13 +302,55 @@ public final class SpreadActor {
         }
 
         private Behavior<Command> onConnected(Connected connected) {
-            core.connected(connected.link(), connected.dialed());
+            core.connected(
+                    connected.link(), connected.dialed(), connected.proven().orElse(null));
             return Behaviors.same();
         }
 
         private Behavior<Command> onMalformed(Malformed malformed) {
             core.malformed(malformed.link(), malformed.reason());
-            parts.peers().processed(malformed.link());
+            return processed(malformed.link());
+        }
+
+        /** The peer may send one more: at once, or later if he sends too much. */
+        private Behavior<Command> processed(long link) {
+            Duration pause = core.pause(link);
+            if (pause.isZero()) {
+                parts.peers().processed(link);
+            } else {
+                context.scheduleOnce(pause, context.getSelf(), new PauseOver(link));
+            }
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onPauseOver(PauseOver over) {
+            parts.peers().processed(over.link());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onInvite(Invite invite) {
+            invite.replyTo().tell(core.invite(invite.secret(), invite.validity()));
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onJoinWith(JoinWith join) {
+            core.join(join.token(), join.replyTo()::tell);
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onExpel(Expel expel) {
+            expel.replyTo().tell(core.expel(expel.cluster()));
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onLeave(Leave leave) {
+            core.leave();
+            leave.replyTo().tell(Done.getInstance());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onGetStats(GetStats get) {
+            get.replyTo().tell(core.stats());
             return Behaviors.same();
         }
 
@@ -315,6 +382,7 @@ public final class SpreadActor {
                 })
                 .onMessage(Stop.class, again -> Behaviors.same())
                 .onAnyMessage(late -> Behaviors.same())
+                .onSignal(Terminated.class, follower -> Behaviors.same())
                 .build();
     }
 }

@@ -6,13 +6,15 @@ import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.NodeId;
-import dev.weft.gossip.origin.Merged;
-import dev.weft.gossip.origin.OriginId;
-import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.OriginState;
 import dev.weft.gossip.origin.Replica;
+import dev.weft.gossip.origin.StateHash;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.trust.JoinToken;
+import dev.weft.gossip.trust.PeerIdentity;
+import dev.weft.gossip.trust.RecordSigner;
 import dev.weft.gossip.wire.Frame;
 import dev.weft.gossip.wire.StoredForm;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -50,6 +53,11 @@ public final class SpreadCore implements PeerListener {
     private final LinkTable links;
     private final Roster roster;
     private final Push push;
+    private final Admission admission;
+    private final Outbox outbox;
+    private final Intake intake;
+    private final Joining joining;
+    private final Meter meter;
     private Instant nextBeat;
     private long rounds;
 
@@ -64,15 +72,22 @@ public final class SpreadCore implements PeerListener {
         Instant now = clock.instant();
         long started = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
         NodeId id = new NodeId(identity.cluster(), identity.advertised());
-        this.membership =
-                new Membership(settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE));
-        this.ledger = new Ledger(membership, settings, store, news, refusals);
+        RecordSigner signer = new RecordSigner(identity.key());
+        this.membership = new Membership(
+                settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE), signer::sign);
+        this.outbox = new Outbox(peers);
+        this.admission = new Admission(identity, membership, settings.trust(), store, refusals, stored, now);
+        this.ledger = new Ledger(membership, admission, settings, store, news, refusals);
         ledger.restore(stored.origins());
-        this.own = new OwnOrigins(identity.cluster(), incarnation, ledger, past(identity, stored));
-        this.repair = new Repair(ledger, own, peers, settings);
-        this.links = new LinkTable(peers, settings.backoff(), random);
-        this.push = new Push(ledger, links, peers, settings, random, id);
-        this.roster = new Roster(membership, ledger, repair, store, settings, refusals, news);
+        this.own = new OwnOrigins(
+                identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
+        this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
+        this.links = new LinkTable(peers, settings.backoff(), settings.trust().rate(), random);
+        this.push = new Push(links, outbox, settings, random, id);
+        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news);
+        this.intake = new Intake(ledger, repair, push, refusals);
+        this.joining = new Joining(links);
+        this.meter = new Meter(links, refusals);
         roster.restore(stored.nodes(), now);
         this.nextBeat = now;
     }
@@ -84,11 +99,15 @@ public final class SpreadCore implements PeerListener {
             Surroundings around,
             Map<String, byte[]> loaded,
             StoredForm form) {
-        StoredState stored = StoreQueue.read(loaded, form);
+        StoredState read = StoreQueue.read(loaded, form);
+        ByteString key = identity.key().key().raw();
+        // With another key it is another cluster, though its name is the same.
+        StoredState stored = read.key().map(key::equals).orElse(true) ? read : read.anew();
         long made = HybridTimestamp.ofMillis(around.clock().millis()).packed()
                 | around.random().nextLong(1L << INCARNATION_CHANCE_BITS);
         long incarnation = identity.incarnation().orElse(stored.incarnation().orElse(made));
         around.store().put(StoreQueue.INCARNATION, StoredState.bytes(incarnation));
+        around.store().put(StoreQueue.KEY, key.toArray());
         around.store().delete(StoreQueue.CLEAN);
         around.store().flush();
         return new SpreadCore(identity, settings, around, stored, incarnation);
@@ -104,8 +123,8 @@ public final class SpreadCore implements PeerListener {
     /** Makes the records of an own origin equal to the given ones; see the front door. */
     public void reset(int shard, long notBefore, Map<String, ByteString> records) {
         long before = ledger.replica().highest(own.id(shard));
-        List<OriginRecord> written = own.reset(shard, notBefore, records, clock.instant());
-        push.tell(own.id(shard), written, null);
+        List<Batch> written = own.reset(shard, notBefore, records, clock.instant());
+        push.tell(written);
         if (written.isEmpty() && ledger.replica().highest(own.id(shard)) != before) {
             open(push.targets(null));
         }
@@ -114,7 +133,7 @@ public final class SpreadCore implements PeerListener {
 
     /** Publishes changes of an own origin; see the front door. */
     public void publish(int shard, long notBefore, Map<String, @Nullable ByteString> changes) {
-        push.tell(own.id(shard), own.publish(shard, notBefore, changes, clock.instant()), null);
+        push.tell(own.publish(shard, notBefore, changes, clock.instant()));
         store.flush();
     }
 
@@ -125,8 +144,67 @@ public final class SpreadCore implements PeerListener {
 
     /** Keeps trying to reach this address. */
     public void join(NodeAddress address) {
+        admission.seeking();
         links.seed(address);
         links.dialDue(membership.nodes(), membership.self().id(), clock.instant());
+    }
+
+    /** Gives out a token; empty where too many are open already. */
+    public Optional<JoinToken> invite(ByteString secret, Duration validity) {
+        Instant now = clock.instant();
+        boolean added = admission.invite(secret, validity, now);
+        store.flush();
+        return added ? Optional.of(admission.token(secret, validity, now)) : Optional.empty();
+    }
+
+    /** Joins with a token; the reply hears why that failed, or nothing when this cluster is a member. */
+    public void join(JoinToken token, Consumer<Optional<String>> reply) {
+        Instant now = clock.instant();
+        if (token.expires().isBefore(now)) {
+            reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
+            return;
+        }
+        joining.begin(token, now.plus(settings.trust().joinTimeout()), reply);
+        links.dialDue(membership.nodes(), membership.self().id(), now);
+    }
+
+    /** Puts a member out of the federation. Answers why that cannot be; empty if it is out. */
+    public Optional<String> expel(String cluster) {
+        Optional<String> failure = Optional.ofNullable(admission.expel(cluster, clock.instant()));
+        settle(null);
+        store.flush();
+        return failure;
+    }
+
+    /** Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. */
+    public void leave() {
+        Instant now = clock.instant();
+        Node last = membership.depart(Node.Presence.LEFT, stamp(now));
+        for (Link link : links.established(membership.self().id()).values()) {
+            outbox.send(link, new Frame.Nodes(List.of(last)));
+        }
+        List<String> others = admission.others();
+        admission.leave(now);
+        for (String cluster : others) {
+            links.close(cluster, "left the federation");
+            ledger.depart(cluster);
+            roster.forget(cluster);
+        }
+        links.forgetSeeds();
+        membership.begin(stamp(now) + 1, last.beat() + 1);
+        roster.tellChanges(now);
+        store.flush();
+    }
+
+    /** What went over links and what was refused, by cluster. */
+    public List<PeerReport> stats() {
+        return meter.report(members());
+    }
+
+    /** How long to let a peer wait before he may send more. */
+    public Duration pause(long id) {
+        Link link = links.get(id);
+        return link == null ? Duration.ZERO : link.allowance.wait(clock.instant());
     }
 
     /** All that is known, for one who begins to follow. */
@@ -152,11 +230,7 @@ public final class SpreadCore implements PeerListener {
 
     /** How many words of others were not believed so far. */
     public long refused() {
-        long sum = 0;
-        for (Refusals.Reason reason : Refusals.Reason.values()) {
-            sum += refusals.count(reason);
-        }
-        return sum;
+        return refusals.all();
     }
 
     /** One repair round. Answers how long to wait for the next. */
@@ -170,8 +244,10 @@ public final class SpreadCore implements PeerListener {
         }
         repair.expire(links.all(), now);
         links.closeSilent(settings.linkTimeout(), now);
+        joining.expire(now);
+        closeFlooding(now);
         for (Link link : links.all()) {
-            if (link.connected && link.node == null) {
+            if (link.connected && link.node == null && !link.joining) {
                 greet(link);
             }
         }
@@ -185,25 +261,33 @@ public final class SpreadCore implements PeerListener {
 
     /** Says goodbye; completes when the store has all. The owner then stops the links. */
     public CompletionStage<Void> stop(Node.Presence how) {
-        Node last =
-                membership.depart(how, HybridTimestamp.ofMillis(clock.millis()).packed());
+        Node last = membership.depart(how, stamp(clock.instant()));
         for (Link link : links.established(membership.self().id()).values()) {
-            peers.send(link.id, new Frame.Nodes(List.of(last)));
+            outbox.send(link, new Frame.Nodes(List.of(last)));
         }
         store.put(StoreQueue.CLEAN, new byte[] {1});
         return store.drain();
     }
 
     @Override
-    public void connected(long id, boolean dialed) {
+    public void connected(long id, boolean dialed, @Nullable PeerIdentity proven) {
         Link link = links.connected(id, dialed, clock.instant());
-        greet(link);
+        link.proven = proven;
+        Frame.Join token = joining.opening(link, admission, clock.instant());
+        if (token != null) {
+            outbox.send(link, token);
+        } else if (joining.impostor(link)) {
+            peers.close(id, "not who gave out the token");
+        } else {
+            greet(link);
+        }
     }
 
     @Override
     public void disconnected(long id, String reason) {
         Link link = links.disconnected(id, clock.instant());
         if (link != null) {
+            meter.ended(link);
             repair.lost(link);
             if (link.node != null) {
                 LOG.info("link with {} is gone: {}", link.node, reason);
@@ -217,7 +301,8 @@ public final class SpreadCore implements PeerListener {
     public void malformed(long id, String reason) {
         Link link = links.get(id);
         if (link != null) {
-            refusals.refuse(Refusals.Reason.MALFORMED, name(link), reason);
+            refusals.refuse(Refusals.Reason.MALFORMED, link.name(), reason);
+            link.allowance.spend(0, settings.trust().badFrameCost(), clock.instant());
             if (link.node == null) {
                 peers.close(id, "malformed");
             }
@@ -231,30 +316,107 @@ public final class SpreadCore implements PeerListener {
             return;
         }
         Instant now = clock.instant();
-        if (frame instanceof Frame.Hello hello) {
-            greeted(link, hello, now);
-            return;
-        }
-        if (frame instanceof Frame.Refusal refusal) {
-            LOG.warn("{} refuses this cluster: {}", name(link), refusal.reason());
-            links.refused(link);
-            peers.close(id, "refused");
-            return;
-        }
+        link.traffic.received(bytes);
+        long refused = refusals.all();
         NodeId node = link.node;
-        if (node != null) {
+        if (frame instanceof Frame.Hello hello) {
+            if (!link.joining) {
+                greeted(link, hello, now);
+            }
+        } else if (frame instanceof Frame.Refusal refusal) {
+            refusedBy(link, refusal.reason());
+        } else if (frame instanceof Frame.Join join) {
+            admit(link, join, now);
+        } else if (frame instanceof Frame.Roll roll && link.joining) {
+            joined(link, roll);
+        } else if (node != null) {
             link.lastReceived = now;
             exchange(link, node, frame, now);
-            store.flush();
+        }
+        settle(link.node);
+        boolean bad = refusals.all() > refused;
+        link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
+        store.flush();
+    }
+
+    private void refusedBy(Link link, String reason) {
+        LOG.warn("{} refuses this cluster: {}", link.name(), reason);
+        links.refused(link);
+        if (link.joining) {
+            joining.ended(Optional.of(link.name() + " says: " + reason));
+        }
+        peers.close(link.id, "refused");
+    }
+
+    /** One who is no member yet brings a token. */
+    private void admit(Link link, Frame.Join join, Instant now) {
+        String objection = admission.join(link, join, now);
+        if (objection == null) {
+            outbox.send(link, admission.complete());
+        } else {
+            refuse(link, Refusals.Reason.STRANGER, join.member().cluster(), objection);
+        }
+    }
+
+    /** The answer to our token. */
+    private void joined(Link link, Frame.Roll roll) {
+        String failure = admission.joined(link, roll);
+        link.joining = false;
+        joining.ended(Optional.ofNullable(failure));
+        if (failure == null) {
+            LOG.info(
+                    "joined a federation of {} clusters through {}",
+                    roll.members().size(),
+                    link.name());
+            greet(link);
+        } else {
+            peers.close(link.id, failure);
+        }
+    }
+
+    /** What follows from a change of the roll: who is out is forgotten, and the others hear of it. */
+    private void settle(@Nullable NodeId source) {
+        for (String cluster : admission.ousted()) {
+            roster.forget(cluster);
+            if (!admission.member(cluster)) {
+                ledger.depart(cluster);
+            }
+            for (Link link : links.all()) {
+                if (!admission.welcome(link) && !link.joining) {
+                    links.refused(link);
+                    outbox.send(link, admission.complete());
+                    peers.close(link.id, "cluster " + cluster + " is no member any more");
+                }
+            }
+        }
+        Frame.Roll fresh = admission.fresh();
+        if (fresh != null) {
+            push.targets(source).forEach(link -> outbox.send(link, fresh));
+            roster.tellChanges(clock.instant());
+        }
+    }
+
+    private void closeFlooding(Instant now) {
+        for (Link link : links.all()) {
+            if (link.allowance.exhausted(now)) {
+                refusals.refuse(
+                        Refusals.Reason.FLOOD,
+                        link.name(),
+                        "more than " + settings.trust().framesPerSecond() + " frames or "
+                                + settings.trust().bytesPerSecond() + " bytes a second for "
+                                + settings.trust().patience());
+                links.refused(link);
+                peers.close(link.id, "flooding");
+            }
         }
     }
 
     private void exchange(Link link, NodeId node, Frame frame, Instant now) {
         if (frame instanceof Frame.Push pushed) {
-            pushed(link, node, pushed, now);
+            intake.pushed(link, node, pushed, now);
         } else if (frame instanceof Frame.Opening opening) {
             roster.hear(link, opening.nodes(), now);
-            answer(link, opening);
+            answer(link, node, opening);
         } else if (frame instanceof Frame.InSync inSync) {
             roster.hear(link, inSync.nodes(), now);
             roster.answered(link, node, inSync.round(), now);
@@ -262,6 +424,7 @@ public final class SpreadCore implements PeerListener {
         } else if (frame instanceof Frame.Digests digests) {
             roster.hear(link, digests.nodes(), now);
             roster.answered(link, node, digests.round(), now);
+            compareRolls(link, digests, now);
             if (repair.compare(link, node, digests.digests(), digests.round() != 0, now)) {
                 open(push.targets(null));
             }
@@ -274,11 +437,16 @@ public final class SpreadCore implements PeerListener {
             roster.tellChanges(now);
         } else if (frame instanceof Frame.Nodes nodes) {
             roster.hear(link, nodes.nodes(), now);
+        } else if (frame instanceof Frame.Roll roll) {
+            Frame.Roll missing = admission.hear(link, roll, now);
+            if (missing != null) {
+                outbox.send(link, missing);
+            }
         }
     }
 
     private void greet(Link link) {
-        peers.send(link.id, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self()));
+        outbox.send(link, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self(), admission.self()));
     }
 
     private void greeted(Link link, Frame.Hello hello, Instant now) {
@@ -289,15 +457,9 @@ public final class SpreadCore implements PeerListener {
             peers.close(link.id, "this is ourselves");
             return;
         }
-        String objection = hello.compatible()
-                ? roster.objection(node, now)
-                : "version " + hello.version() + " is not understood here (expected: " + Frame.OLDEST_VERSION + " to "
-                        + Frame.VERSION + ")";
+        String objection = objection(link, hello, now);
         if (objection != null) {
-            refusals.refuse(Refusals.Reason.OTHER_LIFE, node.id().toString(), objection);
-            links.refused(link);
-            peers.send(link.id, new Frame.Refusal(objection));
-            peers.close(link.id, objection);
+            refuse(link, Refusals.Reason.OTHER_LIFE, node.id().toString(), objection);
             return;
         }
         boolean first = link.node == null;
@@ -313,55 +475,45 @@ public final class SpreadCore implements PeerListener {
         roster.tellChanges(now);
     }
 
-    private void pushed(Link link, NodeId node, Frame.Push pushed, Instant now) {
-        for (Frame.OriginRecords told : pushed.origins()) {
-            OriginId origin = told.origin();
-            Ledger.Verdict verdict = ledger.judge(origin, node, now);
-            List<OriginRecord> fresh = new ArrayList<>();
-            for (OriginRecord record : told.records()) {
-                if (verdict == Ledger.Verdict.IGNORE) {
-                    break;
-                }
-                if (ledger.future(record.number(), now)) {
-                    ledger.future(origin, record.number(), node);
-                    break;
-                }
-                link.knows(origin, record.number());
-                if (verdict == Ledger.Verdict.OURS) {
-                    refuseOwn(origin, record, node, now);
-                } else if (ledger.push(origin, record, node).outcome() == Merged.Outcome.NEW) {
-                    fresh.add(record);
-                }
-            }
-            if (!fresh.isEmpty()) {
-                repair.caughtUp(origin, 0);
-                push.tell(origin, fresh, node);
-            }
+    private @Nullable String objection(Link link, Frame.Hello hello, Instant now) {
+        if (!hello.compatible()) {
+            return "version " + hello.version() + " is not understood here (expected: " + Frame.OLDEST_VERSION + " to "
+                    + Frame.VERSION + ")";
         }
-        // Where a record did not follow what is held, what is between is fetched at once.
-        repair.pull(link, node, now);
+        String stranger = admission.objection(link, hello, now);
+        if (stranger != null) {
+            return stranger;
+        }
+        settle(null);
+        return admission.verifier().holds(hello.node())
+                ? roster.objection(hello.node(), now)
+                : "the entry of " + hello.node().id() + " is not signed by its cluster (expected: its signature)";
     }
 
-    private void refuseOwn(OriginId origin, OriginRecord record, NodeId from, Instant now) {
-        if (record.number() > ledger.replica().highest(origin)) {
-            refusals.refuse(
-                    Refusals.Reason.OWN_ORIGIN,
-                    from.toString(),
-                    "record " + record.key() + " of " + origin + ", which is written here");
-            if (own.outdo(origin, record.number(), now)) {
-                open(push.targets(null));
-            }
+    private void refuse(Link link, Refusals.Reason why, String who, String objection) {
+        refusals.refuse(why, who, objection);
+        links.refused(link);
+        outbox.send(link, new Frame.Refusal(objection));
+        peers.close(link.id, objection);
+    }
+
+    private void compareRolls(Link link, Frame.Digests digests, Instant now) {
+        boolean differs = !digests.roll().isEmpty() && !digests.roll().equals(admission.hash());
+        if (differs && !link.toldRoll.plus(settings.pullTimeout()).isAfter(now)) {
+            link.toldRoll = now;
+            outbox.send(link, admission.complete());
         }
     }
 
-    private void answer(Link link, Frame.Opening opening) {
+    private void answer(Link link, NodeId node, Frame.Opening opening) {
         List<Node> nodes = roster.untold(link);
-        if (opening.root().equals(ledger.replica().root())) {
+        Replica replica = ledger.replica();
+        if (opening.root().equals(root())) {
             repair.inSync(link);
-            peers.send(link.id, new Frame.InSync(opening.round(), nodes));
+            outbox.send(link, new Frame.InSync(opening.round(), nodes));
         } else {
-            peers.send(
-                    link.id, new Frame.Digests(opening.round(), ledger.replica().digests(), nodes));
+            outbox.send(
+                    link, new Frame.Digests(opening.round(), replica.digests(node.cluster()), nodes, admission.hash()));
         }
     }
 
@@ -369,17 +521,20 @@ public final class SpreadCore implements PeerListener {
         if (chosen.isEmpty()) {
             return;
         }
-        ByteString root = ledger.replica().root();
+        ByteString root = root();
         for (Link link : chosen) {
             link.openedRound = ++rounds;
             link.openedAt = clock.instant();
-            peers.send(link.id, new Frame.Opening(link.openedRound, root, roster.untold(link)));
+            outbox.send(link, new Frame.Opening(link.openedRound, root, roster.untold(link)));
         }
     }
 
-    private static String name(Link link) {
-        return link.node == null
-                ? "link " + link.id + (link.dialed == null ? "" : " to " + link.dialed)
-                : "" + link.node;
+    /** Equal for two who have nothing to tell each other, neither of records nor of members. */
+    private ByteString root() {
+        return StateHash.joined(ledger.replica().root(), admission.hash());
+    }
+
+    private static long stamp(Instant now) {
+        return HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
     }
 }

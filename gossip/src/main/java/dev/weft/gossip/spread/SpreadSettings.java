@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param recordsPerOrigin that are kept at most, tombstones included
  * @param nodes other processes that are known at most
  * @param members of suspicion
+ * @param trust bounds of trust
  */
 public record SpreadSettings(
         int fanout,
@@ -34,7 +35,8 @@ public record SpreadSettings(
         int origins,
         int recordsPerOrigin,
         int nodes,
-        MemberSettings members) {
+        MemberSettings members,
+        TrustSettings trust) {
     public SpreadSettings {
         if (fanout < 1 || budgetBytes < 1 || roundInterval.toMillis() < 1 || roundJitter < 0 || roundJitter > 1) {
             throw new IllegalArgumentException("fanout: " + fanout + ", frame-budget: " + budgetBytes

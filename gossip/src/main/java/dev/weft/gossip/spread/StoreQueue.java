@@ -1,13 +1,18 @@
 package dev.weft.gossip.spread;
 
+import akka.util.ByteString;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.origin.OriginState;
+import dev.weft.gossip.trust.Expulsion;
+import dev.weft.gossip.trust.Invitations;
+import dev.weft.gossip.trust.MemberStatement;
 import dev.weft.gossip.wire.StoredForm;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +34,10 @@ public final class StoreQueue {
     static final String ORIGIN = "o/";
     static final String RECORD = "r/";
     static final String NODE = "n/";
+    static final String MEMBER = "m/";
+    static final String EXPULSION = "x/";
+    static final String INVITATIONS = "invitations";
+    static final String KEY = "key";
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreQueue.class);
 
@@ -64,7 +73,7 @@ public final class StoreQueue {
             put(RECORD + prefix + "/" + record.key(), form.record(record));
         }
         if (state.highest() > 0) {
-            put(ORIGIN + prefix, form.origin(state.id(), state.highest(), state.horizon()));
+            put(ORIGIN + prefix, form.origin(state.id(), state.highest(), state.horizon(), state.seal()));
         }
     }
 
@@ -82,6 +91,18 @@ public final class StoreQueue {
 
     void gone(NodeId node) {
         delete(NODE + node);
+    }
+
+    void member(MemberStatement member) {
+        put(MEMBER + member.cluster(), form.member(member));
+    }
+
+    void expulsion(Expulsion expulsion) {
+        put(EXPULSION + HexFormat.of().formatHex(expulsion.key().raw().toArrayUnsafe()), form.expulsion(expulsion));
+    }
+
+    void invitations(List<Invitations.Invitation> invitations) {
+        put(INVITATIONS, form.invitations(invitations));
     }
 
     /** Begins to write what waits, unless a write is on its way. */
@@ -139,8 +160,14 @@ public final class StoreQueue {
     static StoredState read(Map<String, byte[]> stored, StoredForm form) {
         Map<String, List<OriginRecord>> records = new HashMap<>();
         List<Node> nodes = new ArrayList<>();
+        List<MemberStatement> members = new ArrayList<>();
+        List<Expulsion> expulsions = new ArrayList<>();
         stored.forEach((key, value) -> {
-            if (key.startsWith(RECORD)) {
+            if (key.startsWith(MEMBER)) {
+                form.member(value).ifPresent(members::add);
+            } else if (key.startsWith(EXPULSION)) {
+                form.expulsion(value).ifPresent(expulsions::add);
+            } else if (key.startsWith(RECORD)) {
                 form.record(value)
                         .ifPresent(record -> records.computeIfAbsent(
                                         key.substring(
@@ -160,10 +187,19 @@ public final class StoreQueue {
                                 meta.origin(),
                                 meta.highest(),
                                 meta.horizon(),
+                                meta.seal(),
                                 records.getOrDefault(path(meta.origin()), List.of()))));
             }
         });
+        byte[] invitations = stored.get(INVITATIONS);
         return new StoredState(
-                StoredState.incarnation(stored.get(INCARNATION)), stored.containsKey(CLEAN), origins, nodes);
+                StoredState.incarnation(stored.get(INCARNATION)),
+                stored.containsKey(CLEAN),
+                Optional.ofNullable(stored.get(KEY)).map(ByteString::fromArray),
+                origins,
+                nodes,
+                members,
+                expulsions,
+                invitations == null ? List.of() : form.invitations(invitations));
     }
 }

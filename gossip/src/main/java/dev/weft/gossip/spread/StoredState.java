@@ -1,9 +1,14 @@
 package dev.weft.gossip.spread;
 
+import akka.util.ByteString;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.origin.OriginState;
+import dev.weft.gossip.trust.Expulsion;
+import dev.weft.gossip.trust.Invitations;
+import dev.weft.gossip.trust.MemberStatement;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +17,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param incarnation of the own cluster; empty in the first life
  * @param clean whether the earlier life stopped after all was written
+ * @param key of the own cluster in that life; empty in the first life
  */
-record StoredState(OptionalLong incarnation, boolean clean, List<OriginState> origins, List<Node> nodes) {
+record StoredState(
+        OptionalLong incarnation,
+        boolean clean,
+        Optional<ByteString> key,
+        List<OriginState> origins,
+        List<Node> nodes,
+        List<MemberStatement> members,
+        List<Expulsion> expulsions,
+        List<Invitations.Invitation> invitations) {
     StoredState {
         origins = List.copyOf(origins);
         nodes = List.copyOf(nodes);
+        members = List.copyOf(members);
+        expulsions = List.copyOf(expulsions);
+        invitations = List.copyOf(invitations);
+    }
+
+    /** The same for a cluster that has another key now: its own life begins anew. */
+    StoredState anew() {
+        return new StoredState(
+                OptionalLong.empty(), false, Optional.empty(), origins, nodes, members, expulsions, List.of());
     }
 
     static OptionalLong incarnation(byte @Nullable [] stored) {

@@ -1,14 +1,17 @@
 package dev.weft.gossip.transport;
 
 import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.wire.Decoded;
 import dev.weft.gossip.wire.Frame;
 import dev.weft.gossip.wire.GossipCodec;
 import dev.weft.gossip.wire.WireBounds;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -19,6 +22,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -49,6 +53,8 @@ public final class GrpcPeers implements Peers {
     private final LinkBounds bounds;
     private final WireBounds wire;
     private final GossipCodec codec;
+    private final @Nullable Security security;
+    private final @Nullable SslContext clientContext;
     private final Server server;
     private final NodeAddress address;
     private final AtomicLong nextLink = new AtomicLong(1);
@@ -58,12 +64,18 @@ public final class GrpcPeers implements Peers {
     private volatile @Nullable PeerListener listener;
     private volatile boolean stopped;
 
-    private GrpcPeers(NodeAddress bind, LinkBounds bounds, WireBounds wire) throws IOException {
+    private GrpcPeers(NodeAddress bind, LinkBounds bounds, WireBounds wire, @Nullable Security security)
+            throws IOException {
         this.bounds = bounds;
         this.wire = wire;
         this.codec = new GossipCodec(wire);
-        this.server = NettyServerBuilder.forAddress(new InetSocketAddress(bind.host(), bind.port()))
-                .directExecutor()
+        this.security = security;
+        this.clientContext = security == null ? null : security.client();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(bind.host(), bind.port()));
+        if (security != null) {
+            builder.sslContext(security.server());
+        }
+        this.server = builder.directExecutor()
                 .addService(ServerServiceDefinition.builder(SERVICE)
                         .addMethod(EXCHANGE, (call, headers) -> accept(call))
                         .build())
@@ -84,11 +96,13 @@ public final class GrpcPeers implements Peers {
     /**
      * Binds.
      *
+     * @param security of links; null for plain text, which is for loopback addresses only
      * @throws IOException where the address cannot be bound, naming it
      */
-    public static GrpcPeers bind(NodeAddress bind, LinkBounds bounds, WireBounds wire) throws IOException {
+    public static GrpcPeers bind(NodeAddress bind, LinkBounds bounds, WireBounds wire, @Nullable Security security)
+            throws IOException {
         try {
-            return new GrpcPeers(bind, bounds, wire);
+            return new GrpcPeers(bind, bounds, wire, security);
         } catch (IOException e) {
             throw new IOException("gossip cannot listen on " + bind + ": " + rootMessage(e), e);
         }
@@ -115,15 +129,19 @@ public final class GrpcPeers implements Peers {
         ManagedChannel channel = channel(target);
         channels.add(channel);
         ClientCall<byte[], byte[]> call = channel.newCall(EXCHANGE, CallOptions.DEFAULT);
-        call.start(new Dialled(link, heard, channel), new Metadata());
+        call.start(new Dialled(link, heard, channel, call), new Metadata());
         link.attach(new DialledStream(call), bounds.window());
         return link.id();
     }
 
     @Override
-    public boolean send(long id, Frame frame) {
+    public int send(long id, Frame frame) {
         GrpcLink link = links.get(id);
-        return link != null && link.send(codec.encode(frame));
+        if (link == null) {
+            return 0;
+        }
+        byte[] bytes = codec.encode(frame);
+        return link.send(bytes) ? bytes.length : 0;
     }
 
     @Override
@@ -166,9 +184,13 @@ public final class GrpcPeers implements Peers {
     }
 
     private ManagedChannel channel(NodeAddress target) {
-        return NettyChannelBuilder.forAddress(target.host(), target.port())
-                .usePlaintext()
-                .directExecutor()
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(target.host(), target.port());
+        if (clientContext == null) {
+            builder.usePlaintext();
+        } else {
+            builder.sslContext(clientContext);
+        }
+        return builder.directExecutor()
                 // A proxy meant for HTTP requests is no way to a peer.
                 .proxyDetector(address -> null)
                 .disableServiceConfigLookUp()
@@ -196,13 +218,23 @@ public final class GrpcPeers implements Peers {
                     new Metadata());
             return new ServerCall.Listener<>() {};
         }
+        PeerIdentity proven = proven(call.getAttributes());
+        if (security != null && proven == null) {
+            accepted.decrementAndGet();
+            call.close(Status.UNAUTHENTICATED.withDescription("no valid certificate"), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
         GrpcLink link = new GrpcLink(nextLink.getAndIncrement(), bounds.queueBytes());
         links.put(link.id(), link);
         call.sendHeaders(new Metadata());
         link.attach(new AcceptedStream(call), bounds.window());
         link.connect();
-        heard.connected(link.id(), false);
+        heard.connected(link.id(), false, proven);
         return new Accepted(link, heard);
+    }
+
+    private @Nullable PeerIdentity proven(Attributes attributes) {
+        return security == null ? null : security.peer(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
     }
 
     private void received(GrpcLink link, PeerListener heard, byte[] bytes) {
@@ -240,8 +272,10 @@ public final class GrpcPeers implements Peers {
         private final GrpcLink link;
         private final PeerListener heard;
         private final ManagedChannel channel;
+        private final ClientCall<byte[], byte[]> call;
 
-        private Dialled(GrpcLink link, PeerListener heard, ManagedChannel channel) {
+        private Dialled(GrpcLink link, PeerListener heard, ManagedChannel channel, ClientCall<byte[], byte[]> call) {
+            this.call = call;
             this.link = link;
             this.heard = heard;
             this.channel = channel;
@@ -249,8 +283,13 @@ public final class GrpcPeers implements Peers {
 
         @Override
         public void onReady() {
+            PeerIdentity proven = proven(call.getAttributes());
+            if (security != null && proven == null) {
+                ended(link, heard, "no valid certificate");
+                return;
+            }
             if (link.connect()) {
-                heard.connected(link.id(), true);
+                heard.connected(link.id(), true, proven);
             }
             link.drain();
         }

@@ -15,8 +15,8 @@ public interface Peers {
     /** Tries once to reach an address and names the link; the listener hears {@code connected} or {@code disconnected}. */
     long dial(NodeAddress address);
 
-    /** Sends in order after what was sent before; false where the link is gone or too much waits already. */
-    boolean send(long link, Frame frame);
+    /** Sends in order after what was sent before; answers how many bytes, 0 where the link is gone or too much waits. */
+    int send(long link, Frame frame);
 
     /** A frame that was received has been dealt with: the peer may send one more. */
     void processed(long link);

@@ -1,6 +1,7 @@
 package dev.weft.gossip.transport;
 
 import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.wire.GossipCodec;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,9 +45,14 @@ public final class SimulatedNetwork implements InstantSource {
         this.epoch = epoch;
     }
 
-    /** A process at an address; replaces one that was there. */
+    /** A process at an address, in plain text; replaces one that was there. */
     public SimulatedPeers join(NodeAddress address) {
-        SimulatedPeers peers = new SimulatedPeers(this, address);
+        return join(address, null);
+    }
+
+    /** The same for a process that proves who it is, as by a certificate. */
+    public SimulatedPeers join(NodeAddress address, @Nullable PeerIdentity identity) {
+        SimulatedPeers peers = new SimulatedPeers(this, address, identity);
         members.put(address, peers);
         return peers;
     }

@@ -1,6 +1,7 @@
 package dev.weft.gossip.transport;
 
 import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.wire.Decoded;
 import dev.weft.gossip.wire.Frame;
 import java.util.HashMap;
@@ -20,11 +21,13 @@ public final class SimulatedPeers implements Peers {
     private final SimulatedNetwork network;
     private final NodeAddress address;
     private final Map<Long, End> links = new HashMap<>();
+    private final @Nullable PeerIdentity identity;
     private long nextLink = 1;
     private @Nullable PeerListener listener;
 
-    SimulatedPeers(SimulatedNetwork network, NodeAddress address) {
+    SimulatedPeers(SimulatedNetwork network, NodeAddress address, @Nullable PeerIdentity identity) {
         this.network = network;
+        this.identity = identity;
         this.address = address;
     }
 
@@ -46,15 +49,15 @@ public final class SimulatedPeers implements Peers {
     }
 
     @Override
-    public boolean send(long link, Frame frame) {
+    public int send(long link, Frame frame) {
         End other = links.get(link);
         if (other == null) {
-            return false;
+            return 0;
         }
         byte[] bytes = network.codec().encode(frame);
         network.sent(bytes.length);
         network.transmit(address, other.peers().address, () -> other.peers().receive(other.link(), bytes));
-        return true;
+        return bytes.length;
     }
 
     @Override
@@ -98,8 +101,8 @@ public final class SimulatedPeers implements Peers {
         long theirs = other.nextLink++;
         links.put(link, new End(other, theirs));
         other.links.put(theirs, new End(this, link));
-        other.listener.connected(theirs, false);
-        listener.connected(link, true);
+        other.listener.connected(theirs, false, identity);
+        listener.connected(link, true, other.identity);
     }
 
     private void receive(long link, byte[] bytes) {

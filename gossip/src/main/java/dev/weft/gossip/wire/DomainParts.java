@@ -4,20 +4,29 @@ import com.google.protobuf.ByteString;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.OriginDigest;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.origin.Want;
+import dev.weft.gossip.trust.Expulsion;
+import dev.weft.gossip.trust.MemberStatement;
+import dev.weft.gossip.trust.VerifyKey;
 import dev.weft.gossip.wire.proto.Address;
 import dev.weft.gossip.wire.proto.Digest;
+import dev.weft.gossip.wire.proto.Member;
 import dev.weft.gossip.wire.proto.Origin;
+import dev.weft.gossip.wire.proto.OriginRecords;
 import dev.weft.gossip.wire.proto.Presence;
 import dev.weft.gossip.wire.proto.Record;
 import java.util.List;
 
 /** The parts of frames, both ways. What is read and makes no sense is an {@link IllegalArgumentException}. */
 final class DomainParts {
+    private static final int ROOT_BYTES = 32;
+    private static final int SIGNATURE_BYTES = 64;
+
     private final WireBounds bounds;
 
     DomainParts(WireBounds bounds) {
@@ -72,15 +81,107 @@ final class DomainParts {
     }
 
     Digest out(OriginDigest digest) {
-        return Digest.newBuilder()
+        Digest.Builder out = Digest.newBuilder()
                 .setOrigin(out(digest.origin()))
                 .setHighest(digest.highest())
-                .setHorizon(digest.horizon())
-                .build();
+                .setHorizon(digest.horizon());
+        OriginDigest.Proof proof = digest.proof();
+        if (proof != null) {
+            out.setRoot(bytes(proof.root())).setSeal(bytes(proof.seal()));
+        }
+        return out.build();
     }
 
     OriginDigest digest(Digest digest) {
-        return new OriginDigest(origin(digest.getOrigin()), digest.getHighest(), digest.getHorizon());
+        OriginDigest.Proof proof = digest.getSeal().isEmpty()
+                ? null
+                : new OriginDigest.Proof(fixed("root", digest.getRoot(), ROOT_BYTES), seal(digest.getSeal()));
+        return new OriginDigest(origin(digest.getOrigin()), digest.getHighest(), digest.getHorizon(), proof);
+    }
+
+    OriginRecords out(Batch batch) {
+        return OriginRecords.newBuilder()
+                .setOrigin(out(batch.origin()))
+                .addAllRecords(batch.records().stream().map(this::out).toList())
+                .setSeal(bytes(batch.seal()))
+                .build();
+    }
+
+    Batch batch(OriginRecords batch) {
+        return new Batch(
+                origin(batch.getOrigin()),
+                batch.getRecordsList().stream().map(this::record).toList(),
+                seal(batch.getSeal()));
+    }
+
+    Member out(MemberStatement member) {
+        Member.Builder out = Member.newBuilder()
+                .setCluster(member.cluster())
+                .setKey(bytes(member.key().raw()))
+                .setAdmitted(member.admitted())
+                .setSignature(bytes(member.signature()));
+        if (!member.founding()) {
+            out.setBy(member.by());
+        }
+        return out.build();
+    }
+
+    MemberStatement member(Member member) {
+        String cluster = name(member.getCluster());
+        return new MemberStatement(
+                cluster,
+                key(member.getKey()),
+                positive(member.getAdmitted()),
+                member.getBy().isEmpty() ? cluster : name(member.getBy()),
+                seal(member.getSignature()));
+    }
+
+    dev.weft.gossip.wire.proto.Expulsion out(Expulsion expulsion) {
+        return dev.weft.gossip.wire.proto.Expulsion.newBuilder()
+                .setCluster(expulsion.cluster())
+                .setKey(bytes(expulsion.key().raw()))
+                .setAt(expulsion.at())
+                .setBy(expulsion.by())
+                .setByKey(bytes(expulsion.byKey().raw()))
+                .setSignature(bytes(expulsion.signature()))
+                .build();
+    }
+
+    Expulsion expulsion(dev.weft.gossip.wire.proto.Expulsion expulsion) {
+        return new Expulsion(
+                name(expulsion.getCluster()),
+                key(expulsion.getKey()),
+                positive(expulsion.getAt()),
+                name(expulsion.getBy()),
+                key(expulsion.getByKey()),
+                seal(expulsion.getSignature()));
+    }
+
+    VerifyKey key(ByteString raw) {
+        return new VerifyKey(fixed("key", raw, VerifyKey.BYTES));
+    }
+
+    /** Absent or a signature. */
+    akka.util.ByteString seal(ByteString seal) {
+        return seal.isEmpty() ? akka.util.ByteString.emptyByteString() : fixed("signature", seal, SIGNATURE_BYTES);
+    }
+
+    akka.util.ByteString fixed(String what, ByteString bytes, int length) {
+        if (bytes.size() != length) {
+            throw new IllegalArgumentException(what + ": " + bytes.size() + " bytes (expected: " + length + ")");
+        }
+        return akka.util.ByteString.fromArrayUnsafe(bytes.toByteArray());
+    }
+
+    static ByteString bytes(akka.util.ByteString bytes) {
+        return ByteString.copyFrom(bytes.toArrayUnsafe());
+    }
+
+    private static long positive(long number) {
+        if (number < 0) {
+            throw new IllegalArgumentException("time: " + number + " (expected: not negative)");
+        }
+        return number;
     }
 
     dev.weft.gossip.wire.proto.Want out(Want want) {
@@ -104,6 +205,7 @@ final class DomainParts {
                 .setFull(delta.full())
                 .setRemaining(delta.remaining())
                 .addAllRecords(delta.records().stream().map(this::out).toList())
+                .setSeal(bytes(delta.seal()))
                 .build();
     }
 
@@ -115,7 +217,8 @@ final class DomainParts {
                 delta.getHorizon(),
                 delta.getFull(),
                 delta.getRemaining(),
-                delta.getRecordsList().stream().map(this::record).toList());
+                delta.getRecordsList().stream().map(this::record).toList(),
+                seal(delta.getSeal()));
     }
 
     List<dev.weft.gossip.wire.proto.Node> nodesOut(List<Node> nodes) {
@@ -137,6 +240,7 @@ final class DomainParts {
                             case STOPPED -> Presence.PRESENCE_STOPPED;
                             case LEFT -> Presence.PRESENCE_LEFT;
                         })
+                .setSeal(bytes(node.seal()))
                 .build();
     }
 
@@ -159,7 +263,8 @@ final class DomainParts {
                     case UNRECOGNIZED ->
                         throw new IllegalArgumentException(
                                 "presence: " + node.getPresenceValue() + " (expected: 0 to 2)");
-                });
+                },
+                seal(node.getSeal()));
     }
 
     <T> List<T> bounded(String what, List<T> entries) {

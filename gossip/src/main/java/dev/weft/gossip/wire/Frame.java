@@ -2,29 +2,31 @@ package dev.weft.gossip.wire;
 
 import akka.util.ByteString;
 import dev.weft.gossip.member.Node;
+import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.OriginDigest;
-import dev.weft.gossip.origin.OriginId;
-import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.origin.Want;
+import dev.weft.gossip.trust.Expulsion;
+import dev.weft.gossip.trust.MemberStatement;
 import java.util.List;
 
 /** What goes over a link. */
 public sealed interface Frame {
 
     /** The version of the protocol that is spoken here. */
-    int VERSION = 1;
+    int VERSION = 2;
 
     /** The oldest version that is understood here. */
-    int OLDEST_VERSION = 1;
+    int OLDEST_VERSION = 2;
 
     /**
      * The first frame, both ways.
      *
      * @param version spoken by the sender
      * @param oldest understood by the sender
+     * @param member the sender's membership
      */
-    record Hello(int version, int oldest, Node node) implements Frame {
+    record Hello(int version, int oldest, Node node, MemberStatement member) implements Frame {
         /** Whether both sides understand what the other speaks. */
         public boolean compatible() {
             return version >= OLDEST_VERSION && oldest <= VERSION;
@@ -34,15 +36,29 @@ public sealed interface Frame {
     /** The last frame of one who does not want the link. */
     record Refusal(String reason) implements Frame {}
 
-    /** New records of one origin, in order. */
-    record OriginRecords(OriginId origin, List<OriginRecord> records) {
-        public OriginRecords {
-            records = List.copyOf(records);
+    /** The first frame of one who was invited: the token's secret, and his word on himself. */
+    record Join(ByteString secret, MemberStatement member) implements Frame {
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "Join[" + member + "]";
+        }
+    }
+
+    /**
+     * Who is a member and who is out.
+     *
+     * @param complete whether this is all that the sender knows; the receiver answers with what is missing in it
+     */
+    record Roll(List<MemberStatement> members, List<Expulsion> expulsions, boolean complete) implements Frame {
+        public Roll {
+            members = List.copyOf(members);
+            expulsions = List.copyOf(expulsions);
         }
     }
 
     /** New records, told at once. */
-    record Push(List<OriginRecords> origins) implements Frame {
+    record Push(List<Batch> origins) implements Frame {
         public Push {
             origins = List.copyOf(origins);
         }
@@ -68,8 +84,12 @@ public sealed interface Frame {
         }
     }
 
-    /** Answers an opening whose root differs; with round 0 it says where the sender is ahead of the receiver. */
-    record Digests(long round, List<OriginDigest> digests, List<Node> nodes) implements Frame {
+    /**
+     * Answers an opening whose root differs; with round 0 it says where the sender is ahead of the receiver.
+     *
+     * @param roll hash of the sender's roll; empty with round 0
+     */
+    record Digests(long round, List<OriginDigest> digests, List<Node> nodes, ByteString roll) implements Frame {
         public Digests {
             digests = List.copyOf(digests);
             nodes = List.copyOf(nodes);

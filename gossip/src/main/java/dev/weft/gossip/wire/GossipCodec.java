@@ -3,15 +3,18 @@ package dev.weft.gossip.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.weft.gossip.origin.Delta;
+import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.wire.proto.Deltas;
 import dev.weft.gossip.wire.proto.Digests;
 import dev.weft.gossip.wire.proto.Hello;
 import dev.weft.gossip.wire.proto.InSync;
+import dev.weft.gossip.wire.proto.Join;
 import dev.weft.gossip.wire.proto.Nodes;
 import dev.weft.gossip.wire.proto.Opening;
 import dev.weft.gossip.wire.proto.OriginRecords;
 import dev.weft.gossip.wire.proto.Push;
 import dev.weft.gossip.wire.proto.Refusal;
+import dev.weft.gossip.wire.proto.Roll;
 import dev.weft.gossip.wire.proto.Wants;
 import java.util.List;
 
@@ -22,10 +25,12 @@ public final class GossipCodec {
 
     private final WireBounds bounds;
     private final DomainParts parts;
+    private final Deflation deflation;
 
     public GossipCodec(WireBounds bounds) {
         this.bounds = bounds;
         this.parts = new DomainParts(bounds);
+        this.deflation = new Deflation(bounds);
     }
 
     /** The frame as bytes; a frame that stays within the budgets of this module stays within the bounds as well. */
@@ -54,11 +59,18 @@ public final class GossipCodec {
             out.setHello(Hello.newBuilder()
                     .setVersion(hello.version())
                     .setOldest(hello.oldest())
-                    .setNode(parts.out(hello.node())));
+                    .setNode(parts.out(hello.node()))
+                    .setMember(parts.out(hello.member())));
+        } else if (frame instanceof Frame.Join join) {
+            out.setJoin(Join.newBuilder()
+                    .setSecret(DomainParts.bytes(join.secret()))
+                    .setMember(parts.out(join.member())));
+        } else if (frame instanceof Frame.Roll roll) {
+            out.setRoll(roll(roll));
         } else if (frame instanceof Frame.Refusal refusal) {
             out.setRefusal(Refusal.newBuilder().setReason(cut(refusal.reason())));
         }
-        return out.build().toByteArray();
+        return deflation.compress(out.build().toByteArray());
     }
 
     /** What the bytes are. Never throws. */
@@ -68,7 +80,8 @@ public final class GossipCodec {
                     "frame: " + bytes.length + " bytes (expected: at most " + bounds.frameBytes() + ")");
         }
         try {
-            return new Decoded.Understood(read(dev.weft.gossip.wire.proto.Frame.parseFrom(bytes)));
+            dev.weft.gossip.wire.proto.Frame frame = dev.weft.gossip.wire.proto.Frame.parseFrom(bytes);
+            return new Decoded.Understood(read(frame.hasDeflated() ? deflation.inflate(frame.getDeflated()) : frame));
         } catch (InvalidProtocolBufferException e) {
             return new Decoded.Malformed(
                     "frame: not Protobuf of version " + Frame.VERSION + " (" + e.getMessage() + ")");
@@ -97,7 +110,14 @@ public final class GossipCodec {
                 new Frame.Hello(
                         frame.getHello().getVersion(),
                         frame.getHello().getOldest(),
-                        parts.node(frame.getHello().getNode()));
+                        parts.node(frame.getHello().getNode()),
+                        parts.member(frame.getHello().getMember()));
+            case JOIN ->
+                new Frame.Join(
+                        parts.fixed("secret", frame.getJoin().getSecret(), JoinToken.SECRET_BYTES),
+                        parts.member(frame.getJoin().getMember()));
+            case ROLL -> read(frame.getRoll());
+            case DEFLATED -> throw new IllegalArgumentException("frame: compressed twice (expected: once)");
             case REFUSAL -> new Frame.Refusal(cut(frame.getRefusal().getReason()));
             case BODY_NOT_SET -> throw new IllegalArgumentException("frame: no body known to version " + Frame.VERSION);
         };
@@ -109,11 +129,24 @@ public final class GossipCodec {
             records += 1 + origin.getRecordsCount();
         }
         parts.bounded("records", records);
-        return new Frame.Push(push.getOriginsList().stream()
-                .map(origin -> new Frame.OriginRecords(
-                        parts.origin(origin.getOrigin()),
-                        origin.getRecordsList().stream().map(parts::record).toList()))
-                .toList());
+        return new Frame.Push(push.getOriginsList().stream().map(parts::batch).toList());
+    }
+
+    private Frame.Roll read(Roll roll) {
+        parts.bounded("members", roll.getMembersCount());
+        parts.bounded("expulsions", roll.getExpulsionsCount());
+        return new Frame.Roll(
+                roll.getMembersList().stream().map(parts::member).toList(),
+                roll.getExpulsionsList().stream().map(parts::expulsion).toList(),
+                roll.getComplete());
+    }
+
+    private Roll roll(Frame.Roll roll) {
+        return Roll.newBuilder()
+                .addAllMembers(roll.members().stream().map(parts::out).toList())
+                .addAllExpulsions(roll.expulsions().stream().map(parts::out).toList())
+                .setComplete(roll.complete())
+                .build();
     }
 
     private Frame.Opening read(Opening opening) {
@@ -133,7 +166,10 @@ public final class GossipCodec {
                 parts.bounded("digests", digests.getDigestsList()).stream()
                         .map(parts::digest)
                         .toList(),
-                parts.nodes(digests.getNodesList()));
+                parts.nodes(digests.getNodesList()),
+                digests.getRoll().isEmpty()
+                        ? akka.util.ByteString.emptyByteString()
+                        : parts.fixed("roll", digests.getRoll(), ROOT_BYTES));
     }
 
     private Frame.Deltas read(Deltas deltas) {
@@ -147,13 +183,9 @@ public final class GossipCodec {
     }
 
     private Push push(Frame.Push push) {
-        Push.Builder out = Push.newBuilder();
-        for (Frame.OriginRecords origin : push.origins()) {
-            out.addOrigins(OriginRecords.newBuilder()
-                    .setOrigin(parts.out(origin.origin()))
-                    .addAllRecords(origin.records().stream().map(parts::out).toList()));
-        }
-        return out.build();
+        return Push.newBuilder()
+                .addAllOrigins(push.origins().stream().map(parts::out).toList())
+                .build();
     }
 
     private Digests digests(Frame.Digests digests) {
@@ -161,6 +193,7 @@ public final class GossipCodec {
                 .setRound(digests.round())
                 .addAllDigests(digests.digests().stream().map(parts::out).toList())
                 .addAllNodes(parts.nodesOut(digests.nodes()))
+                .setRoll(DomainParts.bytes(digests.roll()))
                 .build();
     }
 

@@ -11,6 +11,8 @@ import dev.weft.gossip.origin.OriginState;
 import dev.weft.gossip.transport.Backoff;
 import dev.weft.gossip.transport.SimulatedNetwork;
 import dev.weft.gossip.transport.SimulatedPeers;
+import dev.weft.gossip.trust.ClusterIdentity;
+import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.wire.GossipCodec;
 import dev.weft.gossip.wire.StoredForm;
 import dev.weft.gossip.wire.WireBounds;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /** Many processes in one thread and in virtual time, with the real core, codec and store queue. */
 final class SimulatedFederation {
     static final WireBounds BOUNDS = new WireBounds(256 * 1024, 256, 64 * 1024, 255, 256, 8192);
+    static final TrustSettings TRUST = new TrustSettings(
+            1_000, 100, Duration.ofSeconds(5), 10_000_000, 5_000, 100, Duration.ofSeconds(3), 10_000_000);
     static final Duration ROUND = Duration.ofMillis(200);
 
     final SimulatedNetwork network;
@@ -42,6 +46,7 @@ final class SimulatedFederation {
     private int budget = 2_000;
     private int fanout = 8;
     private Duration tombstones = Duration.ofHours(1);
+    private boolean open = true;
 
     SimulatedFederation(long seed) {
         random = new SplittableRandom(seed);
@@ -63,8 +68,15 @@ final class SimulatedFederation {
         return this;
     }
 
+    /** Nobody comes in without a token. */
+    SimulatedFederation closed() {
+        open = false;
+        return this;
+    }
+
     static NodeAddress address(String name) {
-        return new NodeAddress(name, 7001);
+        // All on one machine, so that they may come in without a token.
+        return new NodeAddress("localhost", 1 + Math.floorMod(name.hashCode(), 65_535));
     }
 
     /** Starts a process that is a cluster of its own. */
@@ -132,13 +144,31 @@ final class SimulatedFederation {
                 10_000,
                 1_000,
                 new MemberSettings(
-                        Duration.ofMillis(500), 8, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofDays(7)));
+                        Duration.ofMillis(500), 8, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofDays(7)),
+                TRUST);
     }
 
     /** A store whose writes can be lost, as after a crash. */
     static final class Disk implements Storage {
         final Map<String, byte[]> entries = new HashMap<>();
         boolean losing;
+        private @Nullable ClusterIdentity identity;
+
+        Disk() {}
+
+        /** Of one of several processes of a cluster. */
+        Disk(ClusterIdentity shared) {
+            identity = shared;
+        }
+
+        ClusterIdentity identity(String cluster, SplittableRandom chance) {
+            ClusterIdentity known = identity;
+            if (known == null) {
+                known = ClusterIdentity.create(cluster, chance::nextBytes);
+                identity = known;
+            }
+            return known;
+        }
 
         @Override
         public CompletionStage<Map<String, byte[]>> load() {
@@ -170,13 +200,14 @@ final class SimulatedFederation {
         private Sim(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
             this.name = name;
             this.cluster = cluster;
-            this.peers = network.join(address(name));
+            ClusterIdentity identity = disk.identity(cluster, random);
+            this.peers = network.join(address(name), new PeerIdentity(cluster, identity.key()));
             StoreQueue[] queue = new StoreQueue[1];
             queue[0] = new StoreQueue(
                     disk, form, failure -> network.schedule(Duration.ZERO, () -> queue[0].finished(failure)));
             Surroundings around = new Surroundings(peers, queue[0], this, network, random.split());
             this.core = SpreadCore.begin(
-                    new Identity(cluster, address(name), incarnation),
+                    new Identity(identity, address(name), incarnation, open),
                     settings(),
                     around,
                     Map.copyOf(disk.entries),

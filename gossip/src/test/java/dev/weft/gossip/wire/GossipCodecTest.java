@@ -6,16 +6,21 @@ import akka.util.ByteString;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.OriginDigest;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.origin.Want;
+import dev.weft.gossip.trust.ClusterIdentity;
+import dev.weft.gossip.trust.Expulsion;
+import dev.weft.gossip.trust.MemberStatement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,19 +33,34 @@ class GossipCodecTest {
     private static final OriginRecord LIVE = new OriginRecord("a", 5, 3, ByteString.fromString("x"));
     private static final OriginRecord GONE = new OriginRecord("b", 6, 5, null);
 
+    private static final ByteString SEAL = ByteString.fromArray(new byte[64]);
+    private static final ByteString ROOT = ByteString.fromArray(new byte[32]);
+    private static final ClusterIdentity IDENTITY = ClusterIdentity.of("east", new byte[32]);
+
     private final GossipCodec codec = new GossipCodec(BOUNDS);
 
     static Stream<Frame> frames() {
         Node node = new Node(new NodeId("east", new NodeAddress("127.0.0.1", 7001)), 99, 10, 12, Node.Presence.STOPPED);
+        MemberStatement member = MemberStatement.founding(IDENTITY, 5);
+        MemberStatement vouched = MemberStatement.vouching(IDENTITY, "west", IDENTITY.key(), 6);
+        Expulsion expulsion = Expulsion.of("west", IDENTITY.key(), IDENTITY, 7);
         return Stream.of(
-                new Frame.Hello(1, 1, node),
+                new Frame.Hello(1, 1, node.sealed(SEAL), vouched),
+                new Frame.Join(ByteString.fromArray(new byte[16]), member),
+                new Frame.Roll(List.of(member, vouched), List.of(expulsion), true),
                 new Frame.Refusal("no"),
-                new Frame.Push(List.of(new Frame.OriginRecords(EAST, List.of(LIVE, GONE)))),
+                new Frame.Push(List.of(new Batch(EAST, List.of(LIVE, GONE), SEAL))),
                 new Frame.Opening(7, ByteString.fromArray(new byte[32]), List.of(node)),
                 new Frame.InSync(7, List.of()),
-                new Frame.Digests(7, List.of(new OriginDigest(EAST, 6, 2)), List.of(node)),
+                new Frame.Digests(
+                        7,
+                        List.of(
+                                new OriginDigest(EAST, 6, 2),
+                                new OriginDigest(EAST, 6, 2, new OriginDigest.Proof(ROOT, SEAL))),
+                        List.of(node),
+                        ROOT),
                 new Frame.Wants(List.of(new Want(EAST, 4, true), new Want(EAST, 0, false))),
-                new Frame.Deltas(List.of(new Delta(EAST, 4, 9, 2, true, 3, List.of(LIVE, GONE)))),
+                new Frame.Deltas(List.of(new Delta(EAST, 4, 9, 2, true, 3, List.of(LIVE, GONE), SEAL))),
                 new Frame.Nodes(List.of(node)));
     }
 
@@ -75,9 +95,9 @@ class GossipCodecTest {
     @DisplayName("refuses what is beyond the bounds")
     void bounded() {
         assertMalformed(new Frame.Push(List.of(
-                new Frame.OriginRecords(EAST, List.of(new OriginRecord("k".repeat(65), 1, 0, null))))));
-        assertMalformed(new Frame.Push(List.of(new Frame.OriginRecords(
-                EAST, List.of(new OriginRecord("k", 1, 0, ByteString.fromArray(new byte[16 * 1024 + 1])))))));
+                new Batch(EAST, List.of(new OriginRecord("k".repeat(65), 1, 0, null)), SEAL))));
+        assertMalformed(new Frame.Push(List.of(new Batch(
+                EAST, List.of(new OriginRecord("k", 1, 0, ByteString.fromArray(new byte[16 * 1024 + 1]))), SEAL))));
         assertMalformed(new Frame.Wants(
                 IntStream.range(0, 101).mapToObj(i -> new Want(EAST, i, false)).toList()));
         assertMalformed(new Frame.Wants(List.of(new Want(new OriginId("east", 16, 1), 0, false))));
@@ -85,6 +105,60 @@ class GossipCodecTest {
         assertMalformed(new Frame.Opening(1, ByteString.fromArray(new byte[31]), List.of()));
         assertThat(codec.decode(new byte[64 * 1024 + 1])).isInstanceOf(Decoded.Malformed.class);
         assertThat(codec.decode(new byte[0])).isInstanceOf(Decoded.Malformed.class);
+    }
+
+    @Test
+    @DisplayName("compresses frames that gain by it, and inflates no further than a frame may be long")
+    void compresses() {
+        List<OriginRecord> records = IntStream.rangeClosed(1, 50)
+                .mapToObj(i -> new OriginRecord(
+                        "namespace/service-" + i,
+                        1_000 + i,
+                        999 + i,
+                        ByteString.fromString("{\"address\":\"10.0.0." + i + "\",\"ready\":true}")))
+                .toList();
+        Frame push = new Frame.Push(List.of(new Batch(EAST, records, SEAL)));
+        byte[] bytes = codec.encode(push);
+        int plain = records.stream().mapToInt(record -> record.bytes()).sum();
+        assertThat(bytes.length).isLessThan(plain * 2 / 3);
+        assertThat(codec.decode(bytes)).isEqualTo(new Decoded.Understood(push));
+        byte[] bomb = bomb(10_000_000, 10_000_000);
+        assertThat(codec.decode(bomb).toString()).contains("inflated frame");
+        assertThat(codec.decode(bomb(60_000, 60_000)).toString()).contains("times what came");
+        assertThat(codec.decode(bomb(3_000, 60_000))).isInstanceOf(Decoded.Malformed.class);
+        assertThat(codec.decode(bomb(4_000, 3_000))).isInstanceOf(Decoded.Malformed.class);
+    }
+
+    @Test
+    @DisplayName("tells one change of 250 bytes that do not compress in at most 512, with a signature of its own")
+    void costOfAChange() {
+        byte[] payload = new byte[250];
+        new SplittableRandom(1).nextBytes(payload);
+        OriginRecord record = new OriginRecord(
+                "EndpointSlice/shop/cart-x7k2p",
+                1_900_000_000_000L << 20,
+                (1_900_000_000_000L << 20) - 9,
+                ByteString.fromArray(payload));
+        int bytes = codec.encode(new Frame.Push(List.of(new Batch(EAST, List.of(record), SEAL)))).length;
+        System.out.println(
+                "one change of 250 bytes: " + bytes + " bytes in a frame, its 64 of signature not amortised");
+        assertThat(bytes).isLessThanOrEqualTo(512);
+    }
+
+    /** Zeros that say to be of some length. */
+    private static byte[] bomb(int length, int zeros) {
+        Deflater deflater = new Deflater(9, true);
+        deflater.setInput(new byte[zeros]);
+        deflater.finish();
+        byte[] compressed = new byte[zeros];
+        int size = deflater.deflate(compressed);
+        deflater.end();
+        return dev.weft.gossip.wire.proto.Frame.newBuilder()
+                .setDeflated(dev.weft.gossip.wire.proto.Deflated.newBuilder()
+                        .setLength(length)
+                        .setBytes(com.google.protobuf.ByteString.copyFrom(compressed, 0, size)))
+                .build()
+                .toByteArray();
     }
 
     private void assertMalformed(Frame frame) {

@@ -1,0 +1,383 @@
+package dev.weft.gossip.spread;
+
+import akka.util.ByteString;
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.Membership;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.trust.ClusterIdentity;
+import dev.weft.gossip.trust.Expulsion;
+import dev.weft.gossip.trust.Invitations;
+import dev.weft.gossip.trust.JoinToken;
+import dev.weft.gossip.trust.MemberStatement;
+import dev.weft.gossip.trust.PeerIdentity;
+import dev.weft.gossip.trust.RecordVerifier;
+import dev.weft.gossip.trust.Roll;
+import dev.weft.gossip.trust.VerifyKey;
+import dev.weft.gossip.wire.Frame;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who is a member: the roll with its rules of whom to believe, and the tokens that were given out. */
+final class Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "0:0:0:0:0:0:0:1");
+
+    private final ClusterIdentity identity;
+    private final boolean open;
+    private final Membership membership;
+    private final TrustSettings settings;
+    private final StoreQueue store;
+    private final Refusals refusals;
+    private final Roll roll;
+    private final Invitations invitations;
+    private final RecordVerifier verifier;
+    private final List<MemberStatement> freshMembers = new ArrayList<>();
+    private final List<Expulsion> freshExpulsions = new ArrayList<>();
+    private final List<String> ousted = new ArrayList<>();
+    private boolean alone;
+    private boolean expelled;
+
+    Admission(
+            Identity self,
+            Membership membership,
+            TrustSettings settings,
+            StoreQueue store,
+            Refusals refusals,
+            StoredState stored,
+            Instant now) {
+        this.identity = self.key();
+        this.open = self.open();
+        this.membership = membership;
+        this.settings = settings;
+        this.store = store;
+        this.refusals = refusals;
+        this.roll = new Roll(settings.members());
+        this.invitations = new Invitations(settings.invitations(), stored.invitations());
+        this.verifier = new RecordVerifier(roll::key);
+        stored.expulsions().forEach(expulsion -> roll.add(expulsion, true));
+        stored.members().stream()
+                .filter(member -> !member.cluster().equals(identity.cluster())
+                        || member.key().equals(identity.key()))
+                .forEach(member -> roll.add(member, true, cluster -> false));
+        if (roll.key(identity.cluster()) == null) {
+            found(now);
+        }
+    }
+
+    RecordVerifier verifier() {
+        return verifier;
+    }
+
+    /** Whether a name belongs to a member. */
+    boolean member(String cluster) {
+        return roll.key(cluster) != null;
+    }
+
+    /** The names of the other members. */
+    List<String> others() {
+        return roll.members().stream()
+                .map(MemberStatement::cluster)
+                .filter(cluster -> !cluster.equals(identity.cluster()))
+                .toList();
+    }
+
+    /** This cluster's own membership. */
+    MemberStatement self() {
+        return roll.members().stream()
+                .filter(member -> member.cluster().equals(identity.cluster()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** This cluster's word on itself, for one who does not know it. */
+    MemberStatement introduction(Instant now) {
+        return MemberStatement.founding(identity, stamp(now));
+    }
+
+    ByteString hash() {
+        return roll.hash();
+    }
+
+    Frame.Roll complete() {
+        return new Frame.Roll(roll.members(), roll.expulsions(), true);
+    }
+
+    /** Whether who is linked is a member still. */
+    boolean welcome(Link link) {
+        NodeId node = link.node;
+        PeerIdentity proven = link.proven;
+        if (proven != null) {
+            return roll.standing(proven.cluster(), proven.key()) == Roll.Standing.MEMBER;
+        }
+        return node == null || member(node.cluster());
+    }
+
+    /** Why one who introduced himself may not take part; null if he may. */
+    @Nullable
+    String objection(Link link, Frame.Hello hello, Instant now) {
+        MemberStatement member = hello.member();
+        Node node = hello.node();
+        String objection = unproven(link, member);
+        if (objection != null) {
+            return objection;
+        }
+        if (!member.cluster().equals(node.id().cluster())) {
+            return node.id() + " introduced itself as " + member.cluster() + " (expected: the same name)";
+        }
+        Roll.Standing standing = roll.standing(member.cluster(), member.key());
+        if (standing == Roll.Standing.MEMBER) {
+            return null;
+        }
+        if (standing != Roll.Standing.EXPELLED && local(link)) {
+            boolean twin = membership.alive(member.cluster(), node.id(), now);
+            Roll.Outcome outcome = take(member, true, twin);
+            return outcome == Roll.Outcome.TAKEN ? null : refusal(Roll.Standing.OTHER_KEY, member);
+        }
+        return refusal(standing, member);
+    }
+
+    private @Nullable String unproven(Link link, MemberStatement member) {
+        PeerIdentity proven = link.proven;
+        if (proven == null) {
+            return local(link)
+                    ? null
+                    : "plain text is for clusters on one machine (expected: TLS, or loopback addresses on both sides)";
+        }
+        return proven.cluster().equals(member.cluster()) && proven.key().equals(member.key())
+                ? null
+                : "the certificate is of " + proven.cluster() + " (" + proven.key() + "), the word of "
+                        + member.cluster() + " (" + member.key() + ") (expected: the same)";
+    }
+
+    private String refusal(Roll.Standing standing, MemberStatement member) {
+        String who = "cluster " + member.cluster();
+        if (standing == Roll.Standing.EXPELLED) {
+            Expulsion expulsion = roll.expulsion(member.key());
+            return who + " was expelled" + (expulsion == null ? "" : " by " + expulsion.by())
+                    + " (expected: a new identity and a new token)";
+        }
+        if (standing == Roll.Standing.OTHER_KEY) {
+            return who + " is here already with another identity " + roll.key(member.cluster()) + ", this one is "
+                    + member.key() + " (expected: another name, or the data directory of " + member.cluster()
+                    + ", or a new token once the other is unreachable)";
+        }
+        return who + " (" + member.key() + ") is no member of this federation (expected: `weft federate join` with a"
+                + " token of a member)";
+    }
+
+    /** Whether one who is at the other end of a link may come without a token. */
+    private boolean local(Link link) {
+        return open && !alone && (link.dialed == null || loopback(link.dialed));
+    }
+
+    private static boolean loopback(NodeAddress address) {
+        String host = address.host();
+        return LOOPBACK.contains(host) || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
+    /** Remembers a token. False where too many are open. */
+    boolean invite(ByteString secret, Duration validity, Instant now) {
+        boolean added = invitations.add(secret, now.plus(validity), now);
+        store.invitations(invitations.all());
+        return added;
+    }
+
+    JoinToken token(ByteString secret, Duration validity, Instant now) {
+        return new JoinToken(
+                identity.cluster(),
+                identity.key().fingerprint(),
+                now.plus(validity),
+                secret,
+                List.of(membership.self().id().address()));
+    }
+
+    /** Lets in one who was invited. Answers why not; null if he is in. */
+    @Nullable
+    String join(Link link, Frame.Join join, Instant now) {
+        MemberStatement member = join.member();
+        String objection = unproven(link, member);
+        if (objection != null) {
+            return objection;
+        }
+        if (!member.founding() || !member.signedBy(member.key())) {
+            return "the word of " + member.cluster() + " is not signed by itself (expected: its own signature)";
+        }
+        Roll.Standing standing = roll.standing(member.cluster(), member.key());
+        boolean taken = standing == Roll.Standing.OTHER_KEY && membership.alive(member.cluster(), null, now);
+        if (standing == Roll.Standing.EXPELLED || taken) {
+            return refusal(standing, member);
+        }
+        String refused = switch (invitations.redeem(join.secret(), member.key(), now)) {
+            case UNKNOWN ->
+                "the token is not known at " + membership.self().id() + " (expected: one that this process gave out)";
+            case EXPIRED -> "the token expired (expected: a new one, by `weft federate invite`)";
+            case USED ->
+                "the token was used already by another cluster" + " (expected: a new one, by `weft federate invite`)";
+            case ACCEPTED -> null;
+        };
+        if (refused != null) {
+            return refused;
+        }
+        store.invitations(invitations.all());
+        MemberStatement present = roll.members().stream()
+                .filter(known -> known.cluster().equals(member.cluster()))
+                .findFirst()
+                .orElse(null);
+        long admitted = Math.max(stamp(now), present == null ? 0 : present.admitted() + 1);
+        take(MemberStatement.vouching(identity, member.cluster(), member.key(), admitted), true, false);
+        LOG.info("cluster {} ({}) joined with a token of this cluster", member.cluster(), member.key());
+        return null;
+    }
+
+    /** Takes over the roll of one who let us in. Answers why that is no good; null if we are members now. */
+    @Nullable
+    String joined(Link link, Frame.Roll theirs) {
+        theirs.expulsions().forEach(expulsion -> take(expulsion, true));
+        for (MemberStatement member : theirs.members()) {
+            boolean ours = member.cluster().equals(identity.cluster());
+            if (!ours || member.key().equals(identity.key())) {
+                take(member, true, false);
+            }
+        }
+        alone = false;
+        if (self().founding() || !welcome(link)) {
+            return "the answer to the token names neither this cluster nor its sender (expected: both are members)";
+        }
+        return null;
+    }
+
+    /** Takes in what a member says of members. Answers what he does not know, if he told all. */
+    Frame.@Nullable Roll hear(Link link, Frame.Roll theirs, Instant now) {
+        boolean anybody = local(link);
+        theirs.expulsions().forEach(expulsion -> report(link, take(expulsion, false), expulsion.cluster()));
+        for (MemberStatement member : theirs.members()) {
+            boolean alive =
+                    member.cluster().equals(identity.cluster()) || membership.alive(member.cluster(), null, now);
+            report(link, take(member, anybody, alive), member.cluster());
+        }
+        if (!theirs.complete()) {
+            return null;
+        }
+        List<MemberStatement> members = roll.members().stream()
+                .filter(member -> !theirs.members().contains(member))
+                .toList();
+        List<VerifyKey> out = theirs.expulsions().stream().map(Expulsion::key).toList();
+        List<Expulsion> expulsions = roll.expulsions().stream()
+                .filter(expulsion -> !out.contains(expulsion.key()))
+                .toList();
+        return members.isEmpty() && expulsions.isEmpty() ? null : new Frame.Roll(members, expulsions, false);
+    }
+
+    private void report(Link link, Roll.Outcome outcome, String cluster) {
+        if (outcome == Roll.Outcome.INVALID) {
+            refusals.refuse(
+                    Refusals.Reason.STRANGER, link.name(), "a word on " + cluster + " that no member stands for");
+        } else if (outcome == Roll.Outcome.TOO_MANY) {
+            refusals.refuse(
+                    Refusals.Reason.TOO_MANY,
+                    link.name(),
+                    "cluster " + cluster + " beyond the bound of " + settings.members());
+        }
+    }
+
+    /** Puts a member out. Answers why that cannot be; null if he is out. */
+    @Nullable
+    String expel(String cluster, Instant now) {
+        VerifyKey key = roll.key(cluster);
+        if (key == null) {
+            return "cluster " + cluster + " is no member (expected: one of " + others() + ")";
+        }
+        if (cluster.equals(identity.cluster())) {
+            return "cluster " + cluster + " is this one (expected: `weft federate leave`)";
+        }
+        take(Expulsion.of(cluster, key, identity, stamp(now)), true);
+        return null;
+    }
+
+    /** This cluster is on its own again, and nobody comes in without a token until it joins somebody. */
+    void leave(Instant now) {
+        for (MemberStatement member : roll.members()) {
+            roll.forget(member.cluster());
+            store.delete(StoreQueue.MEMBER + member.cluster());
+        }
+        alone = true;
+        found(now);
+        freshMembers.clear();
+    }
+
+    /** This cluster looks for others, so that those on this machine may come in. */
+    void seeking() {
+        alone = false;
+    }
+
+    private void found(Instant now) {
+        take(MemberStatement.founding(identity, stamp(now)), true, false);
+    }
+
+    private Roll.Outcome take(MemberStatement member, boolean anybody, boolean alive) {
+        VerifyKey before = roll.key(member.cluster());
+        Roll.Outcome outcome = roll.add(member, anybody, cluster -> alive);
+        if (outcome == Roll.Outcome.TAKEN) {
+            store.member(member);
+            freshMembers.add(member);
+            if (before != null && !before.equals(member.key())) {
+                LOG.info("cluster {} has a new identity {}, before it had {}", member.cluster(), member.key(), before);
+                ousted.add(member.cluster());
+            }
+        }
+        return outcome;
+    }
+
+    private Roll.Outcome take(Expulsion expulsion, boolean anybody) {
+        if (expulsion.key().equals(identity.key())) {
+            // What it says of itself still counts here; the others hang up.
+            boolean member = roll.standing(expulsion.by(), expulsion.byKey()) == Roll.Standing.MEMBER;
+            if (member && expulsion.signed() && !expelled) {
+                expelled = true;
+                LOG.error("this cluster was expelled by {}: the others take nothing from it any more", expulsion.by());
+            }
+            return Roll.Outcome.KNOWN;
+        }
+        Roll.Outcome outcome = roll.add(expulsion, anybody);
+        if (outcome == Roll.Outcome.TAKEN) {
+            store.expulsion(expulsion);
+            freshExpulsions.add(expulsion);
+            if (roll.key(expulsion.cluster()) == null) {
+                LOG.info("cluster {} ({}) was expelled by {}", expulsion.cluster(), expulsion.key(), expulsion.by());
+                store.delete(StoreQueue.MEMBER + expulsion.cluster());
+                ousted.add(expulsion.cluster());
+            }
+        }
+        return outcome;
+    }
+
+    /** What is new since the last call, to be told to the others; null if nothing. */
+    Frame.@Nullable Roll fresh() {
+        if (freshMembers.isEmpty() && freshExpulsions.isEmpty()) {
+            return null;
+        }
+        Frame.Roll fresh = new Frame.Roll(freshMembers, freshExpulsions, false);
+        freshMembers.clear();
+        freshExpulsions.clear();
+        return fresh;
+    }
+
+    /** Names that lost their key since the last call. */
+    List<String> ousted() {
+        List<String> names = List.copyOf(ousted);
+        ousted.clear();
+        return names;
+    }
+
+    private static long stamp(Instant now) {
+        return HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+    }
+}
