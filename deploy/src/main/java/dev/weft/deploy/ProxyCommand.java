@@ -40,6 +40,12 @@ final class ProxyCommand implements Callable<Integer> {
             description = "The zone that this node stands in.")
     private String zone = "";
 
+    @Option(
+            names = "--dns",
+            paramLabel = "HOST:PORT",
+            description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
+    private @Nullable String dns;
+
     @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
     private @Nullable Path config;
 
@@ -49,7 +55,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
-        WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(api, node, zone, Optional.ofNullable(config)));
+        WeftProxy proxy = WeftProxy.start(
+                new WeftProxy.Plan(api, node, zone, Optional.ofNullable(dns), Optional.ofNullable(config)));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
         spec.commandLine().getOut().println("ready node=" + node + " api=" + api);
         proxy.awaitEnd();

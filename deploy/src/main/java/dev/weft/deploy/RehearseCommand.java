@@ -44,7 +44,7 @@ final class RehearseCommand implements Runnable {
                 "rehearsal-1",
                 "",
                 data,
-                new ServerSettings.Addresses(any, any, any, List.of(), List.of()),
+                new ServerSettings.Addresses(any, any, any, List.of(), List.of(), Optional.of("off")),
                 ServerSettings.ranges("127.126.0.0/24", "127.126.1.0/24"),
                 Optional.empty(),
                 true));

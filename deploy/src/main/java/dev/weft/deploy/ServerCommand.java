@@ -106,6 +106,12 @@ final class ServerCommand implements Callable<Integer> {
                     + " that is back. It takes --gossip and --join for nothing, and --data stays empty.")
     private List<HostPort> seeds = new ArrayList<>();
 
+    @Option(
+            names = "--dns",
+            paramLabel = "HOST:PORT",
+            description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
+    private @Nullable String dns;
+
     @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
     private @Nullable Path config;
 
@@ -123,7 +129,7 @@ final class ServerCommand implements Callable<Integer> {
                 node == null ? cluster + "-1" : node,
                 zone,
                 data,
-                new ServerSettings.Addresses(api, gossip, akka, join, seeds),
+                new ServerSettings.Addresses(api, gossip, akka, join, seeds, Optional.ofNullable(dns)),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 Optional.ofNullable(config),
                 !noProxy);

@@ -85,6 +85,8 @@ final class DemoCluster {
         arguments.addAll(List.of("--data", directory.resolve(name()).toString()));
         arguments.addAll(List.of("--api", plan.api().toString()));
         arguments.addAll(List.of("--gossip", plan.gossip().toString()));
+        // Two proxy-nodes on one host cannot both have the DNS port.
+        arguments.addAll(List.of("--dns", "off"));
         arguments.addAll(List.of("--service-cidr", plan.serviceCidr()));
         arguments.addAll(List.of("--clusterset-cidr", plan.clusterSetCidr()));
         plan.join().ifPresent(other -> arguments.addAll(List.of("--join", other.toString())));

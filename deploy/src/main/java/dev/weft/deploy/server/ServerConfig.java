@@ -24,7 +24,8 @@ final class ServerConfig {
     /** All that a server is configured with. */
     static Config of(ServerSettings settings) {
         Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
-        Config user = named.withFallback(ownDefaults())
+        Config user = named.withFallback(dns(settings.addresses().dns()))
+                .withFallback(ownDefaults())
                 .withFallback(ofEmbeddedStorage())
                 .withFallback(file(settings.config()));
         return checked(
@@ -33,10 +34,10 @@ final class ServerConfig {
     }
 
     /** All that a proxy-node alone is configured with: no cluster of its own. */
-    static Config ofProxy(Optional<Path> file) {
+    static Config ofProxy(Optional<Path> file, Optional<String> dns) {
         return checked(
                 file,
-                () -> ownDefaults()
+                () -> dns(dns).withFallback(ownDefaults())
                         .withFallback(file(file))
                         .withFallback(ConfigFactory.defaultReference())
                         .resolve());
@@ -46,6 +47,11 @@ final class ServerConfig {
     private static Config ofEmbeddedStorage() {
         return ConfigFactory.parseMap(
                 Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
+    }
+
+    private static Config dns(Optional<String> listen) {
+        return listen.map(address -> ConfigFactory.parseMap(Map.of("weft.proxy.dns.listen", address)))
+                .orElseGet(ConfigFactory::empty);
     }
 
     private static Config ownDefaults() {

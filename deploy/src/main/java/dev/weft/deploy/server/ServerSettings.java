@@ -48,9 +48,17 @@ public record ServerSettings(
      * @param akka other processes of this cluster; port 0 for any free one
      * @param join members of the federation
      * @param seeds processes of this cluster; empty for the first one
+     * @param dns where the proxy-node answers DNS, {@code HOST:PORT} or {@code off}; empty for what is configured
      */
-    public record Addresses(HostPort api, HostPort gossip, HostPort akka, List<HostPort> join, List<HostPort> seeds) {
+    public record Addresses(
+            HostPort api,
+            HostPort gossip,
+            HostPort akka,
+            List<HostPort> join,
+            List<HostPort> seeds,
+            Optional<String> dns) {
         public Addresses {
+            dns.ifPresent(ServerSettings::requireDns);
             join = List.copyOf(join);
             seeds = List.copyOf(seeds);
         }
@@ -66,6 +74,17 @@ public record ServerSettings(
         requireLoopback("--akka", addresses.akka());
         requireDistinct(addresses);
         requireApart(ranges);
+    }
+
+    /** @throws CommandFailed as wrong usage, if it is neither an address nor {@code off} */
+    static void requireDns(String dns) {
+        if (!dns.equals("off")) {
+            try {
+                HostPort.parse(dns);
+            } catch (IllegalArgumentException e) {
+                throw CommandFailed.usage("--dns " + e.getMessage() + ", or off");
+            }
+        }
     }
 
     /** Whether this process keeps the cluster's data: only the one that the cluster began with does. */

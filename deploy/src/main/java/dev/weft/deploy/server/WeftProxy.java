@@ -37,13 +37,15 @@ public final class WeftProxy {
      * What it is asked to be.
      *
      * @param zone empty if nobody said
+     * @param dns where it answers DNS, {@code HOST:PORT} or {@code off}; empty for what is configured
      * @param config a file that overrides the defaults
      */
-    public record Plan(URI api, String node, String zone, Optional<Path> config) {
+    public record Plan(URI api, String node, String zone, Optional<String> dns, Optional<Path> config) {
         /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
         public Plan {
             ServerSettings.requireNodeName(node);
             ServerSettings.requireZone(zone);
+            dns.ifPresent(ServerSettings::requireDns);
         }
     }
 
@@ -60,7 +62,7 @@ public final class WeftProxy {
      * @throws CommandFailed with one sentence; then nothing is left running
      */
     public static WeftProxy start(Plan plan) {
-        Config config = ServerConfig.ofProxy(plan.config());
+        Config config = ServerConfig.ofProxy(plan.config(), plan.dns());
         String cluster = ClusterName.of(new ApiClient(plan.api()));
         ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);

@@ -138,7 +138,9 @@ public final class WeftServer {
         try {
             return GossipNode.start(
                     system,
-                    GossipSettings.from(config).of(settings.cluster(), addresses.gossip(), addresses.join()),
+                    GossipSettings.from(config)
+                            .of(settings.cluster(), addresses.gossip(), addresses.join())
+                            .identifiedBy(settings.data().resolve("identity")),
                     RegistryWiring.recordStore(store),
                     clock,
                     random);

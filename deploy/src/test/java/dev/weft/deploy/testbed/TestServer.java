@@ -82,6 +82,8 @@ public final class TestServer {
                 name,
                 "--api",
                 api.toString(),
+                "--dns",
+                "off",
                 "--gossip",
                 gossip.toString(),
                 "--akka",
