@@ -29,6 +29,9 @@ final class Link {
     /** Whether we wait for the answer to a token. */
     boolean joining;
 
+    /** Whether one of the two does not want the other. */
+    boolean refused;
+
     boolean connected;
     Instant lastReceived;
     /** How far the peer is, as far as we know: what he told, and what we told him. */

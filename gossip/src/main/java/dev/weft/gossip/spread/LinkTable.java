@@ -23,9 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class LinkTable {
     private static final int REFUSED_FAILURES = 30;
 
+    /** So many times is the pause doubled for one who refuses again and again. */
+    private static final int LONGEST_REFUSED_SHIFT = 5;
+
     /** An address that is tried until somebody is linked there. */
     private static final class Target {
         private int failures;
+        private int refusals;
         private Instant notBefore = Instant.MIN;
         private @Nullable NodeId last;
         private boolean dialing;
@@ -97,16 +101,25 @@ final class LinkTable {
         if (link != null && link.dialed != null) {
             Target target = target(link.dialed);
             target.dialing = false;
-            target.failures = link.node == null ? Math.min(REFUSED_FAILURES, target.failures + 1) : 1;
-            target.notBefore = now.plus(backoff.after(target.failures, random));
+            if (link.refused) {
+                target.failures = REFUSED_FAILURES;
+            } else if (link.node == null) {
+                target.failures = Math.min(REFUSED_FAILURES, target.failures + 1);
+            } else {
+                target.failures = 1;
+                target.refusals = 0;
+            }
+            Duration pause = backoff.after(target.failures, random);
+            target.notBefore = now.plus(pause.multipliedBy(1L << Math.min(target.refusals, LONGEST_REFUSED_SHIFT)));
         }
         return link;
     }
 
-    /** The peer does not want us, or is ourselves: no haste to try again. */
+    /** The peer does not want us: each time less haste to try again. */
     void refused(Link link) {
+        link.refused = true;
         if (link.dialed != null) {
-            target(link.dialed).failures = REFUSED_FAILURES;
+            target(link.dialed).refusals++;
         }
     }
 
