@@ -13,6 +13,9 @@
  * who is behind asks for what follows, one frame at a time, so that the receiver sets the pace. A record that was pushed
  * and does not follow what is held is asked for at once.
  *
+ * <p>What is told of an origin is taken only whole and under its owner's signature ({@link dev.weft.gossip.trust}); a peer
+ * is heard once it has proved to be a member.
+ *
  * <p>What must hold: nobody writes an origin that is held here but this process; records of this cluster come only from
  * its own processes; a peer's silence changes a status and no record; followers hear the changes of an origin in its order.
  *
