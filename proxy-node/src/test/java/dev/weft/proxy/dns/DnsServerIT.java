@@ -371,7 +371,7 @@ class DnsServerIT {
 
     private static DatagramSocket client(DnsServer server) throws IOException {
         DatagramSocket socket = new DatagramSocket();
-        socket.connect(InetAddress.getByName("127.0.0.1"), portOf(server));
+        socket.connect(InetAddress.getLoopbackAddress(), portOf(server));
         socket.setSoTimeout((int) LONG.toMillis());
         return socket;
     }

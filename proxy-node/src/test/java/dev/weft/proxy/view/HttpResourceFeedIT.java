@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -35,8 +36,8 @@ class HttpResourceFeedIT {
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private ServerSocket server;
-    private HttpResourceFeed feed;
-    private ResourceFeed.Subscription subscription;
+    private @Nullable HttpResourceFeed feed;
+    private ResourceFeed.@Nullable Subscription subscription;
 
     /** A request that waits for the test to answer it by hand. */
     private record Request(String target, Socket socket) {
@@ -84,9 +85,10 @@ class HttpResourceFeedIT {
     private void follow(Duration silence) {
         FeedSettings settings = new FeedSettings(
                 LONG, LONG, LONG, silence, Duration.ofMillis(10), Duration.ofMillis(50), 2, 1 << 20, 1 << 16);
-        feed = new HttpResourceFeed(
+        HttpResourceFeed following = new HttpResourceFeed(
                 URI.create("http://127.81.7.1:" + server.getLocalPort()), settings, new SplittableRandom(3));
-        subscription = feed.follow(PATH, new ResourceFeed.Follower() {
+        feed = following;
+        subscription = following.follow(PATH, new ResourceFeed.Follower() {
             @Override
             public void replaced(List<JsonNode> objects) {
                 heard.add("replaced " + objects.stream().map(o -> name(o)).toList());
@@ -111,8 +113,10 @@ class HttpResourceFeedIT {
 
     @AfterEach
     void stop() throws IOException {
-        subscription.stop();
-        feed.close();
+        if (subscription != null && feed != null) {
+            subscription.stop();
+            feed.close();
+        }
         server.close();
     }
 
