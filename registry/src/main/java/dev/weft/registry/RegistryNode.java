@@ -70,7 +70,14 @@ public final class RegistryNode implements Registry {
         watching = new Watching(system, hub, reader, settings);
         catchUp();
         if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
-            Caretaker.start(system, kinds, settings, garbagePorts(hub), new Claims(reader, placement), this::release);
+            Caretaker.start(
+                    system,
+                    kinds,
+                    settings,
+                    garbagePorts(hub),
+                    new Claims(reader, placement),
+                    this::release,
+                    parts.shard());
         }
     }
 

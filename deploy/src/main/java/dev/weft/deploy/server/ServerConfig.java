@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.ClusterConfig;
+import dev.weft.registry.RegistrySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -28,9 +29,11 @@ final class ServerConfig {
                 .withFallback(ownDefaults())
                 .withFallback(ofEmbeddedStorage())
                 .withFallback(file(settings.config()));
-        return checked(
-                settings.config(),
-                () -> ClusterConfig.of(user, settings.addresses().akka(), settings.holdsShards()));
+        return checked(settings.config(), () -> {
+            Config config = ClusterConfig.of(user, settings.addresses().akka(), settings.holdsShards());
+            RegistrySettings.of(config).loadBalancer().requireApart(settings.ranges());
+            return config;
+        });
     }
 
     /** All that a proxy-node alone is configured with: no cluster of its own. */
