@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.stream.javadsl.Source;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.representation.Representation;
+import dev.weft.api.stream.ConnectionEnd;
 import dev.weft.api.stream.WatchStream;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
@@ -69,8 +70,10 @@ final class ReadRoutes {
         CompletionStage<Source<WatchEvent, NotUsed>> events = startsNow(exchange.query())
                 ? fromNow(request)
                 : CompletableFuture.completedFuture(registry.watch(request));
+        ConnectionEnd end = ConnectionEnd.of(exchange.request());
         return events.thenApply(source -> Answers.stream(
-                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.lines(source, shown, lasting))));
+                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.lines(source, shown, lasting))
+                        .via(end.orderly())));
     }
 
     /** A watch-list that expressly does without the initial events and names no version begins at the present. */

@@ -1,7 +1,7 @@
 /**
  * Watches as streams of bytes.
  *
- * <p>Who may call: {@code api.rest}.
+ * <p>Who may call: {@code api.rest}, {@code api.forward}, and the front door, which tells of the end of each connection.
  *
  * <p>What must hold: the reader's pace is the stream's pace; nothing is left behind when either side goes; every event is
  * one line of JSON.
