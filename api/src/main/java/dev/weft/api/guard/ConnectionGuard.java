@@ -152,9 +152,9 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
             }
         }
 
-        /** A body is read at the reader's pace; in between, as much as a head. */
+        /** A body, or another protocol, is read at the reader's pace; in between, as much as a head. */
         private void readOn() {
-            boolean between = !framing.inBody() && ofBody == 0;
+            boolean between = !framing.inBody() && !framing.switched() && ofBody == 0;
             if (between && waiting() > settings.headBytes()) {
                 refuse(Violation.HEAD_TOO_LARGE);
             } else if (discarding || (between ? !framing.upgrading() : ready.isEmpty())) {
