@@ -301,14 +301,20 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Behavior<Message> onLogGone(Refusal refusal, @Nullable Throwable cause) {
-        getContext()
-                .getLog()
-                .error(
-                        "Shard {}: persisting or loading failed, loaded again in {}: {}",
-                        shard,
-                        settings.restart(),
-                        refusal.message(),
-                        cause);
+        if (StorageException.in(cause)
+                .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT)
+                .isPresent()) {
+            getContext().getLog().warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), settings.restart());
+        } else {
+            getContext()
+                    .getLog()
+                    .error(
+                            "Shard {}: persisting or loading failed, loaded again in {}: {}",
+                            shard,
+                            settings.restart(),
+                            refusal.message(),
+                            cause);
+        }
         log = null;
         loaded = false;
         busy = false;
