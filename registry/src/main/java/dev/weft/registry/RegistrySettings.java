@@ -56,7 +56,8 @@ public record RegistrySettings(
                 Math.toIntExact(shard.getBytes("object")),
                 shard.getDuration("clock-reserve"),
                 shard.getInt("namespace-step"),
-                shard.getDuration("restart-after"));
+                shard.getDuration("restart-after"),
+                shard.getBoolean("take-over"));
     }
 
     private static HubSettings hub(Config watch, int shards) {
