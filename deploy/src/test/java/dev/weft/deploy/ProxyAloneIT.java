@@ -63,7 +63,7 @@ class ProxyAloneIT {
         awaitAnsweredBy(address, Set.of("one"));
         assertThat(one.requests()).isPositive();
 
-        assertThat(proxy.stop(Duration.ofSeconds(10))).isZero();
+        assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
         assertThat(isFree(address)).as("what it bound is free again").isTrue();
     }
 
