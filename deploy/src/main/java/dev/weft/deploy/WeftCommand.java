@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             BackendCommand.class,
             KubeconfigCommand.class,
             StatusCommand.class,
+            DnsCommand.class,
+            ResolvConfCommand.class,
             DemoCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
