@@ -14,6 +14,7 @@ import dev.weft.gossip.HostPort;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.controller.GarbageActor;
+import dev.weft.registry.controller.LifecycleActor;
 import dev.weft.registry.journal.EmbeddedStorage;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.resource.DerivedWrite;
@@ -36,6 +37,7 @@ import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchHubActor;
 import dev.weft.registry.watch.WatchRequest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +72,14 @@ public final class RegistryNode implements Registry {
         watching = new Watching(system, hub, reader, settings);
         catchUp();
         if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
-            Caretaker.start(system, kinds, settings, garbagePorts(hub), new Claims(reader, placement), this::release);
+            Caretaker.start(
+                    system,
+                    kinds,
+                    settings,
+                    garbagePorts(hub),
+                    lifecyclePorts(hub, parts.shard().clock()),
+                    new Claims(reader, placement),
+                    this::release);
         }
     }
 
@@ -82,6 +91,18 @@ public final class RegistryNode implements Registry {
                 key -> views.get(placement.shardOf(key)).objects().get(key),
                 key -> reader.find(placement.shardOf(key), key),
                 this::write);
+    }
+
+    private LifecycleActor.Ports lifecyclePorts(ActorRef<HubCommand> hub, InstantSource wall) {
+        return new LifecycleActor.Ports(
+                listener -> hub.tell(new HubCommand.Listen(listener)),
+                placement::shardOf,
+                window -> views.get(window).objects(),
+                placement.shards(),
+                key -> reader.find(placement.shardOf(key), key),
+                this::write,
+                new SteadyClock(),
+                wall);
     }
 
     private void release(List<Grant> grants, long before) {
