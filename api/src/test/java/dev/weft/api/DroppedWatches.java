@@ -119,7 +119,7 @@ abstract class DroppedWatches {
                     client.setSoTimeout(20_000);
                     assertThat(client.getInputStream().read()).isEqualTo('H');
                 }
-                await().atMost(Duration.ofSeconds(5)).until(() -> server.server.openWatches() == AT_ONCE);
+                await().until(() -> server.server.openWatches() == AT_ONCE);
             }
             for (Socket client : clients) {
                 if (reset) {
@@ -138,7 +138,7 @@ abstract class DroppedWatches {
         ActorRef supervisor = ((ExtendedActorMaterializer)
                         SystemMaterializer.get(server.backing.system()).materializer())
                 .supervisor();
-        Object answer = Patterns.ask(supervisor, StreamSupervisor.GetChildren$.MODULE$, Duration.ofSeconds(5))
+        Object answer = Patterns.ask(supervisor, StreamSupervisor.GetChildren$.MODULE$, Duration.ofSeconds(30))
                 .toCompletableFuture()
                 .orTimeout(5, TimeUnit.SECONDS)
                 .join();
