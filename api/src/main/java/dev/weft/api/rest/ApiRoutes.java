@@ -40,6 +40,7 @@ public final class ApiRoutes {
     private final AccessReviews reviews;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
+    private final Evictions evictions;
     private final Clusters clusters;
     private final ForwardRoutes forward;
     private final WatchLimits watches;
@@ -97,6 +98,7 @@ public final class ApiRoutes {
         this.reviews = new AccessReviews(bodies, reading);
         this.reads = new ReadRoutes(registry, representations, watches);
         this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
+        this.evictions = new Evictions(registry, bodies, reading);
         this.clusters = new Clusters(registry.federation(), clock);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
     }
@@ -234,6 +236,11 @@ public final class ApiRoutes {
         boolean object = !target.collection();
         boolean whole = target.subresource().isEmpty();
         boolean writable = !target.everywhere();
+        if (target.eviction()) {
+            seen.is("create", resource + "/eviction");
+            requireMethod(exchange, "POST");
+            return evictions.evict(exchange, target);
+        }
         switch (exchange.method()) {
             case "GET" -> {
                 boolean watch = target.collection() && exchange.query().flag("watch");

@@ -104,6 +104,12 @@ final class ServerConfig {
         }
     }
 
+    /** Which release this is; unknown where it does not come from an archive. */
+    static String version() {
+        String version = ServerConfig.class.getPackage().getImplementationVersion();
+        return version == null ? "unpacked" : version;
+    }
+
     /** Where this process listens for the others of its cluster. */
     static String akkaAddress(ActorSystem<?> system) {
         Address address = Cluster.get(system).selfMember().address();

@@ -29,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -138,7 +139,7 @@ public final class WeftServer {
         RegistryNode registry = startRegistry();
         startApi(registry);
         awaitRegistry(registry);
-        await(OwnNode.register(registry, settings, clock.instant()), "register this node");
+        startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
         }
@@ -213,6 +214,22 @@ public final class WeftServer {
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
+    }
+
+    private void startNode(Registry registry) {
+        NodeAgent agent = NodeAgent.start(
+                new RegistryObjects(registry, startTimeout()),
+                new NodeObjects(
+                        settings.node(),
+                        settings.zone(),
+                        settings.addresses().api().host(),
+                        ServerConfig.version()),
+                config.getDuration("weft.server.node-heartbeat"),
+                clock);
+        onStop(CoordinatedShutdown.PhaseServiceUnbind(), "weft-node", () -> {
+            agent.close();
+            return CompletableFuture.completedStage(null);
+        });
     }
 
     private void startProxy(Registry registry) {
