@@ -43,6 +43,7 @@ public final class ApiRoutes {
     private final Evictions evictions;
     private final Clusters clusters;
     private final ForwardRoutes forward;
+    private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
     private final Materializer materializer;
@@ -101,6 +102,7 @@ public final class ApiRoutes {
         this.evictions = new Evictions(registry, bodies, reading);
         this.clusters = new Clusters(registry.federation(), clock);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
+        this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
     private static List<ServedResource> served(Registry registry) {
@@ -109,6 +111,7 @@ public final class ApiRoutes {
             kind.versions().forEach(version -> served.add(ServedResource.of(kind, version)));
         }
         served.addAll(AccessReviews.RESOURCES);
+        served.addAll(FederationRequests.RESOURCES);
         served.add(ServedResource.readOnly(Clusters.KIND, Clusters.VERSION));
         return served;
     }
@@ -212,11 +215,21 @@ public final class ApiRoutes {
             seen.is("connect", workload.plural() + "/proxy");
             return forward.answer(exchange.request(), workload);
         }
+        ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
+        if (request != null) {
+            seen.is("create", request.plural());
+            requireMethod(exchange, "POST");
+            return requests.answer(exchange, request);
+        }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
         if (target.kind().type().equals(Clusters.KIND.type())) {
+            if (exchange.method().equals("DELETE") && !target.collection()) {
+                seen.is("delete", target.kind().type().plural());
+                return requests.expel(exchange, target.name());
+            }
             seen.is(target.collection() ? "list" : "get", target.kind().type().plural());
             requireMethod(exchange, "GET");
             return reads.read(exchange, target, clusters);
