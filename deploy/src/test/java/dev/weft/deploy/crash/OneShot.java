@@ -2,6 +2,7 @@ package dev.weft.deploy.crash;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.weft.gossip.HostPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -89,7 +90,9 @@ final class OneShot {
                 throw new IOException("half an answer");
             }
         }
-        return new Reply(status, JSON.readTree(content));
+        // Only objects are looked into; /readyz answers with a word.
+        boolean object = content.length > 0 && content[0] == '{';
+        return new Reply(status, object ? JSON.readTree(content) : MissingNode.getInstance());
     }
 
     private static byte[] unchunked(byte[] chunked) throws IOException {
