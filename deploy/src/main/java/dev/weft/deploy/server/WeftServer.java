@@ -117,7 +117,7 @@ public final class WeftServer {
                     RegistrySettings.of(config).shards(),
                     PostgresSettings.of(config.getConfig("weft.registry.postgres")));
         } catch (DataDirectoryException e) {
-            throw CommandFailed.failed(e.getMessage(), e);
+            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
         }
     }
 
