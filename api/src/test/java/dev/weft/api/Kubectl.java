@@ -49,22 +49,22 @@ final class Kubectl {
 
     /** What it prints, where it must succeed; words are separated by blanks. */
     String run(String line) {
-        return succeed("", List.of(line.split(" ")), List.of()).out();
+        return succeed("", List.of(line.split(" ", -1)), List.of()).out();
     }
 
     /** As {@link #run}, with further arguments that may have blanks in them. */
     String run(String line, String... further) {
-        return succeed("", List.of(line.split(" ")), List.of(further)).out();
+        return succeed("", List.of(line.split(" ", -1)), List.of(further)).out();
     }
 
     /** As {@link #run}, as a table. */
     String table(String line) {
-        return succeed("", List.of(line.split(" ")), List.of()).table();
+        return succeed("", List.of(line.split(" ", -1)), List.of()).table();
     }
 
     /** As {@link #run}, with something to read. */
     String pipe(String input, String line) {
-        return succeed(input, List.of(line.split(" ")), List.of()).out();
+        return succeed(input, List.of(line.split(" ", -1)), List.of()).out();
     }
 
     /** What it says on the error stream, where it must fail. */
@@ -113,7 +113,7 @@ final class Kubectl {
     }
 
     private static List<String> join(String line, String... further) {
-        List<String> arguments = new ArrayList<>(Arrays.asList(line.split(" ")));
+        List<String> arguments = new ArrayList<>(Arrays.asList(line.split(" ", -1)));
         arguments.addAll(List.of(further));
         return arguments;
     }
@@ -140,7 +140,7 @@ final class Kubectl {
     Following follow(String line) {
         try {
             Path heard = Files.createTempFile(home, "heard", ".txt");
-            Process process = builder(List.of(line.split(" ")), List.of())
+            Process process = builder(List.of(line.split(" ", -1)), List.of())
                     .redirectErrorStream(true)
                     .redirectOutput(heard.toFile())
                     .start();

@@ -132,7 +132,7 @@ class KubectlReadIT {
                     .containsExactly("service/hl", "service/web", "service/ext", "service/lb", "service/np");
             assertThat(kubectl.table("get svc -n shop --sort-by=.spec.type")
                             .lines()
-                            .map(line -> line.split(" ")[0]))
+                            .map(line -> line.split(" ", -1)[0]))
                     .containsExactly("NAME", "hl", "web", "ext", "lb", "np");
             assertThat(kubectl.run("get svc -n shop --chunk-size=2 -o name"))
                     .isEqualTo(kubectl.run("get svc -n shop --chunk-size=0 -o name"));
@@ -184,7 +184,7 @@ class KubectlReadIT {
                     "svc -l a,( | Error from server (BadRequest): Unable to find \"/v1, Resource=services\" that match label selector \"a,(\", field selector \"\": found '(', expected: identifier after ','",
                 })
         void failures(String arguments, String message) {
-            Kubectl.Run run = kubectl.call("", List.of(("get " + arguments).split(" ")), List.of());
+            Kubectl.Run run = kubectl.call("", List.of(("get " + arguments).split(" ", -1)), List.of());
             assertThat(run.err()).isEqualTo(message + "\n");
         }
     }

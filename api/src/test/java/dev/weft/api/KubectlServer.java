@@ -1,18 +1,21 @@
 package dev.weft.api;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+
 
 /** One server over the real registry, and one kubectl, for all suites that ask for it: started once, ended after the last. */
 final class KubectlServer implements BeforeAllCallback {
-    private Shared shared;
+    private @Nullable Shared shared;
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -22,14 +25,14 @@ final class KubectlServer implements BeforeAllCallback {
     }
 
     Kubectl kubectl() {
-        return shared.kubectl;
+        return Objects.requireNonNull(shared).kubectl;
     }
 
     TestServer server() {
-        return shared.server;
+        return Objects.requireNonNull(shared).server;
     }
 
-    private record Shared(Path directory, TestServer server, Kubectl kubectl) implements CloseableResource {
+    private record Shared(Path directory, TestServer server, Kubectl kubectl) implements AutoCloseable {
         private static Shared start() {
             try {
                 Path directory = Files.createTempDirectory("weft-kubectl-");
@@ -37,7 +40,7 @@ final class KubectlServer implements BeforeAllCallback {
                         new TestServer(new RealBacking(Files.createDirectory(directory.resolve("data")), ""));
                 return new Shared(directory, server, new Kubectl(directory, server.url()));
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
 

@@ -179,7 +179,7 @@ class KubectlWriteIT {
                     "clusterrolebinding made --clusterrole=made --group=g | clusterrolebinding.rbac.authorization.k8s.io/made created",
                 })
         void typed(String arguments, String said) {
-            List<String> line = List.of(("create " + arguments + " -n work").split(" "));
+            List<String> line = List.of(("create " + arguments + " -n work").split(" ", -1));
             Kubectl.Run run = kubectl.call("", line, List.of());
             assertThat(run).isEqualTo(new Kubectl.Run(0, said + "\n", ""));
         }
