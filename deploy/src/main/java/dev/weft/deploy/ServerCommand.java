@@ -2,6 +2,7 @@ package dev.weft.deploy;
 
 import dev.weft.deploy.server.ServerProcess;
 import dev.weft.deploy.server.ServerSettings;
+import dev.weft.deploy.server.StoreOption;
 import dev.weft.gossip.HostPort;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +113,21 @@ final class ServerCommand implements Callable<Integer> {
             description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
     private @Nullable String dns;
 
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            description = "A PostgreSQL database that the processes of this cluster share:"
+                    + " postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...]. Each process then keeps some of the data, and"
+                    + " others take over when it goes; --data holds only what it knows of other clusters. Name all"
+                    + " processes with --seed, this one included: the first in order begins the cluster if none runs.")
+    private @Nullable String store;
+
+    @Option(
+            names = "--store-password-file",
+            paramLabel = "FILE",
+            description = "A file whose first line is the password for --store (or set WEFT_STORE_PASSWORD).")
+    private @Nullable Path storePassword;
+
     @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
     private @Nullable Path config;
 
@@ -132,7 +148,8 @@ final class ServerCommand implements Callable<Integer> {
                 new ServerSettings.Addresses(api, gossip, akka, join, seeds, Optional.ofNullable(dns)),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 Optional.ofNullable(config),
-                !noProxy);
+                !noProxy,
+                StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")));
         ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
         spec.commandLine().getOut().println(server.readyLine());

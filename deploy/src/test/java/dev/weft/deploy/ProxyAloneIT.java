@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("A proxy-node alone, that knows nothing but an API address,")
 class ProxyAloneIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String DEFAULT = "/api/v1/namespaces/default";
 
     @RegisterExtension
@@ -57,7 +57,7 @@ class ProxyAloneIT {
         awaitAnsweredBy(address, Set.of("one"));
         assertThat(one.requests()).isPositive();
 
-        assertThat(proxy.stop(Duration.ofSeconds(10))).isZero();
+        assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
         assertThat(isFree(address)).as("what it bound is free again").isTrue();
     }
 

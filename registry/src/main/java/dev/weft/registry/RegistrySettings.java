@@ -2,6 +2,7 @@ package dev.weft.registry;
 
 import com.typesafe.config.Config;
 import dev.weft.registry.controller.GarbageSettings;
+import dev.weft.registry.controller.LoadBalancerSettings;
 import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.shard.ShardSettings;
 import dev.weft.registry.watch.HubSettings;
@@ -24,6 +25,7 @@ public record RegistrySettings(
         ShardSettings shard,
         HubSettings hub,
         GarbageSettings garbage,
+        LoadBalancerSettings loadBalancer,
         JournalSettings journal) {
 
     /** Reads {@code weft.registry} of a whole configuration. */
@@ -41,6 +43,7 @@ public record RegistrySettings(
                 shard(registry.getConfig("shard")),
                 hub(registry.getConfig("watch"), shards),
                 new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
+                LoadBalancerSettings.of(registry.getConfig("load-balancer")),
                 JournalSettings.of(registry.getConfig("journal")));
     }
 
@@ -53,7 +56,8 @@ public record RegistrySettings(
                 Math.toIntExact(shard.getBytes("object")),
                 shard.getDuration("clock-reserve"),
                 shard.getInt("namespace-step"),
-                shard.getDuration("restart-after"));
+                shard.getDuration("restart-after"),
+                shard.getBoolean("take-over"));
     }
 
     private static HubSettings hub(Config watch, int shards) {

@@ -1,12 +1,14 @@
 package dev.weft.api.rest;
 
-import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
+import dev.weft.api.forward.ForwardRoutes;
+import dev.weft.api.forward.ForwardSettings;
+import dev.weft.api.forward.ForwardTarget;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.Registry;
@@ -27,9 +29,6 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
-    /** On an answer that goes on until somebody ends it. */
-    public static final AttributeKey<Boolean> ENDLESS = AttributeKey.create("endless", Boolean.class);
-
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
@@ -42,6 +41,7 @@ public final class ApiRoutes {
     private final ReadRoutes reads;
     private final WriteRoutes writes;
     private final Clusters clusters;
+    private final ForwardRoutes forward;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
     private final Materializer materializer;
@@ -55,6 +55,7 @@ public final class ApiRoutes {
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
+     * @param forward of requests that are passed on to workloads
      */
     public record Bounds(
             long bodyBytes,
@@ -62,7 +63,8 @@ public final class ApiRoutes {
             int requestsInFlight,
             int watches,
             Duration shortestWatch,
-            Duration longestWatch) {}
+            Duration longestWatch,
+            ForwardSettings forward) {}
 
     /**
      * What the server calls itself.
@@ -96,6 +98,7 @@ public final class ApiRoutes {
         this.reads = new ReadRoutes(registry, representations, watches);
         this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
         this.clusters = new Clusters(registry.federation(), clock);
+        this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
     }
 
     private static List<ServedResource> served(Registry registry) {
@@ -199,6 +202,13 @@ public final class ApiRoutes {
             seen.is("create", review.plural());
             requireMethod(exchange, "POST");
             return reviews.answer(exchange, review);
+        }
+        ForwardTarget workload = group.isEmpty() && version.equals("v1")
+                ? ForwardTarget.parse(segments, exchange.request().getUri().path())
+                : null;
+        if (workload != null) {
+            seen.is("connect", workload.plural() + "/proxy");
+            return forward.answer(exchange.request(), workload);
         }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
         if (target == null) {
