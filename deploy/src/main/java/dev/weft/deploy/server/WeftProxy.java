@@ -11,6 +11,8 @@ import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.HttpResourceFeed;
+import dev.weft.proxy.view.HttpResourceWriter;
+import dev.weft.proxy.view.ResourceWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -68,8 +70,10 @@ public final class WeftProxy {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
         Random random = new Random(new SecureRandom().nextLong());
         HttpResourceFeed feed = new HttpResourceFeed(plan.api(), settings.feed(), random);
+        ResourceWriter writer =
+                new HttpResourceWriter(plan.api(), settings.health().requestTimeout());
         WeftProxy started = new WeftProxy(
-                config, system, feed, ProxyNode.start(system, settings, feed, InstantSource.system(), random));
+                config, system, feed, ProxyNode.start(system, settings, feed, writer, InstantSource.system(), random));
         started.awaitPicture(plan);
         return started;
     }
