@@ -2,6 +2,7 @@ package dev.weft.deploy;
 
 import dev.weft.deploy.server.ServerProcess;
 import dev.weft.deploy.server.ServerSettings;
+import dev.weft.deploy.server.StoreOption;
 import dev.weft.gossip.HostPort;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,6 +100,21 @@ final class ServerCommand implements Callable<Integer> {
                     + " that is back. It takes --gossip and --join for nothing, and --data stays empty.")
     private List<HostPort> seeds = new ArrayList<>();
 
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            description = "A PostgreSQL database that the processes of this cluster share:"
+                    + " postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...]. Each process then keeps some of the data, and"
+                    + " others take over when it goes; --data holds only what it knows of other clusters. Name all"
+                    + " processes with --seed, this one included: the first in order begins the cluster if none runs.")
+    private @Nullable String store;
+
+    @Option(
+            names = "--store-password-file",
+            paramLabel = "FILE",
+            description = "A file whose first line is the password for --store (or set WEFT_STORE_PASSWORD).")
+    private @Nullable Path storePassword;
+
     @Mixin
     private ProxyOptions proxy = new ProxyOptions();
 
@@ -120,7 +136,8 @@ final class ServerCommand implements Callable<Integer> {
                         api, gossip, akka, join, seeds, proxy.dns().listen()),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 proxy.dns().config(),
-                !noProxy);
+                !noProxy,
+                StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")));
         ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
         spec.commandLine().getOut().println(server.readyLine());

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ProxyCommand.class,
             BackendCommand.class,
             KubeconfigCommand.class,
+            FederateCommand.class,
             StatusCommand.class,
             DnsCommand.class,
             ResolvConfCommand.class,
