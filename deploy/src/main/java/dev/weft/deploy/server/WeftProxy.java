@@ -12,6 +12,8 @@ import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.HttpResourceFeed;
+import dev.weft.proxy.view.HttpResourceWriter;
+import dev.weft.proxy.view.ResourceWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -72,7 +74,9 @@ public final class WeftProxy {
         Random random = new Random(new SecureRandom().nextLong());
         HttpResourceFeed feed = new HttpResourceFeed(plan.api(), settings.feed(), random);
         InstantSource clock = InstantSource.system();
-        ProxyNode proxy = ProxyNode.start(system, settings, feed, clock, random);
+        ResourceWriter writer =
+                new HttpResourceWriter(plan.api(), settings.health().requestTimeout());
+        ProxyNode proxy = ProxyNode.start(system, settings, feed, writer, clock, random);
         WeftProxy started = new WeftProxy(config, system, feed, proxy, startNode(plan, config, clock));
         started.awaitPicture(plan);
         return started;

@@ -239,6 +239,7 @@ public final class WeftServer {
                 system,
                 proxySettings,
                 new RegistryFeed(system, registry, config.getDuration("weft.server.feed-retry")),
+                new RegistryWriter(registry),
                 clock,
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
