@@ -60,6 +60,7 @@ final class Clusters implements ReadableObjects {
                             "",
                             (object, now) -> object.at("/status/recordsBehind").asLong()),
                     column("Last-Exchange", "string", "", Clusters::lastExchange),
+                    column("Freshness", "string", "", Clusters::freshness),
                     column("Address", "string", "", (object, now) -> orNone(object.at("/spec/addresses/0")))),
             Map.of(),
             KindRules.NONE);
@@ -110,6 +111,13 @@ final class Clusters implements ReadableObjects {
         status.put("state", member.state());
         status.put("self", member.self());
         status.put("recordsBehind", member.recordsBehind());
+        status.put("freshness", member.freshness());
+        status.put("stalenessSeconds", member.staleness().toMillis() / 1000.0);
+        status.put("clockOff", member.clockOff());
+        Duration clockOffset = member.clockOffset();
+        if (clockOffset != null) {
+            status.put("clockOffsetSeconds", clockOffset.toMillis() / 1000.0);
+        }
         Duration roundTrip = member.roundTrip();
         if (roundTrip != null) {
             status.put("roundTrip", milliseconds(roundTrip));
@@ -124,6 +132,16 @@ final class Clusters implements ReadableObjects {
 
     private static String milliseconds(Duration duration) {
         return Math.round(duration.toNanos() / 10_000.0) / 100.0 + "ms";
+    }
+
+    /** With the seconds since its last progress where that is not what it should be. */
+    private static Object freshness(JsonNode object, Instant now) {
+        String freshness = object.at("/status/freshness").asText();
+        String clock = object.at("/status/clockOff").asBoolean() ? ", clock off" : "";
+        return freshness.equals("Fresh")
+                ? freshness + clock
+                : freshness + " "
+                        + Math.round(object.at("/status/stalenessSeconds").asDouble()) + "s" + clock;
     }
 
     private static Object lastExchange(JsonNode object, Instant now) {

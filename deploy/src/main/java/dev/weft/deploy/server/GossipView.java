@@ -70,14 +70,21 @@ record GossipView(Gossip gossip) implements FederationView {
     }
 
     private static ClusterMember member(Member member) {
-        String state = member.status().name();
         return new ClusterMember(
                 member.cluster(),
                 member.addresses().stream().map(HostPort::toString).toList(),
-                state.charAt(0) + state.substring(1).toLowerCase(Locale.ROOT),
+                capital(member.status().name()),
                 member.roundTrip(),
                 member.recordsBehind(),
                 member.lastExchange(),
-                member.self());
+                member.self(),
+                capital(member.freshness().name()),
+                member.staleness(),
+                member.clockOffset(),
+                member.clockOff());
+    }
+
+    private static String capital(String word) {
+        return word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT);
     }
 }

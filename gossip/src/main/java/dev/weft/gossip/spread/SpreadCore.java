@@ -2,6 +2,7 @@ package dev.weft.gossip.spread;
 
 import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.ClockOffsets;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
@@ -77,18 +78,19 @@ public final class SpreadCore implements PeerListener {
                 settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE), signer::sign);
         this.outbox = new Outbox(peers);
         this.admission = new Admission(identity, membership, settings.trust(), store, refusals, stored, now);
-        this.ledger = new Ledger(membership, admission, settings, store, news, refusals);
+        ClockOffsets clocks = new ClockOffsets(settings.members().clockBound());
+        this.ledger = new Ledger(membership, admission, settings, store, news, refusals, clocks);
         ledger.restore(stored.origins());
         this.own = new OwnOrigins(
                 identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
         this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
         this.links = new LinkTable(peers, settings.backoff(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news);
+        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, now);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
         this.meter = new Meter(links, refusals);
-        roster.restore(stored.nodes(), now);
+        roster.restore(stored, now);
         this.nextBeat = now;
     }
 
@@ -162,6 +164,14 @@ public final class SpreadCore implements PeerListener {
         Instant now = clock.instant();
         if (token.expires().isBefore(now)) {
             reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
+            return;
+        }
+        boolean member = links.all().stream()
+                .anyMatch(link -> link.established()
+                        && link.proven != null
+                        && link.proven.key().fingerprint().equals(token.fingerprint()));
+        if (member) {
+            reply.accept(Optional.empty());
             return;
         }
         joining.begin(token, now.plus(settings.trust().joinTimeout()), reply);
@@ -240,6 +250,7 @@ public final class SpreadCore implements PeerListener {
             nextBeat = now.plus(settings.members().beatInterval());
             membership.beat(HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
             roster.expire(now);
+            roster.look(now);
             ledger.purge(now);
         }
         repair.expire(links.all(), now);
