@@ -37,7 +37,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"server", "proxy", "backend", "kubeconfig", "status", "demo", "completion", "version"})
+    @ValueSource(strings = {"server", "proxy", "run", "env", "backend", "kubeconfig", "status", "demo", "completion", "version"})
     @DisplayName("explains each of its commands with --help")
     void explainsItself(String command) {
         Result result = weft(command, "--help");
