@@ -29,7 +29,7 @@ public final class FindAndCall {
         System.out.println(get("http://" + address + "/").strip());
     }
 
-    /** Asks for the address (A) and the port (SRV); with a resolv.conf for Weft, InetAddress does the first. */
+    /** Asks for the address (A) and the port called http (SRV); with a resolv.conf for Weft, InetAddress does the first. */
     private static String byDns(String service) throws NamingException {
         Properties settings = new Properties();
         settings.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
@@ -37,7 +37,7 @@ public final class FindAndCall {
         InitialDirContext dns = new InitialDirContext(settings);
         String name = service + ".default.svc.cluster.local";
         String address = (String) dns.getAttributes(name, new String[] {"A"}).get("A").get();
-        String srv = (String) dns.getAttributes(name, new String[] {"SRV"}).get("SRV").get();
+        String srv = (String) dns.getAttributes("_http._tcp." + name, new String[] {"SRV"}).get("SRV").get();
         return address + ":" + srv.split(" ")[2]; // priority, weight, port, target
     }
 

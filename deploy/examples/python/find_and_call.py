@@ -9,10 +9,10 @@ import urllib.request
 
 
 def by_dns(service):
-    """Asks for the address (A) and the port (SRV); with a resolv.conf for Weft, socket.getaddrinfo does the first."""
+    """Asks for the address (A) and the port called http (SRV); with a resolv.conf for Weft, getaddrinfo does the first."""
     name = f"{service}.default.svc.cluster.local"
     address = socket.inet_ntoa(ask(name, 1))
-    (port,) = struct.unpack("!H", ask(name, 33)[4:6])  # priority, weight, port, target
+    (port,) = struct.unpack("!H", ask(f"_http._tcp.{name}", 33)[4:6])  # priority, weight, port, target
     return address, port
 
 

@@ -7,11 +7,12 @@ service=$2
 case $way in
   dns)
     server=${WEFT_DNS:-127.0.0.1:1053}
+    name=$service.default.svc.cluster.local
     ask() {
-      dig +short "@${server%:*}" -p "${server#*:}" "$1.default.svc.cluster.local" "$2"
+      dig +short "@${server%:*}" -p "${server#*:}" "$@" | head -n 1
     }
-    address=$(ask "$service" A | head -n 1)
-    port=$(ask "$service" SRV | head -n 1 | cut -d ' ' -f 3) # priority, weight, port, target
+    address=$(ask "$name" A)
+    port=$(ask "_http._tcp.$name" SRV | cut -d ' ' -f 3) # of the port called http: priority, weight, port, target
     ;;
   environment)
     variable=$(echo "$service" | tr 'a-z-' 'A-Z_')
