@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ServerCommand.class,
             ProxyCommand.class,
+            RunCommand.class,
+            EnvCommand.class,
             BackendCommand.class,
             KubeconfigCommand.class,
             FederateCommand.class,

@@ -41,6 +41,8 @@ class CommandLineTest {
             strings = {
                 "server",
                 "proxy",
+                "run",
+                "env",
                 "backend",
                 "kubeconfig",
                 "status",
