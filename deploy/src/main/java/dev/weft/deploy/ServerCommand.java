@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -118,6 +119,9 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--no-proxy", description = "Run no proxy-node inside.")
     private boolean noProxy;
 
+    @Mixin
+    private ProtectionOptions protection = new ProtectionOptions();
+
     @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
     private boolean exitWithParent;
 
@@ -132,7 +136,8 @@ final class ServerCommand implements Callable<Integer> {
                 new ServerSettings.Addresses(api, gossip, akka, join, seeds, Optional.ofNullable(dns)),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 Optional.ofNullable(config),
-                !noProxy);
+                !noProxy,
+                protection.of(api));
         ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
         spec.commandLine().getOut().println(server.readyLine());
