@@ -12,6 +12,7 @@ import dev.weft.api.forward.ForwardTarget;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.Registry;
+import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,7 +38,9 @@ public final class ApiRoutes {
     private final Bounds bounds;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
+    private final Access access;
     private final AccessReviews reviews;
+    private final TokenRequests tokens;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
     private final Evictions evictions;
@@ -79,12 +82,14 @@ public final class ApiRoutes {
 
     public ApiRoutes(
             Registry registry,
+            Access access,
             Bounds bounds,
             Product product,
             InstantSource clock,
             RandomGenerator random,
             Materializer materializer) {
         this.registry = registry;
+        this.access = access;
         this.random = random;
         this.bounds = bounds;
         this.materializer = materializer;
@@ -93,22 +98,28 @@ public final class ApiRoutes {
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
+        this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
         this.discovery = new DiscoveryRoutes(
-                served(registry), new OpenApiDocuments(registry.kinds().all(), "v" + product.kubernetes()), product);
+                served(registry, tokens.served()), new OpenApiDocuments(registry.kinds().all(), "v" + product.kubernetes()), product);
         this.health = new HealthRoutes(registry);
-        this.reviews = new AccessReviews(bodies, reading);
+        this.reviews = new AccessReviews(bodies, reading, access);
         this.reads = new ReadRoutes(registry, representations, watches);
-        this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
+        this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
         this.evictions = new Evictions(registry, bodies, reading);
         this.clusters = new Clusters(registry.federation(), clock);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
-    private static List<ServedResource> served(Registry registry) {
+    private static List<ServedResource> served(Registry registry, boolean tokens) {
         List<ServedResource> served = new ArrayList<>();
         for (ResourceKind kind : registry.kinds().all()) {
-            kind.versions().forEach(version -> served.add(ServedResource.of(kind, version)));
+            boolean account = tokens && kind.type().equals(TokenRequests.ACCOUNTS);
+            kind.versions()
+                    .forEach(version -> served.add(
+                            account
+                                    ? ServedResource.of(kind, version).with(TokenRequests.PART)
+                                    : ServedResource.of(kind, version)));
         }
         served.addAll(AccessReviews.RESOURCES);
         served.addAll(FederationRequests.RESOURCES);
@@ -137,7 +148,7 @@ public final class ApiRoutes {
         }
         CompletionStage<HttpResponse> answer;
         try {
-            answer = route(Exchange.of(request), seen);
+            answer = access.admit(Exchange.of(request)).thenCompose(admitted -> route(admitted, seen));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -202,7 +213,7 @@ public final class ApiRoutes {
 
     private CompletionStage<HttpResponse> resource(
             Exchange exchange, String group, String version, List<String> segments, Seen seen) {
-        ServedResource review = segments.size() == 1 ? reviews.find(group, version, segments.get(0)) : null;
+        ServedResource review = reviews.find(group, version, segments);
         if (review != null) {
             seen.is("create", review.plural());
             requireMethod(exchange, "POST");
@@ -220,6 +231,12 @@ public final class ApiRoutes {
             seen.is("create", request.plural());
             requireMethod(exchange, "POST");
             return requests.answer(exchange, request);
+        }
+        ResourceKey account = tokens.find(group, version, segments);
+        if (account != null) {
+            seen.is("create", "serviceaccounts/token");
+            requireMethod(exchange, "POST");
+            return tokens.answer(exchange, account);
         }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
         if (target == null) {
