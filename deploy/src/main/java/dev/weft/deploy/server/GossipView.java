@@ -5,16 +5,23 @@ import dev.weft.gossip.HostPort;
 import dev.weft.gossip.Member;
 import dev.weft.registry.ClusterMember;
 import dev.weft.registry.FederationView;
+import dev.weft.registry.resource.FederatedService;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** The federation as gossip sees it, in the registry's words. */
-record GossipView(Gossip gossip) implements FederationView {
+record GossipView(Gossip gossip, Supplier<CompletionStage<List<FederatedService>>> exports) implements FederationView {
     @Override
     public CompletionStage<List<ClusterMember>> members() {
         return gossip.members()
                 .thenApply(members -> members.stream().map(GossipView::member).toList());
+    }
+
+    @Override
+    public CompletionStage<List<FederatedService>> services() {
+        return exports.get();
     }
 
     private static ClusterMember member(Member member) {
