@@ -53,7 +53,7 @@ public record ServedResource(
 
     /** A kind that is computed, not stored. */
     public static ServedResource readOnly(ResourceKind kind, String version) {
-        return of(kind, version, List.of("get", "list"), List.of());
+        return of(kind, version, List.of("get", "list", "watch"), List.of());
     }
 
     /** A question in the form of an object: it can only be created, and the answer is in its status. */

@@ -64,7 +64,8 @@ final class ImportMerge {
         compare(Reason.TrafficDistributionConflict, "trafficDistribution", ExportRecord.Service::trafficDistribution);
         compare(Reason.IPFamilyConflict, "ipFamilies", export -> new TreeSet<>(export.ipFamilies()));
         List<String> clusters = byAge.stream().map(Map.Entry::getKey).sorted().toList();
-        return new ImportedService(oldest().getValue(), ports, clusters, served, List.copyOf(conflicts));
+        return new ImportedService(
+                oldest().getKey(), oldest().getValue(), ports, clusters, served, List.copyOf(conflicts));
     }
 
     private Map.Entry<String, ExportRecord.Service> oldest() {
