@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             BackendCommand.class,
             KubeconfigCommand.class,
             StatusCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             DemoCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
