@@ -1,12 +1,14 @@
 package dev.weft.api.rest;
 
-import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
+import dev.weft.api.forward.ForwardRoutes;
+import dev.weft.api.forward.ForwardSettings;
+import dev.weft.api.forward.ForwardTarget;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.Registry;
@@ -27,9 +29,6 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
-    /** On an answer that goes on until somebody ends it. */
-    public static final AttributeKey<Boolean> ENDLESS = AttributeKey.create("endless", Boolean.class);
-
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
@@ -41,7 +40,9 @@ public final class ApiRoutes {
     private final AccessReviews reviews;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
+    private final Evictions evictions;
     private final Clusters clusters;
+    private final ForwardRoutes forward;
     private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
@@ -56,6 +57,7 @@ public final class ApiRoutes {
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
+     * @param forward of requests that are passed on to workloads
      */
     public record Bounds(
             long bodyBytes,
@@ -63,7 +65,8 @@ public final class ApiRoutes {
             int requestsInFlight,
             int watches,
             Duration shortestWatch,
-            Duration longestWatch) {}
+            Duration longestWatch,
+            ForwardSettings forward) {}
 
     /**
      * What the server calls itself.
@@ -96,7 +99,9 @@ public final class ApiRoutes {
         this.reviews = new AccessReviews(bodies, reading);
         this.reads = new ReadRoutes(registry, representations, watches);
         this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
+        this.evictions = new Evictions(registry, bodies, reading);
         this.clusters = new Clusters(registry.federation(), clock);
+        this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
@@ -203,6 +208,13 @@ public final class ApiRoutes {
             requireMethod(exchange, "POST");
             return reviews.answer(exchange, review);
         }
+        ForwardTarget workload = group.isEmpty() && version.equals("v1")
+                ? ForwardTarget.parse(segments, exchange.request().getUri().path())
+                : null;
+        if (workload != null) {
+            seen.is("connect", workload.plural() + "/proxy");
+            return forward.answer(exchange.request(), workload);
+        }
         ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
         if (request != null) {
             seen.is("create", request.plural());
@@ -237,6 +249,11 @@ public final class ApiRoutes {
         boolean object = !target.collection();
         boolean whole = target.subresource().isEmpty();
         boolean writable = !target.everywhere();
+        if (target.eviction()) {
+            seen.is("create", resource + "/eviction");
+            requireMethod(exchange, "POST");
+            return evictions.evict(exchange, target);
+        }
         switch (exchange.method()) {
             case "GET" -> {
                 boolean watch = target.collection() && exchange.query().flag("watch");

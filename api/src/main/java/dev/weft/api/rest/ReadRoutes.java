@@ -1,13 +1,18 @@
 package dev.weft.api.rest;
 
 import akka.NotUsed;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.javadsl.Source;
+import akka.util.ByteString;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.representation.Representation;
+import dev.weft.api.stream.ConnectionEnd;
+import dev.weft.api.stream.WatchSocket;
 import dev.weft.api.stream.WatchStream;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -44,7 +49,10 @@ final class ReadRoutes {
 
     /** Reads one object or a collection from anywhere. */
     CompletionStage<HttpResponse> read(Exchange exchange, ResourceTarget target, ReadableObjects from) {
-        Representation shown = representations.choose(target.kind(), target.version(), exchange);
+        Representation shown = target.scale()
+                ? representations.ofScale(
+                        target.kind(), target.kind().versions().get(0), exchange)
+                : representations.choose(target.kind(), target.version(), exchange);
         Answers answers = new Answers(exchange.pretty());
         ReadOptions options = new ReadOptions(exchange.query());
         if (target.collection()) {
@@ -55,22 +63,35 @@ final class ReadRoutes {
                 .thenApply(answer -> found(
                         answer,
                         answers,
-                        object -> target.scale()
-                                ? answers.json(
-                                        200,
-                                        Scale.of(target.kind(), object.json().toTree()))
-                                : answers.json(200, shown.object(object))));
+                        object -> answers.json(200, shown.object(target.scale() ? scale(target, object) : object))));
+    }
+
+    private static Resource scale(ResourceTarget target, Resource object) {
+        JsonBytes scale = JsonBytes.of(Scale.of(target.kind(), object.json().toTree()));
+        return new Resource(object.key(), object.uid(), object.version(), object.labels(), scale);
     }
 
     private CompletionStage<HttpResponse> watch(Exchange exchange, ResourceTarget target) {
         Representation shown = representations.choose(target.kind(), target.version(), exchange);
         ReadOptions options = new ReadOptions(exchange.query());
         WatchRequest request = options.watch(target.kind(), target.namespace());
+        if (WatchSocket.wanted(exchange.request())) {
+            WatchSocket.require(exchange.request());
+        }
         CompletionStage<Source<WatchEvent, NotUsed>> events = startsNow(exchange.query())
                 ? fromNow(request)
                 : CompletableFuture.completedFuture(registry.watch(request));
-        return events.thenApply(source -> Answers.stream(
-                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.lines(source, shown, lasting))));
+        return events.thenApply(source -> streamed(
+                exchange.request(),
+                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.messages(source, shown, lasting))));
+    }
+
+    private static HttpResponse streamed(HttpRequest request, Source<ByteString, NotUsed> messages) {
+        Source<ByteString, NotUsed> ending =
+                messages.via(ConnectionEnd.of(request).orderly());
+        return WatchSocket.wanted(request)
+                ? WatchSocket.answer(request, ending)
+                : Answers.stream(WatchStream.lines(ending));
     }
 
     /** A watch-list that expressly does without the initial events and names no version begins at the present. */

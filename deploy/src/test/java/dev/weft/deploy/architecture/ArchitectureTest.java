@@ -62,6 +62,7 @@ class ArchitectureTest {
                                     "dashboard",
                                     "xds",
                                     "rest",
+                                    "forward",
                                     "stream",
                                     "discovery",
                                     "body",
@@ -69,7 +70,7 @@ class ArchitectureTest {
                                     "auth",
                                     "guard",
                                     "problem"),
-                    "deploy", List.of("demo", "server", "backend", "child", "client", "terminal")),
+                    "deploy", List.of("demo", "server", "run", "backend", "child", "client", "terminal")),
             Map.of(
                     "registry", Set.of("gossip"),
                     "api", Set.of("registry"),
