@@ -75,7 +75,9 @@ public final class ApiServer {
                 .mapAsyncUnordered(
                         server.getMaxConnections(),
                         connection -> connections.serve(
-                                Http.get(system).serverLayer(server), connection.flow(), materializer))
+                                Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())),
+                                connection.flow(),
+                                materializer))
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
         return serving.first()

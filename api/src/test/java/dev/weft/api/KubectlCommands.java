@@ -321,12 +321,12 @@ abstract class KubectlCommands {
             StringBuilder seen = new StringBuilder();
             Thread reader = new Thread(() -> read(watch, seen));
             reader.start();
-            await().atMost(20, TimeUnit.SECONDS).until(() -> text(seen).contains("watched"));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> text(seen).contains("watched"));
             // The list is printed before the watch is open; it resumes from the list's version, so nothing is missed.
             kubectlWith(service("later", 80), "apply", "-f", "-").succeeds();
-            await().atMost(20, TimeUnit.SECONDS).until(() -> text(seen).contains("later"));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> text(seen).contains("later"));
             kubectl("delete", "svc", "later").succeeds();
-            await().atMost(20, TimeUnit.SECONDS).until(() -> text(seen).contains("DELETED"));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> text(seen).contains("DELETED"));
         } finally {
             // Where kubectl stands behind a dispatcher, the one that watches is its child.
             watch.descendants().forEach(ProcessHandle::destroy);

@@ -8,8 +8,10 @@ import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.SingletonActor;
 import dev.weft.registry.controller.GarbageActor;
+import dev.weft.registry.controller.LoadBalancerActor;
 import dev.weft.registry.controller.LifecycleActor;
 import dev.weft.registry.resource.KindCatalog;
+import dev.weft.registry.shard.ShardContext;
 import java.time.Duration;
 
 /**
@@ -29,12 +31,19 @@ final class Caretaker {
             GarbageActor.Ports garbage,
             LifecycleActor.Ports lifecycle,
             Claims claims,
-            ClaimRepairActor.Release release) {
+            ClaimRepairActor.Release release,
+            ShardContext parts) {
         Behavior<Void> tasks = Behaviors.setup(context -> {
             context.spawn(supervised(GarbageActor.create(kinds, garbage, settings.garbage())), "garbage");
             context.spawn(supervised(LifecycleActor.create(lifecycle, settings.lifecycle())), "lifecycle");
             context.spawn(
                     supervised(ClaimRepairActor.create(settings.claimRepair(), claims::idle, release)), "claim-repair");
+            if (!settings.loadBalancer().pools().isEmpty()) {
+                context.spawn(
+                        supervised(LoadBalancerActor.create(
+                                garbage, settings.loadBalancer(), parts.clock(), parts.random())),
+                        "load-balancer");
+            }
             return Behaviors.empty();
         });
         ClusterSingleton.get(system)

@@ -1,12 +1,14 @@
 package dev.weft.api.rest;
 
-import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
+import dev.weft.api.forward.ForwardRoutes;
+import dev.weft.api.forward.ForwardSettings;
+import dev.weft.api.forward.ForwardTarget;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.Registry;
@@ -27,9 +29,6 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
-    /** On an answer that goes on until somebody ends it. */
-    public static final AttributeKey<Boolean> ENDLESS = AttributeKey.create("endless", Boolean.class);
-
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
@@ -43,6 +42,8 @@ public final class ApiRoutes {
     private final WriteRoutes writes;
     private final Evictions evictions;
     private final Clusters clusters;
+    private final ForwardRoutes forward;
+    private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
     private final Materializer materializer;
@@ -56,6 +57,7 @@ public final class ApiRoutes {
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
+     * @param forward of requests that are passed on to workloads
      */
     public record Bounds(
             long bodyBytes,
@@ -63,7 +65,8 @@ public final class ApiRoutes {
             int requestsInFlight,
             int watches,
             Duration shortestWatch,
-            Duration longestWatch) {}
+            Duration longestWatch,
+            ForwardSettings forward) {}
 
     /**
      * What the server calls itself.
@@ -98,6 +101,8 @@ public final class ApiRoutes {
         this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
         this.evictions = new Evictions(registry, bodies, reading);
         this.clusters = new Clusters(registry.federation(), clock);
+        this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
+        this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
     private static List<ServedResource> served(Registry registry) {
@@ -106,6 +111,7 @@ public final class ApiRoutes {
             kind.versions().forEach(version -> served.add(ServedResource.of(kind, version)));
         }
         served.addAll(AccessReviews.RESOURCES);
+        served.addAll(FederationRequests.RESOURCES);
         served.add(ServedResource.readOnly(Clusters.KIND, Clusters.VERSION));
         return served;
     }
@@ -202,11 +208,28 @@ public final class ApiRoutes {
             requireMethod(exchange, "POST");
             return reviews.answer(exchange, review);
         }
+        ForwardTarget workload = group.isEmpty() && version.equals("v1")
+                ? ForwardTarget.parse(segments, exchange.request().getUri().path())
+                : null;
+        if (workload != null) {
+            seen.is("connect", workload.plural() + "/proxy");
+            return forward.answer(exchange.request(), workload);
+        }
+        ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
+        if (request != null) {
+            seen.is("create", request.plural());
+            requireMethod(exchange, "POST");
+            return requests.answer(exchange, request);
+        }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
         if (target.kind().type().equals(Clusters.KIND.type())) {
+            if (exchange.method().equals("DELETE") && !target.collection()) {
+                seen.is("delete", target.kind().type().plural());
+                return requests.expel(exchange, target.name());
+            }
             seen.is(target.collection() ? "list" : "get", target.kind().type().plural());
             requireMethod(exchange, "GET");
             return reads.read(exchange, target, clusters);

@@ -1,10 +1,14 @@
 package dev.weft.api.rest;
 
 import akka.NotUsed;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.javadsl.Source;
+import akka.util.ByteString;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.representation.Representation;
+import dev.weft.api.stream.ConnectionEnd;
+import dev.weft.api.stream.WatchSocket;
 import dev.weft.api.stream.WatchStream;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
@@ -66,11 +70,23 @@ final class ReadRoutes {
         Representation shown = representations.choose(target.kind(), target.version(), exchange);
         ReadOptions options = new ReadOptions(exchange.query());
         WatchRequest request = options.watch(target.kind(), target.namespace());
+        if (WatchSocket.wanted(exchange.request())) {
+            WatchSocket.require(exchange.request());
+        }
         CompletionStage<Source<WatchEvent, NotUsed>> events = startsNow(exchange.query())
                 ? fromNow(request)
                 : CompletableFuture.completedFuture(registry.watch(request));
-        return events.thenApply(source -> Answers.stream(
-                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.lines(source, shown, lasting))));
+        return events.thenApply(source -> streamed(
+                exchange.request(),
+                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.messages(source, shown, lasting))));
+    }
+
+    private static HttpResponse streamed(HttpRequest request, Source<ByteString, NotUsed> messages) {
+        Source<ByteString, NotUsed> ending =
+                messages.via(ConnectionEnd.of(request).orderly());
+        return WatchSocket.wanted(request)
+                ? WatchSocket.answer(request, ending)
+                : Answers.stream(WatchStream.lines(ending));
     }
 
     /** A watch-list that expressly does without the initial events and names no version begins at the present. */

@@ -62,6 +62,7 @@ class ArchitectureTest {
                                     "dashboard",
                                     "xds",
                                     "rest",
+                                    "forward",
                                     "stream",
                                     "discovery",
                                     "body",

@@ -127,6 +127,14 @@ final class Roster {
         }
     }
 
+    /** Takes in the last words of clusters that left, from whoever brings them: they are signed. */
+    void hearFarewells(Link link, List<Node> nodes, Instant now) {
+        List<Node> farewells = nodes.stream()
+                .filter(node -> node.presence() == Node.Presence.LEFT && membership.node(node.id()) != null)
+                .toList();
+        hear(link, farewells, now);
+    }
+
     /** Whether the node's cluster is a member and says so itself: by its seal, or by one that was heard before. */
     private boolean genuine(Node node, @Nullable NodeId from) {
         if (!admission.member(node.id().cluster())) {

@@ -184,7 +184,7 @@ public final class SpreadCore implements PeerListener {
             outbox.send(link, new Frame.Nodes(List.of(last)));
         }
         List<String> others = admission.others();
-        admission.leave(now);
+        admission.leave(last, now);
         for (String cluster : others) {
             links.close(cluster, "left the federation");
             ledger.depart(cluster);
@@ -247,7 +247,7 @@ public final class SpreadCore implements PeerListener {
         joining.expire(now);
         closeFlooding(now);
         for (Link link : links.all()) {
-            if (link.connected && link.node == null && !link.joining) {
+            if (link.connected && link.dialed != null && link.node == null && !link.joining) {
                 greet(link);
             }
         }
@@ -278,7 +278,8 @@ public final class SpreadCore implements PeerListener {
             outbox.send(link, token);
         } else if (joining.impostor(link)) {
             peers.close(id, "not who gave out the token");
-        } else {
+        } else if (dialed) {
+            // Who is called answers once he knows that the caller is a member: one who left is nobody's member.
             greet(link);
         }
     }
@@ -325,6 +326,9 @@ public final class SpreadCore implements PeerListener {
             }
         } else if (frame instanceof Frame.Refusal refusal) {
             refusedBy(link, refusal.reason());
+        } else if (frame instanceof Frame.Nodes farewell && node == null) {
+            roster.hearFarewells(link, farewell.nodes(), now);
+            roster.tellChanges(now);
         } else if (frame instanceof Frame.Join join) {
             admit(link, join, now);
         } else if (frame instanceof Frame.Roll roll && link.joining) {
@@ -493,6 +497,10 @@ public final class SpreadCore implements PeerListener {
     private void refuse(Link link, Refusals.Reason why, String who, String objection) {
         refusals.refuse(why, who, objection);
         links.refused(link);
+        Node departed = admission.departed();
+        if (departed != null) {
+            outbox.send(link, new Frame.Nodes(List.of(departed)));
+        }
         outbox.send(link, new Frame.Refusal(objection));
         peers.close(link.id, objection);
     }

@@ -38,6 +38,7 @@ public final class StoreQueue {
     static final String EXPULSION = "x/";
     static final String INVITATIONS = "invitations";
     static final String KEY = "key";
+    static final String DEPARTED = "departed";
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreQueue.class);
 
@@ -95,6 +96,11 @@ public final class StoreQueue {
 
     void member(MemberStatement member) {
         put(MEMBER + member.cluster(), form.member(member));
+    }
+
+    /** This process's last word before it left. */
+    void departed(Node last) {
+        put(DEPARTED, form.node(last));
     }
 
     void expulsion(Expulsion expulsion) {
@@ -200,6 +206,7 @@ public final class StoreQueue {
                 nodes,
                 members,
                 expulsions,
-                invitations == null ? List.of() : form.invitations(invitations));
+                invitations == null ? List.of() : form.invitations(invitations),
+                Optional.ofNullable(stored.get(DEPARTED)).flatMap(form::node));
     }
 }

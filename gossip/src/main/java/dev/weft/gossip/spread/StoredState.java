@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation of the own cluster; empty in the first life
  * @param clean whether the earlier life stopped after all was written
  * @param key of the own cluster in that life; empty in the first life
+ * @param departed what this process said last when its cluster left; empty where it did not, or joined again
  */
 record StoredState(
         OptionalLong incarnation,
@@ -27,7 +28,8 @@ record StoredState(
         List<Node> nodes,
         List<MemberStatement> members,
         List<Expulsion> expulsions,
-        List<Invitations.Invitation> invitations) {
+        List<Invitations.Invitation> invitations,
+        Optional<Node> departed) {
     StoredState {
         origins = List.copyOf(origins);
         nodes = List.copyOf(nodes);
@@ -39,7 +41,15 @@ record StoredState(
     /** The same for a cluster that has another key now: its own life begins anew. */
     StoredState anew() {
         return new StoredState(
-                OptionalLong.empty(), false, Optional.empty(), origins, nodes, members, expulsions, List.of());
+                OptionalLong.empty(),
+                false,
+                Optional.empty(),
+                origins,
+                nodes,
+                members,
+                expulsions,
+                List.of(),
+                Optional.empty());
     }
 
     static OptionalLong incarnation(byte @Nullable [] stored) {

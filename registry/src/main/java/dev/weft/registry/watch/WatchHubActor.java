@@ -117,7 +117,14 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onShardSnapshot(HubCommand.ShardSnapshot part) {
         ShardTrack track = tracks.get(part.shard());
+        boolean unchanged = track.known() && part.version() == track.committed();
         if (!track.take(part)) {
+            return this;
+        }
+        if (unchanged) {
+            // A shard that moved tells all that it has: nothing that was not here.
+            track.incoming();
+            settle();
             return this;
         }
         windows.get(part.shard()).reset(track.incoming(), part.version());
