@@ -116,9 +116,8 @@ public final class ApiClient implements ObjectClient {
 
     private Reply send(
             String method, String path, String contentType, @org.jspecify.annotations.Nullable JsonNode body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .timeout(patience)
-                .header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve(path)).timeout(patience).header("Accept", "application/json");
         if (body == null) {
             request.method(method, BodyPublishers.noBody());
         } else {

@@ -53,7 +53,8 @@ public final class WeftProxy {
         }
     }
 
-    private WeftProxy(Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy, NodeAgent agent) {
+    private WeftProxy(
+            Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy, NodeAgent agent) {
         this.config = config;
         this.system = system;
         this.feed = feed;
@@ -86,8 +87,7 @@ public final class WeftProxy {
         Duration heartbeat = config.getDuration("weft.server.node-heartbeat");
         return NodeAgent.start(
                 new ApiClient(plan.api()).patient(heartbeat),
-                new NodeObjects(
-                        plan.node(), plan.zone(), OwnAddress.towards(plan.api()), ServerConfig.version()),
+                new NodeObjects(plan.node(), plan.zone(), OwnAddress.towards(plan.api()), ServerConfig.version()),
                 heartbeat,
                 clock);
     }
