@@ -51,8 +51,8 @@ final class Arena implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(program.environment());
         environment.put(
                 "WEFT_JAVA_OPTS",
-                System.getenv().getOrDefault("WEFT_JAVA_OPTS", "") + " -XX:StartFlightRecording=settings=profile,filename="
-                        + directory.toAbsolutePath());
+                System.getenv().getOrDefault("WEFT_JAVA_OPTS", "")
+                        + " -XX:StartFlightRecording=settings=profile,filename=" + directory.toAbsolutePath());
         return new WeftProgram(program.words(), environment);
     }
 

@@ -8,29 +8,25 @@ final class Bodies {
     static String service(String name) {
         return """
                 {"apiVersion":"v1","kind":"Service","metadata":{"name":"%1$s","labels":{"app":"%1$s","tier":"backend"}},\
-                "spec":{"selector":{"app":"%1$s"},"ports":[{"name":"http","port":80,"targetPort":8080}]}}"""
-                .formatted(name);
+                "spec":{"selector":{"app":"%1$s"},"ports":[{"name":"http","port":80,"targetPort":8080}]}}""".formatted(name);
     }
 
     static String namespace(String name) {
         return """
-                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"%s"}}"""
-                .formatted(name);
+                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"%s"}}""".formatted(name);
     }
 
     /** A small object with room for a number that changes. */
     static String configMap(String name, int sequence) {
         return """
                 {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s","labels":{"app":"bench"}},\
-                "data":{"settings":"%s","sequence":"%d"}}"""
-                .formatted(name, "x".repeat(300), sequence);
+                "data":{"settings":"%s","sequence":"%d"}}""".formatted(name, "x".repeat(300), sequence);
     }
 
     /** A merge patch that gives {@link #configMap} another number. */
     static String sequence(int sequence) {
         return """
-                {"data":{"sequence":"%d"}}"""
-                .formatted(sequence);
+                {"data":{"sequence":"%d"}}""".formatted(sequence);
     }
 
     /** A Pod behind the Service of that name, on a node, not ready yet. */
@@ -38,15 +34,13 @@ final class Bodies {
         return """
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"app":"%s"}},\
                 "spec":{"nodeName":"node-1","containers":[{"name":"main","image":"registry.example/app:1.0",\
-                "ports":[{"name":"http","containerPort":8080}]}]}}"""
-                .formatted(name, service);
+                "ports":[{"name":"http","containerPort":8080}]}]}}""".formatted(name, service);
     }
 
     /** A merge patch of a Pod's status, as its kubelet would write it. */
     static String podStatus(int number, boolean ready) {
         return """
-                {"status":{"phase":"Running","podIP":"%s","conditions":[{"type":"Ready","status":"%s"}]}}"""
-                .formatted(address(number), ready ? "True" : "False");
+                {"status":{"phase":"Running","podIP":"%s","conditions":[{"type":"Ready","status":"%s"}]}}""".formatted(address(number), ready ? "True" : "False");
     }
 
     /** An address for each number up to 16 million. */

@@ -42,6 +42,7 @@ final class ChangeToEventBenchmark implements Benchmark {
         }
         Figures figures = arena.figures();
         figures.atMost("change to event, " + what + ", p50", Rounds.median(rounds, times -> times.millis(50)), 2, "ms");
-        figures.atMost("change to event, " + what + ", p99", Rounds.median(rounds, times -> times.millis(99)), 10, "ms");
+        figures.atMost(
+                "change to event, " + what + ", p99", Rounds.median(rounds, times -> times.millis(99)), 10, "ms");
     }
 }

@@ -38,8 +38,7 @@ final class EtcdServer implements AutoCloseable {
 
     private final Process process;
     private final HostPort client;
-    private final MultiThreadIoEventLoopGroup thread =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup thread = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
     private EtcdServer(Process process, HostPort client) {
         this.process = process;
@@ -49,7 +48,8 @@ final class EtcdServer implements AutoCloseable {
     /** Whether the package is installed. */
     static boolean isInstalled() {
         return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1))
-                .anyMatch(folder -> !folder.isEmpty() && Path.of(folder, "etcd").toFile().canExecute());
+                .anyMatch(folder ->
+                        !folder.isEmpty() && Path.of(folder, "etcd").toFile().canExecute());
     }
 
     static EtcdServer start(Path directory, HostPort client, HostPort peer) {

@@ -47,7 +47,9 @@ final class FootprintBenchmark implements Benchmark {
     }
 
     private static void memory(Figures figures, Arena.Server server, int services, double bar) {
-        figures.atMost("resident memory with " + services + " x 10", server.usage().residentMib(), bar, "MiB");
-        figures.figure("the same, garbage collected", server.usageAfterCollection().residentMib(), "MiB");
+        figures.atMost(
+                "resident memory with " + services + " x 10", server.usage().residentMib(), bar, "MiB");
+        figures.figure(
+                "the same, garbage collected", server.usageAfterCollection().residentMib(), "MiB");
     }
 }

@@ -64,8 +64,11 @@ final class GrowthBenchmark implements Benchmark {
         int count = arena.effort().count(5_000, 10) / 2 * 2;
         List<HttpConnection> connections = clients.connect(CONNECTIONS);
         double[] micros = {
-            cost(server, connections, count, n -> clients.get(stock.services(n % services) + "/"
-                    + stock.service(n % services))),
+            cost(
+                    server,
+                    connections,
+                    count,
+                    n -> clients.get(stock.services(n % services) + "/" + stock.service(n % services))),
             cost(server, connections, count, n -> clients.post(spare.services(n), Bodies.service(spare.service(n)))),
             // One connection, since the order of a Pod's changes matters.
             cost(server, connections.subList(0, 1), count, n -> {

@@ -108,8 +108,7 @@ final class HttpConnection extends ByteToMessageDecoder {
         int at = lower.indexOf("\r\ncontent-length:");
         if (at >= 0) {
             int from = at + "\r\ncontent-length:".length();
-            left = Long.parseLong(
-                    head.substring(from, head.indexOf('\r', from)).trim());
+            left = Long.parseLong(head.substring(from, head.indexOf('\r', from)).trim());
             expecting = Expecting.BODY;
             return left > 0 || finished();
         }
@@ -202,4 +201,5 @@ final class HttpConnection extends ByteToMessageDecoder {
             }
         }
         return -1;
-    }}
+    }
+}

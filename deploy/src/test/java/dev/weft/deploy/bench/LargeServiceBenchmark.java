@@ -30,8 +30,7 @@ final class LargeServiceBenchmark implements Benchmark {
                 stock.ready(service, 1, endpoints);
                 micros[service] = measure(arena, server, clients, stock, service, endpoints);
             }
-            arena.figures()
-                    .atMost("a change with 5,000 endpoints against one with 250", micros[2] / micros[1], 2, "x");
+            arena.figures().atMost("a change with 5,000 endpoints against one with 250", micros[2] / micros[1], 2, "x");
         }
     }
 
@@ -65,8 +64,7 @@ final class LargeServiceBenchmark implements Benchmark {
         bytes[1] += line.readableBytes();
     }
 
-    private static Load change(
-            List<HttpConnection> writer, Stock stock, int service, int endpoints, int changes) {
+    private static Load change(List<HttpConnection> writer, Stock stock, int service, int endpoints, int changes) {
         return Loads.closedLoop(writer, changes, n -> {
             int pod = (int) ((n / 2) * 7919L % endpoints);
             return stock.status(service, pod, service * ENDPOINTS[0] + pod, n % 2 == 1);

@@ -44,8 +44,7 @@ final class ManyWatchersBenchmark implements Benchmark {
             rounds.add(feed.change(changes, PER_SECOND, count));
         }
         double cpu = server.usage().microsEach(start, (long) rounds.size() * changes * count);
-        double kilobytes =
-                (server.usageAfterCollection().residentKib() - before.residentKib()) * 1.024 / count;
+        double kilobytes = (server.usageAfterCollection().residentKib() - before.residentKib()) * 1.024 / count;
         Figures figures = arena.figures();
         String what = "change to event, " + count + " watchers";
         figures.figure(what + ", p50", Rounds.median(rounds, times -> times.millis(50)), "ms");
@@ -63,7 +62,8 @@ final class ManyWatchersBenchmark implements Benchmark {
         Figures figures = arena.figures();
         figures.figure("change to event, " + count + " watchers, 5 a second, p99", times.millis(99), "ms");
         figures.atMost("watches lost of " + count, watchers.lost(), 0, "");
-        figures.figure("resident memory with " + count + " watchers", server.usage().residentMib(), "MiB");
+        figures.figure(
+                "resident memory with " + count + " watchers", server.usage().residentMib(), "MiB");
         watchers.close();
     }
 }

@@ -33,8 +33,7 @@ final class Stock {
 
     /** Makes so many Services, from the n-th on. */
     Load services(int from, int count) {
-        return write(count, n -> clients.post(
-                services(from + n), Bodies.service(service(from + n))));
+        return write(count, n -> clients.post(services(from + n), Bodies.service(service(from + n))));
     }
 
     /** Makes Pods for so many Services, from the n-th on, so many each; they are not ready yet. */
@@ -55,8 +54,7 @@ final class Stock {
 
     /** A request that says whether a Pod is ready. */
     io.netty.buffer.ByteBuf status(int service, int pod, int address, boolean ready) {
-        return clients.patch(
-                pods(service) + "/" + pod(service, pod) + "/status", Bodies.podStatus(address, ready));
+        return clients.patch(pods(service) + "/" + pod(service, pod) + "/status", Bodies.podStatus(address, ready));
     }
 
     private Load write(int count, java.util.function.IntFunction<io.netty.buffer.ByteBuf> request) {
