@@ -96,7 +96,9 @@ public final class ApiRoutes {
                 new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
         this.discovery = new DiscoveryRoutes(
-                served(registry, tokens.served()), new OpenApiDocuments(registry.kinds().all(), "v" + product.kubernetes()), product);
+                served(registry, tokens.served()),
+                new OpenApiDocuments(registry.kinds().all(), "v" + product.kubernetes()),
+                product);
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
         this.reads = new ReadRoutes(registry, representations, watches);

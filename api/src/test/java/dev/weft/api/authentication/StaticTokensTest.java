@@ -12,8 +12,7 @@ class StaticTokensTest {
     @Test
     @DisplayName("is read as Kubernetes reads it")
     void isRead() {
-        StaticTokens tokens = StaticTokens.parse(
-                """
+        StaticTokens tokens = StaticTokens.parse("""
                 # a comment
                 t1,ann,7,"devs,qa"
 

@@ -68,14 +68,20 @@ class DefaultAccessTest {
 
     @ParameterizedTest(name = "{0}: authenticated {1}, anonymous {2}")
     @CsvSource({
-        "/version, true, true", "/readyz, true, true", "/apis, true, false", "/apis/apps/v1, true, false",
-        "/openapi/v3, true, false", "/metrics, false, false", "/readyz/x, false, false"
+        "/version, true, true",
+        "/readyz, true, true",
+        "/apis, true, false",
+        "/apis/apps/v1, true, false",
+        "/openapi/v3, true, false",
+        "/metrics, false, false",
+        "/readyz/x, false, false"
     })
     @DisplayName("let everybody see that the server is there, and whoever proves to be somebody what it serves")
     void discovery(String path, boolean authenticated, boolean anonymous) {
         RbacPolicy policy = policyWith("view", "ann");
         AccessQuestion question = AccessQuestion.ofPath("get", path);
-        assertThat(policy.decide(RbacPolicyTest.user("bob"), question).allowed()).isEqualTo(authenticated);
+        assertThat(policy.decide(RbacPolicyTest.user("bob"), question).allowed())
+                .isEqualTo(authenticated);
         assertThat(policy.decide(User.ANONYMOUS, question).allowed()).isEqualTo(anonymous);
     }
 }

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Whoever gives permissions")
 class GrantCheckTest {
-    private static final RbacPolicy POLICY = RbacPolicyTest.policy(
-            """
+    private static final RbacPolicy POLICY = RbacPolicyTest.policy("""
             - {kind: ClusterRole, metadata: {name: some}, rules: [{apiGroups: [""], resources: [pods, "*/scale"], verbs: [get, list]}, {apiGroups: [""], resources: [configmaps], resourceNames: [a, b], verbs: [get]}, {nonResourceURLs: [/logs/*], verbs: [get]}]}
             - {kind: ClusterRole, metadata: {name: all}, rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}, {nonResourceURLs: ["*"], verbs: ["*"]}]}
             - {kind: ClusterRole, metadata: {name: escalator}, rules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]}
@@ -70,7 +69,8 @@ class GrantCheckTest {
     @DisplayName("must have them all himself")
     void covers(String rule, boolean allowed) {
         String role = "{rules: [" + rule + "]}";
-        assertThat(objection("ann", "clusterroles", "", MissingNode.getInstance(), role).isEmpty())
+        assertThat(objection("ann", "clusterroles", "", MissingNode.getInstance(), role)
+                        .isEmpty())
                 .isEqualTo(allowed);
         assertThat(objection("boss", "clusterroles", "", MissingNode.getInstance(), role))
                 .isEmpty();
@@ -104,11 +104,26 @@ class GrantCheckTest {
                 .isEmpty();
         assertThat(objection("ann", "rolebindings", "shop", MissingNode.getInstance(), all))
                 .contains("not currently held");
-        assertThat(objection("ben", "rolebindings", "shop", MissingNode.getInstance(), "{roleRef: {kind: ClusterRole, name: some}}"))
+        assertThat(objection(
+                        "ben",
+                        "rolebindings",
+                        "shop",
+                        MissingNode.getInstance(),
+                        "{roleRef: {kind: ClusterRole, name: some}}"))
                 .contains("not currently held");
-        assertThat(objection("ann", "rolebindings", "shop", MissingNode.getInstance(), "{roleRef: {kind: ClusterRole, name: some}}"))
+        assertThat(objection(
+                        "ann",
+                        "rolebindings",
+                        "shop",
+                        MissingNode.getInstance(),
+                        "{roleRef: {kind: ClusterRole, name: some}}"))
                 .isEmpty();
-        assertThat(objection("ann", "rolebindings", "shop", MissingNode.getInstance(), "{roleRef: {kind: Role, name: gone}}"))
+        assertThat(objection(
+                        "ann",
+                        "rolebindings",
+                        "shop",
+                        MissingNode.getInstance(),
+                        "{roleRef: {kind: Role, name: gone}}"))
                 .isEqualTo("roles.rbac.authorization.k8s.io \"gone\" not found");
     }
 
@@ -128,8 +143,9 @@ class GrantCheckTest {
     @DisplayName("needs everything to let a role aggregate others, and to change one that does")
     void aggregation() {
         String aggregating = "{aggregationRule: {clusterRoleSelectors: [{}]}, rules: []}";
-        String refused = "clusterroles.rbac.authorization.k8s.io \"x\" is forbidden: must have cluster-admin privileges to"
-                + " use an aggregationRule";
+        String refused =
+                "clusterroles.rbac.authorization.k8s.io \"x\" is forbidden: must have cluster-admin privileges to"
+                        + " use an aggregationRule";
         assertThat(objection("ann", "clusterroles", "", MissingNode.getInstance(), aggregating))
                 .isEqualTo(refused);
         assertThat(objection("ann", "clusterroles", "", yaml(aggregating), "{rules: []}"))
@@ -141,10 +157,12 @@ class GrantCheckTest {
     @Test
     @DisplayName("needs no permission to let the garbage collector do its work")
     void garbage() {
-        String role = "{metadata: {finalizers: [a], resourceVersion: '1'}, rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]}";
+        String role =
+                "{metadata: {finalizers: [a], resourceVersion: '1'}, rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]}";
         ObjectNode without = (ObjectNode) yaml(role);
         ((ObjectNode) without.get("metadata")).removeAll();
-        assertThat(objection("ann", "roles", "shop", yaml(role), without.toString())).isEmpty();
+        assertThat(objection("ann", "roles", "shop", yaml(role), without.toString()))
+                .isEmpty();
         assertThat(new GrantCheck(POLICY, new User("root", "", java.util.List.of(User.MASTERS), java.util.Map.of()))
                         .objection(
                                 new ResourceKey(AccessTypes.ROLES, "shop", "x"), MissingNode.getInstance(), yaml(role)))

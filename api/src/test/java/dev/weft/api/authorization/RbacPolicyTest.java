@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Roles and bindings")
 class RbacPolicyTest {
-    private static final String OBJECTS =
-            """
+    private static final String OBJECTS = """
             - {kind: ClusterRole, metadata: {name: reader}, rules: [{apiGroups: [""], resources: [pods, services], verbs: [get, list]}]}
             - {kind: ClusterRole, metadata: {name: any-verb}, rules: [{apiGroups: [apps], resources: [deployments], verbs: ["*"]}]}
             - {kind: ClusterRole, metadata: {name: any-group}, rules: [{apiGroups: ["*"], resources: [events], verbs: [list]}]}
@@ -112,8 +111,8 @@ class RbacPolicyTest {
     void resources(
             String who, String verb, String group, String resource, String namespace, String name, boolean expected) {
         String[] parts = resource.split("/", -1);
-        AccessQuestion question = AccessQuestion.ofResource(
-                verb, group, parts[0], parts.length > 1 ? parts[1] : "", namespace, name);
+        AccessQuestion question =
+                AccessQuestion.ofResource(verb, group, parts[0], parts.length > 1 ? parts[1] : "", namespace, name);
         assertThat(allowed(user(who), question)).isEqualTo(expected);
     }
 
@@ -137,7 +136,8 @@ class RbacPolicyTest {
         assertThat(allowed(user("shopkeepers"), there))
                 .as("a user of the group's name")
                 .isFalse();
-        assertThat(allowed(user("root", User.MASTERS), AccessQuestion.ofPath("put", "/anything"))).isTrue();
+        assertThat(allowed(user("root", User.MASTERS), AccessQuestion.ofPath("put", "/anything")))
+                .isTrue();
     }
 
     @Test
@@ -147,8 +147,10 @@ class RbacPolicyTest {
         assertThat(policy.decide(user("ann"), pods).reason())
                 .isEqualTo("RBAC: allowed by ClusterRoleBinding \"all\" of ClusterRole \"reader\" to User \"ann\"");
         assertThat(policy.decide(user("zoe", "shopkeepers"), pods).reason())
-                .isEqualTo("RBAC: allowed by RoleBinding \"shop/shop\" of ClusterRole \"reader\" to Group \"shopkeepers\"");
-        assertThat(Forbidden.of(user("eve"), pods, policy.decide(user("eve"), pods)).message())
+                .isEqualTo(
+                        "RBAC: allowed by RoleBinding \"shop/shop\" of ClusterRole \"reader\" to Group \"shopkeepers\"");
+        assertThat(Forbidden.of(user("eve"), pods, policy.decide(user("eve"), pods))
+                        .message())
                 .isEqualTo("pods \"p\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the"
                         + " namespace \"shop\": RBAC: clusterrole.rbac.authorization.k8s.io \"gone\" not found");
     }
@@ -157,11 +159,13 @@ class RbacPolicyTest {
     @DisplayName("are refused with Kubernetes' sentences")
     void sentences() {
         assertThat(sentence(AccessQuestion.ofResource("list", "apps", "deployments", "", "", "")))
-                .isEqualTo("deployments.apps is forbidden: User \"bob\" cannot list resource \"deployments\" in API group"
-                        + " \"apps\" at the cluster scope");
+                .isEqualTo(
+                        "deployments.apps is forbidden: User \"bob\" cannot list resource \"deployments\" in API group"
+                                + " \"apps\" at the cluster scope");
         assertThat(sentence(AccessQuestion.ofResource("update", "", "pods", "status", "shop", "p")))
-                .isEqualTo("pods \"p\" is forbidden: User \"bob\" cannot update resource \"pods/status\" in API group \"\""
-                        + " in the namespace \"shop\"");
+                .isEqualTo(
+                        "pods \"p\" is forbidden: User \"bob\" cannot update resource \"pods/status\" in API group \"\""
+                                + " in the namespace \"shop\"");
         assertThat(sentence(AccessQuestion.ofPath("get", "/metrics")))
                 .isEqualTo("forbidden: User \"bob\" cannot get path \"/metrics\"");
         assertThat(sentence(AccessQuestion.ofPath("get", "/<b>\"&")))
@@ -176,8 +180,7 @@ class RbacPolicyTest {
     @Test
     @DisplayName("are gathered by an aggregated role, through roles that aggregate themselves")
     void aggregates() {
-        RbacPolicy aggregated = policy(
-                """
+        RbacPolicy aggregated = policy("""
                 - {kind: ClusterRole, metadata: {name: top}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {to: top}}]}}
                 - {kind: ClusterRole, metadata: {name: middle, labels: {to: top}}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {to: middle}}]}}
                 - {kind: ClusterRole, metadata: {name: b, labels: {to: middle}}, rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]}
@@ -196,8 +199,7 @@ class RbacPolicyTest {
     @Test
     @DisplayName("that select each other end, with what there is")
     void aggregatesInACircle() {
-        RbacPolicy circle = policy(
-                """
+        RbacPolicy circle = policy("""
                 - {kind: ClusterRole, metadata: {name: one, labels: {to: two}}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {to: one}}]}}
                 - {kind: ClusterRole, metadata: {name: two, labels: {to: one}}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {to: two}}]}}
                 - {kind: ClusterRole, metadata: {name: leaf, labels: {to: two}}, rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]}

@@ -61,8 +61,7 @@ class CertificateAuthorityTest {
         assertThatCode(() -> authority.verifyClient(ann, NOW)).doesNotThrowAnyException();
         assertThatThrownBy(() -> authority.verifyClient(ann, NOW.plus(HOUR).plusSeconds(1)))
                 .isInstanceOf(CertificateException.class);
-        assertThatThrownBy(() -> authority.verifyClient(ann, NOW.minus(HOUR)))
-                .isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> authority.verifyClient(ann, NOW.minus(HOUR))).isInstanceOf(CertificateException.class);
         // The same name, another key.
         X509Certificate foreign =
                 authority("east").issueClient("ann", List.of(), NOW, HOUR).certificate();
@@ -92,8 +91,8 @@ class CertificateAuthorityTest {
         ClusterKeys again = keys.loadOrCreate("east", NOW, new SecureRandom());
         assertThat(again.toPem()).isEqualTo(made.toPem());
         for (String part : ClusterKeys.PARTS) {
-            assertThat(PosixFilePermissions.toString(
-                            Files.getPosixFilePermissions(directory.resolve("pki").resolve(part))))
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(
+                            directory.resolve("pki").resolve(part))))
                     .isEqualTo("rw-------");
         }
         Files.delete(directory.resolve("pki").resolve("ca.key"));
@@ -110,8 +109,7 @@ class CertificateAuthorityTest {
                 .hasMessageContaining("not that of the certificate");
         assertThatThrownBy(() -> KeyMaterial.ofPem(one.certificatesPem(), "nothing"))
                 .hasMessageContaining("no unencrypted private key");
-        assertThatThrownBy(() -> KeyMaterial.ofPem(one.keyPem(), one.keyPem()))
-                .hasMessageContaining("no certificate");
+        assertThatThrownBy(() -> KeyMaterial.ofPem(one.keyPem(), one.keyPem())).hasMessageContaining("no certificate");
         assertThat(one.toString()).doesNotContain("PRIVATE");
     }
 
@@ -119,8 +117,7 @@ class CertificateAuthorityTest {
     @DisplayName("renews what a server shows when two thirds of its time are over")
     void renews() {
         AtomicReference<Instant> now = new AtomicReference<>(NOW);
-        OwnCertificate own =
-                new OwnCertificate(authority, java.util.Set.of("localhost"), Duration.ofDays(3), now::get);
+        OwnCertificate own = new OwnCertificate(authority, java.util.Set.of("localhost"), Duration.ofDays(3), now::get);
         X509Certificate first = own.current().certificate();
         now.set(NOW.plus(Duration.ofDays(2)).minusSeconds(1));
         assertThat(own.current().certificate()).isEqualTo(first);
