@@ -27,11 +27,7 @@ public final class AccountTokens {
 
     /** @param ids makes the name of each token, unique for ever */
     public AccountTokens(
-            Registry registry,
-            TokenSigner signer,
-            TokenSettings settings,
-            InstantSource clock,
-            Supplier<String> ids) {
+            Registry registry, TokenSigner signer, TokenSettings settings, InstantSource clock, Supplier<String> ids) {
         this.registry = registry;
         this.signer = signer;
         this.settings = settings;
@@ -99,9 +95,7 @@ public final class AccountTokens {
         AccountToken token = signed.get();
         AccountToken.Account account = token.account();
         return exists("serviceaccounts", account.namespace(), account.name(), account.uid())
-                .thenCompose(there -> there
-                        ? boundExists(token)
-                        : CompletableFuture.completedFuture(false))
+                .thenCompose(there -> there ? boundExists(token) : CompletableFuture.completedFuture(false))
                 .thenApply(there -> there ? Optional.of(token) : Optional.empty());
     }
 

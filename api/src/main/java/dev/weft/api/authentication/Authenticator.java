@@ -105,8 +105,8 @@ public final class Authenticator {
     private Optional<User> byCertificate(X509Certificate certificate) {
         try {
             authority.verifyClient(certificate, clock.instant());
-            X500Name subject = X500Name.getInstance(
-                    certificate.getSubjectX500Principal().getEncoded());
+            X500Name subject =
+                    X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
             List<String> names = values(subject.getRDNs(BCStyle.CN));
             if (names.size() != 1 || names.get(0).isEmpty()) {
                 return Optional.empty();

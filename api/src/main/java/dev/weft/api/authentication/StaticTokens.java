@@ -41,7 +41,9 @@ public final class StaticTokens {
                 continue;
             }
             List<String> columns = columns(line);
-            if (columns.size() < LEAST_COLUMNS || columns.get(0).isEmpty() || columns.get(1).isEmpty()) {
+            if (columns.size() < LEAST_COLUMNS
+                    || columns.get(0).isEmpty()
+                    || columns.get(1).isEmpty()) {
                 throw new IllegalArgumentException("line " + (i + 1)
                         + ": expected token,user,uid and, if any, \"group1,group2\"; the first two must not be empty");
             }

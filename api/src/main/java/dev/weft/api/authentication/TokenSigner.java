@@ -84,8 +84,7 @@ public final class TokenSigner {
     private boolean isSigned(String[] parts) {
         byte[] given = Base64.getUrlDecoder().decode(parts[2]);
         // One token has one spelling: spare bits of the last character must be zero.
-        if (!Arrays.equals(
-                ENCODER.encode(given), parts[2].getBytes(StandardCharsets.US_ASCII))) {
+        if (!Arrays.equals(ENCODER.encode(given), parts[2].getBytes(StandardCharsets.US_ASCII))) {
             return false;
         }
         try {

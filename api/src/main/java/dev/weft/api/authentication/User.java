@@ -24,8 +24,7 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
     public static final String UNAUTHENTICATED = "system:unauthenticated";
 
     /** Whoever brings no credentials, where that is allowed. */
-    public static final User ANONYMOUS =
-            new User("system:anonymous", "", List.of(UNAUTHENTICATED), Map.of());
+    public static final User ANONYMOUS = new User("system:anonymous", "", List.of(UNAUTHENTICATED), Map.of());
 
     /** Everybody, where nobody is asked who he is. */
     public static final User ADMIN = new User("system:admin", "", List.of(MASTERS, AUTHENTICATED), Map.of());

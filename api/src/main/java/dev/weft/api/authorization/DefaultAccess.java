@@ -54,7 +54,8 @@ public final class DefaultAccess {
         if (from.has("aggregates")) {
             ArrayNode selectors = role.putObject("aggregationRule").putArray("clusterRoleSelectors");
             from.path("aggregates")
-                    .forEach(label -> selectors.addObject().putObject("matchLabels").put(label.asText(), "true"));
+                    .forEach(label ->
+                            selectors.addObject().putObject("matchLabels").put(label.asText(), "true"));
         }
         role.set("rules", from.has("rules") ? from.get("rules") : JsonNodeFactory.instance.arrayNode());
         return role;
@@ -67,10 +68,11 @@ public final class DefaultAccess {
                 .put("kind", "ClusterRole")
                 .put("name", from.path("role").asText());
         ArrayNode subjects = binding.putArray("subjects");
-        from.path("groups").forEach(group -> subjects.addObject()
-                .put("apiGroup", AccessTypes.GROUP)
-                .put("kind", "Group")
-                .put("name", group.asText()));
+        from.path("groups")
+                .forEach(group -> subjects.addObject()
+                        .put("apiGroup", AccessTypes.GROUP)
+                        .put("kind", "Group")
+                        .put("name", group.asText()));
         return binding;
     }
 
@@ -95,11 +97,10 @@ public final class DefaultAccess {
     public CompletionStage<List<String>> reconcile() {
         CompletionStage<List<String>> faults = CompletableFuture.completedFuture(new ArrayList<>());
         for (ObjectNode each : wanted) {
-            faults = faults.thenCompose(
-                    soFar -> reconcile(each).thenApply(fault -> {
-                        fault.ifPresent(soFar::add);
-                        return soFar;
-                    }));
+            faults = faults.thenCompose(soFar -> reconcile(each).thenApply(fault -> {
+                fault.ifPresent(soFar::add);
+                return soFar;
+            }));
         }
         return faults;
     }
@@ -130,11 +131,7 @@ public final class DefaultAccess {
         ObjectNode change = binding ? subjects(present, wish) : rules(present, wish);
         change.putObject("metadata").set("labels", wish.at("/metadata/labels"));
         return write(new Write.Patch(
-                key,
-                "",
-                Write.PatchType.MERGE_PATCH,
-                new Write.PatchBody(change, false),
-                Write.Options.DEFAULT));
+                key, "", Write.PatchType.MERGE_PATCH, new Write.PatchBody(change, false), Write.Options.DEFAULT));
     }
 
     private static ObjectNode subjects(ObjectNode present, ObjectNode wish) {
@@ -161,8 +158,7 @@ public final class DefaultAccess {
         }
         ArrayNode all = change.putArray("rules");
         present.path("rules").forEach(all::add);
-        RuleCover.missing(PolicyRule.ofRole(present), PolicyRule.ofRole(wish))
-                .forEach(rule -> all.add(rule.toTree()));
+        RuleCover.missing(PolicyRule.ofRole(present), PolicyRule.ofRole(wish)).forEach(rule -> all.add(rule.toTree()));
         return change;
     }
 

@@ -68,8 +68,8 @@ final class GrantCheck {
         }
         List<PolicyRule> rules = policy.rules(ref, key.namespace());
         return rules == null
-                ? Optional.of(Refusal.notFound(
-                        new ResourceKey(type, ref.clusterWide() ? "" : key.namespace(), ref.name())))
+                ? Optional.of(
+                        Refusal.notFound(new ResourceKey(type, ref.clusterWide() ? "" : key.namespace(), ref.name())))
                 : tooMuch(key, rules);
     }
 
@@ -98,9 +98,8 @@ final class GrantCheck {
 
     private static JsonNode withoutBookkeeping(JsonNode object) {
         ObjectNode copy = object.deepCopy();
-        ObjectNode metadata = copy.get("metadata") instanceof ObjectNode there
-                ? there
-                : JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata =
+                copy.get("metadata") instanceof ObjectNode there ? there : JsonNodeFactory.instance.objectNode();
         metadata.remove(
                 List.of("ownerReferences", "finalizers", "resourceVersion", "managedFields", "generation", "selfLink"));
         return copy;

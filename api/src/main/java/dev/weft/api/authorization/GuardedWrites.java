@@ -47,7 +47,10 @@ public final class GuardedWrites {
         }
         GrantCheck check = new GrantCheck(policy.get(), user);
         if (write instanceof Write.Create create) {
-            return check.objection(create.key(), MissingNode.getInstance(), create.object().toTree())
+            return check.objection(
+                            create.key(),
+                            MissingNode.getInstance(),
+                            create.object().toTree())
                     .map(GuardedWrites::refused)
                     .orElseGet(() -> registry.write(create));
         }
@@ -66,8 +69,8 @@ public final class GuardedWrites {
             if (!(outcome instanceof Outcome.Done done)) {
                 return CompletableFuture.completedFuture(outcome);
             }
-            JsonNode before = present.<JsonNode>map(object -> object.json().toTree())
-                    .orElse(MissingNode.getInstance());
+            JsonNode before =
+                    present.<JsonNode>map(object -> object.json().toTree()).orElse(MissingNode.getInstance());
             ObjectNode after = done.object().json().toTree();
             Optional<Refusal> objection = check.objection(write.key(), before, after);
             if (objection.isPresent()) {
@@ -87,8 +90,7 @@ public final class GuardedWrites {
         Write.Options dry = new Write.Options(
                 true, write.options().fieldManager(), write.options().fieldValidation());
         if (write instanceof Write.Patch patch) {
-            return registry.write(
-                    new Write.Patch(patch.key(), patch.subresource(), patch.type(), patch.patch(), dry));
+            return registry.write(new Write.Patch(patch.key(), patch.subresource(), patch.type(), patch.patch(), dry));
         }
         Write.Update update = (Write.Update) write;
         return registry.write(new Write.Update(update.key(), update.subresource(), update.object(), dry));

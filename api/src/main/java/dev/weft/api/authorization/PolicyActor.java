@@ -94,8 +94,8 @@ final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     private boolean publishing;
 
     static Behavior<Command> create(Registry registry, Policies policies, Duration retry, boolean maintains) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new PolicyActor(context, timers, registry, policies, retry, maintains)));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new PolicyActor(context, timers, registry, policies, retry, maintains)));
     }
 
     private PolicyActor(
@@ -226,7 +226,8 @@ final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
                 Write.PatchType.MERGE_PATCH,
                 new Write.PatchBody(change, false),
                 Write.Options.DEFAULT);
-        getContext().pipeToSelf(registry.write(write), (outcome, failure) -> new Stored(role, refusal(outcome, failure)));
+        getContext()
+                .pipeToSelf(registry.write(write), (outcome, failure) -> new Stored(role, refusal(outcome, failure)));
     }
 
     private static String refusal(

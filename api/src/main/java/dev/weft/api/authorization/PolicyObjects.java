@@ -30,8 +30,10 @@ final class PolicyObjects {
                 aggregates.add(LabelSelector.of(selector));
             }
             Map<String, String> labels = new HashMap<>();
-            object.at("/metadata/labels").fields().forEachRemaining(entry ->
-                    labels.put(entry.getKey(), entry.getValue().asText()));
+            object.at("/metadata/labels")
+                    .fields()
+                    .forEachRemaining(
+                            entry -> labels.put(entry.getKey(), entry.getValue().asText()));
             return new Role(
                     object.at("/metadata/namespace").asText(),
                     object.at("/metadata/name").asText(),
@@ -46,7 +48,8 @@ final class PolicyObjects {
         static RoleRef of(JsonNode binding) {
             JsonNode ref = binding.path("roleRef");
             return new RoleRef(
-                    ref.path("kind").asText().equals("ClusterRole"), ref.path("name").asText());
+                    ref.path("kind").asText().equals("ClusterRole"),
+                    ref.path("name").asText());
         }
 
         String kind() {

@@ -52,7 +52,8 @@ public final class RbacPolicy {
 
     private record Grant(Binding binding, Subject subject) {
         private String reason() {
-            return "RBAC: allowed by " + binding.described() + " of " + binding.role().kind() + " "
+            return "RBAC: allowed by " + binding.described() + " of "
+                    + binding.role().kind() + " "
                     + Quoting.quoted(binding.role().name()) + " to " + subject.described();
         }
     }
@@ -85,7 +86,8 @@ public final class RbacPolicy {
         }
         Set<String> faults = new LinkedHashSet<>();
         for (Grant grant : grants(user, question.namespace())) {
-            List<PolicyRule> rules = rules(grant.binding().role(), grant.binding().namespace());
+            List<PolicyRule> rules =
+                    rules(grant.binding().role(), grant.binding().namespace());
             if (rules == null) {
                 faults.add(missing(grant.binding().role()));
             } else if (rules.stream().anyMatch(rule -> rule.allows(question))) {
@@ -119,7 +121,8 @@ public final class RbacPolicy {
         }
         Set<PolicyRule> found = new LinkedHashSet<>();
         for (Grant grant : grants(user, namespace)) {
-            List<PolicyRule> rules = rules(grant.binding().role(), grant.binding().namespace());
+            List<PolicyRule> rules =
+                    rules(grant.binding().role(), grant.binding().namespace());
             if (rules != null) {
                 found.addAll(rules);
             }
@@ -146,8 +149,8 @@ public final class RbacPolicy {
 
     /** {@code clusterrole.rbac.authorization.k8s.io "x" not found}. */
     static String missing(RoleRef ref) {
-        return ref.kind().toLowerCase(java.util.Locale.ROOT) + ".rbac.authorization.k8s.io " + Quoting.quoted(ref.name())
-                + " not found";
+        return ref.kind().toLowerCase(java.util.Locale.ROOT) + ".rbac.authorization.k8s.io "
+                + Quoting.quoted(ref.name()) + " not found";
     }
 
     private static String listed(Set<String> faults) {

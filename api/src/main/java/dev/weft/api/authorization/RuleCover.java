@@ -90,8 +90,7 @@ public final class RuleCover {
             }
         }
         List<PolicyRule> compacted = new ArrayList<>();
-        verbs.forEach((key, all) ->
-                compacted.add(new PolicyRule(all, key.get(0), key.get(1), key.get(2), key.get(3))));
+        verbs.forEach((key, all) -> compacted.add(new PolicyRule(all, key.get(0), key.get(1), key.get(2), key.get(3))));
         compacted.sort(Comparator.comparing(PolicyRule::toString));
         return List.copyOf(new ArrayList<>(new java.util.LinkedHashSet<>(compacted)));
     }

@@ -88,9 +88,10 @@ public final class Access {
         }
         HttpRequest request = exchange.request();
         return asking.authenticate(
-                        request.getAttribute(CERTIFICATE).flatMap(Supplier::get), token(exchange.header("authorization")))
-                .thenApply(found -> admitted(
-                        exchange, found.orElseThrow(() -> new RequestRefused(Refusals.unauthorized()))));
+                        request.getAttribute(CERTIFICATE).flatMap(Supplier::get),
+                        token(exchange.header("authorization")))
+                .thenApply(found ->
+                        admitted(exchange, found.orElseThrow(() -> new RequestRefused(Refusals.unauthorized()))));
     }
 
     private Exchange admitted(Exchange exchange, User user) {
@@ -133,7 +134,8 @@ public final class Access {
     private RbacPolicy policy() {
         return Optional.ofNullable(policies)
                 .flatMap(Policies::current)
-                .orElseThrow(() -> new RequestRefused(Refusals.notReady("the roles of this cluster are not known yet")));
+                .orElseThrow(
+                        () -> new RequestRefused(Refusals.notReady("the roles of this cluster are not known yet")));
     }
 
     /** Carries out a write for somebody, unless it would give more than he has. */

@@ -38,9 +38,8 @@ record Impersonation(User user, List<AccessQuestion> questions) {
             return Optional.empty();
         }
         List<AccessQuestion> questions = new ArrayList<>();
-        String[] account = name.startsWith(ACCOUNT)
-                ? name.substring(ACCOUNT.length()).split(":", -1)
-                : new String[0];
+        String[] account =
+                name.startsWith(ACCOUNT) ? name.substring(ACCOUNT.length()).split(":", -1) : new String[0];
         List<String> all = new ArrayList<>(groups);
         if (account.length == 2) {
             questions.add(AccessQuestion.ofResource(VERB, "", "serviceaccounts", "", account[0], account[1]));
@@ -54,8 +53,8 @@ record Impersonation(User user, List<AccessQuestion> questions) {
         if (!uid.isEmpty()) {
             questions.add(AccessQuestion.ofResource(VERB, AUTHENTICATION, "uids", "", "", uid));
         }
-        extra.forEach((key, values) -> values.forEach(value -> questions.add(
-                AccessQuestion.ofResource(VERB, AUTHENTICATION, "userextras", key, "", value))));
+        extra.forEach((key, values) -> values.forEach(
+                value -> questions.add(AccessQuestion.ofResource(VERB, AUTHENTICATION, "userextras", key, "", value))));
         return Optional.of(new Impersonation(user(name, uid, all, extra), questions));
     }
 

@@ -22,8 +22,7 @@ final class Questions {
             String asked = exchange.request().getUri().path();
             return AccessQuestion.ofPath(exchange.method().toLowerCase(Locale.ROOT), asked);
         }
-        return ofResource(
-                exchange, core ? "" : path.get(1), path.get(prefix - 1), path.subList(prefix, path.size()));
+        return ofResource(exchange, core ? "" : path.get(1), path.get(prefix - 1), path.subList(prefix, path.size()));
     }
 
     private static AccessQuestion ofResource(Exchange exchange, String group, String version, List<String> segments) {
@@ -38,7 +37,8 @@ final class Questions {
         String name = parts.size() > 1 ? parts.get(1) : "";
         String part = parts.size() > 2 ? parts.get(2) : "";
         String verb = verb(exchange, name);
-        boolean selects = name.isEmpty() && Set.of("list", "watch", "deletecollection").contains(verb);
+        boolean selects =
+                name.isEmpty() && Set.of("list", "watch", "deletecollection").contains(verb);
         return new AccessQuestion(
                 verb, group, version, parts.get(0), part, namespace, selects ? selected(exchange) : name, "");
     }

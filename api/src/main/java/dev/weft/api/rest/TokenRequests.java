@@ -92,7 +92,8 @@ final class TokenRequests {
         if (asked.asLong() > LONGEST_SECONDS) {
             throw invalid(
                     account,
-                    FieldError.invalid("spec.expirationSeconds", asked, "may not specify a duration larger than 2^32 seconds"));
+                    FieldError.invalid(
+                            "spec.expirationSeconds", asked, "may not specify a duration larger than 2^32 seconds"));
         }
         return Duration.ofSeconds(asked.asLong());
     }
@@ -120,15 +121,14 @@ final class TokenRequests {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         String kind = ref.path("kind").asText();
-        String plural =
-                switch (kind) {
-                    case "Pod" -> "pods";
-                    case "Secret" -> "secrets";
-                    case "Node" -> "nodes";
-                    default ->
-                        throw RequestRefused.badRequest("cannot bind token to object of type "
-                                + ref.path("apiVersion").asText() + ", Kind=" + kind);
-                };
+        String plural = switch (kind) {
+            case "Pod" -> "pods";
+            case "Secret" -> "secrets";
+            case "Node" -> "nodes";
+            default ->
+                throw RequestRefused.badRequest("cannot bind token to object of type "
+                        + ref.path("apiVersion").asText() + ", Kind=" + kind);
+        };
         String namespace = kind.equals("Node") ? "" : account.namespace();
         ResourceKey key = new ResourceKey(
                 new ResourceType("", plural), namespace, ref.path("name").asText());
@@ -137,7 +137,8 @@ final class TokenRequests {
             if (!uid.isEmpty() && !uid.equals(object.uid())) {
                 throw new RequestRefused(Refusal.conflict(
                         key,
-                        "the UID in the bound object reference (" + uid + ") does not match the UID in record. The object"
+                        "the UID in the bound object reference (" + uid
+                                + ") does not match the UID in record. The object"
                                 + " might have been deleted and then recreated"));
             }
             requireOwnPod(kind, account, object);
@@ -146,8 +147,7 @@ final class TokenRequests {
     }
 
     private static void requireOwnPod(String kind, ResourceKey account, Resource object) {
-        String runsAs =
-                object.json().toTree().at("/spec/serviceAccountName").asText("default");
+        String runsAs = object.json().toTree().at("/spec/serviceAccountName").asText("default");
         if (kind.equals("Pod") && !runsAs.equals(account.name())) {
             throw RequestRefused.badRequest("cannot bind token for serviceaccount \"" + account.name()
                     + "\" to pod running with different serviceaccount name.");
@@ -158,8 +158,7 @@ final class TokenRequests {
             ObjectNode request, Resource account, Optional<AccountToken.Bound> bound, Duration lasting) {
         List<String> audiences = new ArrayList<>();
         request.at("/spec/audiences").forEach(each -> audiences.add(each.asText()));
-        AccountTokens.Issued issued = issuer()
-                .issue(
+        AccountTokens.Issued issued = issuer().issue(
                         new AccountToken.Account(
                                 account.key().namespace(), account.key().name(), account.uid()),
                         bound,

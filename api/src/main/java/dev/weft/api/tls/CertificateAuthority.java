@@ -94,8 +94,8 @@ public final class CertificateAuthority {
 
     /** The cluster that it was made for. */
     public String cluster() {
-        X500Name name = X500Name.getInstance(
-                certificate().getSubjectX500Principal().getEncoded());
+        X500Name name =
+                X500Name.getInstance(certificate().getSubjectX500Principal().getEncoded());
         return IETFUtils.valueToString(name.getRDNs(BCStyle.CN)[0].getFirst().getValue());
     }
 
@@ -185,7 +185,8 @@ public final class CertificateAuthority {
     @SuppressWarnings("AddressSelection") // literal addresses only: nothing is looked up
     private static boolean isAddress(String name) {
         try {
-            return ADDRESS.matcher(name).matches() && InetAddress.getByName(name).getAddress().length > 0;
+            return ADDRESS.matcher(name).matches()
+                    && InetAddress.getByName(name).getAddress().length > 0;
         } catch (java.net.UnknownHostException e) {
             return false;
         }

@@ -49,8 +49,8 @@ public record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
         }
         KeyMaterial material = new KeyMaterial(key(key), chain);
         if (!material.fits()) {
-            throw new GeneralSecurityException("the key is not that of the certificate of "
-                    + chain.get(0).getSubjectX500Principal());
+            throw new GeneralSecurityException(
+                    "the key is not that of the certificate of " + chain.get(0).getSubjectX500Principal());
         }
         return material;
     }
@@ -97,14 +97,14 @@ public record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
 
     private boolean fits() throws GeneralSecurityException {
         PublicKey open = certificate().getPublicKey();
-        String algorithm =
-                switch (open.getAlgorithm()) {
-                    case "EC" -> "SHA256withECDSA";
-                    case "RSA" -> "SHA256withRSA";
-                    case "EdDSA" -> "EdDSA";
-                    default -> throw new GeneralSecurityException(
-                            "a key of kind " + open.getAlgorithm() + " (expected: EC, RSA or Ed25519)");
-                };
+        String algorithm = switch (open.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            case "EdDSA" -> "EdDSA";
+            default ->
+                throw new GeneralSecurityException(
+                        "a key of kind " + open.getAlgorithm() + " (expected: EC, RSA or Ed25519)");
+        };
         boolean same = key.getAlgorithm().equals(open.getAlgorithm())
                 || (key.getAlgorithm().equals("ECDSA") && open.getAlgorithm().equals("EC"));
         if (!same) {

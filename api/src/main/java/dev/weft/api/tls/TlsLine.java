@@ -25,8 +25,7 @@ import javax.net.ssl.SSLSession;
  * @param client the certificate whose key the client has proved to have; empty before his first byte, and where he has none.
  *     Nothing is said of who signed it.
  */
-public record TlsLine(
-        Flow<ByteString, ByteString, NotUsed> bytes, AtomicReference<Optional<X509Certificate>> client) {
+public record TlsLine(Flow<ByteString, ByteString, NotUsed> bytes, AtomicReference<Optional<X509Certificate>> client) {
 
     /** Takes TLS off a connection. */
     public static TlsLine over(Flow<ByteString, ByteString, ?> socket, ServingKeys keys) {
@@ -63,7 +62,9 @@ public record TlsLine(
     private static Optional<X509Certificate> certificate(SSLSession session) {
         try {
             Certificate[] chain = session.getPeerCertificates();
-            return chain.length > 0 && chain[0] instanceof X509Certificate first ? Optional.of(first) : Optional.empty();
+            return chain.length > 0 && chain[0] instanceof X509Certificate first
+                    ? Optional.of(first)
+                    : Optional.empty();
         } catch (SSLPeerUnverifiedException e) {
             return Optional.empty();
         }

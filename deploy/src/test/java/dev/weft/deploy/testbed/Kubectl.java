@@ -23,9 +23,19 @@ public final class Kubectl {
     private final Path kubeconfig;
     private final Path home;
 
-    private Kubectl(Path kubeconfig, Path home) {
+    /**
+     * One with a kubeconfig of the test's own.
+     *
+     * @param home where it keeps its cache
+     */
+    public Kubectl(Path kubeconfig, Path home) {
         this.kubeconfig = kubeconfig;
         this.home = home;
+    }
+
+    /** What it knows of servers. */
+    public Path kubeconfig() {
+        return kubeconfig;
     }
 
     /** One that knows these servers. */

@@ -39,8 +39,7 @@ public final class HttpResourceFeed implements ResourceFeed, AutoCloseable {
      * @param api e.g. {@code https://api.example.org:6443}
      * @param random as above
      */
-    public HttpResourceFeed(
-            URI api, ApiCredentials credentials, FeedSettings settings, RandomGenerator random) {
+    public HttpResourceFeed(URI api, ApiCredentials credentials, FeedSettings settings, RandomGenerator random) {
         this.api = api;
         this.credentials = credentials;
         this.settings = settings;
@@ -63,8 +62,7 @@ public final class HttpResourceFeed implements ResourceFeed, AutoCloseable {
     @Override
     public Subscription follow(String path, Follower follower) {
         CollectionFollowing following =
-                new CollectionFollowing(
-                        api, path, follower, client, credentials, timer, settings, random, mapper);
+                new CollectionFollowing(api, path, follower, client, credentials, timer, settings, random, mapper);
         following.start();
         return following::stop;
     }
