@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +62,14 @@ public final class ApiServer {
             return CompletableFuture.failedFuture(e);
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
-        ApiRoutes routes = new ApiRoutes(registry, settings.bounds(), settings.product(), clock, random, materializer);
+        ApiRoutes routes = new ApiRoutes(
+                registry,
+                settings.bounds(),
+                settings.product(),
+                clock,
+                random,
+                materializer,
+                UUID.randomUUID().toString());
         Connections connections = new Connections(settings.guard(), routes::answer);
         ServerSettings server = serverSettings(system, settings);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)

@@ -2,11 +2,9 @@ package dev.weft.deploy;
 
 import dev.weft.deploy.server.WeftProxy;
 import java.net.URI;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,21 +31,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(names = "--node", required = true, paramLabel = "NAME", description = "The name of this node.")
     private String node = "";
 
-    @Option(
-            names = "--zone",
-            paramLabel = "ZONE",
-            defaultValue = "",
-            description = "The zone that this node stands in.")
-    private String zone = "";
-
-    @Option(
-            names = "--dns",
-            paramLabel = "HOST:PORT",
-            description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
-    private @Nullable String dns;
-
-    @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
-    private @Nullable Path config;
+    @Mixin
+    private ProxyOptions options = new ProxyOptions();
 
     @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
     private boolean exitWithParent;
@@ -55,8 +40,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
-        WeftProxy proxy = WeftProxy.start(
-                new WeftProxy.Plan(api, node, zone, Optional.ofNullable(dns), Optional.ofNullable(config)));
+        WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(
+                api, node, options.zone(), options.dns().listen(), options.dns().config()));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
         spec.commandLine().getOut().println("ready node=" + node + " api=" + api);
         proxy.awaitEnd();

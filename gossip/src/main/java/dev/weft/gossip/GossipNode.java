@@ -300,7 +300,16 @@ public final class GossipNode implements Gossip {
                 report.roundTrip(),
                 report.recordsBehind(),
                 report.lastExchange(),
-                report.self());
+                report.self(),
+                switch (report.freshness()) {
+                    case FRESH -> Member.Freshness.FRESH;
+                    case SUSPECT -> Member.Freshness.SUSPECT;
+                    case STALE -> Member.Freshness.STALE;
+                    case WITHDRAWN -> Member.Freshness.WITHDRAWN;
+                },
+                report.staleness(),
+                report.clockOffset(),
+                report.clockOff());
     }
 
     private void check(int shard) {

@@ -22,6 +22,8 @@ import java.util.function.Function;
 
 /** The shards of the cluster, wherever they run. */
 final class Shards {
+    static final EntityTypeKey<ShardCommand> TYPE = EntityTypeKey.create(ShardCommand.class, "registry");
+
     private final ActorSystem<?> system;
     private final ActorRef<ShardingEnvelope<ShardCommand>> region;
 
@@ -37,9 +39,8 @@ final class Shards {
             ShardContext context,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
         Admission admission = new Admission(context.kinds());
-        EntityTypeKey<ShardCommand> type = EntityTypeKey.create(ShardCommand.class, "registry");
         Entity<ShardCommand, ShardingEnvelope<ShardCommand>> entity = Entity.of(
-                        type,
+                        TYPE,
                         started -> RegistryShardActor.create(
                                 Integer.parseInt(started.getEntityId()), context, admission, settings, companions))
                 .withMessageExtractor(new OneEntityAShard())

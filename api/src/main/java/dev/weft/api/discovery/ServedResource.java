@@ -39,6 +39,9 @@ public record ServedResource(
     /** A stored kind in one of its served versions. */
     public static ServedResource of(ResourceKind kind, String version) {
         List<Part> parts = new ArrayList<>();
+        if (kind.subresources().contains(Subresource.EVICTION)) {
+            parts.add(new Part("eviction", "policy", "v1", "Eviction", List.of("create")));
+        }
         if (kind.subresources().contains(Subresource.SCALE)) {
             parts.add(new Part("scale", "autoscaling", "v1", "Scale", PART_VERBS));
         }

@@ -16,22 +16,18 @@ final class ClusterObjects {
     private ClusterObjects() {}
 
     /** What does not change while all is well. */
-    private record Essence(
-            List<String> addresses,
-            String state,
-            boolean behind,
-            @Nullable Instant staleSince) {}
+    private record Essence(List<String> addresses, String state, String freshness, boolean clockOff, boolean behind) {}
 
     static ComputedObject of(ClusterMember member) {
-        Essence essence =
-                new Essence(member.addresses(), member.state(), member.recordsBehind() > 0, staleSince(member));
+        Essence essence = new Essence(
+                member.addresses(), member.state(), member.freshness(), member.clockOff(), member.recordsBehind() > 0);
         ResourceKey key = new ResourceKey(MeshKinds.CLUSTERS.type(), "", member.name());
         return new ComputedObject(key, essence, member, () -> object(member));
     }
 
-    /** When the state of a cluster was last known to be its present one; null while it is. */
+    /** When the state of a cluster was last known to be its present one; null while it is fresh. */
     static @Nullable Instant staleSince(ClusterMember member) {
-        boolean sure = member.self() || member.state().equals("Alive");
+        boolean sure = member.self() || member.freshness().equals("Fresh");
         Instant last = member.lastExchange();
         return sure || last == null ? null : last.truncatedTo(ChronoUnit.SECONDS);
     }
@@ -49,7 +45,14 @@ final class ClusterObjects {
             status.put("roundTrip", milliseconds(roundTrip));
         }
         putTime(status, "lastExchange", member.lastExchange());
+        status.put("freshness", member.freshness());
+        status.put("stalenessSeconds", member.staleness().toMillis() / 1000.0);
         putTime(status, "staleSince", staleSince(member));
+        status.put("clockOff", member.clockOff());
+        Duration clockOffset = member.clockOffset();
+        if (clockOffset != null) {
+            status.put("clockOffsetSeconds", clockOffset.toMillis() / 1000.0);
+        }
         return object;
     }
 

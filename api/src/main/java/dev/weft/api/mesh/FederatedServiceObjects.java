@@ -22,7 +22,8 @@ final class FederatedServiceObjects {
     private FederatedServiceObjects() {}
 
     /** How sure this node is of one cluster. */
-    private record Standing(String state, @Nullable Instant staleSince) {}
+    private record Standing(
+            String state, String freshness, @Nullable Instant staleSince) {}
 
     private record Essence(FederatedService service, List<Standing> standings) {}
 
@@ -37,8 +38,8 @@ final class FederatedServiceObjects {
 
     private static Standing standing(@Nullable ClusterMember member) {
         return member == null
-                ? new Standing("Unknown", null)
-                : new Standing(member.state(), ClusterObjects.staleSince(member));
+                ? new Standing("Unknown", "Withdrawn", null)
+                : new Standing(member.state(), member.freshness(), ClusterObjects.staleSince(member));
     }
 
     private static ObjectNode object(FederatedService service, List<Standing> standings) {
@@ -89,7 +90,13 @@ final class FederatedServiceObjects {
                         .filter(each -> each.exportedAt().equals(decider.exportedAt()))
                         .count()
                 == 1;
+        boolean older =
+                service.exports().stream().anyMatch(each -> each.exportedAt().isBefore(decider.exportedAt()));
         String since = "of " + decider.exportedAt();
+        if (older) {
+            return "It is the oldest export that counts, " + since
+                    + "; the others are of clusters that are withdrawn, or whose clocks are off.";
+        }
         return alone
                 ? "It is the oldest export, " + since + "."
                 : "It is one of the oldest exports, " + since + ", and the cluster's name sorts first among them.";
@@ -106,6 +113,7 @@ final class FederatedServiceObjects {
         json.put("type", export.type());
         export.ports().forEach(json.putArray("ports")::add);
         json.put("state", standing.state());
+        json.put("freshness", standing.freshness());
         ClusterObjects.putTime(json, "staleSince", standing.staleSince());
         json.put("readyEndpoints", ready(export));
         if (export.endpoints().size() > MOST_ENDPOINTS) {

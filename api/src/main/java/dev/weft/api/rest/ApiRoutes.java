@@ -2,6 +2,7 @@ package dev.weft.api.rest;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
@@ -21,6 +22,7 @@ import dev.weft.registry.Registry;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -37,13 +39,15 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
+    /** On a request: who sent it, once that has been found out. */
+    public static final AttributeKey<String> USER = AttributeKey.create("user", String.class);
+
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final List<ResourceKind> COMPUTED = List.of(MeshKinds.CLUSTERS, MeshKinds.FEDERATED_SERVICES);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
     private final Registry registry;
     private final RandomGenerator random;
-    private final Bounds bounds;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
     private final AccessReviews reviews;
@@ -51,9 +55,14 @@ public final class ApiRoutes {
     private final WriteRoutes writes;
     private final ReadableObjects stored;
     private final Map<ResourceType, ReadableObjects> computed;
+    private final Evictions evictions;
     private final ForwardRoutes forward;
+    private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
+    private final MetricsRoutes measured;
+    private final InFlight inFlight;
+    private final InstantSource clock;
     private final Materializer materializer;
 
     /**
@@ -62,6 +71,8 @@ public final class ApiRoutes {
      * @param bodyBytes a request's body at most
      * @param bodyDeadline by when it must have arrived
      * @param requestsInFlight without an answer, at most
+     * @param writesInFlight of those, such as change something
+     * @param requestsOfUser of those, by one user
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
@@ -72,6 +83,8 @@ public final class ApiRoutes {
             long bodyBytes,
             Duration bodyDeadline,
             int requestsInFlight,
+            int writesInFlight,
+            int requestsOfUser,
             int watches,
             Duration shortestWatch,
             Duration longestWatch,
@@ -87,16 +100,21 @@ public final class ApiRoutes {
      */
     public record Product(String kubernetes, String weft, String buildDate) {}
 
+    /** @param id tells several servers of one process apart */
     public ApiRoutes(
             Registry registry,
             Bounds bounds,
             Product product,
             InstantSource clock,
             RandomGenerator random,
-            Materializer materializer) {
+            Materializer materializer,
+            String id) {
         this.registry = registry;
         this.random = random;
-        this.bounds = bounds;
+        this.clock = clock;
+        this.inFlight = new InFlight(
+                new InFlight.Bounds(bounds.requestsInFlight(), bounds.writesInFlight(), bounds.requestsOfUser()));
+        this.measured = new MetricsRoutes(registry, metrics);
         this.materializer = materializer;
         RequestBodies bodies = new RequestBodies();
         BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
@@ -110,8 +128,10 @@ public final class ApiRoutes {
         this.reads = new ReadRoutes(representations, watches);
         this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
         this.stored = ReadableObjects.stored(registry);
-        this.computed = computed(registry, bounds.mesh(), clock);
+        this.computed = computed(registry, bounds.mesh(), clock, id);
+        this.evictions = new Evictions(registry, bodies, reading);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
+        this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
     private static List<ServedResource> served(Registry registry) {
@@ -121,6 +141,7 @@ public final class ApiRoutes {
         }
         served.addAll(AccessReviews.RESOURCES);
         COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
+        served.addAll(FederationRequests.RESOURCES);
         return served;
     }
 
@@ -130,9 +151,9 @@ public final class ApiRoutes {
         return described;
     }
 
-    private Map<ResourceType, ReadableObjects> computed(Registry registry, MeshSettings settings, InstantSource clock) {
+    private Map<ResourceType, ReadableObjects> computed(
+            Registry registry, MeshSettings settings, InstantSource clock, String id) {
         ActorSystem<Void> system = Adapter.toTyped(materializer.system());
-        String id = HexFormat.of().toHexDigits(random.nextLong());
         FederationView view = registry.federation();
         return Map.of(
                 MeshKinds.CLUSTERS.type(),
@@ -153,31 +174,46 @@ public final class ApiRoutes {
 
     /** Answers one request; never fails. */
     public CompletionStage<HttpResponse> answer(HttpRequest request) {
-        Seen seen = new Seen();
-        if (metrics.begin() > bounds.requestsInFlight()) {
-            return finished(
-                    request,
-                    seen,
-                    CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests())));
-        }
+        Seen seen = new Seen(clock.instant());
+        InFlight.Place place = null;
         CompletionStage<HttpResponse> answer;
         try {
-            answer = route(Exchange.of(request), seen);
+            Exchange exchange = Exchange.of(request);
+            place = exempt(exchange) ? null : inFlight.begin(user(request), exchange.method());
+            answer = place == null || place.granted()
+                    ? route(exchange, seen)
+                    : CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests()));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return finished(request, seen, answer);
+        return finished(request, seen, answer, place);
+    }
+
+    private static String user(HttpRequest request) {
+        return request.getAttribute(USER).orElse("system:anonymous");
+    }
+
+    /** Checks must tell of a server under load that it lives; what is passed on to workloads has a bound of its own. */
+    private static boolean exempt(Exchange exchange) {
+        List<String> path = exchange.path();
+        boolean check =
+                path.size() == 1 && (CHECKS.contains(path.get(0)) || path.get(0).equals("metrics"));
+        return check
+                || (path.size() > 6 && path.get(0).equals("api") && path.get(6).equals("proxy"));
     }
 
     private CompletionStage<HttpResponse> finished(
-            HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer) {
+            HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer, InFlight.@Nullable Place place) {
         return answer.exceptionally(failure -> failed(request, failure)).whenComplete((response, none) -> {
             // A body that nobody wanted must still leave the connection.
             request.discardEntityBytes(materializer);
-            metrics.end(
-                    seen.verb,
-                    seen.resource,
-                    response == null ? 500 : response.status().intValue());
+            if (place != null) {
+                place.end();
+            }
+            metrics.ended(
+                    new RequestMetrics.Subject(seen.verb, seen.resource),
+                    response == null ? 500 : response.status().intValue(),
+                    Duration.between(seen.begun, clock.instant()));
         });
     }
 
@@ -209,6 +245,10 @@ public final class ApiRoutes {
             String group = root.equals("api") ? "" : path.get(1);
             return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
         }
+        if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
+            return measured.answer(
+                    new MetricsRoutes.Now(inFlight.reading(), inFlight.writing(), watches.open(), forward.underWay()));
+        }
         return CompletableFuture.completedFuture(elsewhere(exchange, root));
     }
 
@@ -220,9 +260,7 @@ public final class ApiRoutes {
         if (!exchange.method().equals("GET")) {
             throw new RequestRefused(Refusals.methodNotAllowed());
         }
-        return root.equals("metrics")
-                ? Answers.text(200, metrics.text(watches.open()))
-                : health.answer(root, exchange.query().has("verbose"));
+        return health.answer(root, exchange.query().has("verbose"));
     }
 
     private CompletionStage<HttpResponse> resource(
@@ -240,12 +278,23 @@ public final class ApiRoutes {
             seen.is("connect", workload.plural() + "/proxy");
             return forward.answer(exchange.request(), workload);
         }
+        ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
+        if (request != null) {
+            seen.is("create", request.plural());
+            requireMethod(exchange, "POST");
+            return requests.answer(exchange, request);
+        }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
         ReadableObjects from = computed.get(target.kind().type());
         if (from != null) {
+            boolean cluster = target.kind().type().equals(MeshKinds.CLUSTERS.type());
+            if (cluster && exchange.method().equals("DELETE") && !target.collection()) {
+                seen.is("delete", target.kind().type().plural());
+                return requests.expel(exchange, target.name());
+            }
             requireMethod(exchange, "GET");
             return read(exchange, target, from, seen);
         }
@@ -278,6 +327,11 @@ public final class ApiRoutes {
         boolean object = !target.collection();
         boolean whole = target.subresource().isEmpty();
         boolean writable = !target.everywhere();
+        if (target.eviction()) {
+            seen.is("create", resource + "/eviction");
+            requireMethod(exchange, "POST");
+            return evictions.evict(exchange, target);
+        }
         switch (exchange.method()) {
             case "GET" -> {
                 return read(exchange, target, stored, seen);
@@ -322,8 +376,13 @@ public final class ApiRoutes {
 
     /** What a request turned out to be about, for the count of it; written and read by the request's own thread. */
     private static final class Seen {
+        private final Instant begun;
         private String verb = "other";
         private String resource = "";
+
+        private Seen(Instant begun) {
+            this.begun = begun;
+        }
 
         private void is(String what, String of) {
             verb = what;

@@ -11,7 +11,9 @@ import dev.weft.api.stream.ConnectionEnd;
 import dev.weft.api.stream.WatchSocket;
 import dev.weft.api.stream.WatchStream;
 import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.Scale;
 import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
@@ -40,7 +42,10 @@ final class ReadRoutes {
     }
 
     private CompletionStage<HttpResponse> readOnce(Exchange exchange, ResourceTarget target, ReadableObjects from) {
-        Representation shown = representations.choose(target.kind(), target.version(), exchange);
+        Representation shown = target.scale()
+                ? representations.ofScale(
+                        target.kind(), target.kind().versions().get(0), exchange)
+                : representations.choose(target.kind(), target.version(), exchange);
         Answers answers = new Answers(exchange.pretty());
         ReadOptions options = new ReadOptions(exchange.query());
         if (target.collection()) {
@@ -51,11 +56,12 @@ final class ReadRoutes {
                 .thenApply(answer -> found(
                         answer,
                         answers,
-                        object -> target.scale()
-                                ? answers.json(
-                                        200,
-                                        Scale.of(target.kind(), object.json().toTree()))
-                                : answers.json(200, shown.object(object))));
+                        object -> answers.json(200, shown.object(target.scale() ? scale(target, object) : object))));
+    }
+
+    private static Resource scale(ResourceTarget target, Resource object) {
+        JsonBytes scale = JsonBytes.of(Scale.of(target.kind(), object.json().toTree()));
+        return new Resource(object.key(), object.uid(), object.version(), object.labels(), scale);
     }
 
     private CompletionStage<HttpResponse> watch(Exchange exchange, ResourceTarget target, ReadableObjects from) {

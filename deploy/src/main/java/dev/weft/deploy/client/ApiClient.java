@@ -18,21 +18,35 @@ import java.time.Duration;
 import java.util.Objects;
 
 /** Makes requests to one API server; each call blocks until it is answered. */
-public final class ApiClient {
+public final class ApiClient implements ObjectClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
 
     private final URI server;
     private final HttpClient http;
+    private final Duration patience;
     private final ObjectMapper json = new ObjectMapper();
 
     /** @param server e.g. {@code http://127.0.0.1:8001} */
     public ApiClient(URI server) {
+        this(
+                server,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT_TIMEOUT)
+                        .build(),
+                REQUEST_TIMEOUT);
+    }
+
+    private ApiClient(URI server, HttpClient http, Duration patience) {
         this.server = server;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build();
+        this.http = http;
+        this.patience = patience;
+    }
+
+    /** The same client with another patience: how long it waits for an answer at most. */
+    public ApiClient patient(Duration atMost) {
+        return new ApiClient(server, http, atMost);
     }
 
     /** Whom it asks. */
@@ -58,11 +72,12 @@ public final class ApiClient {
         }
     }
 
+    @Override
     public Reply get(String path) {
         return send("GET", path, "application/json", null);
     }
 
-    /** Creates in a collection. */
+    @Override
     public Reply create(String path, JsonNode object) {
         return send("POST", path, "application/json", object);
     }
@@ -72,13 +87,18 @@ public final class ApiClient {
         return send("PUT", path, "application/json", object);
     }
 
-    /** Changes the given fields (RFC 7386). */
+    @Override
     public Reply mergePatch(String path, JsonNode change) {
         return send("PATCH", path, "application/merge-patch+json", change);
     }
 
     public Reply delete(String path) {
         return send("DELETE", path, "application/json", null);
+    }
+
+    /** Removes with {@code DeleteOptions}. */
+    public Reply delete(String path, JsonNode options) {
+        return send("DELETE", path, "application/json", options);
     }
 
     /** Like {@link #get}, but anything else than success ends the command with the server's reason. */
@@ -96,9 +116,8 @@ public final class ApiClient {
 
     private Reply send(
             String method, String path, String contentType, @org.jspecify.annotations.Nullable JsonNode body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .timeout(REQUEST_TIMEOUT)
-                .header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve(path)).timeout(patience).header("Accept", "application/json");
         if (body == null) {
             request.method(method, BodyPublishers.noBody());
         } else {

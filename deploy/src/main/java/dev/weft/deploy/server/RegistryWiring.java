@@ -16,6 +16,7 @@ import dev.weft.registry.federation.FederationActor;
 import dev.weft.registry.federation.FederationSettings;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.RocksRecordStore;
+import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.StandardKinds;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
@@ -59,7 +60,7 @@ final class RegistryWiring {
     }
 
     /** A node that holds shards, each with its part in the federation. */
-    RegistryNode withShards(JournalDatabase store, Gossip gossip) {
+    RegistryNode withShards(Storage store, Gossip gossip) {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
         FederationSettings federation = FederationSettings.from(
                 system.settings().config(),
@@ -89,7 +90,7 @@ final class RegistryWiring {
     }
 
     private RegistryNode start(
-            Optional<JournalDatabase> store,
+            Optional<Storage> store,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
             FederationView federation) {
         ShardContext context = new ShardContext(

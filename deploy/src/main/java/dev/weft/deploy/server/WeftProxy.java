@@ -6,11 +6,14 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ClusterName;
+import dev.weft.deploy.client.OwnAddress;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.HttpResourceFeed;
+import dev.weft.proxy.view.HttpResourceWriter;
+import dev.weft.proxy.view.ResourceWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -32,6 +35,7 @@ public final class WeftProxy {
     private final ActorSystem<Void> system;
     private final HttpResourceFeed feed;
     private final ProxyNode proxy;
+    private final NodeAgent agent;
 
     /**
      * What it is asked to be.
@@ -49,11 +53,13 @@ public final class WeftProxy {
         }
     }
 
-    private WeftProxy(Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy) {
+    private WeftProxy(
+            Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy, NodeAgent agent) {
         this.config = config;
         this.system = system;
         this.feed = feed;
         this.proxy = proxy;
+        this.agent = agent;
     }
 
     /**
@@ -68,10 +74,22 @@ public final class WeftProxy {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
         Random random = new Random(new SecureRandom().nextLong());
         HttpResourceFeed feed = new HttpResourceFeed(plan.api(), settings.feed(), random);
-        WeftProxy started = new WeftProxy(
-                config, system, feed, ProxyNode.start(system, settings, feed, InstantSource.system(), random));
+        InstantSource clock = InstantSource.system();
+        ResourceWriter writer =
+                new HttpResourceWriter(plan.api(), settings.health().requestTimeout());
+        ProxyNode proxy = ProxyNode.start(system, settings, feed, writer, clock, random);
+        WeftProxy started = new WeftProxy(config, system, feed, proxy, startNode(plan, config, clock));
         started.awaitPicture(plan);
         return started;
+    }
+
+    private static NodeAgent startNode(Plan plan, Config config, InstantSource clock) {
+        Duration heartbeat = config.getDuration("weft.server.node-heartbeat");
+        return NodeAgent.start(
+                new ApiClient(plan.api()).patient(heartbeat),
+                new NodeObjects(plan.node(), plan.zone(), OwnAddress.towards(plan.api()), ServerConfig.version()),
+                heartbeat,
+                clock);
     }
 
     private void awaitPicture(Plan plan) {
@@ -104,6 +122,7 @@ public final class WeftProxy {
 
     /** Lets open connections run out, for bounded time, and ends. Calling it twice is harmless. */
     public void stop() {
+        agent.close();
         Duration patience = config.getDuration("weft.server.stop-timeout");
         try {
             proxy.stop()

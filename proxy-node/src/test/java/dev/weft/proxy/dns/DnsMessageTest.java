@@ -327,8 +327,6 @@ class DnsMessageTest {
         byte[] key = DnsName.wire("s8.default.");
         other.parse(key, 0, key.length);
         assertThat(many.data.service(other, 0, false)).isSameAs(before.service(other, 0, false));
-        assertThat(built).isLessThan(20_000_000_000L);
-        assertThat(changes.get(100)).as("nanoseconds of a change, median").isLessThan(20_000_000L);
     }
 
     @Test

@@ -1,0 +1,83 @@
+package dev.weft.gossip.spread;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.util.ByteString;
+import dev.weft.gossip.member.Freshness;
+import dev.weft.gossip.member.Status;
+import dev.weft.gossip.spread.SimulatedFederation.Disk;
+import dev.weft.gossip.spread.SimulatedFederation.Sim;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A cluster that cannot be reached")
+class FailStaticTest {
+    private final SimulatedFederation federation = new SimulatedFederation(21);
+    private final Disk westDisk = new Disk();
+
+    @Test
+    @DisplayName(
+            "goes from fresh to suspect, stale and withdrawn while its records stay, also over a restart of who looks")
+    void byDegrees() {
+        Sim east = federation.start("east", new Disk());
+        Sim west = federation.start("west", westDisk, "east");
+        east.core.reset(0, 0, Map.of("k", ByteString.fromString("v")));
+        federation.run(Duration.ofSeconds(10));
+        assertThat(of(west, "east").freshness()).isEqualTo(Freshness.FRESH);
+        federation.partition(List.of("east"), List.of("west"), true);
+        federation.run(Duration.ofSeconds(8));
+        assertThat(of(west, "east").freshness()).isEqualTo(Freshness.SUSPECT);
+        federation.run(Duration.ofSeconds(30));
+        assertThat(of(west, "east").freshness()).isEqualTo(Freshness.STALE);
+        assertThat(of(west, "east").staleness()).isBetween(Duration.ofSeconds(35), Duration.ofSeconds(39));
+        west.crash();
+        federation.run(Duration.ofSeconds(60));
+        Sim again = federation.start("west", westDisk);
+        assertThat(again.content()).containsEntry("east/0/k", "v");
+        assertThat(of(again, "east").freshness()).isEqualTo(Freshness.STALE);
+        federation.run(Duration.ofSeconds(10));
+        assertThat(of(again, "east").staleness()).isGreaterThan(Duration.ofSeconds(90));
+        federation.partition(List.of("east"), List.of("west"), false);
+        federation.run(Duration.ofSeconds(10));
+        assertThat(of(again, "east").freshness()).isEqualTo(Freshness.FRESH);
+    }
+
+    @Test
+    @DisplayName("stays fresh where a third relays its words")
+    void relayed() {
+        federation.start("east", new Disk());
+        Sim west = federation.start("west", westDisk, "east");
+        federation.start("north", new Disk(), "east", "west");
+        federation.run(Duration.ofSeconds(10));
+        federation.partition(List.of("east"), List.of("west"), true);
+        federation.run(Duration.ofMinutes(2));
+        assertThat(of(west, "east").freshness()).isEqualTo(Freshness.FRESH);
+    }
+
+    @Test
+    @DisplayName("is flagged where its clock is an hour behind, by all and by itself, and keeps taking part")
+    void clockBehind() {
+        Sim east = federation.start("east", new Disk());
+        Sim west = federation.skewed("west", Duration.ofHours(-1), westDisk, "east");
+        Sim north = federation.start("north", new Disk(), "east");
+        west.core.reset(0, 0, Map.of("k", ByteString.fromString("v")));
+        federation.run(Duration.ofSeconds(60));
+        for (Sim sim : List.of(east, west, north)) {
+            assertThat(of(sim, "west").clockOff()).as(sim.name).isTrue();
+            assertThat(of(sim, "west").status()).as(sim.name).isEqualTo(Status.ALIVE);
+            assertThat(of(sim, "east").clockOff()).as(sim.name).isFalse();
+            assertThat(of(sim, "north").clockOff()).as(sim.name).isFalse();
+            assertThat(sim.content()).containsEntry("west/0/k", "v");
+        }
+    }
+
+    private static MemberReport of(Sim sim, String cluster) {
+        return sim.core.members().stream()
+                .filter(member -> member.cluster().equals(cluster))
+                .findFirst()
+                .orElseThrow();
+    }
+}
