@@ -145,29 +145,32 @@ class MeshKindsIT {
         assertThat(again.at("/metadata/resourceVersion")).isEqualTo(version);
         assertThat(again.at("/items/1/status/roundTrip")).isEqualTo("2.0ms");
         federation().hasMembers(east(), west("Suspect", 2));
-        Reply watched = server.get(GROUP + "/clusters?watch=true&timeoutSeconds=1&resourceVersion=" + version);
-        assertThat(watched.text().lines()).hasSize(1).allMatch(line -> line.startsWith("{\"type\":\"MODIFIED\""));
-        assertThat(watched.at("/object/status/state")).isEqualTo("Suspect");
+        try (BufferedReader lines = watch("/clusters?watch=true&resourceVersion=" + version)) {
+            assertThat(lines.readLine())
+                    .startsWith("{\"type\":\"MODIFIED\"")
+                    .contains("\"name\":\"west\"", "\"state\":\"Suspect\"");
+        }
         assertThat(server.get(GROUP + "/clusters?watch=true&timeoutSeconds=5&resourceVersion=77")
                         .at("/object/reason"))
                 .isEqualTo("Expired");
+    }
+
+    private BufferedReader watch(String path) {
+        var response = server.client
+                .sendAsync(
+                        server.request(GROUP + path).GET().build(),
+                        java.net.http.HttpResponse.BodyHandlers.ofInputStream())
+                .join();
+        return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
     @Test
     @DisplayName("tell a watch of what comes, changes and goes")
     void followed() throws IOException {
         federation().exports();
-        var response = server.client
-                .sendAsync(
-                        server.request(GROUP + "/namespaces/default/federatedservices?watch=true&sendInitialEvents=true"
-                                        + "&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan")
-                                .GET()
-                                .build(),
-                        java.net.http.HttpResponse.BodyHandlers.ofInputStream())
-                .join();
         List<String> types = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = watch("/namespaces/default/federatedservices?watch=true&sendInitialEvents=true"
+                + "&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan")) {
             types.add(lines.readLine().split("\"", 5)[3]);
             federation().exports(web(3));
             types.add(lines.readLine().split("\"", 5)[3]);
