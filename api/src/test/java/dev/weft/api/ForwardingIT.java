@@ -245,8 +245,8 @@ class ForwardingIT {
         assertThat(server.send(server.request(DEFAULT + "pods/one/proxy/size").POST(BodyPublishers.ofByteArray(body)))
                         .text())
                 .isEqualTo(Integer.toString(4 << 20));
-        try (Socket client = open("POST " + DEFAULT + "pods/one/proxy/size HTTP/1.1\r\nHost: x\r\n"
-                + "Content-Length: " + (6 << 20) + "\r\n\r\n")) {
+        try (Socket client = open("POST " + DEFAULT + "pods/one/proxy/size HTTP/1.1\r\nHost: x\r\n" + "Content-Length: "
+                + (6 << 20) + "\r\n\r\n")) {
             until(client.getInputStream(), "HTTP/1.1 413 ");
         }
     }

@@ -11,5 +11,14 @@ record ClusterModel(String apiVersion, String kind, ObjectMeta metadata, Spec sp
 
     /** How sure this node is of it. Times are RFC 3339; the round trip ends in {@code ms}. */
     record Status(
-            String state, Boolean self, Long recordsBehind, String roundTrip, String lastExchange, String staleSince) {}
+            String state,
+            Boolean self,
+            Long recordsBehind,
+            String freshness,
+            Double stalenessSeconds,
+            Boolean clockOff,
+            Double clockOffsetSeconds,
+            String roundTrip,
+            String lastExchange,
+            String staleSince) {}
 }

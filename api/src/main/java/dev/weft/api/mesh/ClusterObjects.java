@@ -16,18 +16,30 @@ final class ClusterObjects {
     private ClusterObjects() {}
 
     /** What does not change while all is well. */
-    private record Essence(List<String> addresses, String state, String freshness, boolean clockOff, boolean behind) {}
+    private record Essence(
+            List<String> addresses,
+            String state,
+            boolean behind,
+            String freshness,
+            boolean clockOff,
+            @Nullable Instant staleSince) {}
 
     static ComputedObject of(ClusterMember member) {
         Essence essence = new Essence(
-                member.addresses(), member.state(), member.freshness(), member.clockOff(), member.recordsBehind() > 0);
+                member.addresses(),
+                member.state(),
+                member.recordsBehind() > 0,
+                member.freshness(),
+                member.clockOff(),
+                staleSince(member));
         ResourceKey key = new ResourceKey(MeshKinds.CLUSTERS.type(), "", member.name());
         return new ComputedObject(key, essence, member, () -> object(member));
     }
 
-    /** When the state of a cluster was last known to be its present one; null while it is fresh. */
+    /** When the state of a cluster was last known to be its present one; null while it is. */
     static @Nullable Instant staleSince(ClusterMember member) {
-        boolean sure = member.self() || member.freshness().equals("Fresh");
+        boolean sure = member.self()
+                || (member.state().equals("Alive") && member.freshness().equals("Fresh"));
         Instant last = member.lastExchange();
         return sure || last == null ? null : last.truncatedTo(ChronoUnit.SECONDS);
     }
@@ -40,19 +52,19 @@ final class ClusterObjects {
         status.put("state", member.state());
         status.put("self", member.self());
         status.put("recordsBehind", member.recordsBehind());
-        Duration roundTrip = member.roundTrip();
-        if (roundTrip != null) {
-            status.put("roundTrip", milliseconds(roundTrip));
-        }
-        putTime(status, "lastExchange", member.lastExchange());
         status.put("freshness", member.freshness());
         status.put("stalenessSeconds", member.staleness().toMillis() / 1000.0);
-        putTime(status, "staleSince", staleSince(member));
         status.put("clockOff", member.clockOff());
         Duration clockOffset = member.clockOffset();
         if (clockOffset != null) {
             status.put("clockOffsetSeconds", clockOffset.toMillis() / 1000.0);
         }
+        Duration roundTrip = member.roundTrip();
+        if (roundTrip != null) {
+            status.put("roundTrip", milliseconds(roundTrip));
+        }
+        putTime(status, "lastExchange", member.lastExchange());
+        putTime(status, "staleSince", staleSince(member));
         return object;
     }
 

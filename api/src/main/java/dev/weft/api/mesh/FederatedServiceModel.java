@@ -27,7 +27,6 @@ record FederatedServiceModel(String apiVersion, String kind, ObjectMeta metadata
             String type,
             List<String> ports,
             String state,
-            String freshness,
             String staleSince,
             Integer readyEndpoints,
             Integer endpointsOmitted,

@@ -22,8 +22,7 @@ final class FederatedServiceObjects {
     private FederatedServiceObjects() {}
 
     /** How sure this node is of one cluster. */
-    private record Standing(
-            String state, String freshness, @Nullable Instant staleSince) {}
+    private record Standing(String state, @Nullable Instant staleSince) {}
 
     private record Essence(FederatedService service, List<Standing> standings) {}
 
@@ -38,8 +37,8 @@ final class FederatedServiceObjects {
 
     private static Standing standing(@Nullable ClusterMember member) {
         return member == null
-                ? new Standing("Unknown", "Withdrawn", null)
-                : new Standing(member.state(), member.freshness(), ClusterObjects.staleSince(member));
+                ? new Standing("Unknown", null)
+                : new Standing(member.state(), ClusterObjects.staleSince(member));
     }
 
     private static ObjectNode object(FederatedService service, List<Standing> standings) {
@@ -113,7 +112,6 @@ final class FederatedServiceObjects {
         json.put("type", export.type());
         export.ports().forEach(json.putArray("ports")::add);
         json.put("state", standing.state());
-        json.put("freshness", standing.freshness());
         ClusterObjects.putTime(json, "staleSince", standing.staleSince());
         json.put("readyEndpoints", ready(export));
         if (export.endpoints().size() > MOST_ENDPOINTS) {

@@ -41,7 +41,8 @@ public final class MeshKinds {
                             0,
                             (object, now) -> object.at("/status/recordsBehind").asLong()),
                     text("Last-Exchange", 0, MeshKinds::lastExchange),
-                    text("Freshness", 0, MeshKinds::freshnessOfCluster),
+                    text("Freshness", 0, MeshKinds::clusterFreshness),
+                    text("Stale-For", 0, (object, now) -> age(object.at("/status/staleSince"), now)),
                     text("Address", 0, (object, now) -> orNone(object.at("/spec/addresses/0")))));
 
     /** {@code federatedservices}: what the members export. */
@@ -115,14 +116,10 @@ public final class MeshKinds {
         return last.isMissingNode() ? "<never>" : age(last, now);
     }
 
-    /** With the seconds since its last progress where that is not what it should be. */
-    private static String freshnessOfCluster(JsonNode object, Instant now) {
-        String freshness = object.at("/status/freshness").asText();
-        String clock = object.at("/status/clockOff").asBoolean() ? ", clock off" : "";
-        return freshness.equals("Fresh")
-                ? freshness + clock
-                : freshness + " "
-                        + Math.round(object.at("/status/stalenessSeconds").asDouble()) + "s" + clock;
+    /** With a word on its clock where that is not to be trusted. */
+    private static String clusterFreshness(JsonNode object, Instant now) {
+        String clock = object.at("/status/clockOff").asBoolean() ? ",clock-off" : "";
+        return object.at("/status/freshness").asText() + clock;
     }
 
     /** {@code east 3/3, west 1/2}: ready ones of all, by cluster. */
@@ -141,10 +138,8 @@ public final class MeshKinds {
     private static String freshness(JsonNode object, Instant now) {
         StringJoiner joined = new StringJoiner(",");
         for (JsonNode export : object.at("/status/exports")) {
-            String freshness = export.path("freshness").asText();
-            if (!freshness.equals("Fresh")) {
-                String since = export.has("staleSince") ? " for " + age(export.path("staleSince"), now) : "";
-                joined.add(export.path("cluster").asText() + " " + freshness.toLowerCase(Locale.ROOT) + since);
+            if (export.has("staleSince")) {
+                joined.add(export.path("cluster").asText() + " stale for " + age(export.path("staleSince"), now));
             }
         }
         return joined.length() == 0 ? "Fresh" : joined.toString();

@@ -2,7 +2,6 @@ package dev.weft.api.rest;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
-import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
@@ -19,6 +18,7 @@ import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry;
+import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
@@ -39,9 +39,6 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
-    /** On a request: who sent it, once that has been found out. */
-    public static final AttributeKey<String> USER = AttributeKey.create("user", String.class);
-
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final List<ResourceKind> COMPUTED = List.of(MeshKinds.CLUSTERS, MeshKinds.FEDERATED_SERVICES);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
@@ -50,12 +47,14 @@ public final class ApiRoutes {
     private final RandomGenerator random;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
+    private final Access access;
     private final AccessReviews reviews;
+    private final TokenRequests tokens;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
+    private final Evictions evictions;
     private final ReadableObjects stored;
     private final Map<ResourceType, ReadableObjects> computed;
-    private final Evictions evictions;
     private final ForwardRoutes forward;
     private final FederationRequests requests;
     private final WatchLimits watches;
@@ -103,6 +102,7 @@ public final class ApiRoutes {
     /** @param id tells several servers of one process apart */
     public ApiRoutes(
             Registry registry,
+            Access access,
             Bounds bounds,
             Product product,
             InstantSource clock,
@@ -110,6 +110,7 @@ public final class ApiRoutes {
             Materializer materializer,
             String id) {
         this.registry = registry;
+        this.access = access;
         this.random = random;
         this.clock = clock;
         this.inFlight = new InFlight(
@@ -121,27 +122,35 @@ public final class ApiRoutes {
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
+        this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
         this.discovery = new DiscoveryRoutes(
-                served(registry), new OpenApiDocuments(described(registry), "v" + product.kubernetes()), product);
+                served(registry, tokens.served()),
+                new OpenApiDocuments(described(registry), "v" + product.kubernetes()),
+                product);
         this.health = new HealthRoutes(registry);
-        this.reviews = new AccessReviews(bodies, reading);
+        this.reviews = new AccessReviews(bodies, reading, access);
         this.reads = new ReadRoutes(representations, watches);
-        this.writes = new WriteRoutes(registry, representations, bodies, reading, materializer);
+        this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
+        this.evictions = new Evictions(registry, bodies, reading);
         this.stored = ReadableObjects.stored(registry);
         this.computed = computed(registry, bounds.mesh(), clock, id);
-        this.evictions = new Evictions(registry, bodies, reading);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
-    private static List<ServedResource> served(Registry registry) {
+    private static List<ServedResource> served(Registry registry, boolean tokens) {
         List<ServedResource> served = new ArrayList<>();
         for (ResourceKind kind : registry.kinds().all()) {
-            kind.versions().forEach(version -> served.add(ServedResource.of(kind, version)));
+            boolean account = tokens && kind.type().equals(TokenRequests.ACCOUNTS);
+            kind.versions()
+                    .forEach(version -> served.add(
+                            account
+                                    ? ServedResource.of(kind, version).with(TokenRequests.PART)
+                                    : ServedResource.of(kind, version)));
         }
         served.addAll(AccessReviews.RESOURCES);
-        COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
         served.addAll(FederationRequests.RESOURCES);
+        COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
         return served;
     }
 
@@ -179,9 +188,10 @@ public final class ApiRoutes {
         CompletionStage<HttpResponse> answer;
         try {
             Exchange exchange = Exchange.of(request);
-            place = exempt(exchange) ? null : inFlight.begin(user(request), exchange.method());
-            answer = place == null || place.granted()
-                    ? route(exchange, seen)
+            InFlight.Place taken = exempt(exchange) ? null : inFlight.begin(exchange.method());
+            place = taken;
+            answer = taken == null || taken.granted()
+                    ? access.admit(exchange).thenCompose(admitted -> admitted(admitted, taken, seen))
                     : CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests()));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
@@ -189,8 +199,11 @@ public final class ApiRoutes {
         return finished(request, seen, answer, place);
     }
 
-    private static String user(HttpRequest request) {
-        return request.getAttribute(USER).orElse("system:anonymous");
+    private CompletionStage<HttpResponse> admitted(Exchange exchange, InFlight.@Nullable Place place, Seen seen) {
+        if (place != null && !place.grantedTo(exchange.user().name())) {
+            throw new RequestRefused(Refusals.tooManyRequests());
+        }
+        return route(exchange, seen);
     }
 
     /** Checks must tell of a server under load that it lives; what is passed on to workloads has a bound of its own. */
@@ -265,7 +278,7 @@ public final class ApiRoutes {
 
     private CompletionStage<HttpResponse> resource(
             Exchange exchange, String group, String version, List<String> segments, Seen seen) {
-        ServedResource review = segments.size() == 1 ? reviews.find(group, version, segments.get(0)) : null;
+        ServedResource review = reviews.find(group, version, segments);
         if (review != null) {
             seen.is("create", review.plural());
             requireMethod(exchange, "POST");
@@ -284,14 +297,20 @@ public final class ApiRoutes {
             requireMethod(exchange, "POST");
             return requests.answer(exchange, request);
         }
+        ResourceKey account = tokens.find(group, version, segments);
+        if (account != null) {
+            seen.is("create", "serviceaccounts/token");
+            requireMethod(exchange, "POST");
+            return tokens.answer(exchange, account);
+        }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
         ReadableObjects from = computed.get(target.kind().type());
         if (from != null) {
-            boolean cluster = target.kind().type().equals(MeshKinds.CLUSTERS.type());
-            if (cluster && exchange.method().equals("DELETE") && !target.collection()) {
+            boolean member = target.kind().type().equals(MeshKinds.CLUSTERS.type()) && !target.collection();
+            if (member && exchange.method().equals("DELETE")) {
                 seen.is("delete", target.kind().type().plural());
                 return requests.expel(exchange, target.name());
             }

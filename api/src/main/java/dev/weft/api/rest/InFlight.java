@@ -3,6 +3,7 @@ package dev.weft.api.rest;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests may wait for their answers: in all, of those that write, and of one user, so that one client with a
@@ -28,35 +29,40 @@ final class InFlight {
      */
     record Bounds(int all, int writing, int ofUser) {}
 
-    /** A request that has begun; {@link #end} is called once. */
+    /** A request that has begun; {@link #end} is called once, after all else. Not for two threads at once. */
     final class Place {
-        private final String user;
         private final boolean writes;
+        private volatile @Nullable String user;
 
-        private Place(String user, boolean writes) {
-            this.user = user;
+        private Place(boolean writes) {
             this.writes = writes;
+        }
+
+        /** Whether the bounds that hold for all allow for this one. */
+        boolean granted() {
+            return reading() + writing() <= bounds.all() && (!writes || writing() <= bounds.writing());
+        }
+
+        /** Whether the bound of its user allows for this one, once it is known who that is. */
+        boolean grantedTo(String name) {
+            user = name;
+            return byUser.merge(name, 1, Integer::sum) <= bounds.ofUser();
         }
 
         void end() {
             (writes ? writing : reading).decrementAndGet();
-            byUser.computeIfPresent(user, (same, count) -> count == 1 ? null : count - 1);
-        }
-
-        /** Whether the bounds allow for this one. */
-        boolean granted() {
-            return reading() + writing() <= bounds.all()
-                    && (!writes || writing() <= bounds.writing())
-                    && byUser.getOrDefault(user, 0) <= bounds.ofUser();
+            String known = user;
+            if (known != null) {
+                byUser.computeIfPresent(known, (same, count) -> count == 1 ? null : count - 1);
+            }
         }
     }
 
-    /** Counts a request; it is refused, and then ended, unless it is granted. */
-    Place begin(String user, String method) {
+    /** Counts a request; one that is not granted is refused, and then ended. */
+    Place begin(String method) {
         boolean writes = !method.equals("GET") && !method.equals("HEAD");
         (writes ? writing : reading).incrementAndGet();
-        byUser.merge(user, 1, Integer::sum);
-        return new Place(user, writes);
+        return new Place(writes);
     }
 
     int reading() {

@@ -13,8 +13,8 @@ class InFlightTest {
     private final InFlight inFlight = new InFlight(new InFlight.Bounds(6, 3, 4));
 
     private boolean granted(String user, String method) {
-        Place place = inFlight.begin(user, method);
-        if (!place.granted()) {
+        Place place = inFlight.begin(method);
+        if (!place.granted() || !place.grantedTo(user)) {
             place.end();
             return false;
         }
@@ -52,7 +52,9 @@ class InFlightTest {
     void end() {
         List<Place> places = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            places.add(inFlight.begin("one", "GET"));
+            Place place = inFlight.begin("GET");
+            assertThat(place.granted() && place.grantedTo("one")).isTrue();
+            places.add(place);
         }
         assertThat(granted("one", "GET")).isFalse();
         places.get(0).end();

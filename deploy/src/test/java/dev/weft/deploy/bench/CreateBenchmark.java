@@ -30,7 +30,7 @@ final class CreateBenchmark implements Benchmark {
                 HttpClients clients = new HttpClients(server.api())) {
             Stock stock = new Stock(clients, "create-", 32).begin();
             byte[] stored = Bodies.service("svc-100000").getBytes(StandardCharsets.UTF_8);
-            int warm = each / 2;
+            int warm = each;
             stock.services(0, warm);
             for (int round = 0; round < arena.effort().rounds(); round++) {
                 if (etcd != null) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** One seed's worth of writing, watching and harm on a running cluster, and the judgement at its end. */
@@ -66,7 +67,12 @@ final class CrashRun {
         }
         return harm + ": " + history.acknowledged() + " writes, " + history.epochs() + " lists and "
                 + observers.stream().mapToInt(Observer::resumed).sum() + " watches, "
-                + writers.stream().mapToInt(writer -> writer.failures().size()).sum() + " requests failed";
+                + writers.stream().mapToInt(writer -> writer.failures().size()).sum() + " requests failed"
+                + writers.stream()
+                        .flatMap(writer -> writer.failures().stream())
+                        .limit(5)
+                        .map(failure -> "\n  " + failure)
+                        .collect(Collectors.joining());
     }
 
     private static void join(List<Thread> threads, List<Observer> observers) throws InterruptedException {

@@ -287,6 +287,17 @@ final class Roster {
         roundTripNanos.remove(node);
     }
 
+    /** The smoothed round trip to the nearest process of a cluster; null before the first exchange. */
+    @Nullable
+    Duration roundTrip(String cluster) {
+        return roundTripNanos.entrySet().stream()
+                .filter(each -> each.getKey().cluster().equals(cluster))
+                .map(Map.Entry::getValue)
+                .min(Double::compare)
+                .map(nanos -> Duration.ofNanos(Math.round(nanos)))
+                .orElse(null);
+    }
+
     List<MemberReport> report(Instant now) {
         String self = membership.self().id().cluster();
         List<MemberReport> reports = new ArrayList<>();

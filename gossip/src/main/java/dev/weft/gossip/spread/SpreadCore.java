@@ -46,6 +46,7 @@ public final class SpreadCore implements PeerListener {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Consumer<News> news;
+    private final Convergence convergence;
     private final Refusals refusals = new Refusals();
     private final Membership membership;
     private final Ledger ledger;
@@ -69,7 +70,8 @@ public final class SpreadCore implements PeerListener {
         this.store = around.store();
         this.clock = around.clock();
         this.random = around.random();
-        this.news = around.news();
+        Consumer<News> followers = around.news();
+        this.news = item -> tell(item, followers);
         Instant now = clock.instant();
         long started = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
         NodeId id = new NodeId(identity.cluster(), identity.advertised());
@@ -79,6 +81,7 @@ public final class SpreadCore implements PeerListener {
         this.outbox = new Outbox(peers);
         this.admission = new Admission(identity, membership, settings.trust(), store, refusals, stored, now);
         ClockOffsets clocks = new ClockOffsets(settings.members().clockBound());
+        this.convergence = new Convergence(identity.cluster(), clocks, this::roundTrip, now);
         this.ledger = new Ledger(membership, admission, settings, store, news, refusals, clocks);
         ledger.restore(stored.origins());
         this.own = new OwnOrigins(
@@ -92,6 +95,15 @@ public final class SpreadCore implements PeerListener {
         this.meter = new Meter(links, refusals);
         roster.restore(stored, now);
         this.nextBeat = now;
+    }
+
+    private @Nullable Duration roundTrip(String cluster) {
+        return roster.roundTrip(cluster);
+    }
+
+    private void tell(News item, Consumer<News> followers) {
+        convergence.told(item, clock.instant());
+        followers.accept(item);
     }
 
     /** Begins from what an earlier life stored; makes the incarnation of the cluster where nobody has yet. */
@@ -207,8 +219,8 @@ public final class SpreadCore implements PeerListener {
     }
 
     /** What went over links and what was refused, by cluster. */
-    public List<PeerReport> stats() {
-        return meter.report(members());
+    public SpreadReport stats() {
+        return new SpreadReport(meter.report(members()), convergence.report());
     }
 
     /** How long to let a peer wait before he may send more. */

@@ -74,6 +74,30 @@ class FailStaticTest {
         }
     }
 
+    @Test
+    @DisplayName("does not hide how long changes of others take: each is counted once, clocks corrected by the way")
+    void convergence() {
+        federation.network.delay(Duration.ofMillis(20), Duration.ofMillis(20));
+        Sim east = federation.start("east", new Disk());
+        Sim west = federation.skewed("west", Duration.ofSeconds(-20), westDisk, "east");
+        List.of(east, west).forEach(sim -> sim.core.reset(0, 0, Map.of()));
+        federation.run(Duration.ofSeconds(10));
+        for (int i = 0; i < 10; i++) {
+            east.put(0, "k" + i, "v");
+            west.put(0, "k" + i, "v");
+            federation.run(Duration.ofSeconds(1));
+        }
+        for (Sim sim : List.of(east, west)) {
+            ConvergenceReport report = sim.core.stats().convergence();
+            assertThat(report.counts()).as(sim.name).hasSize(ConvergenceReport.BOUNDS_MILLIS.size() + 1);
+            assertThat(report.counts().get(4) + report.counts().get(5))
+                    .as("%s between 10 and 50 ms: %s", sim.name, report)
+                    .isEqualTo(10);
+            assertThat(report.counts().stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(10);
+        }
+    }
+
     private static MemberReport of(Sim sim, String cluster) {
         return sim.core.members().stream()
                 .filter(member -> member.cluster().equals(cluster))

@@ -20,20 +20,23 @@ public final class HttpResourceWriter implements ResourceWriter {
     private final ObjectMapper mapper = new ObjectMapper();
     private final String api;
     private final Duration timeout;
+    private final ApiCredentials credentials;
     private final HttpClient client;
 
     /**
      * @param api e.g. {@code http://127.0.0.1:8001}
+     * @param credentials what proves who writes
      * @param timeout of one request, to the last byte of its answer
      */
-    public HttpResourceWriter(URI api, Duration timeout) {
+    public HttpResourceWriter(URI api, ApiCredentials credentials, Duration timeout) {
         String text = api.toString();
         this.api = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
         this.timeout = timeout;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .build();
+        this.credentials = credentials;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+        credentials.tls().ifPresent(builder::sslContext);
+        this.client = builder.build();
     }
 
     @Override
@@ -57,7 +60,7 @@ public final class HttpResourceWriter implements ResourceWriter {
     }
 
     private CompletionStage<Answer> send(String method, String path, String type, @Nullable JsonNode body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(api + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(api + path))
                 .timeout(timeout)
                 .header("Accept", JSON)
                 .header("Content-Type", type)
@@ -66,10 +69,10 @@ public final class HttpResourceWriter implements ResourceWriter {
                         method,
                         body == null
                                 ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body.toString()))
-                .build();
+                                : HttpRequest.BodyPublishers.ofString(body.toString()));
+        credentials.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         CompletableFuture<HttpResponse<byte[]>> sent =
-                client.sendAsync(request, info -> new BoundedBody(MAX_BODY_BYTES));
+                client.sendAsync(request.build(), info -> new BoundedBody(MAX_BODY_BYTES));
         return sent.handle((response, failure) -> answer(response, failure));
     }
 

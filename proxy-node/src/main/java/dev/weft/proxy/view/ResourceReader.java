@@ -118,7 +118,7 @@ final class ResourceReader {
                 metadata.path("resourceVersion").asLong(0),
                 slicePorts(object.path("ports")),
                 endpoints,
-                annotation(object, FRESHNESS).equals("stale"));
+                "stale".equals(annotation(object, FRESHNESS)));
     }
 
     /** The zone that a Node is labelled with; empty for none. */
