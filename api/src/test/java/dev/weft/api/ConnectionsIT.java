@@ -176,12 +176,12 @@ class ConnectionsIT {
             send(socket, VERSION.repeat(2_000));
             rest(socket);
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> server.server.openWatches() == 0);
+        await().until(() -> server.server.openWatches() == 0);
         try (Socket socket = connect()) {
             send(socket, WATCH + VERSION.repeat(20));
             until(socket, "\r\n\r\n");
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> server.server.openWatches() == 0);
+        await().until(() -> server.server.openWatches() == 0);
     }
 
     @Test
@@ -194,7 +194,7 @@ class ConnectionsIT {
             server.post("/api/v1/nodes", "{\"metadata\":{\"name\":\"n1\"}}");
             assertThat(until(socket, "n1")).contains("ADDED");
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> server.server.openWatches() == 0);
+        await().until(() -> server.server.openWatches() == 0);
     }
 
     @Test
@@ -206,15 +206,14 @@ class ConnectionsIT {
                 Socket two = connect()) {
             send(one, slow);
             send(two, slow);
-            await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 TestServer.Reply reply = server.get("/version");
                 assertThat(reply.status()).isEqualTo(429);
                 assertThat(reply.header("Retry-After")).isEqualTo("1");
                 assertThat(reply.at("/reason")).isEqualTo("TooManyRequests");
             });
         }
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> server.get("/version").status() == 200);
+        await().until(() -> server.get("/version").status() == 200);
     }
 
     @Test

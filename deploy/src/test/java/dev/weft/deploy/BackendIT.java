@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("weft backend")
 class BackendIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
     final TestBed bed = new TestBed();
@@ -42,7 +42,7 @@ class BackendIT {
         long begun = System.nanoTime();
         assertThat(get(address, "/slow?ms=300").body()).isEqualTo("one\n");
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(300), PATIENCE);
-        assertThat(backend.stop(Duration.ofSeconds(10))).isZero();
+        assertThat(backend.stop(Duration.ofSeconds(30))).isZero();
     }
 
     @Test
@@ -70,7 +70,7 @@ class BackendIT {
             assertThat(new String(back.getData(), 0, back.getLength(), StandardCharsets.UTF_8))
                     .isEqualTo("hello");
         }
-        assertThat(backend.stop(Duration.ofSeconds(10))).isZero();
+        assertThat(backend.stop(Duration.ofSeconds(30))).isZero();
     }
 
     private static void write(Socket socket, byte[] bytes) {

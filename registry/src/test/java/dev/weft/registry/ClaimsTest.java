@@ -97,7 +97,7 @@ class ClaimsTest {
             done.forEach(created -> registry.write(
                     new Write.Delete(created.object().key(), Write.Deletion.DEFAULT, Write.Options.DEFAULT)));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).isEmpty());
             assertThat(registry.write(creation(
                             "n0", "again", "\"spec\":{\"clusterIP\":\"127.96.0.9\",\"ports\":[{\"port\":80}]}")))
@@ -123,7 +123,7 @@ class ClaimsTest {
                             new ShardCommand.Allocate(
                                     List.of(claim), 0, registry.system().ignoreRef()));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).contains(wish));
             Outcome taken = registry.write(creation(
                     "default", "early", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}"));
@@ -131,7 +131,7 @@ class ClaimsTest {
         }
         try (RunningRegistry registry = RunningRegistry.with(store, directory, "claim-repair = 200 ms")) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).containsExactly(kept));
             assertThat(registry.write(creation(
                             "default", "late", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}")))

@@ -156,7 +156,7 @@ final class RunningRegistry implements AutoCloseable {
                         context, (shard, ref) -> List.of(), () -> CompletableFuture.completedStage(List.of())));
         RunningRegistry running = new RunningRegistry(system, database, node);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> node.readiness().ready());
         return running;

@@ -108,7 +108,7 @@ class WritingTest {
 
     private static void await(org.assertj.core.api.ThrowableAssert.ThrowingCallable check) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(check::call);
     }

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.ClusterConfig;
+import dev.weft.registry.RegistrySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -28,9 +29,11 @@ final class ServerConfig {
                 .withFallback(ownDefaults())
                 .withFallback(ofStorage(settings.holding()))
                 .withFallback(file(settings.config()));
-        return checked(
-                settings.config(),
-                () -> ClusterConfig.of(user, settings.addresses().akka(), settings.holding()));
+        return checked(settings.config(), () -> {
+            Config config = ClusterConfig.of(user, settings.addresses().akka(), settings.holding());
+            RegistrySettings.of(config).loadBalancer().requireApart(settings.ranges());
+            return config;
+        });
     }
 
     /** All that a proxy-node alone is configured with: no cluster of its own. */
@@ -99,6 +102,12 @@ final class ServerConfig {
                             + " HOST:PORT, or stop what listens there",
                     e);
         }
+    }
+
+    /** Which release this is; unknown where it does not come from an archive. */
+    static String version() {
+        String version = ServerConfig.class.getPackage().getImplementationVersion();
+        return version == null ? "unpacked" : version;
     }
 
     /** Where this process listens for the others of its cluster. */

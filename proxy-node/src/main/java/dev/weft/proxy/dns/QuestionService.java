@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What both transports do with a message: answers it from the zones, or has it forwarded. */
 final class QuestionService {
-    private final DnsSettings settings;
+    private final @Nullable ResponseRate rate;
     private final DnsAnswer answer;
     private final Supplier<ZoneData> data;
     private final @Nullable Forwarder forwarder;
@@ -33,12 +33,14 @@ final class QuestionService {
             DnsCounts counts,
             InstantSource clock,
             LongSupplier nanos) {
-        this.settings = settings;
+        DnsSettings.RateLimit limit = settings.rateLimit();
+        this.rate = limit.responsesPerSecond() == 0
+                ? null
+                : new ResponseRate(limit.responsesPerSecond(), limit.slip(), limit.tableSize());
         this.answer = answer;
         this.data = data;
         this.forwarder = forwarder;
-        this.exempt = new AddressRanges(
-                "weft.proxy.dns.rate-limit.exempt", settings.rateLimit().exempt());
+        this.exempt = new AddressRanges("weft.proxy.dns.rate-limit.exempt", limit.exempt());
         this.counts = counts;
         this.clock = clock;
         this.nanos = nanos;
@@ -57,27 +59,17 @@ final class QuestionService {
         return nanos.getAsLong();
     }
 
-    /** One table for the loop that calls; null for no bound. */
-    @Nullable
-    ResponseRate newRate() {
-        DnsSettings.RateLimit limit = settings.rateLimit();
-        return limit.responsesPerSecond() == 0
-                ? null
-                : new ResponseRate(limit.responsesPerSecond(), limit.slip(), limit.tableSize());
-    }
-
     /**
      * Takes the message of the exchange.
      *
-     * @param rate bounds the answers; null for none
      * @return whether the reply was or will be called; it may be called before this returns
      */
-    boolean handle(Exchange exchange, EventLoop loop, @Nullable ResponseRate rate, Reply reply) {
+    boolean handle(Exchange exchange, EventLoop loop, Reply reply) {
         (exchange.tcp ? counts.tcpQuestions : counts.udpQuestions).increment();
         exchange.epochSeconds = clock.millis() / 1000;
         exchange.rotation++;
         DnsAnswer.Verdict verdict = answer.answer(exchange, data.get());
-        if (verdict == DnsAnswer.Verdict.DROP || !mayAnswer(exchange, rate)) {
+        if (verdict == DnsAnswer.Verdict.DROP || !mayAnswer(exchange)) {
             if (verdict == DnsAnswer.Verdict.DROP) {
                 counts.dropped.increment();
             }
@@ -100,8 +92,8 @@ final class QuestionService {
         return true;
     }
 
-    private boolean mayAnswer(Exchange exchange, @Nullable ResponseRate rate) {
-        if (rate == null || exempt.contains(exchange.client) || answer.hasValidCookie(exchange)) {
+    private boolean mayAnswer(Exchange exchange) {
+        if (rate == null || exchange.tcp || exempt.contains(exchange.client) || answer.hasValidCookie(exchange)) {
             return true;
         }
         ResponseRate.Ruling ruling = rate.rule(exchange.client, nanos.getAsLong());

@@ -74,7 +74,7 @@ final class TcpHandler extends ByteToMessageDecoder {
         inFlight++;
         handling = true;
         boolean taken = service.handle(
-                exchange, context.channel().eventLoop(), null, (bytes, length) -> reply(context, bytes, length));
+                exchange, context.channel().eventLoop(), (bytes, length) -> reply(context, bytes, length));
         handling = false;
         if (!taken) {
             inFlight--;

@@ -6,7 +6,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +15,10 @@ final class UdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     private static final Logger LOG = LoggerFactory.getLogger(UdpHandler.class);
 
     private final QuestionService service;
-    private final @Nullable ResponseRate rate;
     private boolean reading;
 
     UdpHandler(QuestionService service) {
         this.service = service;
-        this.rate = service.newRate();
     }
 
     @Override
@@ -38,7 +35,7 @@ final class UdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
             return;
         }
         reading = true;
-        service.handle(exchange, context.channel().eventLoop(), rate, (bytes, length) -> {
+        service.handle(exchange, context.channel().eventLoop(), (bytes, length) -> {
             if (context.channel().isWritable()) {
                 ByteBuf out = context.alloc().directBuffer(length).writeBytes(bytes, 0, length);
                 context.write(new DatagramPacket(out, sender));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("a relay, on both transports")
 @ExtendWith(NoLeaks.class)
-@Timeout(90)
+@Timeout(300)
 class RelayIT {
     private static final int SEEDS = 12;
     private static final int PAIRS = 4;
@@ -98,7 +98,7 @@ class RelayIT {
                 return null;
             });
             byte[] heard = hear(socket);
-            speaking.get(60, TimeUnit.SECONDS);
+            speaking.get(120, TimeUnit.SECONDS);
             return heard;
         }
     }
@@ -127,7 +127,7 @@ class RelayIT {
                 try (Socket socket = Rig.connect(port, client.window())) {
                     byte[] clientHeard = client.converse(socket, threads);
                     assertThat(clientHeard).as(what).isEqualTo(server.speech());
-                    assertThat(serverHeard.get(60, TimeUnit.SECONDS)).as(what).isEqualTo(client.speech());
+                    assertThat(serverHeard.get(120, TimeUnit.SECONDS)).as(what).isEqualTo(client.speech());
                 }
                 rig.awaitNoConnections();
             }
@@ -176,11 +176,11 @@ class RelayIT {
             Socket socket = Rig.connect(port);
             socket.getOutputStream().write(1);
             socket.shutdownOutput();
-            halfClosed.get(10, TimeUnit.SECONDS);
+            halfClosed.get(120, TimeUnit.SECONDS);
             socket.setSoLinger(true, 0);
             socket.close();
 
-            assertThat(serverSaw.get(10, TimeUnit.SECONDS)).isInstanceOf(SocketException.class);
+            assertThat(serverSaw.get(120, TimeUnit.SECONDS)).isInstanceOf(SocketException.class);
             rig.awaitNoConnections();
         }
     }
@@ -199,7 +199,7 @@ class RelayIT {
             }));
             Socket socket = Rig.connect(port);
             socket.shutdownOutput();
-            halfClosed.get(10, TimeUnit.SECONDS);
+            halfClosed.get(120, TimeUnit.SECONDS);
             assertThat(rig.plane().openConnections()).isEqualTo(1);
             socket.setSoLinger(true, 0);
             socket.close();
@@ -249,7 +249,7 @@ class RelayIT {
             assertThat(socket.getInputStream().read()).isZero();
             socket.close();
 
-            assertThat(serverSaw.get(10, TimeUnit.SECONDS)).isInstanceOf(SocketException.class);
+            assertThat(serverSaw.get(120, TimeUnit.SECONDS)).isInstanceOf(SocketException.class);
             rig.awaitNoConnections();
         }
     }
@@ -274,7 +274,7 @@ class RelayIT {
                 }));
             }
             for (Future<?> client : clients) {
-                client.get(60, TimeUnit.SECONDS);
+                client.get(120, TimeUnit.SECONDS);
             }
             rig.awaitNoConnections();
         }

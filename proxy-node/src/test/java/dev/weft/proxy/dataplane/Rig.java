@@ -1,7 +1,7 @@
 package dev.weft.proxy.dataplane;
 
+import static dev.weft.proxy.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
@@ -29,7 +29,7 @@ final class Rig implements AutoCloseable {
     private final List<AutoCloseable> closing = new ArrayList<>();
     private @Nullable DataPlane plane;
     ConnectionLimits limits = new ConnectionLimits(10_000, 10_000, 10_000, 10_000);
-    ConnectSettings connecting = new ConnectSettings(Duration.ofSeconds(1), 3, 1, 100);
+    ConnectSettings connecting = new ConnectSettings(Duration.ofSeconds(30), 3, 1, 100);
     Duration idleTimeout = Duration.ZERO;
     Duration drain = Duration.ofSeconds(5);
 
@@ -129,8 +129,8 @@ final class Rig implements AutoCloseable {
         if (window > 0) {
             socket.setReceiveBufferSize(window);
         }
-        socket.connect(new InetSocketAddress(VIP, port), 5_000);
-        socket.setSoTimeout(20_000);
+        socket.connect(new InetSocketAddress(VIP, port), 60_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 
@@ -145,7 +145,7 @@ final class Rig implements AutoCloseable {
         for (AutoCloseable each : closing) {
             each.close();
         }
-        plane().stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        plane().stop().toCompletableFuture().get(60, TimeUnit.SECONDS);
         assertThat(plane().openConnections()).as("connections left").isZero();
     }
 }
