@@ -10,8 +10,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -131,7 +129,7 @@ final class FederateCommand implements Runnable {
         @Override
         public Integer call() {
             federate.ask("to join", "joins", "Join", nothing().put("token", token));
-            federate.say("joined, members: " + String.join(", ", names(members(federate.client()))));
+            federate.say("joined: weft federate members shows who is there");
             return 0;
         }
     }
@@ -204,12 +202,6 @@ final class FederateCommand implements Runnable {
 
     private static JsonNode members(ApiClient client) {
         return client.require(ClusterName.CLUSTERS).path("items");
-    }
-
-    private static List<String> names(JsonNode members) {
-        List<String> names = new ArrayList<>();
-        members.forEach(member -> names.add(name(member)));
-        return names;
     }
 
     private static String name(JsonNode member) {

@@ -121,6 +121,9 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--no-proxy", description = "Run no proxy-node inside.")
     private boolean noProxy;
 
+    @Mixin
+    private ProtectionOptions protection = new ProtectionOptions();
+
     @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
     private boolean exitWithParent;
 
@@ -137,7 +140,8 @@ final class ServerCommand implements Callable<Integer> {
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 proxy.dns().config(),
                 !noProxy,
-                StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")));
+                StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")),
+                protection.of(api));
         ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
         spec.commandLine().getOut().println(server.readyLine());

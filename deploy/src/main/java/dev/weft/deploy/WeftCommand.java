@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             DnsCommand.class,
             ResolvConfCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             DemoCommand.class,
             CompletionCommand.class,
             VersionCommand.class,

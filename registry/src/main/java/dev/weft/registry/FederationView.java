@@ -1,6 +1,7 @@
 package dev.weft.registry;
 
 import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.FederatedService;
 import dev.weft.registry.resource.Refusal;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,11 @@ import java.util.concurrent.CompletionStage;
 public interface FederationView {
     /** All members, this cluster included, by name. */
     CompletionStage<List<ClusterMember>> members();
+
+    /** What all members export, by namespace and name; what has not changed since the last time is the same object. */
+    default CompletionStage<List<FederatedService>> services() {
+        return CompletableFuture.completedStage(List.of());
+    }
 
     /**
      * Gives out a token with which one other cluster may join. It is to be handed over like a password.

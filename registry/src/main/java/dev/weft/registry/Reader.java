@@ -2,7 +2,6 @@ package dev.weft.registry;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.AskPattern;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.Refusal;
@@ -25,7 +24,7 @@ import java.util.function.Function;
 
 /** Reads: waits until this node's hub holds enough, then answers from its immutable picture on the caller's thread. */
 final class Reader {
-    private final ActorSystem<?> system;
+    private final Questions questions;
     private final ActorRef<HubCommand> hub;
     private final HubViews views;
     private final InstantSource clock;
@@ -39,7 +38,7 @@ final class Reader {
             HubViews views,
             InstantSource clock,
             RegistrySettings settings) {
-        this.system = system;
+        questions = new Questions(system);
         this.hub = hub;
         this.views = views;
         this.clock = clock;
@@ -92,11 +91,8 @@ final class Reader {
 
     /** Everything that was acknowledged until now. */
     CompletionStage<HubCommand.Reached> reach(int window, long version) {
-        return AskPattern.ask(
-                hub,
-                (ActorRef<HubCommand.Reached> replyTo) -> new HubCommand.Reach(window, version, replyTo),
-                timeout,
-                system.scheduler());
+        return questions.ask(
+                hub, (ActorRef<HubCommand.Reached> replyTo) -> new HubCommand.Reach(window, version, replyTo), timeout);
     }
 
     private CompletionStage<Answer<WatchWindow.View>> view(int window, VersionMatch version) {
@@ -159,11 +155,11 @@ final class Reader {
     }
 
     private CompletionStage<Answer<WatchWindow.View>> lookBack(int window, long version, String expired) {
-        return AskPattern.ask(
+        return questions
+                .ask(
                         hub,
                         (ActorRef<HubCommand.Past> replyTo) -> new HubCommand.LookBack(window, version, replyTo),
-                        timeout,
-                        system.scheduler())
+                        timeout)
                 .thenApply(past -> past.view()
                         .<Answer<WatchWindow.View>>map(Answer.Found::new)
                         .orElseGet(() -> new Answer.Refused<>(Refusal.expired(expired))));

@@ -3,7 +3,6 @@ package dev.weft.registry;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -24,11 +23,11 @@ import java.util.function.Function;
 final class Shards {
     static final EntityTypeKey<ShardCommand> TYPE = EntityTypeKey.create(ShardCommand.class, "registry");
 
-    private final ActorSystem<?> system;
+    private final Questions questions;
     private final ActorRef<ShardingEnvelope<ShardCommand>> region;
 
     private Shards(ActorSystem<?> system, ActorRef<ShardingEnvelope<ShardCommand>> region) {
-        this.system = system;
+        questions = new Questions(system);
         this.region = region;
     }
 
@@ -54,11 +53,10 @@ final class Shards {
     }
 
     <T> CompletionStage<T> ask(int shard, Function<ActorRef<T>, ShardCommand> command, Duration timeout) {
-        return AskPattern.ask(
+        return questions.ask(
                 region,
                 (ActorRef<T> replyTo) -> new ShardingEnvelope<>(Integer.toString(shard), command.apply(replyTo)),
-                timeout,
-                system.scheduler());
+                timeout);
     }
 
     /** Akka's shards and ours are the same. */

@@ -87,6 +87,9 @@ public final class StatusObject {
     }
 
     private static boolean alwaysDetailed(Reason reason) {
-        return reason == Reason.NotFound || reason == Reason.MethodNotAllowed || reason == Reason.Invalid;
+        return reason == Reason.NotFound
+                || reason == Reason.MethodNotAllowed
+                || reason == Reason.Invalid
+                || reason == Reason.Forbidden;
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.body.RequestBodies;
 import dev.weft.api.discovery.ServedResource;
+import dev.weft.api.mesh.MeshKinds;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry.Answer;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * each is a verb on a resource, as access rules name them.
  */
 final class FederationRequests {
-    private static final String GROUP = Clusters.KIND.type().group();
+    private static final String GROUP = MeshKinds.CLUSTERS.type().group();
     private static final long LONGEST_SECONDS = Duration.ofDays(365).toSeconds();
 
     static final List<ServedResource> RESOURCES = List.of(
-            ServedResource.review(GROUP, Clusters.VERSION, "invitations", "Invitation"),
-            ServedResource.review(GROUP, Clusters.VERSION, "joins", "Join"),
-            ServedResource.review(GROUP, Clusters.VERSION, "departures", "Departure"));
+            ServedResource.review(GROUP, MeshKinds.VERSION, "invitations", "Invitation"),
+            ServedResource.review(GROUP, MeshKinds.VERSION, "joins", "Join"),
+            ServedResource.review(GROUP, MeshKinds.VERSION, "departures", "Departure"));
 
     private final FederationView federation;
     private final RequestBodies bodies;
@@ -86,7 +87,7 @@ final class FederationRequests {
             status.putObject("details")
                     .put("name", cluster)
                     .put("group", GROUP)
-                    .put("kind", Clusters.KIND.type().plural());
+                    .put("kind", MeshKinds.CLUSTERS.type().plural());
             return new Answers(exchange.pretty()).json(200, status);
         });
     }

@@ -7,6 +7,7 @@ import dev.weft.gossip.Member;
 import dev.weft.registry.ClusterMember;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.FederatedService;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Refusal.Reason;
 import java.time.Duration;
@@ -18,13 +19,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** The federation as gossip sees it, in the registry's words. */
-record GossipView(Gossip gossip) implements FederationView {
+record GossipView(Gossip gossip, Supplier<CompletionStage<List<FederatedService>>> exports) implements FederationView {
     @Override
     public CompletionStage<List<ClusterMember>> members() {
         return gossip.members()
                 .thenApply(members -> members.stream().map(GossipView::member).toList());
+    }
+
+    @Override
+    public CompletionStage<List<FederatedService>> services() {
+        return exports.get();
     }
 
     @Override
@@ -70,14 +77,21 @@ record GossipView(Gossip gossip) implements FederationView {
     }
 
     private static ClusterMember member(Member member) {
-        String state = member.status().name();
         return new ClusterMember(
                 member.cluster(),
                 member.addresses().stream().map(HostPort::toString).toList(),
-                state.charAt(0) + state.substring(1).toLowerCase(Locale.ROOT),
+                capital(member.status().name()),
                 member.roundTrip(),
                 member.recordsBehind(),
                 member.lastExchange(),
-                member.self());
+                member.self(),
+                capital(member.freshness().name()),
+                member.staleness(),
+                member.clockOffset(),
+                member.clockOff());
+    }
+
+    private static String capital(String word) {
+        return word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT);
     }
 }

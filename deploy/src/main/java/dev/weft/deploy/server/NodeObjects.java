@@ -87,7 +87,9 @@ record NodeObjects(String name, String zone, String address, String version) {
                 .put("uid", nodeUid);
         ((ObjectNode) lease.get("spec"))
                 .put("holderIdentity", name)
-                .put("leaseDurationSeconds", Math.max(1, heartbeat.multipliedBy(LEASE_PARTS).toSeconds()));
+                .put(
+                        "leaseDurationSeconds",
+                        Math.max(1, heartbeat.multipliedBy(LEASE_PARTS).toSeconds()));
         return lease;
     }
 

@@ -50,8 +50,8 @@ final class ServerConfig {
     private static Config ofStorage(ClusterConfig.Holding holding) {
         return holding == ClusterConfig.Holding.SHARED
                 ? ConfigFactory.empty()
-                : ConfigFactory.parseMap(Map.of(
-                        "akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
+                : ConfigFactory.parseMap(
+                        Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
     }
 
     private static Config dns(Optional<String> listen) {

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
+import dev.weft.api.ApiDoor;
 import dev.weft.api.ApiServer;
 import dev.weft.api.ApiSettings;
 import dev.weft.deploy.terminal.CommandFailed;
@@ -117,7 +118,7 @@ public final class WeftServer {
                     RegistrySettings.of(config).shards(),
                     PostgresSettings.of(config.getConfig("weft.registry.postgres")));
         } catch (DataDirectoryException e) {
-            throw CommandFailed.failed(e.getMessage(), e);
+            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -137,8 +138,13 @@ public final class WeftServer {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
         CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
         RegistryNode registry = startRegistry();
-        startApi(registry);
+        ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
+        if (start.waitsForRegistry()) {
+            awaitRegistry(registry);
+        }
+        startApi(registry, await(start.door(), "prepare the protection of the API"));
         awaitRegistry(registry);
+        await(start.finish(), "make the roles of the cluster");
         startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
@@ -193,10 +199,10 @@ public final class WeftServer {
         return life.get();
     }
 
-    private void startApi(Registry registry) {
+    private void startApi(Registry registry, ApiDoor door) {
         HostPort address = settings.addresses().api();
         ApiSettings apiSettings = ApiSettings.from(config).listeningOn(address.host(), address.port());
-        api = await(ApiServer.start(system, apiSettings, registry, clock, random), "start the API at " + address);
+        api = await(ApiServer.start(system, apiSettings, door, registry, clock, random), "start the API at " + address);
     }
 
     private void awaitRegistry(Registry registry) {
@@ -239,6 +245,7 @@ public final class WeftServer {
                 system,
                 proxySettings,
                 new RegistryFeed(system, registry, config.getDuration("weft.server.feed-retry")),
+                new RegistryWriter(registry),
                 clock,
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
@@ -278,7 +285,7 @@ public final class WeftServer {
         ApiServer serving = api;
         HostPort asked = settings.addresses().api();
         int port = serving == null ? asked.port() : serving.address().getPort();
-        return "http://" + new HostPort(asked.host(), port);
+        return (settings.protection().tls().on() ? "https://" : "http://") + new HostPort(asked.host(), port);
     }
 
     /** The line that says where it serves; it begins with {@code ready}. */

@@ -63,6 +63,7 @@ class ArchitectureTest {
                                     "xds",
                                     "rest",
                                     "forward",
+                                    "mesh",
                                     "stream",
                                     "discovery",
                                     "body",

@@ -1,6 +1,6 @@
 package dev.weft.deploy.testbed;
 
-import dev.weft.deploy.KubeconfigText;
+import dev.weft.deploy.TestKubeconfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ public final class Kubectl {
 
     /** One that knows these servers. */
     public static Kubectl of(TestBed bed, TestServer... servers) throws IOException {
-        Path kubeconfig = Files.writeString(bed.directory().resolve("kubeconfig"), KubeconfigText.of(List.of(servers)));
+        Path kubeconfig = Files.writeString(bed.directory().resolve("kubeconfig"), TestKubeconfig.of(List.of(servers)));
         return new Kubectl(kubeconfig, bed.directory());
     }
 
