@@ -87,7 +87,8 @@ public final class ServiceVariables {
             String portName = port.path("name").asText("");
             if (!portName.isEmpty()) {
                 variables.put(
-                        name + "_SERVICE_PORT_" + variable(portName), port.path("port").asText());
+                        name + "_SERVICE_PORT_" + variable(portName),
+                        port.path("port").asText());
             }
         }
         for (JsonNode port : ports) {
