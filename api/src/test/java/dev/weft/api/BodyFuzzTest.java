@@ -76,18 +76,13 @@ class BodyFuzzTest {
               - name: b
                 port: 81
             """;
-    private static final Map<PatchType, String> PATCHES = Map.of(
-            PatchType.JSON_PATCH,
-            """
+    private static final Map<PatchType, String> PATCHES =
+            Map.of(PatchType.JSON_PATCH, """
             [{"op":"test","path":"/spec/type","value":"NodePort"},{"op":"add","path":"/spec/ports/-","value":{"name":"c","port":90}},
              {"op":"replace","path":"/spec/ports/0/port","value":8080},{"op":"remove","path":"/metadata/labels/a"},
              {"op":"move","from":"/metadata/annotations/x","path":"/metadata/annotations/z"},
-             {"op":"copy","from":"/spec/ports/0","path":"/spec/ports/1"}]""",
-            PatchType.MERGE_PATCH,
-            """
-            {"metadata":{"labels":{"a":null,"c":"d"}},"spec":{"type":"ClusterIP","ports":[{"port":1}]}}""",
-            PatchType.STRATEGIC_MERGE_PATCH,
-            """
+             {"op":"copy","from":"/spec/ports/0","path":"/spec/ports/1"}]""", PatchType.MERGE_PATCH, """
+            {"metadata":{"labels":{"a":null,"c":"d"}},"spec":{"type":"ClusterIP","ports":[{"port":1}]}}""", PatchType.STRATEGIC_MERGE_PATCH, """
             {"metadata":{"labels":{"a":null},"$deleteFromPrimitiveList/finalizers":["a.example.com/f"]},
              "spec":{"$setElementOrder/ports":[{"port":81},{"port":80}],"ports":[{"port":80,"$patch":"delete"},
              {"port":81,"targetPort":1}],"$retainKeys":["ports","type"],"type":"ClusterIP"}}""");
@@ -98,7 +93,9 @@ class BodyFuzzTest {
 
     private static KindCatalog kinds() {
         return StandardKinds.catalog(new NetworkRanges(
-                List.of(Cidr.of("127.96.0.0/16")), List.of(Cidr.of("127.112.0.0/16")), PortRange.KUBERNETES_NODE_PORTS));
+                List.of(Cidr.of("127.96.0.0/16")),
+                List.of(Cidr.of("127.112.0.0/16")),
+                PortRange.KUBERNETES_NODE_PORTS));
     }
 
     private static byte[] protobuf() {
@@ -108,7 +105,8 @@ class BodyFuzzTest {
                         .putSelector("app", "web")
                         .addPorts(V1.ServicePort.newBuilder()
                                 .setPort(80)
-                                .setTargetPort(IntOrString.newBuilder().setType(1).setStrVal("web"))))
+                                .setTargetPort(
+                                        IntOrString.newBuilder().setType(1).setStrVal("web"))))
                 .build();
         Unknown envelope = Unknown.newBuilder()
                 .setTypeMeta(TypeMeta.newBuilder().setApiVersion("v1").setKind("Service"))
@@ -200,8 +198,8 @@ class BodyFuzzTest {
         System.out.println("patches are spoilt with seed " + seed);
         Mutation mutation = new Mutation(new Random(seed));
         for (int i = 0; i < CASES; i++) {
-            PATCHES.forEach((type, patch) ->
-                    patch(SERVICES, JSON, type, mutation.of(patch.getBytes(StandardCharsets.UTF_8))));
+            PATCHES.forEach(
+                    (type, patch) -> patch(SERVICES, JSON, type, mutation.of(patch.getBytes(StandardCharsets.UTF_8))));
         }
     }
 
@@ -210,7 +208,12 @@ class BodyFuzzTest {
     void bombs() {
         StringBuilder aliases = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 12; i++) {
-            aliases.append("a").append(i).append(": &a").append(i).append(" [").append(("*a" + (i - 1) + ",").repeat(9));
+            aliases.append("a")
+                    .append(i)
+                    .append(": &a")
+                    .append(i)
+                    .append(" [")
+                    .append(("*a" + (i - 1) + ",").repeat(9));
             aliases.setLength(aliases.length() - 1);
             aliases.append("]\n");
         }
@@ -270,15 +273,17 @@ class BodyFuzzTest {
                 SERVICES,
                 JSON,
                 PatchType.JSON_PATCH,
-                bytes("[" + "{\"op\":\"copy\",\"from\":\"\",\"path\":\"/a\"},".repeat(30) + "{\"op\":\"remove\",\"path\":\"/a\"}]"));
+                bytes("[" + "{\"op\":\"copy\",\"from\":\"\",\"path\":\"/a\"},".repeat(30)
+                        + "{\"op\":\"remove\",\"path\":\"/a\"}]"));
         patch(
                 SERVICES,
                 JSON,
                 PatchType.JSON_PATCH,
                 bytes("[" + "{\"op\":\"add\",\"path\":\"/spec/ports/0\",\"value\":{}},".repeat(9_999)
                         + "{\"op\":\"test\",\"path\":\"/spec\",\"value\":1e999}]"));
-        String pod = "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"containers\":[{\"name\":\"c\","
-                + "\"env\":[" + "{\"name\":\"A\"},".repeat(60_000) + "{\"name\":\"B\"}]}]}}";
+        String pod =
+                "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"containers\":[{\"name\":\"c\","
+                        + "\"env\":[" + "{\"name\":\"A\"},".repeat(60_000) + "{\"name\":\"B\"}]}]}}";
         String edits = "{\"spec\":{\"containers\":[{\"name\":\"c\",\"$setElementOrder/env\":["
                 + "{\"name\":\"A\"},".repeat(60_000) + "{\"name\":\"B\"}],\"env\":["
                 + "{\"name\":\"A\",\"$patch\":\"delete\"},".repeat(20_000) + "{\"name\":\"B\",\"value\":\"b\"}]}]}}";

@@ -53,7 +53,8 @@ final class CutRelay implements AutoCloseable {
                     join(client);
                 }
             } catch (IOException e) {
-                // The server is away: then the client's connection is gone as well; or this was closed, which ends the loop.
+                // The server is away: then the client's connection is gone as well; or this was closed, which ends the
+                // loop.
                 assertThat(cut || !listening.isClosed()).isTrue();
             }
         }

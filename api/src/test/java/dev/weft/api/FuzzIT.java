@@ -79,7 +79,8 @@ class FuzzIT {
             "If-None-Match: \"x\"",
             "Expect: 100-continue",
             "X-Remote-User: root");
-    private static final List<String> METHODS = List.of("GET", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD");
+    private static final List<String> METHODS =
+            List.of("GET", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD");
     private static final List<String> BODIES = List.of(
             "",
             "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"ports\":[{\"port\":80}]}}",
@@ -174,7 +175,11 @@ class FuzzIT {
 
     private String statusLine(byte[] request) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.server.address().getPort()), PATIENCE_MILLIS);
+            socket.connect(
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(),
+                            server.server.address().getPort()),
+                    PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request);
             socket.getOutputStream().flush();

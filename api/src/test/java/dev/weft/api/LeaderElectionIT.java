@@ -108,7 +108,8 @@ class LeaderElectionIT {
                 Held after = all.get(i);
                 if (!after.holder().equals(before.holder()) && !after.holder().isEmpty()) {
                     assertThat(before.holder().isEmpty()
-                                    || !after.renewed().isBefore(before.renewed().plus(before.lasting())))
+                                    || !after.renewed()
+                                            .isBefore(before.renewed().plus(before.lasting())))
                             .as("%s to %s in %s", before, after, all)
                             .isTrue();
                 }
@@ -181,8 +182,9 @@ class LeaderElectionIT {
     }
 
     private static void leads(LeaseHistory history, String identity) {
-        Awaitility.await(identity + " leads").atMost(PATIENCE).until(() -> history.holder()
-                .equals(identity));
+        Awaitility.await(identity + " leads")
+                .atMost(PATIENCE)
+                .until(() -> history.holder().equals(identity));
     }
 
     @Test

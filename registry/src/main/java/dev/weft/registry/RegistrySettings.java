@@ -2,8 +2,8 @@ package dev.weft.registry;
 
 import com.typesafe.config.Config;
 import dev.weft.registry.controller.GarbageSettings;
-import dev.weft.registry.controller.LoadBalancerSettings;
 import dev.weft.registry.controller.LifecycleSettings;
+import dev.weft.registry.controller.LoadBalancerSettings;
 import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.shard.ShardSettings;
 import dev.weft.registry.watch.HubSettings;

@@ -14,6 +14,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
@@ -103,6 +104,15 @@ final class YamlReading {
 
     /** Kubernetes' times are text; YAML 1.1 would turn them into dates. */
     private static final class TimesAreText extends Resolver {
+        /** Characters; reading a longer one costs the square of its length. */
+        private static final int LONGEST_NUMBER = 400;
+
+        @Override
+        public Tag resolve(NodeId kind, @Nullable String value, boolean implicit) {
+            boolean tooLong = kind == NodeId.scalar && value != null && value.length() > LONGEST_NUMBER;
+            return tooLong ? Tag.STR : super.resolve(kind, value, implicit);
+        }
+
         @Override
         protected void addImplicitResolvers() {
             addImplicitResolver(Tag.BOOL, BOOL, "yYnNtTfFoO");

@@ -47,7 +47,8 @@ public final class LifecycleActor extends AbstractBehavior<LifecycleActor.Comman
     /** Time to see who was silent for too long. */
     record LookDue() implements Command {}
 
-    private record Done(Due due, boolean nothingToDo, @Nullable Throwable failure) implements Command {}
+    private record Done(
+            Due due, boolean nothingToDo, @Nullable Throwable failure) implements Command {}
 
     /**
      * How it reaches the objects.
@@ -84,8 +85,8 @@ public final class LifecycleActor extends AbstractBehavior<LifecycleActor.Comman
         this.ports = ports;
         this.settings = settings;
         this.book = new LivenessBook(settings);
-        this.awake = new AwakeClock(
-                settings.tick().multipliedBy(2), ports.steady().instant());
+        this.awake =
+                new AwakeClock(settings.tick().multipliedBy(2), ports.steady().instant());
         ports.listen().accept(context.messageAdapter(HubNews.class, News::new));
     }
 
@@ -191,10 +192,11 @@ public final class LifecycleActor extends AbstractBehavior<LifecycleActor.Comman
         ResourceKey key = new ResourceKey(LivenessBook.NODES, "", sweep.node());
         CompletionStage<Boolean> node = CompletableFuture.completedStage(true);
         if (sweep.silent()) {
-            node = ports.get().apply(key).thenCompose(found -> found.flatMap(
-                            present -> PodLiveness.nodeSilent(present, wall))
-                    .map(this::write)
-                    .orElseGet(() -> CompletableFuture.completedStage(true)));
+            node = ports.get()
+                    .apply(key)
+                    .thenCompose(found -> found.flatMap(present -> PodLiveness.nodeSilent(present, wall))
+                            .map(this::write)
+                            .orElseGet(() -> CompletableFuture.completedStage(true)));
         }
         // Bytes are looked through before anything is parsed: most Pods stand elsewhere.
         for (Resource pod : ports.objects().apply(ports.shards()).range(Collection.everywhere(LivenessBook.PODS))) {
@@ -219,12 +221,7 @@ public final class LifecycleActor extends AbstractBehavior<LifecycleActor.Comman
 
     private static boolean isOn(Resource pod, String node) {
         return pod.json().mentions('"' + node + '"')
-                && pod.json()
-                        .toTree()
-                        .path("spec")
-                        .path("nodeName")
-                        .asText()
-                        .equals(node);
+                && pod.json().toTree().path("spec").path("nodeName").asText().equals(node);
     }
 
     /**
@@ -261,16 +258,16 @@ public final class LifecycleActor extends AbstractBehavior<LifecycleActor.Comman
 
     private static boolean isGone(Write.Outcome outcome) {
         return outcome instanceof Write.Outcome.Done
-                || (outcome instanceof Write.Outcome.Refused no
-                        && no.refusal().reason() == Refusal.Reason.NotFound);
+                || (outcome instanceof Write.Outcome.Refused no && no.refusal().reason() == Refusal.Reason.NotFound);
     }
 
     private CompletionStage<Boolean> change(ResourceKey pod, String uid, Function<Resource, Write> write) {
-        return ports.get().apply(pod).thenCompose(found -> found.filter(
-                        present -> present.uid().equals(uid))
-                .map(write)
-                .map(this::write)
-                .orElseGet(() -> CompletableFuture.completedStage(true)));
+        return ports.get()
+                .apply(pod)
+                .thenCompose(found -> found.filter(present -> present.uid().equals(uid))
+                        .map(write)
+                        .map(this::write)
+                        .orElseGet(() -> CompletableFuture.completedStage(true)));
     }
 
     /** What is refused, because it has changed meanwhile, is judged again at the next look. */

@@ -90,7 +90,8 @@ final class LivenessBook {
         String renewed = spec.path("renewTime").asText();
         Beat before = beats.get(key);
         if (before == null || !before.renewTime().equals(renewed)) {
-            Duration lasts = Duration.ofSeconds(spec.path("leaseDurationSeconds").asInt(1));
+            Duration lasts =
+                    Duration.ofSeconds(spec.path("leaseDurationSeconds").asInt(1));
             beats.put(key, new Beat(renewed, fromStart(now), lasts));
         }
         if (ofNode) {
@@ -116,9 +117,7 @@ final class LivenessBook {
             return null;
         }
         JsonNode tree = object.json().toTree();
-        return hasLeasingAgent(tree)
-                ? new AgentPod(object.uid(), fromStart(now), PodLiveness.isLost(tree))
-                : null;
+        return hasLeasingAgent(tree) ? new AgentPod(object.uid(), fromStart(now), PodLiveness.isLost(tree)) : null;
     }
 
     /** Whether a Pod's own Lease tells whether it lives, whatever its node does. */

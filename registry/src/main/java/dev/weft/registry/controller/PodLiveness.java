@@ -143,7 +143,8 @@ final class PodLiveness {
 
     private static void say(ObjectNode condition, String status, String reason, String message, Instant now) {
         if (!condition.path("status").asText().equals(status)) {
-            condition.put("lastTransitionTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
+            condition.put(
+                    "lastTransitionTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
         }
         condition.put("status", status);
         put(condition, "reason", reason);

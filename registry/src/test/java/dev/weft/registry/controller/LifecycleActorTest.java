@@ -80,7 +80,8 @@ class LifecycleActorTest {
                                 // one that was replaced has no say any more
                                 write -> mine == generation ? write(write) : new CompletableFuture<>(),
                                 () -> steady,
-                                () -> Instant.parse("2026-01-01T00:00:00Z").plus(Duration.between(Instant.EPOCH, steady))),
+                                () -> Instant.parse("2026-01-01T00:00:00Z")
+                                        .plus(Duration.between(Instant.EPOCH, steady))),
                         SETTINGS),
                 DispatcherSelector.fromConfig(CallingThreadDispatcher.Id()));
         tell(new HubNews.Held(0, stored));
@@ -158,7 +159,8 @@ class LifecycleActorTest {
                 LivenessBook.PODS,
                 "ns",
                 name,
-                "{'metadata':{'annotations':{" + more + "}},'spec':{'nodeName':'" + node + "'},'status':{'phase':'Running',"
+                "{'metadata':{'annotations':{" + more + "}},'spec':{'nodeName':'" + node
+                        + "'},'status':{'phase':'Running',"
                         + "'conditions':[{'type':'Ready','status':'True'}],'containerStatuses':[{'ready':true}]}}");
     }
 
@@ -168,11 +170,7 @@ class LifecycleActorTest {
     }
 
     private void renewRun(String name) {
-        put(
-                LivenessBook.LEASES,
-                "ns",
-                name,
-                "{'spec':{'leaseDurationSeconds':2,'renewTime':'t" + version + "'}}");
+        put(LivenessBook.LEASES, "ns", name, "{'spec':{'leaseDurationSeconds':2,'renewTime':'t" + version + "'}}");
     }
 
     /** Time passes; the nodes that are heard of renew their Leases each second. */
