@@ -1,5 +1,7 @@
 package dev.weft.registry.shard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.endpoints.EndpointsDerivation;
 import dev.weft.registry.endpoints.FakeShard;
@@ -42,7 +44,8 @@ final class DecidedShard {
     private int uids;
 
     DecidedShard(long seed) {
-        settings = new ShardSettings(100, 100, 100, 100, 20_000, Duration.ofSeconds(5), 7, Duration.ofSeconds(1), false);
+        settings =
+                new ShardSettings(100, 100, 100, 100, 20_000, Duration.ofSeconds(5), 7, Duration.ofSeconds(1), false);
         context = new ShardContext(
                 new Placement(1),
                 KINDS,
@@ -68,8 +71,13 @@ final class DecidedShard {
         ShardDecision.Decided decided = decision.decide(state, commands, closed);
         decided.event().ifPresent(event -> {
             events.add(event);
+            assertThat(decided.changes()).isEqualTo(event.changes(state));
             state = state.after(event);
         });
+        assertThat(decided.after().version()).isEqualTo(state.version());
+        assertThat(decided.after().clockFloor()).isEqualTo(state.clockFloor());
+        assertThat(decided.after().objects().all())
+                .containsExactlyElementsOf(state.objects().all());
         return decided;
     }
 
