@@ -14,6 +14,7 @@ import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
 import com.typesafe.config.Config;
+import dev.weft.api.rest.Access;
 import dev.weft.api.rest.ApiRoutes;
 import dev.weft.registry.Registry;
 import java.net.InetAddress;
@@ -54,14 +55,32 @@ public final class ApiServer {
             Registry registry,
             InstantSource clock,
             RandomGenerator random) {
+        return start(system, settings, ApiDoor.open(Access.open(registry)), registry, clock, random);
+    }
+
+    /**
+     * The same, behind a door of the caller's choice.
+     *
+     * @param door TLS, and who may do what
+     */
+    public static CompletionStage<ApiServer> start(
+            ActorSystem<?> system,
+            ApiSettings settings,
+            ApiDoor door,
+            Registry registry,
+            InstantSource clock,
+            RandomGenerator random) {
         String place = settings.host() + ":" + settings.port();
         try {
-            requireLoopback(settings.host());
+            if (!door.mayLeaveLoopback()) {
+                requireLoopback(settings.host());
+            }
         } catch (ApiStartException e) {
             return CompletableFuture.failedFuture(e);
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
-        ApiRoutes routes = new ApiRoutes(registry, settings.bounds(), settings.product(), clock, random, materializer);
+        ApiRoutes routes = new ApiRoutes(
+                registry, door.access(), settings.bounds(), settings.product(), clock, random, materializer);
         Connections connections = new Connections(settings.guard(), routes::answer);
         ServerSettings server = serverSettings(system, settings);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
@@ -72,12 +91,12 @@ public final class ApiServer {
                         server.getSocketOptions(),
                         true,
                         Optional.of(settings.http().getDuration("idle-timeout")))
-                .mapAsyncUnordered(
-                        server.getMaxConnections(),
-                        connection -> connections.serve(
-                                Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())),
-                                connection.flow(),
-                                materializer))
+                .mapAsyncUnordered(server.getMaxConnections(), connection -> {
+                    ApiDoor.Line line = door.line(
+                            connection.flow(),
+                            Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())));
+                    return connections.serve(line.http(), line.bytes(), materializer);
+                })
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
         return serving.first()

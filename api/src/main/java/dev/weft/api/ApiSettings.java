@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.weft.api.forward.ForwardSettings;
 import dev.weft.api.guard.GuardSettings;
+import dev.weft.api.mesh.MeshSettings;
 import dev.weft.api.rest.ApiRoutes;
 import java.time.Duration;
 
@@ -44,7 +45,8 @@ public record ApiSettings(
                 config.getInt("max-watches"),
                 config.getDuration("watch.shortest"),
                 config.getDuration("watch.longest"),
-                ForwardSettings.from(config.getConfig("forward")));
+                ForwardSettings.from(config.getConfig("forward")),
+                MeshSettings.from(config.getConfig("mesh")));
         ApiRoutes.Product product = new ApiRoutes.Product(
                 config.getString("kubernetes-release"),
                 config.getString("weft-release"),

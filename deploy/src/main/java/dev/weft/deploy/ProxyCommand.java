@@ -1,12 +1,15 @@
 package dev.weft.deploy;
 
+import dev.weft.deploy.client.ApiAccess;
+import dev.weft.deploy.server.Kubeconfig;
 import dev.weft.deploy.server.WeftProxy;
+import dev.weft.deploy.terminal.CommandFailed;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,30 +27,24 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--api",
-            required = true,
             paramLabel = "URL",
             converter = ApiUrlConverter.class,
             description = "The API server to follow, e.g. http://127.0.0.1:8001.")
-    private URI api = URI.create("http://127.0.0.1:8001");
+    private @Nullable URI api;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description =
+                    "Follow the server of this file's current context, as its user, instead of --api; weft kubeconfig"
+                            + " --proxy-node writes one.")
+    private @Nullable Path kubeconfig;
 
     @Option(names = "--node", required = true, paramLabel = "NAME", description = "The name of this node.")
     private String node = "";
 
-    @Option(
-            names = "--zone",
-            paramLabel = "ZONE",
-            defaultValue = "",
-            description = "The zone that this node stands in.")
-    private String zone = "";
-
-    @Option(
-            names = "--dns",
-            paramLabel = "HOST:PORT",
-            description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
-    private @Nullable String dns;
-
-    @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
-    private @Nullable Path config;
+    @Mixin
+    private ProxyOptions options = new ProxyOptions();
 
     @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
     private boolean exitWithParent;
@@ -55,12 +52,29 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
-        WeftProxy proxy = WeftProxy.start(
-                new WeftProxy.Plan(api, node, zone, Optional.ofNullable(dns), Optional.ofNullable(config)));
+        ApiAccess access = access();
+        WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(
+                access,
+                node,
+                options.zone(),
+                options.dns().listen(),
+                options.dns().config()));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
-        spec.commandLine().getOut().println("ready node=" + node + " api=" + api);
+        spec.commandLine().getOut().println("ready node=" + node + " api=" + access.server());
         proxy.awaitEnd();
         end.endedByItself();
         return 1;
+    }
+
+    private ApiAccess access() {
+        URI open = api;
+        Path file = kubeconfig;
+        if (open != null && file == null) {
+            return ApiAccess.open(open);
+        }
+        if (open == null && file != null) {
+            return Kubeconfig.read(file);
+        }
+        throw CommandFailed.usage("which API server is to be followed? give one of --api URL and --kubeconfig FILE");
     }
 }

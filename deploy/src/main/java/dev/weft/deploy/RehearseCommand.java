@@ -47,8 +47,7 @@ final class RehearseCommand implements Runnable {
                 new ServerSettings.Addresses(any, any, any, List.of(), List.of(), Optional.of("off")),
                 ServerSettings.ranges("127.126.0.0/24", "127.126.1.0/24"),
                 Optional.empty(),
-                true,
-                Optional.empty()));
+                true));
         try {
             ApiClient api = new ApiClient(URI.create(server.apiUrl()));
             ClusterName.of(api);

@@ -1,9 +1,13 @@
 package dev.weft.deploy;
 
+import dev.weft.deploy.client.ApiAccess;
 import dev.weft.deploy.client.ApiClient;
+import dev.weft.deploy.server.Kubeconfig;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,6 +40,12 @@ final class StatusCommand implements Callable<Integer> {
     private URI api = URI.create("http://127.0.0.1:8001");
 
     @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "Reach the server of this file's current context, as its user, instead of --api.")
+    private @Nullable Path kubeconfig;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORM",
             defaultValue = "text",
@@ -44,7 +54,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ClusterStatus status = ClusterStatus.of(new ApiClient(api));
+        ClusterStatus status =
+                ClusterStatus.of(new ApiClient(kubeconfig == null ? ApiAccess.open(api) : Kubeconfig.read(kubeconfig)));
         PrintWriter out = spec.commandLine().getOut();
         if (output == Output.json) {
             out.println(status.json().toPrettyString());

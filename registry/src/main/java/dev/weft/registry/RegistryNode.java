@@ -14,6 +14,7 @@ import dev.weft.gossip.HostPort;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.controller.GarbageActor;
+import dev.weft.registry.controller.LifecycleActor;
 import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.KindCatalog;
@@ -35,6 +36,7 @@ import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchHubActor;
 import dev.weft.registry.watch.WatchRequest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -75,6 +77,7 @@ public final class RegistryNode implements Registry {
                     kinds,
                     settings,
                     garbagePorts(hub),
+                    lifecyclePorts(hub, parts.shard().clock()),
                     new Claims(reader, placement),
                     this::release,
                     parts.shard());
@@ -89,6 +92,18 @@ public final class RegistryNode implements Registry {
                 key -> views.get(placement.shardOf(key)).objects().get(key),
                 key -> reader.find(placement.shardOf(key), key),
                 this::write);
+    }
+
+    private LifecycleActor.Ports lifecyclePorts(ActorRef<HubCommand> hub, InstantSource wall) {
+        return new LifecycleActor.Ports(
+                listener -> hub.tell(new HubCommand.Listen(listener)),
+                placement::shardOf,
+                window -> views.get(window).objects(),
+                placement.shards(),
+                key -> reader.find(placement.shardOf(key), key),
+                this::write,
+                new SteadyClock(),
+                wall);
     }
 
     private void release(List<Grant> grants, long before) {

@@ -2,6 +2,7 @@ package dev.weft.registry;
 
 import com.typesafe.config.Config;
 import dev.weft.registry.controller.GarbageSettings;
+import dev.weft.registry.controller.LifecycleSettings;
 import dev.weft.registry.controller.LoadBalancerSettings;
 import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.shard.ShardSettings;
@@ -26,6 +27,7 @@ public record RegistrySettings(
         HubSettings hub,
         GarbageSettings garbage,
         LoadBalancerSettings loadBalancer,
+        LifecycleSettings lifecycle,
         JournalSettings journal) {
 
     /** Reads {@code weft.registry} of a whole configuration. */
@@ -44,6 +46,7 @@ public record RegistrySettings(
                 hub(registry.getConfig("watch"), shards),
                 new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
                 LoadBalancerSettings.of(registry.getConfig("load-balancer")),
+                lifecycle(registry.getConfig("lifecycle")),
                 JournalSettings.of(registry.getConfig("journal")));
     }
 
@@ -58,6 +61,17 @@ public record RegistrySettings(
                 shard.getInt("namespace-step"),
                 shard.getDuration("restart-after"),
                 shard.getBoolean("take-over"));
+    }
+
+    private static LifecycleSettings lifecycle(Config lifecycle) {
+        return new LifecycleSettings(
+                lifecycle.getDuration("tick"),
+                lifecycle.getDuration("start-grace"),
+                lifecycle.getDuration("node-grace"),
+                lifecycle.getDuration("pod-removal"),
+                lifecycle.getDuration("agent-removal"),
+                lifecycle.getDuration("sweep"),
+                lifecycle.getInt("parallel"));
     }
 
     private static HubSettings hub(Config watch, int shards) {

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.ResourceKey;
-import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.resource.Write;
+import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
 import dev.weft.registry.testbed.TestStore;
@@ -35,7 +35,7 @@ class ClaimsTest {
     private static final String PORTS = "\"spec\":{\"ports\":[{\"port\":80}]}";
 
     @Parameter
-    private TestStore store;
+    private TestStore store = TestStore.EMBEDDED;
 
     @TempDir
     private Path directory;

@@ -36,7 +36,8 @@ class ListingTest {
     private static final Collection ALL = Collection.everywhere(CONFIG_MAPS);
 
     @Parameter
-    private TestStore kind;
+    @SuppressWarnings("UnusedVariable") // only begins the registry
+    private TestStore kind = TestStore.EMBEDDED;
 
     @TempDir
     private static Path directory;

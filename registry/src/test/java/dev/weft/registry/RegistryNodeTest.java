@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestStore.class)
 class RegistryNodeTest {
     @Parameter
-    private TestStore store;
+    private TestStore store = TestStore.EMBEDDED;
 
     @TempDir
     private Path directory;

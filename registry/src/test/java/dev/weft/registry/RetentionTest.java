@@ -30,7 +30,7 @@ class RetentionTest {
     private static final String SMALL = "shard.snapshot-every = 20, journal { write-buffer = 1 MiB, wal = 2 MiB }";
 
     @Parameter
-    private TestStore store;
+    private TestStore store = TestStore.EMBEDDED;
 
     @TempDir
     private Path directory;

@@ -128,8 +128,7 @@ final class RunningRegistry implements AutoCloseable {
 
     private HostPort address() {
         var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
-        return new HostPort(
-                address.getHost().orElseThrow(), address.getPort().orElseThrow());
+        return new HostPort(address.getHost().orElseThrow(), address.getPort().orElseThrow());
     }
 
     private static RunningRegistry start(
@@ -176,13 +175,15 @@ final class RunningRegistry implements AutoCloseable {
 
     /** How many shards run in this process. */
     int ownShards() {
-        return akka.actor.typed.javadsl.AskPattern.<akka.cluster.sharding.typed.ClusterShardingQuery,
-                        akka.cluster.sharding.ShardRegion.CurrentShardRegionState>ask(
-                        akka.cluster.sharding.typed.javadsl.ClusterSharding.get(system)
-                                .shardState(),
-                        replyTo -> new akka.cluster.sharding.typed.GetShardRegionState(Shards.TYPE, replyTo),
-                        Duration.ofSeconds(10),
-                        system.scheduler())
+        return akka.actor.typed.javadsl.AskPattern
+                .<akka.cluster.sharding.typed.ClusterShardingQuery,
+                        akka.cluster.sharding.ShardRegion.CurrentShardRegionState>
+                        ask(
+                                akka.cluster.sharding.typed.javadsl.ClusterSharding.get(system)
+                                        .shardState(),
+                                replyTo -> new akka.cluster.sharding.typed.GetShardRegionState(Shards.TYPE, replyTo),
+                                Duration.ofSeconds(10),
+                                system.scheduler())
                 .toCompletableFuture()
                 .join()
                 .getShards()

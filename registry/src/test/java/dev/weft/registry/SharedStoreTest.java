@@ -60,9 +60,10 @@ class SharedStoreTest {
         try (RunningRegistry first = RunningRegistry.withStorage(TestStore.POSTGRES, directory)) {
             RunningRegistry second = first.sharing(directory);
             try (RunningRegistry third = first.sharing(directory)) {
-                Awaitility.await("every process has shards").atMost(PATIENCE).until(() -> List.of(first, second, third)
-                        .stream()
-                        .allMatch(process -> process.ownShards() > 0));
+                Awaitility.await("every process has shards")
+                        .atMost(PATIENCE)
+                        .until(() ->
+                                List.of(first, second, third).stream().allMatch(process -> process.ownShards() > 0));
                 try (Watched watch = Watched.since(
                         third, ALL, RegistryNodeTest.list(third, ALL).version())) {
                     for (int i = 0; i < 40; i++) {
@@ -72,7 +73,8 @@ class SharedStoreTest {
                     }
                     CompletableFuture<Void> leaving = CompletableFuture.runAsync(second::close);
                     for (int i = 0; i < 40 || !leaving.isDone(); i++) {
-                        Outcome outcome = create(i % 2 == 0 ? first : third, i, "during-" + i).join();
+                        Outcome outcome = create(i % 2 == 0 ? first : third, i, "during-" + i)
+                                .join();
                         assertThat(outcome).isInstanceOf(Outcome.Done.class);
                         acknowledged.add("during-" + i);
                     }
@@ -92,7 +94,8 @@ class SharedStoreTest {
     }
 
     @Test
-    @DisplayName("cannot both append to a shard, though both take themselves for its owner: nothing acknowledged is lost")
+    @DisplayName(
+            "cannot both append to a shard, though both take themselves for its owner: nothing acknowledged is lost")
     void fenced() throws SQLException {
         Set<String> acknowledged = new TreeSet<>();
         // Two clusters of one process each: what a network that is cut would leave if nobody decided.
@@ -119,9 +122,11 @@ class SharedStoreTest {
         try (RunningRegistry later = RunningRegistry.withStorage(TestStore.POSTGRES, directory)) {
             assertThat(present(later).keySet()).containsAll(acknowledged);
         }
-        assertThat(numbers()).allSatisfy((shard, numbers) -> assertThat(numbers)
-                .as(shard)
-                .isEqualTo(IntStream.rangeClosed(1, numbers.size()).boxed().toList()));
+        assertThat(numbers())
+                .allSatisfy((shard, numbers) -> assertThat(numbers)
+                        .as(shard)
+                        .isEqualTo(
+                                IntStream.rangeClosed(1, numbers.size()).boxed().toList()));
     }
 
     /** The numbers of the events of each shard. */

@@ -5,8 +5,8 @@ import static dev.weft.registry.RunningRegistry.SERVICES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.registry.resource.Resource;
-import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.resource.Write;
+import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.VersionMatch;
@@ -29,7 +29,7 @@ class TwoNodesTest {
     private static final Collection ALL = Collection.everywhere(CONFIG_MAPS);
 
     @Parameter
-    private TestStore store;
+    private TestStore store = TestStore.EMBEDDED;
 
     @TempDir
     private Path directory;

@@ -40,7 +40,8 @@ class WatchStreamTest {
             "watch { shard-history = 400, merged-history = 400, queue = 100, bookmarks = 100 ms }";
 
     @Parameter
-    private TestStore kind;
+    @SuppressWarnings("UnusedVariable") // only begins the registry
+    private TestStore kind = TestStore.EMBEDDED;
 
     @TempDir
     private static Path shared;

@@ -11,9 +11,9 @@ import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Effect;
 import dev.weft.registry.resource.Write.Outcome;
-import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
@@ -43,7 +43,8 @@ class WritingTest {
     private static final Write.Options DRY = new Write.Options(true, "", Write.FieldValidation.IGNORE);
 
     @Parameter
-    private TestStore kind;
+    @SuppressWarnings("UnusedVariable") // only begins the registry
+    private TestStore kind = TestStore.EMBEDDED;
 
     @TempDir
     private static Path directory;

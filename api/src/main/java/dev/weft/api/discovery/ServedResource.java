@@ -39,6 +39,9 @@ public record ServedResource(
     /** A stored kind in one of its served versions. */
     public static ServedResource of(ResourceKind kind, String version) {
         List<Part> parts = new ArrayList<>();
+        if (kind.subresources().contains(Subresource.EVICTION)) {
+            parts.add(new Part("eviction", "policy", "v1", "Eviction", List.of("create")));
+        }
         if (kind.subresources().contains(Subresource.SCALE)) {
             parts.add(new Part("scale", "autoscaling", "v1", "Scale", PART_VERBS));
         }
@@ -50,7 +53,7 @@ public record ServedResource(
 
     /** A kind that is computed, not stored. */
     public static ServedResource readOnly(ResourceKind kind, String version) {
-        return of(kind, version, List.of("get", "list"), List.of());
+        return of(kind, version, List.of("get", "list", "watch"), List.of());
     }
 
     /** A question in the form of an object: it can only be created, and the answer is in its status. */
@@ -58,6 +61,21 @@ public record ServedResource(
         String singular = plural.substring(0, plural.length() - 1);
         return new ServedResource(
                 group, version, plural, singular, kind, false, List.of("create"), List.of(), List.of(), List.of());
+    }
+
+    /** Such a question about one namespace. */
+    public static ServedResource reviewInNamespace(String group, String version, String plural, String kind) {
+        String singular = plural.substring(0, plural.length() - 1);
+        return new ServedResource(
+                group, version, plural, singular, kind, true, List.of("create"), List.of(), List.of(), List.of());
+    }
+
+    /** The same with a further subresource. */
+    public ServedResource with(Part part) {
+        List<Part> more = new ArrayList<>(parts);
+        more.add(part);
+        return new ServedResource(
+                group, version, plural, singular, kind, namespaced, verbs, shortNames, categories, more);
     }
 
     private static ServedResource of(ResourceKind kind, String version, List<String> verbs, List<Part> parts) {

@@ -16,6 +16,22 @@ public final class Refusals {
         return plain(Reason.NotFound, "the server could not find the requested resource");
     }
 
+    /** Nobody knows who asks. */
+    public static Refusal unauthorized() {
+        return plain(Reason.Unauthorized, "Unauthorized");
+    }
+
+    /** Something must come up first; trying again helps. */
+    public static Refusal notReady(String what) {
+        return new Refusal(
+                Reason.ServiceUnavailable,
+                "the server is currently unable to handle the request: " + what,
+                null,
+                "",
+                List.of(),
+                1);
+    }
+
     /** The resource is there, the verb is not. */
     public static Refusal methodNotAllowed() {
         return plain(Reason.MethodNotAllowed, "the server does not allow this method on the requested resource");

@@ -2,6 +2,7 @@ package dev.weft.api.rest;
 
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
+import dev.weft.api.authentication.User;
 import dev.weft.api.body.MediaType;
 import dev.weft.api.problem.RequestRefused;
 import java.net.URLDecoder;
@@ -43,6 +44,31 @@ record Exchange(
         return query.has("pretty")
                 ? query.flag("pretty")
                 : userAgent.startsWith("curl") || userAgent.startsWith("Wget") || userAgent.startsWith("Mozilla/5.0");
+    }
+
+    /** Who asks; known once he was let in. */
+    User user() {
+        return request.getAttribute(Access.USER).orElseThrow(() -> new IllegalStateException("asked before admission"));
+    }
+
+    /** The same request of somebody who was let in. */
+    Exchange as(User user) {
+        // What proved it is nobody's business further on, least of all a workload's that the request is passed on to.
+        HttpRequest known = request.removeHeader("authorization").addAttribute(Access.USER, user);
+        return new Exchange(known, method, path, query, accepts, contentType, userAgent);
+    }
+
+    /** The value of a header; of several, joined by commas; empty if there is none. */
+    String header(String lowercaseName) {
+        return header(request, lowercaseName);
+    }
+
+    /** The values of a header that may come several times. */
+    List<String> headers(String lowercaseName) {
+        return StreamSupport.stream(request.getHeaders().spliterator(), false)
+                .filter(header -> header.is(lowercaseName))
+                .map(HttpHeader::value)
+                .toList();
     }
 
     private static String header(HttpRequest request, String lowercaseName) {

@@ -39,6 +39,7 @@ final class WriteRoutes {
     private static final int DELETIONS_AT_ONCE = 8;
 
     private final Registry registry;
+    private final Access access;
     private final Representations representations;
     private final RequestBodies bodies;
     private final BodyReading reading;
@@ -46,11 +47,13 @@ final class WriteRoutes {
 
     WriteRoutes(
             Registry registry,
+            Access access,
             Representations representations,
             RequestBodies bodies,
             BodyReading reading,
             Materializer materializer) {
         this.registry = registry;
+        this.access = access;
         this.representations = representations;
         this.bodies = bodies;
         this.reading = reading;
@@ -63,7 +66,7 @@ final class WriteRoutes {
         return reading.read(exchange).thenCompose(bytes -> {
             RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
             String name = body.tree().path("metadata").path("name").asText("");
-            return write(new Write.Create(target.key().withName(name), body.json(), options), shown);
+            return write(exchange, new Write.Create(target.key().withName(name), body.json(), options), shown);
         });
     }
 
@@ -72,7 +75,7 @@ final class WriteRoutes {
         Write.Options options = options(exchange, "UpdateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
             RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
-            return write(new Write.Update(target.key(), target.subresource(), body.json(), options), shown);
+            return write(exchange, new Write.Update(target.key(), target.subresource(), body.json(), options), shown);
         });
     }
 
@@ -84,7 +87,7 @@ final class WriteRoutes {
         return reading.read(exchange).thenCompose(bytes -> {
             JsonNode patch = storedVersion(bodies.patch(type, bytes), target);
             PatchBody body = new PatchBody(patch, parameters.force());
-            return write(new Write.Patch(target.key(), target.subresource(), type, body, options), shown);
+            return write(exchange, new Write.Patch(target.key(), target.subresource(), type, body, options), shown);
         });
     }
 
@@ -102,7 +105,7 @@ final class WriteRoutes {
         WriteOptions options = options(exchange, "DeleteOptions");
         return reading.read(exchange).thenCompose(bytes -> {
             JsonNode body = bodies.options(exchange.contentType(), bytes, "DeleteOptions");
-            return write(options.delete(target.key(), body), shown);
+            return write(exchange, options.delete(target.key(), body), shown);
         });
     }
 
@@ -147,8 +150,8 @@ final class WriteRoutes {
         };
     }
 
-    private CompletionStage<HttpResponse> write(Write write, Shown shown) {
-        return registry.write(write).thenApply(outcome -> {
+    private CompletionStage<HttpResponse> write(Exchange exchange, Write write, Shown shown) {
+        return access.write(exchange.user(), write).thenApply(outcome -> {
             if (outcome instanceof Outcome.Refused refused) {
                 return shown.answers().refused(refused.refusal());
             }

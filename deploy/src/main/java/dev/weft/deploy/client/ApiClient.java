@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -16,23 +17,46 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 
 /** Makes requests to one API server; each call blocks until it is answered. */
-public final class ApiClient {
+public final class ApiClient implements ObjectClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
 
     private final URI server;
+    private final ApiAccess access;
     private final HttpClient http;
+    private final Duration patience;
     private final ObjectMapper json = new ObjectMapper();
 
     /** @param server e.g. {@code http://127.0.0.1:8001} */
     public ApiClient(URI server) {
-        this.server = server;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build();
+        this(ApiAccess.open(server));
+    }
+
+    /** A server that asks who calls. */
+    public ApiClient(ApiAccess access) {
+        this(access, httpOf(access), REQUEST_TIMEOUT);
+    }
+
+    private ApiClient(ApiAccess access, HttpClient http, Duration patience) {
+        this.server = access.server();
+        this.access = access;
+        this.http = http;
+        this.patience = patience;
+    }
+
+    private static HttpClient httpOf(ApiAccess access) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
+        access.tls().ifPresent(builder::sslContext);
+        return builder.build();
+    }
+
+    /** The same client with another patience: how long it waits for an answer at most. */
+    public ApiClient patient(Duration atMost) {
+        return new ApiClient(access, http, atMost);
     }
 
     /** Whom it asks. */
@@ -58,11 +82,12 @@ public final class ApiClient {
         }
     }
 
+    @Override
     public Reply get(String path) {
         return send("GET", path, "application/json", null);
     }
 
-    /** Creates in a collection. */
+    @Override
     public Reply create(String path, JsonNode object) {
         return send("POST", path, "application/json", object);
     }
@@ -72,13 +97,30 @@ public final class ApiClient {
         return send("PUT", path, "application/json", object);
     }
 
-    /** Changes the given fields (RFC 7386). */
+    @Override
     public Reply mergePatch(String path, JsonNode change) {
         return send("PATCH", path, "application/merge-patch+json", change);
     }
 
     public Reply delete(String path) {
         return send("DELETE", path, "application/json", null);
+    }
+
+    /** Removes with {@code DeleteOptions}. */
+    public Reply delete(String path, JsonNode options) {
+        return send("DELETE", path, "application/json", options);
+    }
+
+    /** Asks for a token of a service account; a refusal ends the command with the server's reason. */
+    public String token(String namespace, String account, Duration valid) {
+        ObjectNode request = json.createObjectNode();
+        request.put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
+        request.putObject("spec").put("expirationSeconds", valid.toSeconds());
+        String path = "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account + "/token";
+        return accepted("a token", create(path, request))
+                .json()
+                .at("/status/token")
+                .asText();
     }
 
     /** Like {@link #get}, but anything else than success ends the command with the server's reason. */
@@ -96,9 +138,9 @@ public final class ApiClient {
 
     private Reply send(
             String method, String path, String contentType, @org.jspecify.annotations.Nullable JsonNode body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .timeout(REQUEST_TIMEOUT)
-                .header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve(path)).timeout(patience).header("Accept", "application/json");
+        access.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         if (body == null) {
             request.method(method, BodyPublishers.noBody());
         } else {
@@ -113,6 +155,12 @@ public final class ApiClient {
         } catch (ConnectException e) {
             throw CommandFailed.failed(
                     "cannot reach " + server + "; is the server running, and is this its --api address?", e);
+        } catch (SSLException e) {
+            throw CommandFailed.failed(
+                    "there is no trust between " + server + " and this command: "
+                            + Objects.requireNonNullElse(e.getMessage(), e.toString())
+                            + "; is this the kubeconfig, or the --data or --ca, of that server?",
+                    e);
         } catch (IOException e) {
             throw CommandFailed.failed(
                     server + " broke off at " + method + " " + path + ": "

@@ -11,6 +11,7 @@ import dev.weft.registry.RegistryParts;
 import dev.weft.registry.RegistrySettings;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.endpoints.EndpointsDerivation;
+import dev.weft.registry.federation.FederatedServicesActor;
 import dev.weft.registry.federation.FederationActor;
 import dev.weft.registry.federation.FederationSettings;
 import dev.weft.registry.journal.JournalDatabase;
@@ -76,7 +77,9 @@ final class RegistryWiring {
                         gossip,
                         (claims, after) -> allocate(started, claims, after),
                         clock));
-        RegistryNode node = start(Optional.of(store), companions, new GossipView(gossip));
+        FederationView view =
+                new GossipView(gossip, FederatedServicesActor.start(system, gossip, registrySettings.readTimeout()));
+        RegistryNode node = start(Optional.of(store), companions, view);
         started.complete(node);
         return node;
     }

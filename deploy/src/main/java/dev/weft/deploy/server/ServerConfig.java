@@ -50,8 +50,8 @@ final class ServerConfig {
     private static Config ofStorage(ClusterConfig.Holding holding) {
         return holding == ClusterConfig.Holding.SHARED
                 ? ConfigFactory.empty()
-                : ConfigFactory.parseMap(Map.of(
-                        "akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
+                : ConfigFactory.parseMap(
+                        Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
     }
 
     private static Config dns(Optional<String> listen) {
@@ -102,6 +102,12 @@ final class ServerConfig {
                             + " HOST:PORT, or stop what listens there",
                     e);
         }
+    }
+
+    /** Which release this is; unknown where it does not come from an archive. */
+    static String version() {
+        String version = ServerConfig.class.getPackage().getImplementationVersion();
+        return version == null ? "unpacked" : version;
     }
 
     /** Where this process listens for the others of its cluster. */

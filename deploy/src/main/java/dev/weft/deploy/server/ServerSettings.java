@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  * @param proxy whether a proxy-node runs inside
  * @param store the database that the processes of the cluster share; empty where one process keeps the data in a store of
  *     its own
+ * @param protection who reaches the API, and how
  */
 public record ServerSettings(
         String cluster,
@@ -38,7 +39,8 @@ public record ServerSettings(
         NetworkRanges ranges,
         Optional<Path> config,
         boolean proxy,
-        Optional<StoreAddress> store) {
+        Optional<StoreAddress> store,
+        Protection protection) {
 
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern NAME =
@@ -74,11 +76,26 @@ public record ServerSettings(
         requireLabel("--cluster", cluster);
         requireNodeName(node);
         requireZone(zone);
-        requireLoopback("--api", addresses.api());
+        if (!protection.mayLeaveLoopback()) {
+            requireLoopback("--api", addresses.api());
+        }
         requireLoopback("--gossip", addresses.gossip());
         requireLoopback("--akka", addresses.akka());
         requireDistinct(addresses);
         requireApart(ranges);
+    }
+
+    /** The same with an API that is open, on loopback. */
+    public ServerSettings(
+            String cluster,
+            String node,
+            String zone,
+            Path data,
+            Addresses addresses,
+            NetworkRanges ranges,
+            Optional<Path> config,
+            boolean proxy) {
+        this(cluster, node, zone, data, addresses, ranges, config, proxy, Optional.empty(), Protection.OPEN);
     }
 
     /** @throws CommandFailed as wrong usage, if it is neither an address nor {@code off} */
@@ -177,14 +194,15 @@ public record ServerSettings(
         }
     }
 
-    /** Nothing here is encrypted or asks who calls, so it must stay on this machine. */
+    /** What is not encrypted or does not ask who calls must stay on this machine. */
     private static void requireLoopback(String flag, HostPort address) {
         try {
             for (InetAddress resolved : InetAddress.getAllByName(address.host())) {
                 if (!resolved.isLoopbackAddress()) {
                     throw CommandFailed.usage(flag + " " + address
-                            + ": listening beyond loopback needs TLS and authentication, which are not configured;"
-                            + " choose an address in 127.0.0.0/8 or [::1]");
+                            + ": listening beyond loopback needs TLS and authentication, which are not configured; "
+                            + (flag.equals("--api") ? "give --tls auto, or " : "")
+                            + "choose an address in 127.0.0.0/8 or [::1]");
                 }
             }
         } catch (UnknownHostException e) {

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
+import dev.weft.api.ApiDoor;
 import dev.weft.api.ApiServer;
 import dev.weft.api.ApiSettings;
 import dev.weft.deploy.terminal.CommandFailed;
@@ -29,6 +30,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +118,7 @@ public final class WeftServer {
                     RegistrySettings.of(config).shards(),
                     PostgresSettings.of(config.getConfig("weft.registry.postgres")));
         } catch (DataDirectoryException e) {
-            throw CommandFailed.failed(e.getMessage(), e);
+            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -136,9 +138,14 @@ public final class WeftServer {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
         CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
         RegistryNode registry = startRegistry();
-        startApi(registry);
+        ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
+        if (start.waitsForRegistry()) {
+            awaitRegistry(registry);
+        }
+        startApi(registry, await(start.door(), "prepare the protection of the API"));
         awaitRegistry(registry);
-        await(OwnNode.register(registry, settings, clock.instant()), "register this node");
+        await(start.finish(), "make the roles of the cluster");
+        startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
         }
@@ -192,10 +199,10 @@ public final class WeftServer {
         return life.get();
     }
 
-    private void startApi(Registry registry) {
+    private void startApi(Registry registry, ApiDoor door) {
         HostPort address = settings.addresses().api();
         ApiSettings apiSettings = ApiSettings.from(config).listeningOn(address.host(), address.port());
-        api = await(ApiServer.start(system, apiSettings, registry, clock, random), "start the API at " + address);
+        api = await(ApiServer.start(system, apiSettings, door, registry, clock, random), "start the API at " + address);
     }
 
     private void awaitRegistry(Registry registry) {
@@ -215,6 +222,22 @@ public final class WeftServer {
         }
     }
 
+    private void startNode(Registry registry) {
+        NodeAgent agent = NodeAgent.start(
+                new RegistryObjects(registry, startTimeout()),
+                new NodeObjects(
+                        settings.node(),
+                        settings.zone(),
+                        settings.addresses().api().host(),
+                        ServerConfig.version()),
+                config.getDuration("weft.server.node-heartbeat"),
+                clock);
+        onStop(CoordinatedShutdown.PhaseServiceUnbind(), "weft-node", () -> {
+            agent.close();
+            return CompletableFuture.completedStage(null);
+        });
+    }
+
     private void startProxy(Registry registry) {
         ProxySettings proxySettings =
                 ProxySettings.from(config).on(new NodeIdentity(settings.node(), settings.zone(), settings.cluster()));
@@ -222,6 +245,7 @@ public final class WeftServer {
                 system,
                 proxySettings,
                 new RegistryFeed(system, registry, config.getDuration("weft.server.feed-retry")),
+                new RegistryWriter(registry),
                 clock,
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
@@ -261,7 +285,7 @@ public final class WeftServer {
         ApiServer serving = api;
         HostPort asked = settings.addresses().api();
         int port = serving == null ? asked.port() : serving.address().getPort();
-        return "http://" + new HostPort(asked.host(), port);
+        return (settings.protection().tls().on() ? "https://" : "http://") + new HostPort(asked.host(), port);
     }
 
     /** The line that says where it serves; it begins with {@code ready}. */

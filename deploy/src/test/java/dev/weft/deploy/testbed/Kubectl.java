@@ -1,6 +1,6 @@
 package dev.weft.deploy.testbed;
 
-import dev.weft.deploy.KubeconfigText;
+import dev.weft.deploy.TestKubeconfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,14 +23,24 @@ public final class Kubectl {
     private final Path kubeconfig;
     private final Path home;
 
-    private Kubectl(Path kubeconfig, Path home) {
+    /**
+     * One with a kubeconfig of the test's own.
+     *
+     * @param home where it keeps its cache
+     */
+    public Kubectl(Path kubeconfig, Path home) {
         this.kubeconfig = kubeconfig;
         this.home = home;
     }
 
+    /** What it knows of servers. */
+    public Path kubeconfig() {
+        return kubeconfig;
+    }
+
     /** One that knows these servers. */
     public static Kubectl of(TestBed bed, TestServer... servers) throws IOException {
-        Path kubeconfig = Files.writeString(bed.directory().resolve("kubeconfig"), KubeconfigText.of(List.of(servers)));
+        Path kubeconfig = Files.writeString(bed.directory().resolve("kubeconfig"), TestKubeconfig.of(List.of(servers)));
         return new Kubectl(kubeconfig, bed.directory());
     }
 

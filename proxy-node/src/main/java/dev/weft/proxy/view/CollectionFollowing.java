@@ -35,6 +35,7 @@ final class CollectionFollowing {
     private final String path;
     private final ResourceFeed.Follower follower;
     private final HttpClient client;
+    private final ApiCredentials credentials;
     private final ScheduledExecutorService timer;
     private final FeedSettings settings;
     private final RandomGenerator random;
@@ -49,6 +50,7 @@ final class CollectionFollowing {
             String path,
             ResourceFeed.Follower follower,
             HttpClient client,
+            ApiCredentials credentials,
             ScheduledExecutorService timer,
             FeedSettings settings,
             RandomGenerator random,
@@ -57,6 +59,7 @@ final class CollectionFollowing {
         this.path = path;
         this.follower = follower;
         this.client = client;
+        this.credentials = credentials;
         this.timer = timer;
         this.settings = settings;
         this.random = random;
@@ -221,9 +224,11 @@ final class CollectionFollowing {
     }
 
     private HttpRequest.Builder request(String query) {
-        return HttpRequest.newBuilder(URI.create(withoutSlash(api.toString()) + path + query))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(withoutSlash(api.toString()) + path + query))
                 .header("Accept", "application/json")
                 .header("User-Agent", "weft-proxy");
+        credentials.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        return request;
     }
 
     private static String withoutSlash(String base) {

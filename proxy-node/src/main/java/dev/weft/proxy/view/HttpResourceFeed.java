@@ -23,13 +23,25 @@ public final class HttpResourceFeed implements ResourceFeed, AutoCloseable {
     private final ExecutorService executor;
     private final ScheduledExecutorService timer;
     private final HttpClient client;
+    private final ApiCredentials credentials;
 
     /**
      * @param api e.g. {@code http://127.0.0.1:8001}
      * @param random jitters the waiting after failures; must be safe for several threads or used by nobody else
      */
     public HttpResourceFeed(URI api, FeedSettings settings, RandomGenerator random) {
+        this(api, ApiCredentials.NONE, settings, random);
+    }
+
+    /**
+     * A server that asks who follows it.
+     *
+     * @param api e.g. {@code https://api.example.org:6443}
+     * @param random as above
+     */
+    public HttpResourceFeed(URI api, ApiCredentials credentials, FeedSettings settings, RandomGenerator random) {
         this.api = api;
+        this.credentials = credentials;
         this.settings = settings;
         this.random = random;
         ThreadFactory daemons = task -> {
@@ -39,17 +51,18 @@ public final class HttpResourceFeed implements ResourceFeed, AutoCloseable {
         };
         this.executor = Executors.newFixedThreadPool(PARSING_THREADS, daemons);
         this.timer = Executors.newSingleThreadScheduledExecutor(daemons);
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout())
-                .executor(executor)
-                .build();
+                .executor(executor);
+        credentials.tls().ifPresent(builder::sslContext);
+        this.client = builder.build();
     }
 
     @Override
     public Subscription follow(String path, Follower follower) {
         CollectionFollowing following =
-                new CollectionFollowing(api, path, follower, client, timer, settings, random, mapper);
+                new CollectionFollowing(api, path, follower, client, credentials, timer, settings, random, mapper);
         following.start();
         return following::stop;
     }

@@ -45,9 +45,7 @@ public final class PostgresDatabase implements Storage {
         // As many threads as connections, or they would wait for each other; one is left for the leases.
         int threads = settings.connections() - 1;
         executor = AsyncExecutor.apply("weft-postgres", threads, threads, settings.waiting(), threads);
-        slick = JdbcBackend$.MODULE$
-                .Database()
-                .forDataSource(pool, Some.apply((Object) threads), executor, false);
+        slick = JdbcBackend$.MODULE$.Database().forDataSource(pool, Some.apply((Object) threads), executor, false);
     }
 
     /**
@@ -56,8 +54,7 @@ public final class PostgresDatabase implements Storage {
      * @param shards how many the cluster has
      * @throws DataDirectoryException if there is no connection, or the database is another cluster's
      */
-    public static PostgresDatabase open(
-            StoreAddress address, String cluster, int shards, PostgresSettings settings) {
+    public static PostgresDatabase open(StoreAddress address, String cluster, int shards, PostgresSettings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("weft-postgres");
         config.setJdbcUrl(address.jdbcUrl());
@@ -95,7 +92,8 @@ public final class PostgresDatabase implements Storage {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new DataDirectoryException("the database " + address + " cannot be reached: " + cause.getMessage(), e);
+            throw new DataDirectoryException(
+                    "the database " + address + " cannot be reached: " + cause.getMessage(), e);
         }
     }
 
@@ -147,8 +145,7 @@ public final class PostgresDatabase implements Storage {
     /** Takes a lease, or prolongs one's own; false if another owner has it. Blocks. */
     boolean acquire(String lease, String owner, Duration validity) throws SQLException {
         try (Connection connection = pool.getConnection();
-                PreparedStatement take = connection.prepareStatement(
-                        """
+                PreparedStatement take = connection.prepareStatement("""
                         INSERT INTO weft_lease AS held (name, owner, until)
                         VALUES (?, ?, now() + ? * INTERVAL '1 millisecond')
                         ON CONFLICT (name) DO UPDATE SET owner = EXCLUDED.owner, until = EXCLUDED.until

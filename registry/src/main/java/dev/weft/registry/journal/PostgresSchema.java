@@ -12,20 +12,17 @@ final class PostgresSchema {
     /** Processes that start at the same time make the tables one after the other; any fixed number will do. */
     private static final long LOCK = 0x7765_6674L;
 
-    private static final List<String> TABLES = List.of(
-            """
+    private static final List<String> TABLES = List.of("""
             CREATE TABLE IF NOT EXISTS weft_cluster (
               name VARCHAR(63) NOT NULL PRIMARY KEY,
               shards INTEGER NOT NULL,
               form INTEGER NOT NULL,
               identity TEXT,
-              life BIGINT)""",
-            """
+              life BIGINT)""", """
             CREATE TABLE IF NOT EXISTS weft_lease (
               name VARCHAR(255) NOT NULL PRIMARY KEY,
               owner VARCHAR(255) NOT NULL,
-              until TIMESTAMP WITH TIME ZONE NOT NULL)""",
-            """
+              until TIMESTAMP WITH TIME ZONE NOT NULL)""", """
             CREATE TABLE IF NOT EXISTS weft_event (
               ordering BIGSERIAL,
               persistence_id VARCHAR(255) NOT NULL,
@@ -40,13 +37,11 @@ final class PostgresSchema {
               meta_ser_id INTEGER,
               meta_ser_manifest VARCHAR(255),
               meta_payload BYTEA,
-              PRIMARY KEY (persistence_id, sequence_number))""",
-            """
+              PRIMARY KEY (persistence_id, sequence_number))""", """
             CREATE TABLE IF NOT EXISTS weft_event_tag (
               event_id BIGINT,
               tag VARCHAR(256),
-              PRIMARY KEY (event_id, tag))""",
-            """
+              PRIMARY KEY (event_id, tag))""", """
             CREATE TABLE IF NOT EXISTS weft_snapshot (
               persistence_id VARCHAR(255) NOT NULL,
               sequence_number BIGINT NOT NULL,
@@ -83,8 +78,7 @@ final class PostgresSchema {
         }
     }
 
-    private static void claim(Connection connection, String location, String cluster, int shards)
-            throws SQLException {
+    private static void claim(Connection connection, String location, String cluster, int shards) throws SQLException {
         try (PreparedStatement owner = connection.prepareStatement("SELECT name, shards, form FROM weft_cluster");
                 ResultSet found = owner.executeQuery()) {
             if (!found.next()) {

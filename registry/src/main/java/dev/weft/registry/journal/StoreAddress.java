@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param location {@code HOST:PORT/DATABASE}
  * @param parameters what the connection is told besides, of {@link #PARAMETERS}
  */
-public record StoreAddress(
-        String location, String user, Optional<String> password, Map<String, String> parameters) {
+public record StoreAddress(String location, String user, Optional<String> password, Map<String, String> parameters) {
     /** What may follow the {@code ?}: how the connection is secured, and which of several servers is meant. */
     public static final Set<String> PARAMETERS =
             Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "targetServerType");
@@ -47,7 +46,9 @@ public record StoreAddress(
         if (!"postgresql".equals(uri.getScheme()) || host == null || path.length() < 2 || path.indexOf('/', 1) >= 0) {
             throw new IllegalArgumentException("the store's address cannot be read " + FORM);
         }
-        String[] who = uri.getRawUserInfo() == null ? new String[] {""} : uri.getRawUserInfo().split(":", 2);
+        String[] who = uri.getRawUserInfo() == null
+                ? new String[] {""}
+                : uri.getRawUserInfo().split(":", 2);
         if (who[0].isEmpty()) {
             throw new IllegalArgumentException("the store's address names no user " + FORM);
         }

@@ -304,7 +304,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         if (StorageException.in(cause)
                 .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT)
                 .isPresent()) {
-            getContext().getLog().warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), settings.restart());
+            getContext()
+                    .getLog()
+                    .warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), settings.restart());
         } else {
             getContext()
                     .getLog()

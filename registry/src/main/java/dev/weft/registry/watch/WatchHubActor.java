@@ -117,14 +117,11 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onShardSnapshot(HubCommand.ShardSnapshot part) {
         ShardTrack track = tracks.get(part.shard());
-        boolean unchanged = track.known() && part.version() == track.committed();
-        if (!track.take(part)) {
+        if (track.known() && part.version() <= track.committed()) {
+            // A shard that moved, or that was asked twice, tells from its beginning; all of it was heard.
             return this;
         }
-        if (unchanged) {
-            // A shard that moved tells all that it has: nothing that was not here.
-            track.incoming();
-            settle();
+        if (!track.take(part)) {
             return this;
         }
         windows.get(part.shard()).reset(track.incoming(), part.version());
@@ -144,7 +141,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             return this;
         }
         if (batch.previous() != track.committed()) {
-            link.follow(batch.shard(), track.committed());
+            link.follow(batch.shard(), track.gap(batch.previous()));
             return this;
         }
         track.committed(batch.version());

@@ -88,7 +88,8 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "log_min_messages=panic");
         // The shell waits for the pipe to end, which it does with this process at the latest.
-        List<String> guarded = new ArrayList<>(List.of("sh", "-c", "\"$@\" & child=$!; read -r _; kill -INT $child; wait"));
+        List<String> guarded =
+                new ArrayList<>(List.of("sh", "-c", "\"$@\" & child=$!; read -r _; kill -INT $child; wait"));
         guarded.add("sh");
         guarded.addAll(server);
         try {
@@ -102,14 +103,17 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void awaitReady() {
-        Awaitility.await("PostgreSQL answers").atMost(PATIENCE).ignoreExceptions().until(() -> {
-            if (!process.isAlive()) {
-                throw new AssertionError("postgres ended:\n" + Files.readString(directory.resolve("log")));
-            }
-            try (Connection connection = connect("postgres")) {
-                return connection.isValid(1);
-            }
-        });
+        Awaitility.await("PostgreSQL answers")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("postgres ended:\n" + Files.readString(directory.resolve("log")));
+                    }
+                    try (Connection connection = connect("postgres")) {
+                        return connection.isValid(1);
+                    }
+                });
     }
 
     /** A connection past everything. */
@@ -134,7 +138,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private StoreAddress address(String name) {
-        return StoreAddress.parse("postgresql://weft@127.0.0.1:" + port + "/" + name).with(PASSWORD);
+        return StoreAddress.parse("postgresql://weft@127.0.0.1:" + port + "/" + name)
+                .with(PASSWORD);
     }
 
     /** Ends the server at once, as a crash would, and starts it again. */
@@ -222,7 +227,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
