@@ -64,12 +64,20 @@ public final class ShardDecision {
      * What a batch comes to.
      *
      * @param event to be persisted; empty if nothing changes
+     * @param changes what the event changes
+     * @param after the state once the event is persisted
      * @param answers one for each command, in order: {@link ShardCommand.Submitted}, {@link ShardCommand.Derived} or
      *     {@link ShardCommand.Allocated}; true once the event is on disk
      * @param unfinished whether another batch, of no commands, should follow at once
      */
-    public record Decided(Optional<ShardEvent> event, List<Answer> answers, boolean unfinished) {
+    public record Decided(
+            Optional<ShardEvent> event,
+            List<Change> changes,
+            ShardState after,
+            List<Answer> answers,
+            boolean unfinished) {
         public Decided {
+            changes = List.copyOf(changes);
             answers = List.copyOf(answers);
         }
     }
@@ -101,7 +109,10 @@ public final class ShardDecision {
             answers.add(answer(step, command));
         }
         boolean unfinished = conclude(step, told);
-        return new Decided(event(step, closed, mark), settled(answers, step), unfinished);
+        Optional<ShardEvent> event = event(step, closed, mark);
+        ShardState after =
+                event.isEmpty() ? state : step.state().reserving(event.get().clockFloor());
+        return new Decided(event, step.changes(), after, settled(answers, step), unfinished);
     }
 
     private Answer answer(ShardStep step, ShardCommand command) {

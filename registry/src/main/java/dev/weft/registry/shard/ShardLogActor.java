@@ -50,6 +50,7 @@ final class ShardLogActor
     private final ActorRef<Told> parent;
     private final RecentCommits recent;
     private @Nullable ShardDecision decision;
+    private ShardDecision.@Nullable Decided underWay;
     private boolean recovering = true;
     private boolean first = true;
 
@@ -120,12 +121,12 @@ final class ShardLogActor
             return Effect()
                     .reply(decide.replyTo(), new Persisted(decided.answers(), List.of(), state, decided.unfinished()));
         }
-        List<Change> changes = event.get().changes(state);
+        underWay = decided;
         return Effect()
                 .persist(event.get())
                 .thenReply(
                         decide.replyTo(),
-                        after -> new Persisted(decided.answers(), changes, after, decided.unfinished()));
+                        after -> new Persisted(decided.answers(), decided.changes(), after, decided.unfinished()));
     }
 
     private ShardDecision decision() {
@@ -136,6 +137,12 @@ final class ShardLogActor
     }
 
     private ShardState onEvent(ShardState state, ShardEvent event) {
+        ShardDecision.Decided decided = underWay;
+        if (decided != null && decided.event().filter(own -> own == event).isPresent()) {
+            // What deciding came to need not be worked out again.
+            underWay = null;
+            return decided.after();
+        }
         ShardState after = state.after(event);
         if (recovering) {
             if (first) {

@@ -19,7 +19,12 @@ public record ShardState(ResourceTree objects, long version, long clockFloor) {
         for (ShardEvent.Entry entry : event.entries()) {
             at = at.with(entry);
         }
-        return new ShardState(at.objects, at.version, Math.max(clockFloor, event.clockFloor()));
+        return at.reserving(event.clockFloor());
+    }
+
+    /** This state with versions reserved up to a floor. */
+    ShardState reserving(long floor) {
+        return new ShardState(objects, version, Math.max(clockFloor, floor));
     }
 
     ShardState with(ShardEvent.Entry entry) {

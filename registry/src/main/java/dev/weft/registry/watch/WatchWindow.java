@@ -18,11 +18,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Not for several threads; {@link #view()} is a value that may go anywhere.
  */
 public final class WatchWindow {
+    /**
+     * The objects are kept as of every so many changes, and the rest is worked out: keeping them as of every change takes
+     * half a kilobyte for each, in each window.
+     */
+    private static final int LANDMARK_EVERY = 64;
+
     private final Limits limits;
     private final TreeMap<Long, Past> past = new TreeMap<>();
+    private final TreeMap<Long, ResourceTree> landmarks = new TreeMap<>();
     private ResourceTree floorObjects = ResourceTree.EMPTY;
     private long floor;
     private View view = new View(ResourceTree.EMPTY, 0);
+    private int sinceLandmark;
 
     public WatchWindow(Limits limits) {
         this.limits = limits;
@@ -57,7 +65,7 @@ public final class WatchWindow {
         }
     }
 
-    private record Past(Logged logged, ResourceTree after, Instant heard) {}
+    private record Past(Logged logged, Instant heard) {}
 
     public View view() {
         return view;
@@ -71,6 +79,8 @@ public final class WatchWindow {
     /** Forgets all and begins anew. */
     public void reset(ResourceTree objects, long version) {
         past.clear();
+        landmarks.clear();
+        sinceLandmark = 0;
         floorObjects = objects;
         floor = version;
         view = new View(objects, version);
@@ -82,14 +92,22 @@ public final class WatchWindow {
             throw new IllegalArgumentException(
                     "version: " + change.version() + " (expected: after " + view.version() + "), of " + change.key());
         }
-        Resource after = change.after();
-        ResourceTree objects =
-                after != null ? view.objects().with(after) : view.objects().without(change.key());
+        ResourceTree objects = changed(view.objects(), change);
         Logged logged = Logged.of(change);
-        past.put(change.version(), new Past(logged, objects, now));
+        past.put(change.version(), new Past(logged, now));
+        sinceLandmark++;
+        if (sinceLandmark == LANDMARK_EVERY) {
+            landmarks.put(change.version(), objects);
+            sinceLandmark = 0;
+        }
         view = new View(objects, change.version());
         trim(now);
         return logged;
+    }
+
+    private static ResourceTree changed(ResourceTree objects, Change change) {
+        Resource after = change.after();
+        return after != null ? objects.with(after) : objects.without(change.key());
     }
 
     /** Learns that nothing up to a version is still to come. */
@@ -108,8 +126,9 @@ public final class WatchWindow {
                 return;
             }
             floor = first.getKey();
-            floorObjects = first.getValue().after();
+            floorObjects = changed(floorObjects, first.getValue().logged().change());
             past.remove(first.getKey());
+            landmarks.remove(first.getKey());
         }
     }
 
@@ -118,8 +137,16 @@ public final class WatchWindow {
         if (version < floor || version > view.version()) {
             return Optional.empty();
         }
-        Map.Entry<Long, Past> latest = past.floorEntry(version);
-        return Optional.of(latest == null ? floorObjects : latest.getValue().after());
+        if (past.isEmpty() || version >= past.lastKey()) {
+            return Optional.of(view.objects());
+        }
+        Map.Entry<Long, ResourceTree> landmark = landmarks.floorEntry(version);
+        ResourceTree objects = landmark == null ? floorObjects : landmark.getValue();
+        long from = landmark == null ? floor : landmark.getKey();
+        for (Past entry : past.subMap(from, false, version, true).values()) {
+            objects = changed(objects, entry.logged().change());
+        }
+        return Optional.of(objects);
     }
 
     /** All changes after a version that is not forgotten, in order. */

@@ -1,5 +1,7 @@
 package dev.weft.registry.shard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.endpoints.EndpointsDerivation;
 import dev.weft.registry.endpoints.FakeShard;
@@ -69,8 +71,13 @@ final class DecidedShard {
         ShardDecision.Decided decided = decision.decide(state, commands, closed);
         decided.event().ifPresent(event -> {
             events.add(event);
+            assertThat(decided.changes()).isEqualTo(event.changes(state));
             state = state.after(event);
         });
+        assertThat(decided.after().version()).isEqualTo(state.version());
+        assertThat(decided.after().clockFloor()).isEqualTo(state.clockFloor());
+        assertThat(decided.after().objects().all())
+                .containsExactlyElementsOf(state.objects().all());
         return decided;
     }
 
