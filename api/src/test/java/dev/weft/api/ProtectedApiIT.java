@@ -64,12 +64,15 @@ class ProtectedApiIT {
     private final CertificateAuthority authority = CertificateAuthority.of(keys.authority(), new SecureRandom());
     private ApiServer server = start();
     private final HttpClient nobody = client(null);
-    private final HttpClient admin = client(authority.issueClient(
-            "admin", List.of("system:masters"), Instant.now(), Duration.ofDays(1)));
+    private final HttpClient admin =
+            client(authority.issueClient("admin", List.of("system:masters"), Instant.now(), Duration.ofDays(1)));
 
     private ApiServer start() {
         try {
-            new DefaultAccess(backing.registry()).reconcile().toCompletableFuture().get(60, TimeUnit.SECONDS);
+            new DefaultAccess(backing.registry())
+                    .reconcile()
+                    .toCompletableFuture()
+                    .get(60, TimeUnit.SECONDS);
             Policies policies = Policies.follow(backing.system(), backing.registry(), Duration.ofMillis(50), true);
             policies.first().toCompletableFuture().get(60, TimeUnit.SECONDS);
             AccountTokens accounts = new AccountTokens(
@@ -78,16 +81,13 @@ class ProtectedApiIT {
                     TokenSettings.from(backing.system().settings().config().getConfig("weft.api.tokens")),
                     clock,
                     () -> UUID.randomUUID().toString());
-            Authenticator authenticator = new Authenticator(
-                    authority,
-                    () -> StaticTokens.parse("t0ken,ann,1,devs"),
-                    accounts,
-                    true,
-                    clock);
+            Authenticator authenticator =
+                    new Authenticator(authority, () -> StaticTokens.parse("t0ken,ann,1,devs"), accounts, true, clock);
             KeyMaterial serving = authority.issueServing(List.of("127.0.0.1"), Instant.now(), Duration.ofDays(1));
             return ApiServer.start(
                             backing.system(),
-                            ApiSettings.from(backing.system().settings().config()).listeningOn("127.0.0.1", 0),
+                            ApiSettings.from(backing.system().settings().config())
+                                    .listeningOn("127.0.0.1", 0),
                             new ApiDoor(
                                     Optional.of(new ServingKeys(() -> serving, authority.certificate())),
                                     Access.byRoles(backing.registry(), authenticator, policies),
@@ -112,7 +112,8 @@ class ProtectedApiIT {
                 "{\"metadata\":{\"name\":\"ann\"},\"roleRef\":{\"kind\":\"ClusterRole\",\"name\":\"admin\"},"
                         + "\"subjects\":[{\"kind\":\"User\",\"name\":\"ann\"}]}");
         await().atMost(PATIENCE)
-                .until(() -> get(nobody, "/api/v1/namespaces/default/pods", "t0ken").statusCode() == 200);
+                .until(() ->
+                        get(nobody, "/api/v1/namespaces/default/pods", "t0ken").statusCode() == 200);
     }
 
     @AfterAll
@@ -169,8 +170,7 @@ class ProtectedApiIT {
 
     private HttpResponse<String> post(HttpClient client, String path, String json) {
         return send(
-                client,
-                request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+                client, request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
     private static JsonNode tree(HttpResponse<String> response) {
@@ -228,7 +228,9 @@ class ProtectedApiIT {
         ahead.set(Duration.ofSeconds(601));
         try {
             assertThat(get(nobody, "/version", token).statusCode()).isEqualTo(401);
-            assertThat(tree(post(admin, review, asked)).at("/status/authenticated").asBoolean())
+            assertThat(tree(post(admin, review, asked))
+                            .at("/status/authenticated")
+                            .asBoolean())
                     .isFalse();
         } finally {
             ahead.set(Duration.ZERO);
@@ -242,7 +244,8 @@ class ProtectedApiIT {
         assertThat(there.at("/status/audiences").toString()).isEqualTo("[\"vault\"]");
         TokenSigner foreign = new TokenSigner(
                 ClusterKeys.create("east", Instant.now(), new SecureRandom()).tokens());
-        assertThat(get(nobody, "/version", foreign.sign(claims(token))).statusCode()).isEqualTo(401);
+        assertThat(get(nobody, "/version", foreign.sign(claims(token))).statusCode())
+                .isEqualTo(401);
         HttpResponse<String> brief = post(admin, ACCOUNTS + "/till/token", "{\"spec\":{\"expirationSeconds\":5}}");
         assertThat(brief.statusCode()).isEqualTo(422);
         assertThat(brief.body()).contains("may not specify a duration less than 10 minutes");
@@ -256,24 +259,38 @@ class ProtectedApiIT {
     @Test
     @DisplayName("lets nobody give more than he has, also by a patch of what others change at the same time")
     void escalation() {
-        String little = "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"r\"},"
-                + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"get\"]}]}";
-        assertThat(as("ann", "POST", ROLES, "application/json", little).statusCode()).isEqualTo(201);
+        String little =
+                "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"r\"},"
+                        + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"get\"]}]}";
+        assertThat(as("ann", "POST", ROLES, "application/json", little).statusCode())
+                .isEqualTo(201);
         String much = little.replace("pods", "nodes");
         HttpResponse<String> refused = as("ann", "PUT", ROLES + "/r", "application/json", much);
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(tree(refused).path("message").asText())
                 .contains("is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"]");
-        assertThat(as("ann", "PATCH", ROLES + "/r", "application/json-patch+json",
-                        "[{\"op\":\"copy\",\"from\":\"/metadata/name\",\"path\":\"/rules/0/resources/0\"}]")
+        assertThat(as(
+                                "ann",
+                                "PATCH",
+                                ROLES + "/r",
+                                "application/json-patch+json",
+                                "[{\"op\":\"copy\",\"from\":\"/metadata/name\",\"path\":\"/rules/0/resources/0\"}]")
                         .statusCode())
                 .as("what a patch makes, not what it says")
                 .isEqualTo(403);
-        assertThat(as("ann", "PATCH", ROLES + "/r?dryRun=All", "application/merge-patch+json",
-                        "{\"rules\":[{\"apiGroups\":[\"*\"],\"resources\":[\"*\"],\"verbs\":[\"*\"]}]}")
+        assertThat(as(
+                                "ann",
+                                "PATCH",
+                                ROLES + "/r?dryRun=All",
+                                "application/merge-patch+json",
+                                "{\"rules\":[{\"apiGroups\":[\"*\"],\"resources\":[\"*\"],\"verbs\":[\"*\"]}]}")
                         .statusCode())
                 .isEqualTo(403);
-        HttpResponse<String> patched = as("ann", "PATCH", ROLES + "/r", "application/json-patch+json",
+        HttpResponse<String> patched = as(
+                "ann",
+                "PATCH",
+                ROLES + "/r",
+                "application/json-patch+json",
                 "[{\"op\":\"add\",\"path\":\"/rules/0/verbs/-\",\"value\":\"list\"}]");
         assertThat(patched.statusCode()).isEqualTo(200);
         assertThat(tree(patched).at("/rules/0/verbs").toString()).isEqualTo("[\"get\",\"list\"]");
@@ -294,7 +311,8 @@ class ProtectedApiIT {
         HttpResponse<String> review =
                 as("zoe", "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "application/json", "{}");
         assertThat(tree(review).at("/status/userInfo/username").asText()).isEqualTo("zoe");
-        assertThat(as("zoe", "GET", "/api/v1/nodes", "application/json", "").statusCode()).isEqualTo(403);
+        assertThat(as("zoe", "GET", "/api/v1/nodes", "application/json", "").statusCode())
+                .isEqualTo(403);
         HttpResponse<String> refused = send(
                 nobody,
                 request("/version").header("Authorization", "Bearer t0ken").header("Impersonate-User", "admin"));
@@ -304,6 +322,7 @@ class ProtectedApiIT {
 
     @Test
     @DisplayName("ends a watch that is dropped under TLS, a handshake that does not come, and plain HTTP with a word")
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     void connections() throws Exception {
         HttpResponse<InputStream> watch =
                 admin.send(request("/api/v1/namespaces?watch=true").build(), BodyHandlers.ofInputStream());

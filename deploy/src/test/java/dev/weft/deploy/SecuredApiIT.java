@@ -176,6 +176,7 @@ class SecuredApiIT {
         assertThat(proxy.stop(PATIENCE)).isZero();
     }
 
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     private static String inPlainHttp(TestServer east) throws IOException {
         try (Socket socket = new Socket(east.apiAddress().host(), east.apiAddress().port())) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
