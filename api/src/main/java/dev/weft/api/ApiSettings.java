@@ -2,7 +2,9 @@ package dev.weft.api;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.weft.api.forward.ForwardSettings;
 import dev.weft.api.guard.GuardSettings;
+import dev.weft.api.mesh.MeshSettings;
 import dev.weft.api.rest.ApiRoutes;
 import java.time.Duration;
 
@@ -42,7 +44,9 @@ public record ApiSettings(
                 config.getInt("max-requests-in-flight"),
                 config.getInt("max-watches"),
                 config.getDuration("watch.shortest"),
-                config.getDuration("watch.longest"));
+                config.getDuration("watch.longest"),
+                ForwardSettings.from(config.getConfig("forward")),
+                MeshSettings.from(config.getConfig("mesh")));
         ApiRoutes.Product product = new ApiRoutes.Product(
                 config.getString("kubernetes-release"),
                 config.getString("weft-release"),

@@ -2,10 +2,8 @@ package dev.weft.api;
 
 import akka.Done;
 import akka.NotUsed;
-import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.ResponseEntity;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
 import akka.stream.SharedKillSwitch;
@@ -18,7 +16,7 @@ import akka.stream.javadsl.TLSPlacebo;
 import akka.util.ByteString;
 import dev.weft.api.guard.ConnectionGuard;
 import dev.weft.api.guard.GuardSettings;
-import dev.weft.api.rest.ApiRoutes;
+import dev.weft.api.stream.ConnectionEnd;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -45,42 +43,32 @@ final class Connections {
             BidiFlow<HttpResponse, SslTlsOutbound, SslTlsInbound, HttpRequest, NotUsed> http,
             Flow<ByteString, ByteString, ?> socket,
             Materializer materializer) {
-        SharedKillSwitch gone = KillSwitches.shared("weft-api-connection");
+        ConnectionEnd end = new ConnectionEnd(stopping);
         CompletableFuture<Done> closed = new CompletableFuture<>();
-        Flow<ByteString, ByteString, NotUsed> watched = socket.watchTermination((any, done) -> {
-            done.whenComplete((end, failure) -> {
-                gone.shutdown();
+        Flow<ByteString, ByteString, NotUsed> cuttable =
+                Flow.<ByteString>create().via(end.line()).via(socket).via(end.line());
+        Flow<ByteString, ByteString, NotUsed> watched = cuttable.watchTermination((any, done) -> {
+            done.whenComplete((ended, failure) -> {
+                end.gone();
                 closed.complete(Done.getInstance());
             });
             return NotUsed.getInstance();
         });
         BidiFlow<SslTlsOutbound, SslTlsOutbound, SessionBytes, SslTlsInbound, NotUsed> plain =
                 BidiFlow.fromFunctions(out -> out, in -> in);
-        handler(gone)
+        handler(end)
                 .join(http.atop(plain)
                         .atop(TLSPlacebo.getInstance())
-                        .atop(BidiFlow.fromGraph(new ConnectionGuard(guard, gone::shutdown)))
+                        .atop(BidiFlow.fromGraph(new ConnectionGuard(guard, end::gone)))
                         .join(watched))
                 .run(materializer);
         return closed;
     }
 
-    private Flow<HttpRequest, HttpResponse, NotUsed> handler(SharedKillSwitch gone) {
+    private Flow<HttpRequest, HttpResponse, NotUsed> handler(ConnectionEnd end) {
         return Flow.<HttpRequest>create()
                 .via(stopping.flow())
-                .mapAsync(1, routes::apply)
-                .map(response -> response.getAttribute(ApiRoutes.ENDLESS).isPresent()
-                        ? response.withEntity(ending(response.entity(), gone))
-                        : response);
-    }
-
-    /**
-     * Not by {@code transformDataBytes}: for a chunked entity Akka HTTP splits data from trailer there, and its source is not
-     * cancelled before both have ended, which an endless one never does.
-     */
-    private ResponseEntity ending(ResponseEntity entity, SharedKillSwitch gone) {
-        return HttpEntities.createChunked(
-                entity.getContentType(), entity.getDataBytes().via(gone.flow()).via(stopping.flow()));
+                .mapAsync(1, request -> routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)));
     }
 
     /** Takes no more requests, ends watches, and closes each connection after its last answer. */

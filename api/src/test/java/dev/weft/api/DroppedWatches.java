@@ -87,8 +87,8 @@ abstract class DroppedWatches {
     }
 
     private void clean(long streams, long sockets) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> server.server.openWatches() == 0);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> server.server.openWatches() == 0);
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(streams()).as("streams").isLessThanOrEqualTo(streams);
             assertThat(sockets()).as("sockets").isLessThanOrEqualTo(sockets);
             assertThat(watchers()).as("watchers of the registry").isZero();
@@ -130,7 +130,7 @@ abstract class DroppedWatches {
         } catch (IOException e) {
             throw new AssertionError("a client of the test failed", e);
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> server.server.openWatches() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> server.server.openWatches() == 0);
     }
 
     /** Streams that run in this actor system, by their actors. */

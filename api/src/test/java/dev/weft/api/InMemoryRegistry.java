@@ -5,7 +5,6 @@ import akka.stream.BoundedSourceQueue;
 import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.ClusterMember;
-import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
@@ -59,6 +58,7 @@ final class InMemoryRegistry implements Registry {
     private final Admission admission;
     private final InstantSource clock;
     private final Random random;
+    private final TestFederation federation;
     private final Map<ResourceKey, Resource> objects = new TreeMap<>(Comparator.comparing(ResourceKey::type)
             .thenComparing(ResourceKey::namespace)
             .thenComparing(ResourceKey::name));
@@ -81,6 +81,7 @@ final class InMemoryRegistry implements Registry {
         this.admission = new Admission(kinds);
         this.clock = clock;
         this.random = new Random(seed);
+        this.federation = members(clock);
         for (String name : List.of("default", "kube-system")) {
             JsonBytes body = JsonBytes.ofUtf8("""
                     {"kind":"Namespace","apiVersion":"v1","metadata":{"name":"%s"}}""".formatted(name).getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -356,13 +357,13 @@ final class InMemoryRegistry implements Registry {
     }
 
     @Override
-    public FederationView federation() {
-        return members(clock);
+    public TestFederation federation() {
+        return federation;
     }
 
     /** Two clusters, so that there is something to show. */
-    static FederationView members(InstantSource clock) {
-        return () -> CompletableFuture.completedFuture(List.of(
+    static TestFederation members(InstantSource clock) {
+        return new TestFederation(List.of(
                 new ClusterMember("east", List.of("127.0.0.1:7001"), "Alive", null, 0, null, true),
                 new ClusterMember(
                         "west",

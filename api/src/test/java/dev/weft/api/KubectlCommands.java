@@ -283,8 +283,8 @@ abstract class KubectlCommands {
         assertThat(kubectl("auth", "can-i", "--list").succeeds().out()).contains("*.*");
         assertThat(kubectl("auth", "whoami").succeeds().out()).contains("system:admin");
         assertThat(kubectl("get", "clusters").succeeds().out())
-                .containsPattern("NAME +STATE +ROUND-TRIP +BEHIND +LAST-EXCHANGE +ADDRESS")
-                .containsPattern("west +Alive +1.52ms +3 +\\d+s +127.0.0.1:7002");
+                .containsPattern("NAME +STATE +ROUND-TRIP +BEHIND +LAST-EXCHANGE +STALE-FOR +ADDRESS")
+                .containsPattern("west +Alive +1.52ms +3 +\\d+s +<none> +127.0.0.1:7002");
         kubectl("get", "clusters", "east", "-o", "yaml").succeeds();
         kubectl("events").succeeds();
         kubectl("cluster-info").succeeds();
@@ -321,12 +321,12 @@ abstract class KubectlCommands {
             StringBuilder seen = new StringBuilder();
             Thread reader = new Thread(() -> read(watch, seen));
             reader.start();
-            await().atMost(20, TimeUnit.SECONDS).until(() -> text(seen).contains("watched"));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> text(seen).contains("watched"));
             // The list is printed before the watch is open; it resumes from the list's version, so nothing is missed.
             kubectlWith(service("later", 80), "apply", "-f", "-").succeeds();
-            await().atMost(20, TimeUnit.SECONDS).until(() -> text(seen).contains("later"));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> text(seen).contains("later"));
             kubectl("delete", "svc", "later").succeeds();
-            await().atMost(20, TimeUnit.SECONDS).until(() -> text(seen).contains("DELETED"));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> text(seen).contains("DELETED"));
         } finally {
             // Where kubectl stands behind a dispatcher, the one that watches is its child.
             watch.descendants().forEach(ProcessHandle::destroy);

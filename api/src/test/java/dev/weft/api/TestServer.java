@@ -37,9 +37,14 @@ final class TestServer implements AutoCloseable {
 
     /** Over a registry of the test's choice, which ends with this. */
     TestServer(TestBacking backing) {
+        this(backing, 0);
+    }
+
+    /** @param port where it listens; 0 for any that is free */
+    TestServer(TestBacking backing, int port) {
         this.backing = backing;
         ApiSettings settings =
-                ApiSettings.from(backing.system().settings().config()).listeningOn("127.0.0.1", 0);
+                ApiSettings.from(backing.system().settings().config()).listeningOn("127.0.0.1", port);
         try {
             server = ApiServer.start(
                             backing.system(), settings, backing.registry(), InstantSource.system(), new Random(7))

@@ -6,10 +6,10 @@ import dev.weft.deploy.server.WeftProxy;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,21 +42,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(names = "--node", required = true, paramLabel = "NAME", description = "The name of this node.")
     private String node = "";
 
-    @Option(
-            names = "--zone",
-            paramLabel = "ZONE",
-            defaultValue = "",
-            description = "The zone that this node stands in.")
-    private String zone = "";
-
-    @Option(
-            names = "--dns",
-            paramLabel = "HOST:PORT",
-            description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
-    private @Nullable String dns;
-
-    @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
-    private @Nullable Path config;
+    @Mixin
+    private ProxyOptions options = new ProxyOptions();
 
     @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
     private boolean exitWithParent;
@@ -65,8 +52,8 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
         ApiAccess access = access();
-        WeftProxy proxy = WeftProxy.start(
-                new WeftProxy.Plan(access, node, zone, Optional.ofNullable(dns), Optional.ofNullable(config)));
+        WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(
+                access, node, options.zone(), options.dns().listen(), options.dns().config()));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
         spec.commandLine().getOut().println("ready node=" + node + " api=" + access.server());
         proxy.awaitEnd();

@@ -2,11 +2,11 @@ package dev.weft.deploy;
 
 import dev.weft.deploy.server.ServerProcess;
 import dev.weft.deploy.server.ServerSettings;
+import dev.weft.deploy.server.StoreOption;
 import dev.weft.gossip.HostPort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,13 +69,6 @@ final class ServerCommand implements Callable<Integer> {
     private @Nullable String node;
 
     @Option(
-            names = "--zone",
-            paramLabel = "ZONE",
-            defaultValue = "",
-            description = "The zone that this node stands in.")
-    private String zone = "";
-
-    @Option(
             names = "--service-cidr",
             paramLabel = "CIDR",
             defaultValue = "127.96.0.0/16",
@@ -108,13 +101,22 @@ final class ServerCommand implements Callable<Integer> {
     private List<HostPort> seeds = new ArrayList<>();
 
     @Option(
-            names = "--dns",
-            paramLabel = "HOST:PORT",
-            description = "Where the proxy-node answers DNS (UDP and TCP), or off (default: 127.0.0.1:1053).")
-    private @Nullable String dns;
+            names = "--store",
+            paramLabel = "URL",
+            description = "A PostgreSQL database that the processes of this cluster share:"
+                    + " postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...]. Each process then keeps some of the data, and"
+                    + " others take over when it goes; --data holds only what it knows of other clusters. Name all"
+                    + " processes with --seed, this one included: the first in order begins the cluster if none runs.")
+    private @Nullable String store;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A configuration file that overrides the defaults.")
-    private @Nullable Path config;
+    @Option(
+            names = "--store-password-file",
+            paramLabel = "FILE",
+            description = "A file whose first line is the password for --store (or set WEFT_STORE_PASSWORD).")
+    private @Nullable Path storePassword;
+
+    @Mixin
+    private ProxyOptions proxy = new ProxyOptions();
 
     @Option(names = "--no-proxy", description = "Run no proxy-node inside.")
     private boolean noProxy;
@@ -131,12 +133,14 @@ final class ServerCommand implements Callable<Integer> {
         ServerSettings settings = new ServerSettings(
                 cluster,
                 node == null ? cluster + "-1" : node,
-                zone,
+                proxy.zone(),
                 data,
-                new ServerSettings.Addresses(api, gossip, akka, join, seeds, Optional.ofNullable(dns)),
+                new ServerSettings.Addresses(
+                        api, gossip, akka, join, seeds, proxy.dns().listen()),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
-                Optional.ofNullable(config),
+                proxy.dns().config(),
                 !noProxy,
+                StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")),
                 protection.of(api));
         ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);

@@ -37,10 +37,25 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"server", "proxy", "backend", "kubeconfig", "status", "demo", "completion", "version"})
+    @ValueSource(
+            strings = {
+                "server",
+                "proxy",
+                "run",
+                "env",
+                "backend",
+                "kubeconfig",
+                "status",
+                "dns",
+                "dns query",
+                "resolv-conf",
+                "demo",
+                "completion",
+                "version"
+            })
     @DisplayName("explains each of its commands with --help")
     void explainsItself(String command) {
-        Result result = weft(command, "--help");
+        Result result = weft((command + " --help").split(" ", -1));
         assertThat(result.code()).isZero();
         assertThat(result.out()).contains("Usage: weft " + command).contains("--help");
         assertThat(result.err()).isEmpty();
@@ -126,5 +141,57 @@ class CommandLineTest {
         assertThat(text)
                 .contains("server: http://127.0.0.1:8002", "cluster: west", "current-context: east")
                 .doesNotContain("\t");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dns query web NONSENSE | TYPE NONSENSE: expected a type of records",
+                "dns query web..example | NAME web..example: expected a name of DNS",
+                "dns query web A --server nowhere | expected HOST:PORT",
+                "dns | no command given",
+                "resolv-conf --dns off | there is no DNS server to ask",
+                "resolv-conf --dns 127.0.0.1 | HOST:PORT",
+            })
+    @DisplayName("says in one line what is wrong with a question of DNS, and exits with 2")
+    void refusesWrongQuestions(String arguments, String message) {
+        Result result = weft(arguments.split(" ", -1));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith("weft: ").contains(message);
+    }
+
+    @Test
+    @DisplayName("prints a resolv.conf for a server on port 53 without a word on ports")
+    void resolvConf() {
+        assertThat(directives(weft("resolv-conf", "--dns", "127.0.0.53:53", "--namespace", "shop")))
+                .containsExactly(
+                        "nameserver 127.0.0.53",
+                        "search shop.svc.cluster.local svc.cluster.local cluster.local",
+                        "options ndots:5");
+        assertThat(weft("resolv-conf", "--dns", "127.0.0.53:53").out()).doesNotContain("CAP_NET_BIND_SERVICE");
+    }
+
+    @Test
+    @DisplayName("says in a resolv.conf that it cannot name a port, and takes zones from the configuration")
+    void resolvConfWithPort() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("weft.conf"),
+                "weft.proxy.dns { listen = \"[::]:1053\", zones = [a.example, b.example], clusterset-zone = set.example }");
+        Result result = weft("resolv-conf", "--config", file.toString(), "--clusterset");
+        assertThat(directives(result))
+                .containsExactly(
+                        "nameserver ::1",
+                        "search default.svc.a.example svc.a.example a.example default.svc.b.example svc.b.example"
+                                + " b.example default.svc.set.example svc.set.example set.example",
+                        "options ndots:5");
+        assertThat(result.out())
+                .contains("# It answers on port 1053", "--dns [::1]:53", "More names than the 6 that resolvers read");
+    }
+
+    private static List<String> directives(Result result) {
+        assertThat(result.code()).isZero();
+        return result.out().lines().filter(line -> !line.startsWith("#")).toList();
     }
 }

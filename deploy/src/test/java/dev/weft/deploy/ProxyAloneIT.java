@@ -8,16 +8,19 @@ import dev.weft.deploy.child.Child;
 import dev.weft.deploy.client.CallLoop;
 import dev.weft.deploy.client.HttpCall;
 import dev.weft.deploy.client.Manifests;
+import dev.weft.deploy.client.NameQuery;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,9 +45,12 @@ class ProxyAloneIT {
         assertThat(isFree(address))
                 .as("the server without a proxy-node binds no virtual IP")
                 .isTrue();
-        Child proxy = bed.command("proxy", "proxy", "--api", east.apiUrl().toString(), "--node", "host-1");
+        HostPort dns = freePort();
+        Child proxy = bed.command(
+                "proxy", "proxy", "--api", east.apiUrl().toString(), "--node", "host-1", "--dns", dns.toString());
         assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1 api=" + east.apiUrl());
         awaitAnsweredBy(address, Set.of("one", "two"));
+        awaitNamed(dns, address.host());
 
         east.kill();
         try (CallLoop calls = CallLoop.start(address, Duration.ofMillis(5), InstantSource.system())) {
@@ -59,6 +65,33 @@ class ProxyAloneIT {
 
         assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
         assertThat(isFree(address)).as("what it bound is free again").isTrue();
+    }
+
+    /** As {@code weft dns query} asks: the address by the name over UDP and TCP, the name by the address. */
+    private static void awaitNamed(HostPort dns, String address) {
+        String name = "my-service.default.svc.cluster.local";
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> ask(dns, name, null, false).exists());
+        for (boolean tcp : new boolean[] {false, true}) {
+            assertThat(ask(dns, name, null, tcp).lines())
+                    .containsExactly(";; NOERROR, authoritative, 1 record", name + ". 5 IN A " + address);
+            assertThat(ask(dns, address, null, tcp).lines())
+                    .anySatisfy(line -> assertThat(line).endsWith("IN PTR " + name + "."));
+        }
+        NameQuery.Answer none = ask(dns, "no-" + name, "aaaa", false);
+        assertThat(none.exists()).isFalse();
+        assertThat(none.lines().get(0)).isEqualTo(";; NXDOMAIN, authoritative, 0 records");
+    }
+
+    private static NameQuery.Answer ask(HostPort dns, String name, @Nullable String type, boolean tcp) {
+        return NameQuery.of(name, type).send(dns, tcp, PATIENCE);
+    }
+
+    private static HostPort freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new HostPort("127.0.0.1", probe.getLocalPort());
+        }
     }
 
     private Backend pod(String name) {

@@ -9,10 +9,12 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.util.ByteString;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.spread.ConvergenceReport;
 import dev.weft.gossip.spread.Identity;
 import dev.weft.gossip.spread.MemberReport;
 import dev.weft.gossip.spread.PeerReport;
 import dev.weft.gossip.spread.SpreadActor;
+import dev.weft.gossip.spread.SpreadReport;
 import dev.weft.gossip.spread.Storage;
 import dev.weft.gossip.transport.GrpcPeers;
 import dev.weft.gossip.transport.Peers;
@@ -238,11 +240,16 @@ public final class GossipNode implements Gossip {
 
     @Override
     public CompletionStage<GossipStats> stats() {
-        CompletionStage<List<PeerReport>> reports = ask(SpreadActor.GetStats::new, ASK_TIMEOUT);
-        return reports.thenApply(list -> new GossipStats(list.stream()
-                .filter(report -> !report.member().self())
-                .map(this::peer)
-                .toList()));
+        CompletionStage<SpreadReport> reports = ask(SpreadActor.GetStats::new, ASK_TIMEOUT);
+        return reports.thenApply(report -> new GossipStats(
+                report.peers().stream()
+                        .filter(peer -> !peer.member().self())
+                        .map(this::peer)
+                        .toList(),
+                new GossipStats.Histogram(
+                        ConvergenceReport.BOUNDS_MILLIS,
+                        report.convergence().counts(),
+                        report.convergence().sumMillis())));
     }
 
     private GossipStats.Peer peer(PeerReport report) {
@@ -259,7 +266,11 @@ public final class GossipNode implements Gossip {
                 rejected,
                 member.recordsBehind(),
                 last == null ? null : Duration.between(last, clock.instant()),
-                member.roundTrip());
+                member.roundTrip(),
+                member(member).freshness(),
+                member.staleness(),
+                member.clockOffset(),
+                member.clockOff());
     }
 
     private <T> CompletionStage<T> ask(Function<ActorRef<T>, SpreadActor.Command> question, Duration timeout) {
@@ -300,7 +311,16 @@ public final class GossipNode implements Gossip {
                 report.roundTrip(),
                 report.recordsBehind(),
                 report.lastExchange(),
-                report.self());
+                report.self(),
+                switch (report.freshness()) {
+                    case FRESH -> Member.Freshness.FRESH;
+                    case SUSPECT -> Member.Freshness.SUSPECT;
+                    case STALE -> Member.Freshness.STALE;
+                    case WITHDRAWN -> Member.Freshness.WITHDRAWN;
+                },
+                report.staleness(),
+                report.clockOffset(),
+                report.clockOff());
     }
 
     private void check(int shard) {

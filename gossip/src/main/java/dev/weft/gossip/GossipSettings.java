@@ -1,6 +1,7 @@
 package dev.weft.gossip;
 
 import com.typesafe.config.Config;
+import dev.weft.gossip.member.FreshnessSettings;
 import dev.weft.gossip.member.MemberSettings;
 import dev.weft.gossip.spread.SpreadSettings;
 import dev.weft.gossip.spread.TrustSettings;
@@ -146,7 +147,12 @@ public record GossipSettings(
                 config.getDouble("phi-threshold"),
                 config.getDuration("acceptable-pause"),
                 config.getDuration("unreachable-after"),
-                config.getDuration("retention"));
+                config.getDuration("retention"),
+                new FreshnessSettings(
+                        config.getDuration("freshness.suspect-after"),
+                        config.getDuration("freshness.stale-after"),
+                        config.getDuration("freshness.withdrawn-after")),
+                config.getDuration("clock-bound"));
     }
 
     private static LinkBounds links(Config config) {

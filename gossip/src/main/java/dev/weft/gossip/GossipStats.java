@@ -9,10 +9,34 @@ import org.jspecify.annotations.Nullable;
  * What went between this process and the other clusters since it started, for metrics.
  *
  * @param peers one entry for each other cluster that is known, by name
+ * @param convergence from the commit of others' changes to their being known here, clocks corrected, in milliseconds
  */
-public record GossipStats(List<Peer> peers) {
+public record GossipStats(List<Peer> peers, Histogram convergence) {
     public GossipStats {
         peers = List.copyOf(peers);
+    }
+
+    /** Without any change of others so far. */
+    public GossipStats(List<Peer> peers) {
+        this(peers, new Histogram(List.of(), List.of(0L), 0));
+    }
+
+    /**
+     * A distribution.
+     *
+     * @param bounds upper bounds of the buckets, rising
+     * @param counts of each bucket by itself, and of what is above all bounds: one more than there are bounds
+     * @param sum of all values
+     */
+    public record Histogram(List<Integer> bounds, List<Long> counts, double sum) {
+        public Histogram {
+            bounds = List.copyOf(bounds);
+            counts = List.copyOf(counts);
+            if (counts.size() != bounds.size() + 1) {
+                throw new IllegalArgumentException(
+                        "counts: " + counts.size() + " (expected: one more than the " + bounds.size() + " bounds)");
+            }
+        }
     }
 
     /**
@@ -24,6 +48,10 @@ public record GossipStats(List<Peer> peers) {
      * @param recordsBehind how many of its records are known to exist and are not here yet, at least
      * @param lag since a sign of life of it last arrived here, directly or through others; null before the first
      * @param roundTrip smoothed; null before the first exchange
+     * @param freshness how recent what is known of it is
+     * @param staleness since its data last made progress here
+     * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
+     * @param clockOff whether its clock is too far behind the others'
      */
     public record Peer(
             String cluster,
@@ -34,7 +62,11 @@ public record GossipStats(List<Peer> peers) {
             Map<String, Long> rejected,
             long recordsBehind,
             @Nullable Duration lag,
-            @Nullable Duration roundTrip) {
+            @Nullable Duration roundTrip,
+            Member.Freshness freshness,
+            Duration staleness,
+            @Nullable Duration clockOffset,
+            boolean clockOff) {
         public Peer {
             rejected = Map.copyOf(rejected);
         }

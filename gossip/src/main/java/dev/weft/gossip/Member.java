@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param recordsBehind how many records it is known to hold that are not here yet
  * @param lastExchange when its state was last confirmed, directly or through others; null if never
  * @param self whether it is this cluster
+ * @param freshness how recent what is known of it is, judged by the progress of its data
+ * @param staleness since it last made progress here; zero for this cluster itself
+ * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
+ * @param clockOff whether its clock is too far behind the others' for its word on what is older
  */
 public record Member(
         String cluster,
@@ -22,7 +26,11 @@ public record Member(
         @Nullable Duration roundTrip,
         long recordsBehind,
         @Nullable Instant lastExchange,
-        boolean self) {
+        boolean self,
+        Freshness freshness,
+        Duration staleness,
+        @Nullable Duration clockOffset,
+        boolean clockOff) {
     public Member {
         addresses = java.util.List.copyOf(addresses);
     }
@@ -33,5 +41,15 @@ public record Member(
         SUSPECT,
         UNREACHABLE,
         LEFT
+    }
+
+    /** How recent what is known of a member is, best first. */
+    public enum Freshness {
+        FRESH,
+        SUSPECT,
+        /** It stays in use, behind what others say. */
+        STALE,
+        /** It is not used any more, though still known. */
+        WITHDRAWN
     }
 }

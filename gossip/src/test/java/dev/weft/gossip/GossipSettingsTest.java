@@ -25,6 +25,21 @@ class GossipSettingsTest {
     }
 
     @Test
+    @DisplayName("take a DNS label of at most 63 characters for the name of a cluster, nothing else (MCS-19)")
+    void clusterNames() {
+        for (String good : List.of("a", "east-1", "1", "x".repeat(63))) {
+            assertThat(GossipSettings.from(config("weft.gossip.cluster = \"" + good + "\""))
+                            .cluster())
+                    .isEqualTo(good);
+        }
+        for (String bad : List.of("East", "-a", "a-", "a.b", "a_b", "x".repeat(64))) {
+            assertThatThrownBy(() -> GossipSettings.from(config("weft.gossip.cluster = \"" + bad + "\"")))
+                    .as(bad)
+                    .hasMessageContaining("at most 63 lower-case letters");
+        }
+    }
+
+    @Test
     @DisplayName("refuse a frame that cannot hold what a frame may hold")
     void bounds() {
         assertThatThrownBy(() -> GossipSettings.from(

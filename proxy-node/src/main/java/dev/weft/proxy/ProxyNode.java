@@ -2,11 +2,15 @@ package dev.weft.proxy;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import dev.weft.proxy.dataplane.DataPlane;
 import dev.weft.proxy.dataplane.DataPlaneActor;
 import dev.weft.proxy.dns.DnsServer;
+import dev.weft.proxy.health.HealthActor;
+import dev.weft.proxy.health.NettyProber;
 import dev.weft.proxy.view.ResourceFeed;
+import dev.weft.proxy.view.ResourceWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running proxy-node: follows an API and serves every Service and ServiceImport with an address on this host.
@@ -26,6 +31,7 @@ public final class ProxyNode {
     private final DataPlane dataPlane;
     private final DnsServer dns;
     private final ActorRef<DataPlaneActor.Command> actor;
+    private final @Nullable ActorRef<HealthActor.Command> health;
     private final CompletableFuture<Void> pictured;
     private final Instant started;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -35,19 +41,32 @@ public final class ProxyNode {
             DataPlane dataPlane,
             DnsServer dns,
             ActorRef<DataPlaneActor.Command> actor,
+            @Nullable ActorRef<HealthActor.Command> health,
             CompletableFuture<Void> pictured,
             Instant started) {
         this.settings = settings;
         this.dataPlane = dataPlane;
         this.dns = dns;
         this.actor = actor;
+        this.health = health;
         this.pictured = pictured;
         this.started = started;
+    }
+
+    /** The same without a way to write to the API: no endpoints are checked. */
+    public static ProxyNode start(
+            ActorSystem<?> system,
+            ProxySettings settings,
+            ResourceFeed feed,
+            InstantSource clock,
+            RandomGenerator random) {
+        return start(system, settings, feed, null, clock, random);
     }
 
     /**
      * Starts following and listening; returns at once.
      *
+     * @param writer by which the health of endpoints without a selector is written down; null to check none
      * @param clock the wall clock; durations are taken from the JVM's monotonic clock, which no clock step disturbs
      * @param random seeds the balancers' choices and the jitter of retries
      */
@@ -55,6 +74,7 @@ public final class ProxyNode {
             ActorSystem<?> system,
             ProxySettings settings,
             ResourceFeed feed,
+            @Nullable ResourceWriter writer,
             InstantSource clock,
             RandomGenerator random) {
         CompletableFuture<Void> pictured = new CompletableFuture<>();
@@ -71,7 +91,23 @@ public final class ProxyNode {
                         }),
                 "weft-proxy",
                 Props.empty());
-        return new ProxyNode(settings, dataPlane, dns, actor, pictured, started);
+        ActorRef<HealthActor.Command> health = writer == null
+                        || !settings.health().enabled()
+                ? null
+                : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
+        return new ProxyNode(settings, dataPlane, dns, actor, health, pictured, started);
+    }
+
+    private static Behavior<HealthActor.Command> checks(
+            ProxySettings settings,
+            ResourceFeed feed,
+            ResourceWriter writer,
+            InstantSource clock,
+            RandomGenerator random) {
+        String identity = settings.node().name() + "_" + Long.toHexString(random.nextLong());
+        return HealthActor.create(
+                settings.health(),
+                new HealthActor.Parts(identity, feed, writer, new NettyProber(), clock, System::nanoTime, random));
     }
 
     /** Completes when the first picture of the services is in force (their listeners are being bound). */
@@ -106,6 +142,9 @@ public final class ProxyNode {
 
     private CompletionStage<Void> drain(Duration deadline) {
         actor.tell(DataPlaneActor.stop());
+        if (health != null) {
+            health.tell(HealthActor.stop());
+        }
         return dataPlane.drain(deadline);
     }
 }

@@ -8,6 +8,7 @@ import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dns.DnsSettings;
+import dev.weft.proxy.health.HealthSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public record ProxySettings(
         BalanceSettings balance,
         FeedSettings feed,
         DnsSettings dns,
+        HealthSettings health,
         Duration stopDeadline) {
 
     /**
@@ -39,12 +41,13 @@ public record ProxySettings(
                 balance(proxy.getConfig("balance")),
                 feed(proxy.getConfig("feed")),
                 DnsSettings.from(proxy.getConfig("dns")),
+                HealthSettings.from(proxy.getConfig("health")),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, dns, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, health, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config) {

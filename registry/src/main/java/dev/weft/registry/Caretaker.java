@@ -8,10 +8,16 @@ import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.SingletonActor;
 import dev.weft.registry.controller.GarbageActor;
+import dev.weft.registry.controller.LifecycleActor;
+import dev.weft.registry.controller.LoadBalancerActor;
 import dev.weft.registry.resource.KindCatalog;
+import dev.weft.registry.shard.ShardContext;
 import java.time.Duration;
 
-/** Starts what must run on one node of the cluster at a time: garbage collection, and the repair of claims. */
+/**
+ * Starts what must run on one node of the cluster at a time: garbage collection, the lifecycle of nodes, and the repair of
+ * claims.
+ */
 final class Caretaker {
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
@@ -23,12 +29,21 @@ final class Caretaker {
             KindCatalog kinds,
             RegistrySettings settings,
             GarbageActor.Ports garbage,
+            LifecycleActor.Ports lifecycle,
             Claims claims,
-            ClaimRepairActor.Release release) {
+            ClaimRepairActor.Release release,
+            ShardContext parts) {
         Behavior<Void> tasks = Behaviors.setup(context -> {
             context.spawn(supervised(GarbageActor.create(kinds, garbage, settings.garbage())), "garbage");
+            context.spawn(supervised(LifecycleActor.create(lifecycle, settings.lifecycle())), "lifecycle");
             context.spawn(
                     supervised(ClaimRepairActor.create(settings.claimRepair(), claims::idle, release)), "claim-repair");
+            if (!settings.loadBalancer().pools().isEmpty()) {
+                context.spawn(
+                        supervised(LoadBalancerActor.create(
+                                garbage, settings.loadBalancer(), parts.clock(), parts.random())),
+                        "load-balancer");
+            }
             return Behaviors.empty();
         });
         ClusterSingleton.get(system)

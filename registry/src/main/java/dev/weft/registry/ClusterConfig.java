@@ -21,13 +21,33 @@ public final class ClusterConfig {
      * @param storage whether this process holds shards
      */
     public static Config of(Config user, HostPort akka, boolean storage) {
+        return of(user, akka, storage ? Holding.EMBEDDED : Holding.NOTHING);
+    }
+
+    /** What a process holds of its cluster. */
+    public enum Holding {
+        /** Passes requests on to those who hold shards. */
+        NOTHING,
+        /** All shards, in a store of its own. */
+        EMBEDDED,
+        /** Some of the shards, in a store that it shares with others. */
+        SHARED
+    }
+
+    /** The same with what the process holds. */
+    public static Config of(Config user, HostPort akka, Holding holding) {
         Config defaults = ConfigFactory.defaultReference();
+        Config system = defaults.getConfig("weft.registry.system");
         return ConfigFactory.parseMap(Map.of(
                         "akka.remote.artery.canonical.hostname", akka.host(),
                         "akka.remote.artery.canonical.port", akka.port(),
-                        "akka.cluster.roles", storage ? List.of(STORAGE_ROLE) : List.of()))
+                        "akka.cluster.roles", holding == Holding.NOTHING ? List.of() : List.of(STORAGE_ROLE)))
                 .withFallback(user)
-                .withFallback(defaults.getConfig("weft.registry.system"))
+                .withFallback(
+                        holding == Holding.SHARED
+                                ? defaults.getConfig("weft.registry.postgres.system")
+                                        .withFallback(system)
+                                : system)
                 .withFallback(defaults)
                 .resolve();
     }

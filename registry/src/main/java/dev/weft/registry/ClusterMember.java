@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param recordsBehind how many of its records are known to exist and are not here yet
  * @param lastExchange when its state was last confirmed; null if never
  * @param self whether it is this cluster
+ * @param freshness {@code Fresh}, {@code Suspect}, {@code Stale} or {@code Withdrawn}, by the progress of its data
+ * @param staleness since it last made progress here
+ * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
+ * @param clockOff whether its clock is too far behind the others' for its word on what is older
  */
 public record ClusterMember(
         String name,
@@ -23,8 +27,24 @@ public record ClusterMember(
         @Nullable Duration roundTrip,
         long recordsBehind,
         @Nullable Instant lastExchange,
-        boolean self) {
+        boolean self,
+        String freshness,
+        Duration staleness,
+        @Nullable Duration clockOffset,
+        boolean clockOff) {
     public ClusterMember {
         addresses = List.copyOf(addresses);
+    }
+
+    /** One that is fresh, with a good clock. */
+    public ClusterMember(
+            String name,
+            List<String> addresses,
+            String state,
+            @Nullable Duration roundTrip,
+            long recordsBehind,
+            @Nullable Instant lastExchange,
+            boolean self) {
+        this(name, addresses, state, roundTrip, recordsBehind, lastExchange, self, "Fresh", Duration.ZERO, null, false);
     }
 }

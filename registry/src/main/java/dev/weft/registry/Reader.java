@@ -2,7 +2,6 @@ package dev.weft.registry;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.AskPattern;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.Refusal;
@@ -25,12 +24,13 @@ import java.util.function.Function;
 
 /** Reads: waits until this node's hub holds enough, then answers from its immutable picture on the caller's thread. */
 final class Reader {
-    private final ActorSystem<?> system;
+    private final Questions questions;
     private final ActorRef<HubCommand> hub;
     private final HubViews views;
     private final InstantSource clock;
     private final Duration timeout;
     private final Duration tolerance;
+    private final boolean fenced;
 
     Reader(
             ActorSystem<?> system,
@@ -38,12 +38,13 @@ final class Reader {
             HubViews views,
             InstantSource clock,
             RegistrySettings settings) {
-        this.system = system;
+        questions = new Questions(system);
         this.hub = hub;
         this.views = views;
         this.clock = clock;
         this.timeout = settings.readTimeout();
         this.tolerance = settings.clockTolerance();
+        this.fenced = settings.shard().takeOver();
     }
 
     CompletionStage<Answer<Resource>> get(int window, ResourceKey key, VersionMatch version) {
@@ -90,18 +91,15 @@ final class Reader {
 
     /** Everything that was acknowledged until now. */
     CompletionStage<HubCommand.Reached> reach(int window, long version) {
-        return AskPattern.ask(
-                hub,
-                (ActorRef<HubCommand.Reached> replyTo) -> new HubCommand.Reach(window, version, replyTo),
-                timeout,
-                system.scheduler());
+        return questions.ask(
+                hub, (ActorRef<HubCommand.Reached> replyTo) -> new HubCommand.Reach(window, version, replyTo), timeout);
     }
 
     private CompletionStage<Answer<WatchWindow.View>> view(int window, VersionMatch version) {
         WatchWindow.View held = views.get(window);
         if (held.version() == 0) {
             // Nothing has been heard yet, which is not the same as that there is nothing.
-            return reached(window, 0)
+            return reached(window, fence())
                     .thenCompose(answer -> answer instanceof Answer.Found<WatchWindow.View> found
                                     && found.value().version() > 0
                             ? view(window, version)
@@ -116,7 +114,17 @@ final class Reader {
         if (version instanceof VersionMatch.NotOlderThan bound) {
             return held.version() >= bound.version() ? found(held) : reachedIfIssued(window, bound.version());
         }
-        return reached(window, 0);
+        return reached(window, fence());
+    }
+
+    /**
+     * A version that only a shard can vouch for that still owns its store: one that was paused while another process took
+     * the shard over has reserved nothing as late. A whole second or two ago, so that most reads need no reservation.
+     */
+    private long fence() {
+        return fenced
+                ? HybridTimestamp.ofMillis((clock.millis() / 1_000 - 1) * 1_000).packed()
+                : 0;
     }
 
     private CompletionStage<Answer<WatchWindow.View>> lookBackFrom(
@@ -147,11 +155,11 @@ final class Reader {
     }
 
     private CompletionStage<Answer<WatchWindow.View>> lookBack(int window, long version, String expired) {
-        return AskPattern.ask(
+        return questions
+                .ask(
                         hub,
                         (ActorRef<HubCommand.Past> replyTo) -> new HubCommand.LookBack(window, version, replyTo),
-                        timeout,
-                        system.scheduler())
+                        timeout)
                 .thenApply(past -> past.view()
                         .<Answer<WatchWindow.View>>map(Answer.Found::new)
                         .orElseGet(() -> new Answer.Refused<>(Refusal.expired(expired))));

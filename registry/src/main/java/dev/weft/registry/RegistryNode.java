@@ -14,8 +14,8 @@ import dev.weft.gossip.HostPort;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.controller.GarbageActor;
-import dev.weft.registry.journal.EmbeddedStorage;
-import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.controller.LifecycleActor;
+import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.KindCatalog;
 import dev.weft.registry.resource.Refusal;
@@ -36,7 +36,9 @@ import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchHubActor;
 import dev.weft.registry.watch.WatchRequest;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +72,15 @@ public final class RegistryNode implements Registry {
         watching = new Watching(system, hub, reader, settings);
         catchUp();
         if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
-            Caretaker.start(system, kinds, settings, garbagePorts(hub), new Claims(reader, placement), this::release);
+            Caretaker.start(
+                    system,
+                    kinds,
+                    settings,
+                    garbagePorts(hub),
+                    lifecyclePorts(hub, parts.shard().clock()),
+                    new Claims(reader, placement),
+                    this::release,
+                    parts.shard());
         }
     }
 
@@ -84,6 +94,18 @@ public final class RegistryNode implements Registry {
                 this::write);
     }
 
+    private LifecycleActor.Ports lifecyclePorts(ActorRef<HubCommand> hub, InstantSource wall) {
+        return new LifecycleActor.Ports(
+                listener -> hub.tell(new HubCommand.Listen(listener)),
+                placement::shardOf,
+                window -> views.get(window).objects(),
+                placement.shards(),
+                key -> reader.find(placement.shardOf(key), key),
+                this::write,
+                new SteadyClock(),
+                wall);
+    }
+
     private void release(List<Grant> grants, long before) {
         if (!grants.isEmpty()) {
             shards.tell(placement.allocationShard(), new ShardCommand.Release(grants, before));
@@ -94,21 +116,23 @@ public final class RegistryNode implements Registry {
      * Joins the cluster and starts. Completes at once; {@link #readiness()} says when it serves.
      *
      * @param system made with {@link ClusterConfig}; the registry ends with it
-     * @param seeds where other processes of the cluster listen; empty to be the first
-     * @param database the store, for a process that holds shards; stays the caller's to close, after the system has ended
+     * @param seeds where processes of the cluster listen; empty to be the first. Where this one is among them, whoever
+     *     comes first in order begins the cluster if none of the others answers, whatever the order in which they are named
+     * @param storage the store, for a process that holds shards; stays the caller's to close, after the system has ended
      */
     public static RegistryNode start(
             ActorSystem<?> system,
             RegistrySettings settings,
-            Optional<JournalDatabase> database,
+            Optional<? extends Storage> storage,
             List<HostPort> seeds,
             RegistryParts parts) {
-        database.ifPresent(EmbeddedStorage.of(system)::attach);
+        storage.ifPresent(store -> store.attach(system));
         Cluster cluster = Cluster.get(system);
         if (seeds.isEmpty()) {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
         } else {
             List<Address> addresses = seeds.stream()
+                    .sorted(Comparator.comparing(HostPort::toString))
                     .map(seed -> new Address("akka", system.name(), seed.host(), seed.port()))
                     .toList();
             cluster.manager()

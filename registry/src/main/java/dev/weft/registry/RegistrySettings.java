@@ -2,6 +2,8 @@ package dev.weft.registry;
 
 import com.typesafe.config.Config;
 import dev.weft.registry.controller.GarbageSettings;
+import dev.weft.registry.controller.LifecycleSettings;
+import dev.weft.registry.controller.LoadBalancerSettings;
 import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.shard.ShardSettings;
 import dev.weft.registry.watch.HubSettings;
@@ -24,6 +26,8 @@ public record RegistrySettings(
         ShardSettings shard,
         HubSettings hub,
         GarbageSettings garbage,
+        LoadBalancerSettings loadBalancer,
+        LifecycleSettings lifecycle,
         JournalSettings journal) {
 
     /** Reads {@code weft.registry} of a whole configuration. */
@@ -41,6 +45,8 @@ public record RegistrySettings(
                 shard(registry.getConfig("shard")),
                 hub(registry.getConfig("watch"), shards),
                 new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
+                LoadBalancerSettings.of(registry.getConfig("load-balancer")),
+                lifecycle(registry.getConfig("lifecycle")),
                 JournalSettings.of(registry.getConfig("journal")));
     }
 
@@ -53,7 +59,19 @@ public record RegistrySettings(
                 Math.toIntExact(shard.getBytes("object")),
                 shard.getDuration("clock-reserve"),
                 shard.getInt("namespace-step"),
-                shard.getDuration("restart-after"));
+                shard.getDuration("restart-after"),
+                shard.getBoolean("take-over"));
+    }
+
+    private static LifecycleSettings lifecycle(Config lifecycle) {
+        return new LifecycleSettings(
+                lifecycle.getDuration("tick"),
+                lifecycle.getDuration("start-grace"),
+                lifecycle.getDuration("node-grace"),
+                lifecycle.getDuration("pod-removal"),
+                lifecycle.getDuration("agent-removal"),
+                lifecycle.getDuration("sweep"),
+                lifecycle.getInt("parallel"));
     }
 
     private static HubSettings hub(Config watch, int shards) {

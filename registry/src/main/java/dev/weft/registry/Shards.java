@@ -3,7 +3,6 @@ package dev.weft.registry;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -22,11 +21,13 @@ import java.util.function.Function;
 
 /** The shards of the cluster, wherever they run. */
 final class Shards {
-    private final ActorSystem<?> system;
+    static final EntityTypeKey<ShardCommand> TYPE = EntityTypeKey.create(ShardCommand.class, "registry");
+
+    private final Questions questions;
     private final ActorRef<ShardingEnvelope<ShardCommand>> region;
 
     private Shards(ActorSystem<?> system, ActorRef<ShardingEnvelope<ShardCommand>> region) {
-        this.system = system;
+        questions = new Questions(system);
         this.region = region;
     }
 
@@ -37,9 +38,8 @@ final class Shards {
             ShardContext context,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
         Admission admission = new Admission(context.kinds());
-        EntityTypeKey<ShardCommand> type = EntityTypeKey.create(ShardCommand.class, "registry");
         Entity<ShardCommand, ShardingEnvelope<ShardCommand>> entity = Entity.of(
-                        type,
+                        TYPE,
                         started -> RegistryShardActor.create(
                                 Integer.parseInt(started.getEntityId()), context, admission, settings, companions))
                 .withMessageExtractor(new OneEntityAShard())
@@ -53,11 +53,10 @@ final class Shards {
     }
 
     <T> CompletionStage<T> ask(int shard, Function<ActorRef<T>, ShardCommand> command, Duration timeout) {
-        return AskPattern.ask(
+        return questions.ask(
                 region,
                 (ActorRef<T> replyTo) -> new ShardingEnvelope<>(Integer.toString(shard), command.apply(replyTo)),
-                timeout,
-                system.scheduler());
+                timeout);
     }
 
     /** Akka's shards and ours are the same. */

@@ -3,7 +3,6 @@ package dev.weft.registry;
 import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.AskPattern;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Source;
 import dev.weft.registry.resource.Refusal;
@@ -19,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes streams of what the hub says: first what it answers, then what comes through a bounded queue. */
 final class Watching {
-    private final ActorSystem<?> system;
+    private final Questions questions;
     private final ActorRef<HubCommand> hub;
     private final Reader reader;
     private final int queue;
     private final Duration timeout;
 
     Watching(ActorSystem<?> system, ActorRef<HubCommand> hub, Reader reader, RegistrySettings settings) {
-        this.system = system;
+        questions = new Questions(system);
         this.hub = hub;
         this.reader = reader;
         this.queue = settings.watcherQueue();
@@ -56,7 +55,7 @@ final class Watching {
 
     /** Watches that this node's hub feeds. */
     CompletionStage<Integer> open() {
-        return AskPattern.ask(hub, HubCommand.CountWatchers::new, timeout, system.scheduler());
+        return questions.ask(hub, HubCommand.CountWatchers::new, timeout);
     }
 
     /** What was asked of the hub, and when it has answered or will not any more. */
@@ -98,11 +97,10 @@ final class Watching {
     }
 
     private CompletionStage<HubCommand.Started> askHub(int window, HubCommand.Subscription subscription) {
-        return AskPattern.ask(
+        return questions.ask(
                 hub,
                 (ActorRef<HubCommand.Started> replyTo) -> new HubCommand.Watch(window, subscription, replyTo),
-                timeout,
-                system.scheduler());
+                timeout);
     }
 
     private static Source<WatchEvent, NotUsed> lastWord(AtomicReference<@Nullable WatchEvent> last) {

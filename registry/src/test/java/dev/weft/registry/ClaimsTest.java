@@ -11,6 +11,7 @@ import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
+import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +24,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Addresses and ports")
+@ParameterizedClass
+@EnumSource(TestStore.class)
 class ClaimsTest {
     private static final String PORTS = "\"spec\":{\"ports\":[{\"port\":80}]}";
+
+    @Parameter
+    private TestStore store = TestStore.EMBEDDED;
 
     @TempDir
     private Path directory;
@@ -49,7 +58,7 @@ class ClaimsTest {
     @Test
     @DisplayName("are unique under a hundred creations at once, wishes among them, and free again after deletion")
     void contention() {
-        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
             for (int i = 0; i < 4; i++) {
                 registry.create(Placement.NAMESPACES, "Namespace", "", "n" + i, "");
             }
@@ -88,7 +97,7 @@ class ClaimsTest {
             done.forEach(created -> registry.write(
                     new Write.Delete(created.object().key(), Write.Deletion.DEFAULT, Write.Options.DEFAULT)));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).isEmpty());
             assertThat(registry.write(creation(
                             "n0", "again", "\"spec\":{\"clusterIP\":\"127.96.0.9\",\"ports\":[{\"port\":80}]}")))
@@ -103,7 +112,7 @@ class ClaimsTest {
         Claim claim =
                 new Claim("service-ipv4", wish, new ResourceKey(SERVICES, "default", "never"), "spec.clusterIPs[0]");
         String kept;
-        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
             kept = spec(registry.write(creation("default", "kept", PORTS)))
                     .path("clusterIP")
                     .asText();
@@ -114,15 +123,15 @@ class ClaimsTest {
                             new ShardCommand.Allocate(
                                     List.of(claim), 0, registry.system().ignoreRef()));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).contains(wish));
             Outcome taken = registry.write(creation(
                     "default", "early", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}"));
             assertThat(taken).isInstanceOf(Outcome.Refused.class);
         }
-        try (RunningRegistry registry = RunningRegistry.with(directory, "claim-repair = 200 ms")) {
+        try (RunningRegistry registry = RunningRegistry.with(store, directory, "claim-repair = 200 ms")) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).containsExactly(kept));
             assertThat(registry.write(creation(
                             "default", "late", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}")))

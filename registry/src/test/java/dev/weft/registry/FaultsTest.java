@@ -53,7 +53,7 @@ class FaultsTest {
             }
             free.set(Long.MAX_VALUE);
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> create(registry, "after") instanceof Outcome.Done);
             // Nobody who watched has noticed.
             assertThat(Watched.shown(watch.next())).isEqualTo("ADDED after");

@@ -9,6 +9,7 @@ import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.Placement;
+import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
@@ -19,23 +20,32 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("A list")
+@ParameterizedClass
+@EnumSource(TestStore.class)
 class ListingTest {
     private static final Collection ALL = Collection.everywhere(CONFIG_MAPS);
+
+    @Parameter
+    @SuppressWarnings("UnusedVariable") // only begins the registry
+    private TestStore kind = TestStore.EMBEDDED;
 
     @TempDir
     private static Path directory;
 
     private static RunningRegistry registry;
 
-    @BeforeAll
-    static void start() {
+    @BeforeParameterizedClassInvocation
+    static void start(TestStore store) {
         registry = RunningRegistry.with(
                 directory, "read-timeout = 1 s, watch { shard-history = 300, merged-history = 300 }");
         for (int i = 0; i < 3; i++) {
@@ -46,7 +56,7 @@ class ListingTest {
         }
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         registry.close();
     }

@@ -8,6 +8,7 @@ import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.Placement;
+import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
@@ -18,16 +19,24 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("A registry node")
+@ParameterizedClass
+@EnumSource(TestStore.class)
 class RegistryNodeTest {
+    @Parameter
+    private TestStore store = TestStore.EMBEDDED;
+
     @TempDir
     private Path directory;
 
     @Test
     @DisplayName("starts with the four namespaces that every cluster has")
     void startsWithNamespaces() {
-        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
             assertThat(list(registry, Collection.everywhere(Placement.NAMESPACES))
                             .items())
                     .extracting(object -> object.key().name())
@@ -39,7 +48,7 @@ class RegistryNodeTest {
     @DisplayName("finds everything again after a restart, with the same identities and versions")
     void survivesRestart() {
         List<Resource> before;
-        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
             registry.create(Placement.NAMESPACES, "Namespace", "", "shop", "");
             for (int i = 0; i < 20; i++) {
                 registry.create(CONFIG_MAPS, "ConfigMap", i % 2 == 0 ? "shop" : "default", "c" + i, "");
@@ -47,7 +56,7 @@ class RegistryNodeTest {
             before = list(registry, Collection.everywhere(CONFIG_MAPS)).items();
             assertThat(before).hasSize(20);
         }
-        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
             assertThat(list(registry, Collection.everywhere(CONFIG_MAPS)).items())
                     .isEqualTo(before);
             Resource later = registry.create(CONFIG_MAPS, "ConfigMap", "shop", "later", "")
@@ -61,7 +70,7 @@ class RegistryNodeTest {
     @Test
     @DisplayName("refuses what would stand in a namespace that does not exist")
     void refusesHomeless() {
-        try (RunningRegistry registry = RunningRegistry.withStorage(directory)) {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
             Write.Outcome outcome = registry.write(
                     RunningRegistry.create(CONFIG_MAPS, "ConfigMap", "nowhere", "c", "", Write.Options.DEFAULT));
             assertThat(outcome)

@@ -8,6 +8,9 @@ import com.typesafe.config.ConfigFactory;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.JournalSettings;
+import dev.weft.registry.journal.PostgresDatabase;
+import dev.weft.registry.journal.PostgresSettings;
+import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.Cidr;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.KindCatalog;
@@ -19,6 +22,7 @@ import dev.weft.registry.resource.StandardKinds;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardContext;
+import dev.weft.registry.testbed.TestStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,10 +42,10 @@ final class RunningRegistry implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final ActorSystem<Void> system;
-    private final Optional<JournalDatabase> database;
+    private final Optional<Storage> database;
     private final RegistryNode node;
 
-    private RunningRegistry(ActorSystem<Void> system, Optional<JournalDatabase> database, RegistryNode node) {
+    private RunningRegistry(ActorSystem<Void> system, Optional<Storage> database, RegistryNode node) {
         this.system = system;
         this.database = database;
         this.node = node;
@@ -54,6 +58,27 @@ final class RunningRegistry implements AutoCloseable {
     /** One with some settings of its own, in HOCON, below {@code weft.registry}. */
     static RunningRegistry with(Path directory, String more) {
         return with(directory, more, InstantSource.system(), () -> Long.MAX_VALUE);
+    }
+
+    /** One on a store of either kind; the same for the same directory. */
+    static RunningRegistry with(TestStore store, Path directory, String more) {
+        return store == TestStore.EMBEDDED
+                ? with(directory, more)
+                : start(own(more), InstantSource.system(), 0, Optional.of(database(directory)), List.of());
+    }
+
+    /** Like {@link #with}, as it comes. */
+    static RunningRegistry withStorage(TestStore store, Path directory) {
+        return with(store, directory, "");
+    }
+
+    private static PostgresDatabase database(Path directory) {
+        RegistrySettings settings = RegistrySettings.of(ConfigFactory.load());
+        return PostgresDatabase.open(
+                TestStore.database(directory),
+                "east",
+                settings.shards(),
+                PostgresSettings.of(ConfigFactory.load().getConfig("weft.registry.postgres")));
     }
 
     static RunningRegistry with(Path directory, String more, InstantSource clock, LongSupplier freeBytes) {
@@ -93,19 +118,22 @@ final class RunningRegistry implements AutoCloseable {
 
     /** Another process of the same cluster that holds nothing. */
     RunningRegistry proxy() {
+        return start(own(""), InstantSource.system(), 0, Optional.empty(), List.of(address()));
+    }
+
+    /** Another process of the same cluster that takes its share of the shards; for those on a database. */
+    RunningRegistry sharing(Path directory) {
+        return start(own(""), InstantSource.system(), 0, Optional.of(database(directory)), List.of(address()));
+    }
+
+    private HostPort address() {
         var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
-        return start(
-                own(""),
-                InstantSource.system(),
-                0,
-                Optional.empty(),
-                List.of(new HostPort(
-                        address.getHost().orElseThrow(), address.getPort().orElseThrow())));
+        return new HostPort(address.getHost().orElseThrow(), address.getPort().orElseThrow());
     }
 
     private static RunningRegistry start(
-            Config own, InstantSource clock, int port, Optional<JournalDatabase> database, List<HostPort> seeds) {
-        Config config = ClusterConfig.of(own, new HostPort("127.0.0.1", port), database.isPresent());
+            Config own, InstantSource clock, int port, Optional<Storage> database, List<HostPort> seeds) {
+        Config config = ClusterConfig.of(own, new HostPort("127.0.0.1", port), holding(database));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
         RegistrySettings settings = RegistrySettings.of(config);
         NetworkRanges ranges = new NetworkRanges(
@@ -128,14 +156,38 @@ final class RunningRegistry implements AutoCloseable {
                         context, (shard, ref) -> List.of(), () -> CompletableFuture.completedStage(List.of())));
         RunningRegistry running = new RunningRegistry(system, database, node);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> node.readiness().ready());
         return running;
     }
 
+    private static ClusterConfig.Holding holding(Optional<Storage> database) {
+        return database.map(store -> store instanceof PostgresDatabase
+                        ? ClusterConfig.Holding.SHARED
+                        : ClusterConfig.Holding.EMBEDDED)
+                .orElse(ClusterConfig.Holding.NOTHING);
+    }
+
     private static Cidr cidr(String text) {
         return Cidr.parse(text).orElseThrow();
+    }
+
+    /** How many shards run in this process. */
+    int ownShards() {
+        return akka.actor.typed.javadsl.AskPattern
+                .<akka.cluster.sharding.typed.ClusterShardingQuery,
+                        akka.cluster.sharding.ShardRegion.CurrentShardRegionState>
+                        ask(
+                                akka.cluster.sharding.typed.javadsl.ClusterSharding.get(system)
+                                        .shardState(),
+                                replyTo -> new akka.cluster.sharding.typed.GetShardRegionState(Shards.TYPE, replyTo),
+                                Duration.ofSeconds(10),
+                                system.scheduler())
+                .toCompletableFuture()
+                .join()
+                .getShards()
+                .size();
     }
 
     RegistryNode node() {
@@ -174,6 +226,6 @@ final class RunningRegistry implements AutoCloseable {
     public void close() {
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
-        database.ifPresent(JournalDatabase::close);
+        database.ifPresent(Storage::close);
     }
 }

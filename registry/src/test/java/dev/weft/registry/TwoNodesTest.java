@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Outcome;
+import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WatchEvent;
@@ -17,10 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("A second node, which holds nothing")
+@ParameterizedClass
+@EnumSource(TestStore.class)
 class TwoNodesTest {
     private static final Collection ALL = Collection.everywhere(CONFIG_MAPS);
+
+    @Parameter
+    private TestStore store = TestStore.EMBEDDED;
 
     @TempDir
     private Path directory;
@@ -28,7 +37,7 @@ class TwoNodesTest {
     @Test
     @DisplayName("writes, reads and watches like the first, in the same order, with objects of any allowed size")
     void sameFromBoth() {
-        try (RunningRegistry first = RunningRegistry.withStorage(directory);
+        try (RunningRegistry first = RunningRegistry.withStorage(store, directory);
                 RunningRegistry second = first.proxy()) {
             long since = RegistryNodeTest.list(second, ALL).version();
             try (Watched here = Watched.since(first, ALL, since);

@@ -10,6 +10,7 @@ import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.Placement;
+import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.ResourceFilter;
 import dev.weft.registry.watch.WatchEvent;
@@ -21,17 +22,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("A watch")
+@ParameterizedClass
+@EnumSource(TestStore.class)
 class WatchStreamTest {
     private static final Collection ALL = Collection.everywhere(CONFIG_MAPS);
     private static final String SMALL =
             "watch { shard-history = 400, merged-history = 400, queue = 100, bookmarks = 100 ms }";
+
+    @Parameter
+    @SuppressWarnings("UnusedVariable") // only begins the registry
+    private TestStore kind = TestStore.EMBEDDED;
 
     @TempDir
     private static Path shared;
@@ -41,12 +51,12 @@ class WatchStreamTest {
 
     private static RunningRegistry registry;
 
-    @BeforeAll
-    static void start() {
+    @BeforeParameterizedClassInvocation
+    static void start(TestStore store) {
         registry = RunningRegistry.with(shared, SMALL);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         registry.close();
     }

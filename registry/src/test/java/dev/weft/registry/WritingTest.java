@@ -15,6 +15,7 @@ import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Effect;
 import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.shard.Placement;
+import dev.weft.registry.testbed.TestStore;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.VersionMatch;
 import java.nio.file.Path;
@@ -26,27 +27,36 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("A write")
+@ParameterizedClass
+@EnumSource(TestStore.class)
 class WritingTest {
     private static final Write.Options DRY = new Write.Options(true, "", Write.FieldValidation.IGNORE);
+
+    @Parameter
+    @SuppressWarnings("UnusedVariable") // only begins the registry
+    private TestStore kind = TestStore.EMBEDDED;
 
     @TempDir
     private static Path directory;
 
     private static RunningRegistry registry;
 
-    @BeforeAll
-    static void start() {
-        registry = RunningRegistry.with(directory, "garbage.grace = 20 ms, shard.namespace-step = 10");
+    @BeforeParameterizedClassInvocation
+    static void start(TestStore store) {
+        registry = RunningRegistry.with(store, directory, "garbage.grace = 20 ms, shard.namespace-step = 10");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         registry.close();
     }
@@ -98,7 +108,7 @@ class WritingTest {
 
     private static void await(org.assertj.core.api.ThrowableAssert.ThrowingCallable check) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(check::call);
     }

@@ -88,6 +88,7 @@ final class ProtobufJson {
             "volumeSource",
             "persistentVolumeSource",
             "handler",
+            "ingressRuleValue",
             "ephemeralContainerCommon",
             "localObjectReference",
             "rule");

@@ -39,6 +39,9 @@ public record ServedResource(
     /** A stored kind in one of its served versions. */
     public static ServedResource of(ResourceKind kind, String version) {
         List<Part> parts = new ArrayList<>();
+        if (kind.subresources().contains(Subresource.EVICTION)) {
+            parts.add(new Part("eviction", "policy", "v1", "Eviction", List.of("create")));
+        }
         if (kind.subresources().contains(Subresource.SCALE)) {
             parts.add(new Part("scale", "autoscaling", "v1", "Scale", PART_VERBS));
         }
@@ -50,7 +53,7 @@ public record ServedResource(
 
     /** A kind that is computed, not stored. */
     public static ServedResource readOnly(ResourceKind kind, String version) {
-        return of(kind, version, List.of("get", "list"), List.of());
+        return of(kind, version, List.of("get", "list", "watch"), List.of());
     }
 
     /** A question in the form of an object: it can only be created, and the answer is in its status. */

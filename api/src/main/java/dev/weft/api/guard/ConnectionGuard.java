@@ -69,6 +69,9 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
     private final class Logic extends TimerGraphStageLogic {
         private final RequestFraming framing = new RequestFraming(settings);
         private final Deque<ByteString> ready = new ArrayDeque<>();
+        /** How many of those, from the front, are of a body that is read at its reader's pace. */
+        private int ofBody;
+
         private Awaited awaited = Awaited.NOTHING;
         private boolean discarding;
         private @Nullable Violation violation;
@@ -117,8 +120,10 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
 
         private void arrived(ByteString bytes) {
             long heads = framing.heads();
+            boolean continues = framing.inBody();
             try {
                 ready.addAll(framing.take(bytes));
+                ofBody = continues && ofBody == 0 ? Math.min(1, ready.size()) : ofBody;
             } catch (Refused refused) {
                 refuse(refused.violation());
                 return;
@@ -140,15 +145,16 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
         private void forward() {
             if (!ready.isEmpty() && isAvailable(toHttp)) {
                 push(toHttp, ready.remove());
+                ofBody = Math.max(0, ofBody - 1);
             }
             if (ready.isEmpty() && isClosed(fromSocket) && !isClosed(toHttp)) {
                 complete(toHttp);
             }
         }
 
-        /** A body is read at the reader's pace; in between, as much as a head. */
+        /** A body, or another protocol, is read at the reader's pace; in between, as much as a head. */
         private void readOn() {
-            boolean between = !framing.inBody();
+            boolean between = !framing.inBody() && !framing.switched() && ofBody == 0;
             if (between && waiting() > settings.headBytes()) {
                 refuse(Violation.HEAD_TOO_LARGE);
             } else if (discarding || (between ? !framing.upgrading() : ready.isEmpty())) {

@@ -192,6 +192,11 @@ final class RequestFraming {
         return !held.isEmpty();
     }
 
+    /** Whether the connection has left HTTP. */
+    boolean switched() {
+        return state == State.OTHER_PROTOCOL;
+    }
+
     /** Whether the bytes to come wait for an answer. */
     boolean upgrading() {
         return state == State.UPGRADING;

@@ -56,6 +56,11 @@ public final class Refusals {
         return plain(Reason.RequestEntityTooLarge, "Request entity too large: limit is " + limitBytes);
     }
 
+    /** What would answer is not there. */
+    public static Refusal unavailable(String message) {
+        return plain(Reason.ServiceUnavailable, message);
+    }
+
     /** Too much is going on already. */
     public static Refusal tooManyRequests() {
         return new Refusal(

@@ -35,6 +35,11 @@ public final class StatusObject {
         return status;
     }
 
+    /** It was done, and there is no object to show for it. */
+    public static ObjectNode success(int code) {
+        return start("Success").put("code", code);
+    }
+
     private static ObjectNode start(String outcome) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put("kind", "Status");

@@ -71,11 +71,9 @@ final class Answers {
                         ContentTypes.APPLICATION_JSON, Source.fromIterator(() -> new PieceIterator(pieces))));
     }
 
-    /** Lines that come as they happen; marked as endless. */
+    /** Lines that come as they happen. */
     static HttpResponse stream(Source<ByteString, ?> lines) {
-        return HttpResponse.create()
-                .addAttribute(ApiRoutes.ENDLESS, Boolean.TRUE)
-                .withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, lines));
+        return HttpResponse.create().withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_JSON, lines));
     }
 
     static HttpResponse text(int status, String text) {

@@ -1,22 +1,32 @@
 package dev.weft.api.rest;
 
-import akka.http.javadsl.model.AttributeKey;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
+import dev.weft.api.forward.ForwardRoutes;
+import dev.weft.api.forward.ForwardSettings;
+import dev.weft.api.forward.ForwardTarget;
+import dev.weft.api.mesh.MeshKinds;
+import dev.weft.api.mesh.MeshObjects;
+import dev.weft.api.mesh.MeshSettings;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
+import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
+import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,10 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
-    /** On an answer that goes on until somebody ends it. */
-    public static final AttributeKey<Boolean> ENDLESS = AttributeKey.create("endless", Boolean.class);
-
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
+    private static final List<ResourceKind> COMPUTED = List.of(MeshKinds.CLUSTERS, MeshKinds.FEDERATED_SERVICES);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
     private final Registry registry;
@@ -44,7 +52,11 @@ public final class ApiRoutes {
     private final TokenRequests tokens;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
-    private final Clusters clusters;
+    private final Evictions evictions;
+    private final ReadableObjects stored;
+    private final Map<ResourceType, ReadableObjects> computed;
+    private final ForwardRoutes forward;
+    private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
     private final Materializer materializer;
@@ -58,6 +70,8 @@ public final class ApiRoutes {
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
+     * @param forward of requests that are passed on to workloads
+     * @param mesh of what is worked out when somebody asks
      */
     public record Bounds(
             long bodyBytes,
@@ -65,7 +79,9 @@ public final class ApiRoutes {
             int requestsInFlight,
             int watches,
             Duration shortestWatch,
-            Duration longestWatch) {}
+            Duration longestWatch,
+            ForwardSettings forward,
+            MeshSettings mesh) {}
 
     /**
      * What the server calls itself.
@@ -97,13 +113,17 @@ public final class ApiRoutes {
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
         this.discovery = new DiscoveryRoutes(
                 served(registry, tokens.served()),
-                new OpenApiDocuments(registry.kinds().all(), "v" + product.kubernetes()),
+                new OpenApiDocuments(described(registry), "v" + product.kubernetes()),
                 product);
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
-        this.reads = new ReadRoutes(registry, representations, watches);
+        this.reads = new ReadRoutes(representations, watches);
         this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
-        this.clusters = new Clusters(registry.federation(), clock);
+        this.evictions = new Evictions(registry, bodies, reading);
+        this.stored = ReadableObjects.stored(registry);
+        this.computed = computed(registry, bounds.mesh(), clock);
+        this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
+        this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
 
     private static List<ServedResource> served(Registry registry, boolean tokens) {
@@ -117,8 +137,26 @@ public final class ApiRoutes {
                                     : ServedResource.of(kind, version)));
         }
         served.addAll(AccessReviews.RESOURCES);
-        served.add(ServedResource.readOnly(Clusters.KIND, Clusters.VERSION));
+        served.addAll(FederationRequests.RESOURCES);
+        COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
         return served;
+    }
+
+    private static List<ResourceKind> described(Registry registry) {
+        List<ResourceKind> described = new ArrayList<>(registry.kinds().all());
+        described.addAll(COMPUTED);
+        return described;
+    }
+
+    private Map<ResourceType, ReadableObjects> computed(Registry registry, MeshSettings settings, InstantSource clock) {
+        ActorSystem<Void> system = Adapter.toTyped(materializer.system());
+        String id = HexFormat.of().toHexDigits(random.nextLong());
+        FederationView view = registry.federation();
+        return Map.of(
+                MeshKinds.CLUSTERS.type(),
+                ReadableObjects.computed(MeshObjects.clusters(system, settings, view, clock, id)),
+                MeshKinds.FEDERATED_SERVICES.type(),
+                ReadableObjects.computed(MeshObjects.federatedServices(system, settings, view, clock, id)));
     }
 
     /** From now on the server says that it is not ready; requests are still answered. */
@@ -213,6 +251,19 @@ public final class ApiRoutes {
             requireMethod(exchange, "POST");
             return reviews.answer(exchange, review);
         }
+        ForwardTarget workload = group.isEmpty() && version.equals("v1")
+                ? ForwardTarget.parse(segments, exchange.request().getUri().path())
+                : null;
+        if (workload != null) {
+            seen.is("connect", workload.plural() + "/proxy");
+            return forward.answer(exchange.request(), workload);
+        }
+        ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
+        if (request != null) {
+            seen.is("create", request.plural());
+            requireMethod(exchange, "POST");
+            return requests.answer(exchange, request);
+        }
         ResourceKey account = tokens.find(group, version, segments);
         if (account != null) {
             seen.is("create", "serviceaccounts/token");
@@ -223,19 +274,38 @@ public final class ApiRoutes {
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
-        if (target.kind().type().equals(Clusters.KIND.type())) {
-            seen.is(target.collection() ? "list" : "get", target.kind().type().plural());
+        ReadableObjects from = computed.get(target.kind().type());
+        if (from != null) {
+            boolean member = target.kind().type().equals(MeshKinds.CLUSTERS.type()) && !target.collection();
+            if (member && exchange.method().equals("DELETE")) {
+                seen.is("delete", target.kind().type().plural());
+                return requests.expel(exchange, target.name());
+            }
             requireMethod(exchange, "GET");
-            return reads.read(exchange, target, clusters);
+            return read(exchange, target, from, seen);
         }
         return stored(exchange, target, seen);
     }
 
     private @Nullable ResourceKind kind(String group, String version, String plural) {
-        boolean virtual = group.equals(Clusters.KIND.type().group())
-                && version.equals(Clusters.VERSION)
-                && plural.equals(Clusters.KIND.type().plural());
-        return virtual ? Clusters.KIND : registry.kinds().find(group, version, plural);
+        for (ResourceKind kind : COMPUTED) {
+            boolean named = group.equals(kind.type().group())
+                    && version.equals(MeshKinds.VERSION)
+                    && plural.equals(kind.type().plural());
+            if (named) {
+                return kind;
+            }
+        }
+        return registry.kinds().find(group, version, plural);
+    }
+
+    private CompletionStage<HttpResponse> read(
+            Exchange exchange, ResourceTarget target, ReadableObjects from, Seen seen) {
+        boolean watch = target.collection() && exchange.query().flag("watch");
+        seen.is(
+                watch ? "watch" : target.collection() ? "list" : "get",
+                target.kind().type().toString());
+        return reads.read(exchange, target, from);
     }
 
     private CompletionStage<HttpResponse> stored(Exchange exchange, ResourceTarget target, Seen seen) {
@@ -243,11 +313,14 @@ public final class ApiRoutes {
         boolean object = !target.collection();
         boolean whole = target.subresource().isEmpty();
         boolean writable = !target.everywhere();
+        if (target.eviction()) {
+            seen.is("create", resource + "/eviction");
+            requireMethod(exchange, "POST");
+            return evictions.evict(exchange, target);
+        }
         switch (exchange.method()) {
             case "GET" -> {
-                boolean watch = target.collection() && exchange.query().flag("watch");
-                seen.is(watch ? "watch" : object ? "get" : "list", resource);
-                return reads.read(exchange, target);
+                return read(exchange, target, stored, seen);
             }
             case "POST" -> {
                 seen.is("create", resource);

@@ -27,6 +27,12 @@ final class BodyReading {
 
     /** The body; fails with {@link RequestRefused} if it is too large or too slow. */
     CompletionStage<byte[]> read(Exchange exchange) {
+        if (exchange.request().entity() instanceof HttpEntity.Strict whole) {
+            // It came in one piece with its head, as nearly all do: there is nothing to wait for.
+            return whole.getData().size() > maxBytes
+                    ? CompletableFuture.failedFuture(new RequestRefused(Refusals.tooLarge(maxBytes)))
+                    : CompletableFuture.completedFuture(whole.getData().toArray());
+        }
         return exchange.request()
                 .entity()
                 .withSizeLimit(maxBytes)

@@ -10,6 +10,7 @@ import dev.weft.api.representation.Table;
 import dev.weft.api.representation.WholeObjects;
 import dev.weft.registry.resource.Column;
 import dev.weft.registry.resource.ResourceKind;
+import dev.weft.registry.resource.Scale;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -31,6 +32,15 @@ final class Representations {
     }
 
     Representation choose(ResourceKind kind, String version, Exchange exchange) {
+        return choose(kind, version, kind.columns().isEmpty() ? NAME_ONLY : kind.columns(), exchange);
+    }
+
+    /** For the Scale of an object of this kind. */
+    Representation ofScale(ResourceKind kind, String version, Exchange exchange) {
+        return choose(kind, version, Scale.COLUMNS, exchange);
+    }
+
+    private Representation choose(ResourceKind kind, String version, List<Column> columns, Exchange exchange) {
         WholeObjects whole = new WholeObjects(kind, version);
         for (Accepts.Form form : exchange.accepts().forms()) {
             if (form.equals(Accepts.Form.PLAIN)) {
@@ -39,7 +49,6 @@ final class Representations {
             boolean meta = form.group().equals("meta.k8s.io")
                     && (form.version().equals("v1") || form.version().equals("v1beta1"));
             if (meta && form.as().equals("Table")) {
-                List<Column> columns = kind.columns().isEmpty() ? NAME_ONLY : kind.columns();
                 return new Table(form.version(), columns, include(exchange.query()), whole, clock);
             }
             if (meta && form.as().startsWith("PartialObjectMetadata")) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param subresource empty for the object itself
  */
 record ResourceTarget(ResourceKind kind, String version, String namespace, String name, String subresource) {
+    private static final String EVICTION = "eviction";
     private static final Set<String> PARTS_OF_NAMESPACE = Set.of("status", "finalize");
 
     /**
@@ -50,6 +51,7 @@ record ResourceTarget(ResourceKind kind, String version, String namespace, Strin
             case "" -> true;
             case "status" -> kind.subresources().contains(ResourceKind.Subresource.STATUS);
             case "scale" -> kind.subresources().contains(ResourceKind.Subresource.SCALE);
+            case EVICTION -> kind.subresources().contains(ResourceKind.Subresource.EVICTION);
             default -> false;
         };
     }
@@ -64,6 +66,11 @@ record ResourceTarget(ResourceKind kind, String version, String namespace, Strin
 
     boolean scale() {
         return subresource.equals("scale");
+    }
+
+    /** Whether it is the wish that a Pod leave its node: nothing that could be read or changed. */
+    boolean eviction() {
+        return subresource.equals(EVICTION);
     }
 
     /** Whether it is a collection over all namespaces of a kind that lives in namespaces: only to be read. */

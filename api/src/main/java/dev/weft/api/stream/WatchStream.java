@@ -13,59 +13,64 @@ import dev.weft.registry.watch.WatchEvent;
 import java.time.Duration;
 import java.util.List;
 
-/** Turns the events of a watch into lines of JSON. */
+/** Turns the events of a watch into JSON: messages, or lines. */
 public final class WatchStream {
     /** Lines that wait for the same slow reader leave as one chunk of about this size. */
     private static final int CHUNK_BYTES = 64 * 1024;
 
-    private static final ByteString END_OF_LINE = ByteString.fromString("}\n");
+    private static final ByteString END = ByteString.fromString("}");
+    private static final ByteString END_OF_LINE = ByteString.fromString("\n");
 
     private WatchStream() {}
 
     /**
-     * The lines of a watch.
+     * The events of a watch, one by one.
      *
      * @param shown how objects are shown
      * @param lasting after which the watch ends in good order; the client comes back from where it was
      */
-    public static Source<ByteString, NotUsed> lines(
+    public static Source<ByteString, NotUsed> messages(
             Source<WatchEvent, NotUsed> events, Representation shown, Duration lasting) {
-        return events.takeWithin(lasting)
-                .statefulMapConcat(eachLine(shown))
+        return events.takeWithin(lasting).statefulMapConcat(eachMessage(shown));
+    }
+
+    /** Messages as lines, those that wait together in one piece. */
+    public static Source<ByteString, NotUsed> lines(Source<ByteString, NotUsed> messages) {
+        return messages.map(message -> message.concat(END_OF_LINE))
                 .batchWeighted(CHUNK_BYTES, line -> (long) line.size(), line -> line, ByteString::concat);
     }
 
-    private static Creator<Function<WatchEvent, Iterable<ByteString>>> eachLine(Representation shown) {
+    private static Creator<Function<WatchEvent, Iterable<ByteString>>> eachMessage(Representation shown) {
         return () -> {
-            Lines lines = new Lines(shown);
-            return event -> List.of(lines.line(event));
+            Messages messages = new Messages(shown);
+            return event -> List.of(messages.message(event));
         };
     }
 
     /** One watch: remembers whether anything was shown yet. */
-    private static final class Lines {
+    private static final class Messages {
         private final Representation shown;
         private boolean first = true;
 
-        private Lines(Representation shown) {
+        private Messages(Representation shown) {
             this.shown = shown;
         }
 
-        private ByteString line(WatchEvent event) {
+        private ByteString message(WatchEvent event) {
             if (event instanceof WatchEvent.Added added) {
-                return line("ADDED", object(added.object()));
+                return message("ADDED", object(added.object()));
             }
             if (event instanceof WatchEvent.Modified modified) {
-                return line("MODIFIED", object(modified.object()));
+                return message("MODIFIED", object(modified.object()));
             }
             if (event instanceof WatchEvent.Deleted deleted) {
-                return line("DELETED", object(deleted.object()));
+                return message("DELETED", object(deleted.object()));
             }
             if (event instanceof WatchEvent.Bookmark bookmark) {
-                return line("BOOKMARK", shown.bookmark(bookmark.version(), bookmark.initialEventsEnd()));
+                return message("BOOKMARK", shown.bookmark(bookmark.version(), bookmark.initialEventsEnd()));
             }
             WatchEvent.Failed failed = (WatchEvent.Failed) event;
-            return line("ERROR", JsonText.of(StatusObject.failure(failed.refusal())));
+            return message("ERROR", JsonText.of(StatusObject.failure(failed.refusal())));
         }
 
         private ByteString object(Resource resource) {
@@ -74,10 +79,10 @@ public final class WatchStream {
             return bytes;
         }
 
-        private static ByteString line(String type, ByteString object) {
+        private static ByteString message(String type, ByteString object) {
             return ByteString.fromString("{\"type\":\"" + type + "\",\"object\":")
                     .concat(object)
-                    .concat(END_OF_LINE);
+                    .concat(END);
         }
     }
 }

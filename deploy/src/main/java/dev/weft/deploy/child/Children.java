@@ -23,7 +23,8 @@ public final class Children implements AutoCloseable {
     /** Starts {@code weft} with these arguments, so that it ends with us. */
     public Child start(String name, List<String> arguments, Path log) {
         List<String> all = new ArrayList<>(arguments);
-        all.add("--exit-with-parent");
+        int end = all.indexOf("--"); // what comes after is another command's
+        all.add(end < 0 ? all.size() : end, "--exit-with-parent");
         running.removeIf(child -> !child.isAlive());
         Child child = Child.start(name, program, all, log);
         running.add(child);

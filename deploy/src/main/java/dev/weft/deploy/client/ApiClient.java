@@ -20,13 +20,14 @@ import java.util.Objects;
 import javax.net.ssl.SSLException;
 
 /** Makes requests to one API server; each call blocks until it is answered. */
-public final class ApiClient {
+public final class ApiClient implements ObjectClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
 
     private final URI server;
     private final ApiAccess access;
     private final HttpClient http;
+    private final Duration patience;
     private final ObjectMapper json = new ObjectMapper();
 
     /** @param server e.g. {@code http://127.0.0.1:8001} */
@@ -36,12 +37,26 @@ public final class ApiClient {
 
     /** A server that asks who calls. */
     public ApiClient(ApiAccess access) {
+        this(access, httpOf(access), REQUEST_TIMEOUT);
+    }
+
+    private ApiClient(ApiAccess access, HttpClient http, Duration patience) {
         this.server = access.server();
         this.access = access;
+        this.http = http;
+        this.patience = patience;
+    }
+
+    private static HttpClient httpOf(ApiAccess access) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
         access.tls().ifPresent(builder::sslContext);
-        this.http = builder.build();
+        return builder.build();
+    }
+
+    /** The same client with another patience: how long it waits for an answer at most. */
+    public ApiClient patient(Duration atMost) {
+        return new ApiClient(access, http, atMost);
     }
 
     /** Whom it asks. */
@@ -67,11 +82,12 @@ public final class ApiClient {
         }
     }
 
+    @Override
     public Reply get(String path) {
         return send("GET", path, "application/json", null);
     }
 
-    /** Creates in a collection. */
+    @Override
     public Reply create(String path, JsonNode object) {
         return send("POST", path, "application/json", object);
     }
@@ -81,13 +97,18 @@ public final class ApiClient {
         return send("PUT", path, "application/json", object);
     }
 
-    /** Changes the given fields (RFC 7386). */
+    @Override
     public Reply mergePatch(String path, JsonNode change) {
         return send("PATCH", path, "application/merge-patch+json", change);
     }
 
     public Reply delete(String path) {
         return send("DELETE", path, "application/json", null);
+    }
+
+    /** Removes with {@code DeleteOptions}. */
+    public Reply delete(String path, JsonNode options) {
+        return send("DELETE", path, "application/json", options);
     }
 
     /** Asks for a token of a service account; a refusal ends the command with the server's reason. */
@@ -115,7 +136,7 @@ public final class ApiClient {
     private Reply send(
             String method, String path, String contentType, @org.jspecify.annotations.Nullable JsonNode body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .timeout(REQUEST_TIMEOUT)
+                .timeout(patience)
                 .header("Accept", "application/json");
         access.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         if (body == null) {

@@ -1,9 +1,9 @@
 /**
- * What a user does from outside: requests to the REST API, and calls to a service's virtual IP.
+ * What a user does from outside: requests to the REST API, calls to a service's virtual IP, questions for its name.
  *
  * <p>Who may call: the front door, the demo, and tests.
  *
- * <p>What must hold: it knows nothing but Kubernetes' REST conventions and HTTP, so that what it measures is what a user
+ * <p>What must hold: it knows nothing but Kubernetes' REST conventions, HTTP and DNS, so that what it measures is what a user
  * would see.
  */
 @NullMarked

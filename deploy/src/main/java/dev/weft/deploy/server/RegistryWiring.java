@@ -11,10 +11,12 @@ import dev.weft.registry.RegistryParts;
 import dev.weft.registry.RegistrySettings;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.endpoints.EndpointsDerivation;
+import dev.weft.registry.federation.FederatedServicesActor;
 import dev.weft.registry.federation.FederationActor;
 import dev.weft.registry.federation.FederationSettings;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.RocksRecordStore;
+import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.StandardKinds;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
@@ -58,7 +60,7 @@ final class RegistryWiring {
     }
 
     /** A node that holds shards, each with its part in the federation. */
-    RegistryNode withShards(JournalDatabase store, Gossip gossip) {
+    RegistryNode withShards(Storage store, Gossip gossip) {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
         FederationSettings federation = FederationSettings.from(
                 system.settings().config(),
@@ -75,7 +77,9 @@ final class RegistryWiring {
                         gossip,
                         (claims, after) -> allocate(started, claims, after),
                         clock));
-        RegistryNode node = start(Optional.of(store), companions, new GossipView(gossip));
+        FederationView view =
+                new GossipView(gossip, FederatedServicesActor.start(system, gossip, registrySettings.readTimeout()));
+        RegistryNode node = start(Optional.of(store), companions, view);
         started.complete(node);
         return node;
     }
@@ -86,7 +90,7 @@ final class RegistryWiring {
     }
 
     private RegistryNode start(
-            Optional<JournalDatabase> store,
+            Optional<Storage> store,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
             FederationView federation) {
         ShardContext context = new ShardContext(

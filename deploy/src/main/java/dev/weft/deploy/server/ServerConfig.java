@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.ClusterConfig;
+import dev.weft.registry.RegistrySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,11 +27,13 @@ final class ServerConfig {
         Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
         Config user = named.withFallback(dns(settings.addresses().dns()))
                 .withFallback(ownDefaults())
-                .withFallback(ofEmbeddedStorage())
+                .withFallback(ofStorage(settings.holding()))
                 .withFallback(file(settings.config()));
-        return checked(
-                settings.config(),
-                () -> ClusterConfig.of(user, settings.addresses().akka(), settings.holdsShards()));
+        return checked(settings.config(), () -> {
+            Config config = ClusterConfig.of(user, settings.addresses().akka(), settings.holding());
+            RegistrySettings.of(config).loadBalancer().requireApart(settings.ranges());
+            return config;
+        });
     }
 
     /** All that a proxy-node alone is configured with: no cluster of its own. */
@@ -43,10 +46,12 @@ final class ServerConfig {
                         .resolve());
     }
 
-    /** Shards live where the data is: no other process could take them over, so that a stop need not wait for one. */
-    private static Config ofEmbeddedStorage() {
-        return ConfigFactory.parseMap(
-                Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
+    /** Where shards live where the data is, no other process could take them over: a stop need not wait for one. */
+    private static Config ofStorage(ClusterConfig.Holding holding) {
+        return holding == ClusterConfig.Holding.SHARED
+                ? ConfigFactory.empty()
+                : ConfigFactory.parseMap(
+                        Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
     }
 
     private static Config dns(Optional<String> listen) {
@@ -97,6 +102,12 @@ final class ServerConfig {
                             + " HOST:PORT, or stop what listens there",
                     e);
         }
+    }
+
+    /** Which release this is; unknown where it does not come from an archive. */
+    static String version() {
+        String version = ServerConfig.class.getPackage().getImplementationVersion();
+        return version == null ? "unpacked" : version;
     }
 
     /** Where this process listens for the others of its cluster. */

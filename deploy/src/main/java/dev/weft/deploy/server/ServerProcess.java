@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A server for as long as its process runs. One that keeps no data of its own begins again when the process that keeps
- * it has gone: it serves once that one is back.
+ * it has gone: it serves once that one is back. One of several that share a store begins again when the others put it out,
+ * e.g. because it had been paused.
  */
 public final class ServerProcess {
     private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
@@ -40,10 +41,12 @@ public final class ServerProcess {
     /** Waits until it has stopped for good. */
     public void awaitEnd() {
         running.awaitEnd();
-        while (!stopping && !settings.holdsShards()) {
+        while (!stopping && settings.joinsAgain()) {
             running.stop();
             log.warn(
-                    "The process that keeps the data of cluster {} is gone; joining {} again",
+                    settings.holdsShards()
+                            ? "The other processes of cluster {} put this one out; joining {} again"
+                            : "The process that keeps the data of cluster {} is gone; joining {} again",
                     settings.cluster(),
                     settings.addresses().seeds());
             begin();

@@ -2,6 +2,8 @@ package dev.weft.deploy.server;
 
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.ClusterConfig;
+import dev.weft.registry.journal.StoreAddress;
 import dev.weft.registry.resource.Cidr;
 import dev.weft.registry.resource.IpAddress;
 import dev.weft.registry.resource.NetworkRanges;
@@ -24,6 +26,8 @@ import java.util.regex.Pattern;
  * @param ranges what the cluster gives out
  * @param config a file that overrides the defaults
  * @param proxy whether a proxy-node runs inside
+ * @param store the database that the processes of the cluster share; empty where one process keeps the data in a store of
+ *     its own
  * @param protection who reaches the API, and how
  */
 public record ServerSettings(
@@ -35,6 +39,7 @@ public record ServerSettings(
         NetworkRanges ranges,
         Optional<Path> config,
         boolean proxy,
+        Optional<StoreAddress> store,
         Protection protection) {
 
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -90,7 +95,7 @@ public record ServerSettings(
             NetworkRanges ranges,
             Optional<Path> config,
             boolean proxy) {
-        this(cluster, node, zone, data, addresses, ranges, config, proxy, Protection.OPEN);
+        this(cluster, node, zone, data, addresses, ranges, config, proxy, Optional.empty(), Protection.OPEN);
     }
 
     /** @throws CommandFailed as wrong usage, if it is neither an address nor {@code off} */
@@ -104,9 +109,22 @@ public record ServerSettings(
         }
     }
 
-    /** Whether this process keeps the cluster's data: only the one that the cluster began with does. */
+    /** What this process keeps of the cluster's data: without a shared store, the one that began the cluster keeps all. */
+    public ClusterConfig.Holding holding() {
+        if (store.isPresent()) {
+            return ClusterConfig.Holding.SHARED;
+        }
+        return addresses.seeds().isEmpty() ? ClusterConfig.Holding.EMBEDDED : ClusterConfig.Holding.NOTHING;
+    }
+
+    /** Whether this process keeps some of the cluster's data. */
     public boolean holdsShards() {
-        return addresses.seeds().isEmpty();
+        return holding() != ClusterConfig.Holding.NOTHING;
+    }
+
+    /** Whether there is a cluster to join again when this process was put out of it. */
+    public boolean joinsAgain() {
+        return holding() != ClusterConfig.Holding.EMBEDDED;
     }
 
     /**

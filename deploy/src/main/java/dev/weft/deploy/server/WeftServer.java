@@ -12,6 +12,7 @@ import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.GossipNode;
 import dev.weft.gossip.GossipSettings;
 import dev.weft.gossip.HostPort;
+import dev.weft.gossip.SharedIdentity;
 import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.selection.NodeIdentity;
@@ -20,15 +21,21 @@ import dev.weft.registry.RegistryNode;
 import dev.weft.registry.RegistrySettings;
 import dev.weft.registry.journal.DataDirectoryException;
 import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.journal.PostgresDatabase;
+import dev.weft.registry.journal.PostgresSettings;
+import dev.weft.registry.journal.StoreAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +55,10 @@ public final class WeftServer {
     private final InstantSource clock = InstantSource.system();
     private final RandomGenerator random = new Random(new SecureRandom().nextLong());
     private final ActorSystem<Void> system;
+    /** What this process keeps for itself: everything, or only what it knows of other clusters. */
     private final @Nullable JournalDatabase database;
+
+    private final @Nullable PostgresDatabase shared;
     private @Nullable GossipNode gossip;
     private @Nullable ApiServer api;
 
@@ -56,7 +66,15 @@ public final class WeftServer {
         this.settings = settings;
         this.config = config;
         this.database = settings.holdsShards() ? open(settings, config) : null;
-        this.system = systemOf(settings, config, database);
+        try {
+            this.shared = settings.store()
+                    .map(store -> openShared(settings, store, config))
+                    .orElse(null);
+            this.system = systemOf(settings, config);
+        } catch (RuntimeException e) {
+            closeStores();
+            throw e;
+        }
     }
 
     /**
@@ -92,14 +110,22 @@ public final class WeftServer {
         }
     }
 
-    private static ActorSystem<Void> systemOf(
-            ServerSettings settings, Config config, @Nullable JournalDatabase database) {
+    private static PostgresDatabase openShared(ServerSettings settings, StoreAddress store, Config config) {
+        try {
+            return PostgresDatabase.open(
+                    store,
+                    settings.cluster(),
+                    RegistrySettings.of(config).shards(),
+                    PostgresSettings.of(config.getConfig("weft.registry.postgres")));
+        } catch (DataDirectoryException e) {
+            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static ActorSystem<Void> systemOf(ServerSettings settings, Config config) {
         try {
             return ActorSystem.create(Behaviors.empty(), settings.cluster(), config);
         } catch (RuntimeException e) {
-            if (database != null) {
-                database.close();
-            }
             throw CommandFailed.failed(
                     "cannot listen for other processes of the cluster at "
                             + settings.addresses().akka() + ": " + e.getMessage()
@@ -119,7 +145,7 @@ public final class WeftServer {
         startApi(registry, await(start.door(), "prepare the protection of the API"));
         awaitRegistry(registry);
         await(start.finish(), "make the roles of the cluster");
-        await(OwnNode.register(registry, settings, clock.instant()), "register this node");
+        startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
         }
@@ -136,17 +162,21 @@ public final class WeftServer {
         GossipNode node = startGossip(store);
         gossip = node;
         onStop(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "weft-gossip", node::stop);
-        return wiring.withShards(store, node);
+        PostgresDatabase common = shared;
+        return wiring.withShards(common == null ? store : common, node);
     }
 
     private GossipNode startGossip(JournalDatabase store) {
         ServerSettings.Addresses addresses = settings.addresses();
+        Path identity = settings.data().resolve("identity");
         try {
+            GossipSettings own = GossipSettings.from(config)
+                    .of(settings.cluster(), addresses.gossip(), addresses.join())
+                    .identifiedBy(identity);
+            PostgresDatabase common = shared;
             return GossipNode.start(
                     system,
-                    GossipSettings.from(config)
-                            .of(settings.cluster(), addresses.gossip(), addresses.join())
-                            .identifiedBy(settings.data().resolve("identity")),
+                    common == null ? own : own.inIncarnation(agree(common, identity)),
                     RegistryWiring.recordStore(store),
                     clock,
                     random);
@@ -156,6 +186,17 @@ public final class WeftServer {
                             + "; choose another with --gossip HOST:PORT",
                     e);
         }
+    }
+
+    /** Gives this process the identity of its cluster, and says which life of the cluster this is. */
+    private long agree(PostgresDatabase common, Path directory) throws IOException {
+        AtomicLong life = new AtomicLong();
+        SharedIdentity.keep(directory, settings.cluster(), own -> {
+            PostgresDatabase.Identity all = common.identity(new PostgresDatabase.Identity(own, clock.millis()));
+            life.set(all.life());
+            return all.secret();
+        });
+        return life.get();
     }
 
     private void startApi(Registry registry, ApiDoor door) {
@@ -181,6 +222,22 @@ public final class WeftServer {
         }
     }
 
+    private void startNode(Registry registry) {
+        NodeAgent agent = NodeAgent.start(
+                new RegistryObjects(registry, startTimeout()),
+                new NodeObjects(
+                        settings.node(),
+                        settings.zone(),
+                        settings.addresses().api().host(),
+                        ServerConfig.version()),
+                config.getDuration("weft.server.node-heartbeat"),
+                clock);
+        onStop(CoordinatedShutdown.PhaseServiceUnbind(), "weft-node", () -> {
+            agent.close();
+            return CompletableFuture.completedStage(null);
+        });
+    }
+
     private void startProxy(Registry registry) {
         ProxySettings proxySettings =
                 ProxySettings.from(config).on(new NodeIdentity(settings.node(), settings.zone(), settings.cluster()));
@@ -188,6 +245,7 @@ public final class WeftServer {
                 system,
                 proxySettings,
                 new RegistryFeed(system, registry, config.getDuration("weft.server.feed-retry")),
+                new RegistryWriter(registry),
                 clock,
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
@@ -262,6 +320,14 @@ public final class WeftServer {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             log.warn("The stop was not orderly: {}", e.toString());
+        }
+        closeStores();
+    }
+
+    private void closeStores() {
+        PostgresDatabase common = shared;
+        if (common != null) {
+            common.close();
         }
         JournalDatabase store = database;
         if (store != null) {

@@ -62,6 +62,8 @@ class ArchitectureTest {
                                     "dashboard",
                                     "xds",
                                     "rest",
+                                    "forward",
+                                    "mesh",
                                     "stream",
                                     "discovery",
                                     "body",
@@ -71,7 +73,7 @@ class ArchitectureTest {
                                     "tls",
                                     "guard",
                                     "problem"),
-                    "deploy", List.of("demo", "server", "backend", "child", "client", "terminal")),
+                    "deploy", List.of("demo", "server", "run", "backend", "child", "client", "terminal")),
             Map.of(
                     "registry", Set.of("gossip"),
                     "api", Set.of("registry"),

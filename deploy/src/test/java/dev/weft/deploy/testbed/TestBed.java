@@ -6,7 +6,10 @@ import dev.weft.deploy.child.Child;
 import dev.weft.deploy.child.Children;
 import dev.weft.deploy.child.WeftProgram;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.journal.StoreAddress;
+import dev.weft.registry.testbed.PostgresServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +68,41 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         List<String> arguments = new ArrayList<>(List.of("--seed", first.akka().toString()));
         arguments.addAll(List.of(furtherArguments));
         return add(first.cluster(), name, first.ranges(), arguments);
+    }
+
+    /** Processes of one cluster that share a database, not started yet. Each knows all of them. */
+    public List<TestServer> sharing(StoreAddress store, int count, String cluster, String... furtherArguments) {
+        TestServer.Ranges ranges = new TestServer.Ranges(range(), range());
+        List<TestServer> sharing = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            sharing.add(add(cluster, cluster + "-" + i, ranges, List.of()));
+        }
+        List<String> arguments =
+                new ArrayList<>(List.of("--store", store.toString(), "--store-password-file", secret()));
+        sharing.forEach(
+                server -> arguments.addAll(List.of("--seed", server.akka().toString())));
+        arguments.addAll(List.of(furtherArguments));
+        sharing.forEach(server -> server.arguments(arguments));
+        return sharing;
+    }
+
+    /** A file with the password of the test's database. */
+    private String secret() {
+        try {
+            return Files.writeString(directory.resolve("store-password"), PostgresServer.PASSWORD + "\n")
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A configuration file for servers, with some settings of the test's own. */
+    public String config(String text) {
+        try {
+            return Files.writeString(directory.resolve("test.conf"), text).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private TestServer add(String cluster, String name, TestServer.Ranges ranges, List<String> arguments) {

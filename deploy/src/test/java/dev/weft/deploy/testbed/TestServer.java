@@ -29,7 +29,7 @@ public final class TestServer {
     private final HostPort api;
     private final HostPort gossip;
     private final HostPort akka;
-    private final List<String> furtherArguments;
+    private List<String> furtherArguments;
     private @Nullable Child process;
 
     /** What the server gives out. */
@@ -52,6 +52,11 @@ public final class TestServer {
         this.gossip = freePort(host);
         this.akka = freePort(host);
         this.furtherArguments = furtherArguments;
+    }
+
+    /** What it is told besides, from its next start on. */
+    void arguments(List<String> further) {
+        furtherArguments = List.copyOf(further);
     }
 
     /** Starts the process and waits until it is ready. */
@@ -154,6 +159,11 @@ public final class TestServer {
     /** Where it keeps what must outlive it. */
     public Path data() {
         return directory.get().resolve(name + "-data");
+    }
+
+    /** What it was called. */
+    public String name() {
+        return name;
     }
 
     Ranges ranges() {

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param phiThreshold suspicion from which a process is suspect; 8 means wrong once in 10^8 heartbeats if they arrive normally distributed
  * @param acceptablePause added to the expected interval, for garbage collection and slow links
  * @param unreachableAfter silence after which a suspect is called unreachable
+ * @param freshness when what is known of a cluster that makes no progress loses rank
+ * @param clockBound how far the clock of a cluster may be behind the others before it is called off
  * @param retention silence after which a process is forgotten, and with its last process the cluster and its records
  */
 public record MemberSettings(
@@ -16,7 +18,9 @@ public record MemberSettings(
         double phiThreshold,
         Duration acceptablePause,
         Duration unreachableAfter,
-        Duration retention) {
+        Duration retention,
+        FreshnessSettings freshness,
+        Duration clockBound) {
     public MemberSettings {
         if (beatInterval.isNegative() || beatInterval.isZero() || phiThreshold <= 0) {
             throw new IllegalArgumentException("heartbeat-interval: " + beatInterval + ", phi-threshold: "

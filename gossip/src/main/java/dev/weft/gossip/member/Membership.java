@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The processes of the federation, this one included. Belongs to one owner. */
 public final class Membership {
+    /** So many old heartbeats may come together in news of a partition that healed. */
+    private static final int SIGNS_OF_LIFE = 4;
+
     private final MemberSettings settings;
     private final Map<NodeId, Entry> entries = new TreeMap<>();
     private final UnaryOperator<Node> signing;
@@ -89,7 +92,7 @@ public final class Membership {
         entry.node = node.seal().isEmpty() && node.sameLife(entry.node) ? node.sealed(entry.node.seal()) : node;
         if (heard(node)) {
             if (entry.arrivals == null || changed) {
-                entry.arrivals = recent(node, now) ? begin(now) : null;
+                entry.arrivals = recent(node, now) || entry.beating(changed, settings, now) ? begin(now) : null;
             } else {
                 entry.arrivals.heard(now);
             }
@@ -247,6 +250,18 @@ public final class Membership {
         private Node node;
         private @Nullable PhiAccrual arrivals;
         private final Instant known;
+
+        private Instant raisedFrom = Instant.MIN;
+        private int raised;
+
+        /** Whether heartbeats that look old keep coming: then it is the clock of the sender that is behind. */
+        private boolean beating(boolean anew, MemberSettings settings, Instant now) {
+            if (anew || raisedFrom.plus(settings.unreachableAfter()).isBefore(now)) {
+                raisedFrom = now;
+                raised = 0;
+            }
+            return ++raised > SIGNS_OF_LIFE;
+        }
 
         private Entry(Node node, @Nullable PhiAccrual arrivals, Instant known) {
             this.node = node;

@@ -42,7 +42,9 @@ final class Admission {
     private final List<MemberStatement> freshMembers = new ArrayList<>();
     private final List<Expulsion> freshExpulsions = new ArrayList<>();
     private final List<String> ousted = new ArrayList<>();
-    private boolean alone;
+    /** What this process said when its cluster left the federation; null while it is in one, or looks for one. */
+    private @Nullable Node departed;
+
     private boolean expelled;
 
     Admission(
@@ -62,6 +64,7 @@ final class Admission {
         this.roll = new Roll(settings.members());
         this.invitations = new Invitations(settings.invitations(), stored.invitations());
         this.verifier = new RecordVerifier(roll::key);
+        this.departed = stored.departed().orElse(null);
         stored.expulsions().forEach(expulsion -> roll.add(expulsion, true));
         stored.members().stream()
                 .filter(member -> !member.cluster().equals(identity.cluster())
@@ -175,7 +178,7 @@ final class Admission {
 
     /** Whether one who is at the other end of a link may come without a token. */
     private boolean local(Link link) {
-        return open && !alone && (link.dialed == null || loopback(link.dialed));
+        return open && departed == null && (link.dialed == null || loopback(link.dialed));
     }
 
     private static boolean loopback(NodeAddress address) {
@@ -247,7 +250,7 @@ final class Admission {
                 take(member, true, false);
             }
         }
-        alone = false;
+        stay();
         if (self().founding() || !welcome(link)) {
             return "the answer to the token names neither this cluster nor its sender (expected: both are members)";
         }
@@ -302,20 +305,36 @@ final class Admission {
         return null;
     }
 
-    /** This cluster is on its own again, and nobody comes in without a token until it joins somebody. */
-    void leave(Instant now) {
+    /**
+     * This cluster is on its own again, and nobody comes in without a token until it joins somebody.
+     *
+     * @param last what it said to the others, for those who did not hear it
+     */
+    void leave(Node last, Instant now) {
         for (MemberStatement member : roll.members()) {
             roll.forget(member.cluster());
             store.delete(StoreQueue.MEMBER + member.cluster());
         }
-        alone = true;
+        departed = last;
+        store.departed(last);
         found(now);
         freshMembers.clear();
     }
 
     /** This cluster looks for others, so that those on this machine may come in. */
     void seeking() {
-        alone = false;
+        stay();
+    }
+
+    /** What this process said when its cluster left; null where it did not. */
+    @Nullable
+    Node departed() {
+        return departed;
+    }
+
+    private void stay() {
+        departed = null;
+        store.delete(StoreQueue.DEPARTED);
     }
 
     private void found(Instant now) {

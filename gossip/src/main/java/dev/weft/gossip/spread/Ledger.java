@@ -1,6 +1,7 @@
 package dev.weft.gossip.spread;
 
 import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.ClockOffsets;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
@@ -44,6 +45,7 @@ final class Ledger {
     private final Set<OriginId> ours = new HashSet<>();
     private final Map<String, Long> departed = new HashMap<>();
     private final Admission admission;
+    private final ClockOffsets clocks;
 
     Ledger(
             Membership membership,
@@ -51,7 +53,9 @@ final class Ledger {
             SpreadSettings settings,
             StoreQueue store,
             Consumer<News> news,
-            Refusals refusals) {
+            Refusals refusals,
+            ClockOffsets clocks) {
+        this.clocks = clocks;
         this.admission = admission;
         this.membership = membership;
         this.settings = settings;
@@ -141,7 +145,7 @@ final class Ledger {
     /** Whether a stamp is too far ahead to be believed. */
     boolean future(long number, Instant now) {
         return new HybridTimestamp(number).millis()
-                > now.plus(settings.futureBound()).toEpochMilli();
+                > now.plus(clocks.ahead()).plus(settings.futureBound()).toEpochMilli();
     }
 
     void future(OriginId origin, long number, NodeId from) {

@@ -1,5 +1,6 @@
 package dev.weft.gossip.spread;
 
+import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.Status;
 import java.time.Duration;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param roundTrip to the nearest of its processes; null before the first exchange
  * @param recordsBehind how many of its records are known to exist and are not here yet, at least
  * @param lastExchange when a heartbeat of it last arrived; null if never, and for this cluster itself the present
+ * @param freshness how recent what is known of it is
+ * @param staleness since it last made progress; zero for this cluster itself
+ * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
+ * @param clockOff whether its clock is too far behind for its word on what is older
  */
 public record MemberReport(
         String cluster,
@@ -21,7 +26,11 @@ public record MemberReport(
         @Nullable Duration roundTrip,
         long recordsBehind,
         @Nullable Instant lastExchange,
-        boolean self) {
+        boolean self,
+        Freshness freshness,
+        Duration staleness,
+        @Nullable Duration clockOffset,
+        boolean clockOff) {
     public MemberReport {
         addresses = List.copyOf(addresses);
     }
@@ -31,6 +40,8 @@ public record MemberReport(
         return cluster.equals(other.cluster)
                 && addresses.equals(other.addresses)
                 && status == other.status
+                && freshness == other.freshness
+                && clockOff == other.clockOff
                 && recordsBehind == other.recordsBehind;
     }
 }

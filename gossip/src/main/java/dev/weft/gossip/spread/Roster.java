@@ -2,7 +2,10 @@ package dev.weft.gossip.spread;
 
 import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.ClockOffsets;
 import dev.weft.gossip.member.ClusterView;
+import dev.weft.gossip.member.DataProgress;
+import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
@@ -32,6 +35,8 @@ final class Roster {
     private final Refusals refusals;
     private final Consumer<News> news;
     private final Map<NodeId, Double> roundTripNanos = new HashMap<>();
+    private final DataProgress progress;
+    private final ClockOffsets clocks;
     private List<MemberReport> told = List.of();
 
     Roster(
@@ -42,7 +47,10 @@ final class Roster {
             StoreQueue store,
             SpreadSettings settings,
             Refusals refusals,
-            Consumer<News> news) {
+            Consumer<News> news,
+            ClockOffsets clocks,
+            Instant now) {
+        this.clocks = clocks;
         this.membership = membership;
         this.admission = admission;
         this.ledger = ledger;
@@ -51,9 +59,19 @@ final class Roster {
         this.settings = settings;
         this.refusals = refusals;
         this.news = news;
+        this.progress = new DataProgress(settings.members().freshness(), now);
     }
 
-    void restore(List<Node> nodes, Instant now) {
+    void restore(StoredState stored, Instant now) {
+        stored.marks().forEach(mark -> {
+            progress.restore(mark.progress());
+            clocks.restore(mark.progress().cluster(), mark.clockOff());
+        });
+        restore(stored.nodes(), now);
+        look(now);
+    }
+
+    private void restore(List<Node> nodes, Instant now) {
         Node self = membership.self();
         for (Node node : nodes) {
             boolean otherLife = node.id().cluster().equals(self.id().cluster())
@@ -100,6 +118,11 @@ final class Roster {
     }
 
     private @Nullable String future(Node node, Instant now) {
+        Instant beat = new HybridTimestamp(node.beat()).instant();
+        if (beat.isAfter(now)) {
+            // Perhaps it is the clock here that is behind: where most say so, they are right.
+            clocks.heard(node.id().cluster(), beat, now);
+        }
         return ledger.future(node.beat(), now)
                 ? "the clock of " + node.id() + " is at " + new HybridTimestamp(node.beat()).instant() + ", here it is "
                         + now + " (expected: at most " + settings.futureBound() + " ahead)"
@@ -125,6 +148,14 @@ final class Roster {
                 believe(node, self, now);
             }
         }
+    }
+
+    /** Takes in the last words of clusters that left, from whoever brings them: they are signed. */
+    void hearFarewells(Link link, List<Node> nodes, Instant now) {
+        List<Node> farewells = nodes.stream()
+                .filter(node -> node.presence() == Node.Presence.LEFT && membership.node(node.id()) != null)
+                .toList();
+        hear(link, farewells, now);
     }
 
     /** Whether the node's cluster is a member and says so itself: by its seal, or by one that was heard before. */
@@ -170,6 +201,10 @@ final class Roster {
             ledger.adopt(node.id().cluster(), node.incarnation());
             membership.forgetOthers(node.id().cluster(), node.incarnation()).forEach(this::forget);
         }
+        Node before = membership.node(node.id());
+        if (!self && before != null && node.sameLife(before) && node.beat() > before.beat()) {
+            clocks.heard(node.id().cluster(), new HybridTimestamp(node.beat()).instant(), now);
+        }
         if (membership.hear(node, now)) {
             store.node(node);
             if (node.presence() == Node.Presence.LEFT) {
@@ -210,6 +245,25 @@ final class Roster {
         }
     }
 
+    /** Looks at the progress and the clocks of all clusters, and stores what is to outlive this process. */
+    void look(Instant now) {
+        List<String> others = new ArrayList<>();
+        Map<String, Long> reached = new HashMap<>();
+        ledger.replica().states().forEach(state -> reached.merge(state.id().cluster(), state.highest(), Math::max));
+        for (ClusterView view : membership.clusters(now)) {
+            String cluster = view.cluster();
+            if (!cluster.equals(membership.self().id().cluster())) {
+                others.add(cluster);
+                progress.look(
+                        cluster, view.lastHeard(), repair.behind(cluster), reached.getOrDefault(cluster, 0L), now);
+            }
+        }
+        progress.retain(others).forEach(store::noMark);
+        clocks.retain(others);
+        clocks.judge();
+        progress.unkept().forEach(mark -> store.mark(new StoredState.Mark(mark, clocks.off(mark.cluster()))));
+    }
+
     /** Forgets who was silent for longer than the retention, and with the last process its cluster. */
     void expire(Instant now) {
         List<NodeId> expired = membership.expire(now);
@@ -233,6 +287,17 @@ final class Roster {
         roundTripNanos.remove(node);
     }
 
+    /** The smoothed round trip to the nearest process of a cluster; null before the first exchange. */
+    @Nullable
+    Duration roundTrip(String cluster) {
+        return roundTripNanos.entrySet().stream()
+                .filter(each -> each.getKey().cluster().equals(cluster))
+                .map(Map.Entry::getValue)
+                .min(Double::compare)
+                .map(nanos -> Duration.ofNanos(Math.round(nanos)))
+                .orElse(null);
+    }
+
     List<MemberReport> report(Instant now) {
         String self = membership.self().id().cluster();
         List<MemberReport> reports = new ArrayList<>();
@@ -253,7 +318,11 @@ final class Roster {
                     nearest,
                     repair.behind(view.cluster()),
                     own ? now : view.lastHeard(),
-                    own));
+                    own,
+                    own ? Freshness.FRESH : progress.degree(view.cluster()),
+                    own ? Duration.ZERO : progress.staleness(view.cluster(), now),
+                    own ? null : clocks.offset(view.cluster()),
+                    own ? clocks.selfOff() : clocks.off(view.cluster())));
         }
         return reports;
     }

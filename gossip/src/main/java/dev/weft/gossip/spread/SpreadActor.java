@@ -80,7 +80,7 @@ public final class SpreadActor {
     public record Leave(ActorRef<Done> replyTo) implements Command {}
 
     /** Asks for what went over links. */
-    public record GetStats(ActorRef<List<PeerReport>> replyTo) implements Command {}
+    public record GetStats(ActorRef<SpreadReport> replyTo) implements Command {}
 
     /** Says goodbye, writes what is left, ends the links, answers, and stops. */
     public record Stop(Node.Presence how, ActorRef<Done> replyTo) implements Command {}

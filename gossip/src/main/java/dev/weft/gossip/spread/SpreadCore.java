@@ -2,6 +2,7 @@ package dev.weft.gossip.spread;
 
 import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.ClockOffsets;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
@@ -45,6 +46,7 @@ public final class SpreadCore implements PeerListener {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Consumer<News> news;
+    private final Convergence convergence;
     private final Refusals refusals = new Refusals();
     private final Membership membership;
     private final Ledger ledger;
@@ -68,7 +70,8 @@ public final class SpreadCore implements PeerListener {
         this.store = around.store();
         this.clock = around.clock();
         this.random = around.random();
-        this.news = around.news();
+        Consumer<News> followers = around.news();
+        this.news = item -> tell(item, followers);
         Instant now = clock.instant();
         long started = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
         NodeId id = new NodeId(identity.cluster(), identity.advertised());
@@ -77,19 +80,30 @@ public final class SpreadCore implements PeerListener {
                 settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE), signer::sign);
         this.outbox = new Outbox(peers);
         this.admission = new Admission(identity, membership, settings.trust(), store, refusals, stored, now);
-        this.ledger = new Ledger(membership, admission, settings, store, news, refusals);
+        ClockOffsets clocks = new ClockOffsets(settings.members().clockBound());
+        this.convergence = new Convergence(identity.cluster(), clocks, this::roundTrip, now);
+        this.ledger = new Ledger(membership, admission, settings, store, news, refusals, clocks);
         ledger.restore(stored.origins());
         this.own = new OwnOrigins(
                 identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
         this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
         this.links = new LinkTable(peers, settings.backoff(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news);
+        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, now);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
         this.meter = new Meter(links, refusals);
-        roster.restore(stored.nodes(), now);
+        roster.restore(stored, now);
         this.nextBeat = now;
+    }
+
+    private @Nullable Duration roundTrip(String cluster) {
+        return roster.roundTrip(cluster);
+    }
+
+    private void tell(News item, Consumer<News> followers) {
+        convergence.told(item, clock.instant());
+        followers.accept(item);
     }
 
     /** Begins from what an earlier life stored; makes the incarnation of the cluster where nobody has yet. */
@@ -164,6 +178,14 @@ public final class SpreadCore implements PeerListener {
             reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
             return;
         }
+        boolean member = links.all().stream()
+                .anyMatch(link -> link.established()
+                        && link.proven != null
+                        && link.proven.key().fingerprint().equals(token.fingerprint()));
+        if (member) {
+            reply.accept(Optional.empty());
+            return;
+        }
         joining.begin(token, now.plus(settings.trust().joinTimeout()), reply);
         links.dialDue(membership.nodes(), membership.self().id(), now);
     }
@@ -184,7 +206,7 @@ public final class SpreadCore implements PeerListener {
             outbox.send(link, new Frame.Nodes(List.of(last)));
         }
         List<String> others = admission.others();
-        admission.leave(now);
+        admission.leave(last, now);
         for (String cluster : others) {
             links.close(cluster, "left the federation");
             ledger.depart(cluster);
@@ -197,8 +219,8 @@ public final class SpreadCore implements PeerListener {
     }
 
     /** What went over links and what was refused, by cluster. */
-    public List<PeerReport> stats() {
-        return meter.report(members());
+    public SpreadReport stats() {
+        return new SpreadReport(meter.report(members()), convergence.report());
     }
 
     /** How long to let a peer wait before he may send more. */
@@ -240,6 +262,7 @@ public final class SpreadCore implements PeerListener {
             nextBeat = now.plus(settings.members().beatInterval());
             membership.beat(HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
             roster.expire(now);
+            roster.look(now);
             ledger.purge(now);
         }
         repair.expire(links.all(), now);
@@ -247,7 +270,7 @@ public final class SpreadCore implements PeerListener {
         joining.expire(now);
         closeFlooding(now);
         for (Link link : links.all()) {
-            if (link.connected && link.node == null && !link.joining) {
+            if (link.connected && link.dialed != null && link.node == null && !link.joining) {
                 greet(link);
             }
         }
@@ -278,7 +301,8 @@ public final class SpreadCore implements PeerListener {
             outbox.send(link, token);
         } else if (joining.impostor(link)) {
             peers.close(id, "not who gave out the token");
-        } else {
+        } else if (dialed) {
+            // Who is called answers once he knows that the caller is a member: one who left is nobody's member.
             greet(link);
         }
     }
@@ -325,6 +349,9 @@ public final class SpreadCore implements PeerListener {
             }
         } else if (frame instanceof Frame.Refusal refusal) {
             refusedBy(link, refusal.reason());
+        } else if (frame instanceof Frame.Nodes farewell && node == null) {
+            roster.hearFarewells(link, farewell.nodes(), now);
+            roster.tellChanges(now);
         } else if (frame instanceof Frame.Join join) {
             admit(link, join, now);
         } else if (frame instanceof Frame.Roll roll && link.joining) {
@@ -493,6 +520,10 @@ public final class SpreadCore implements PeerListener {
     private void refuse(Link link, Refusals.Reason why, String who, String objection) {
         refusals.refuse(why, who, objection);
         links.refused(link);
+        Node departed = admission.departed();
+        if (departed != null) {
+            outbox.send(link, new Frame.Nodes(List.of(departed)));
+        }
         outbox.send(link, new Frame.Refusal(objection));
         peers.close(link.id, objection);
     }

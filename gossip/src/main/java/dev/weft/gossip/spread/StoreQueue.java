@@ -34,10 +34,12 @@ public final class StoreQueue {
     static final String ORIGIN = "o/";
     static final String RECORD = "r/";
     static final String NODE = "n/";
+    static final String MARK = "p/";
     static final String MEMBER = "m/";
     static final String EXPULSION = "x/";
     static final String INVITATIONS = "invitations";
     static final String KEY = "key";
+    static final String DEPARTED = "departed";
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreQueue.class);
 
@@ -93,8 +95,21 @@ public final class StoreQueue {
         delete(NODE + node);
     }
 
+    void mark(StoredState.Mark mark) {
+        put(MARK + mark.progress().cluster(), mark.bytes());
+    }
+
+    void noMark(String cluster) {
+        delete(MARK + cluster);
+    }
+
     void member(MemberStatement member) {
         put(MEMBER + member.cluster(), form.member(member));
+    }
+
+    /** This process's last word before it left. */
+    void departed(Node last) {
+        put(DEPARTED, form.node(last));
     }
 
     void expulsion(Expulsion expulsion) {
@@ -160,6 +175,7 @@ public final class StoreQueue {
     static StoredState read(Map<String, byte[]> stored, StoredForm form) {
         Map<String, List<OriginRecord>> records = new HashMap<>();
         List<Node> nodes = new ArrayList<>();
+        List<StoredState.Mark> marks = new ArrayList<>();
         List<MemberStatement> members = new ArrayList<>();
         List<Expulsion> expulsions = new ArrayList<>();
         stored.forEach((key, value) -> {
@@ -177,6 +193,8 @@ public final class StoreQueue {
                                 .add(record));
             } else if (key.startsWith(NODE)) {
                 form.node(value).ifPresent(nodes::add);
+            } else if (key.startsWith(MARK)) {
+                StoredState.Mark.of(key.substring(MARK.length()), value).ifPresent(marks::add);
             }
         });
         List<OriginState> origins = new ArrayList<>();
@@ -200,6 +218,8 @@ public final class StoreQueue {
                 nodes,
                 members,
                 expulsions,
-                invitations == null ? List.of() : form.invitations(invitations));
+                invitations == null ? List.of() : form.invitations(invitations),
+                marks,
+                Optional.ofNullable(stored.get(DEPARTED)).flatMap(form::node));
     }
 }

@@ -69,14 +69,36 @@ public final class IdentityDirectory {
 
     private void write(ClusterIdentity identity, Path file) throws IOException {
         Files.createDirectories(directory);
-        String text = HEAD + "\n" + NAME + identity.cluster() + "\n"
-                + Base64.getEncoder().encodeToString(identity.secret()) + "\n" + FOOT + "\n";
         Path written = Files.createTempFile(directory, FILE, ".new", ownerOnly());
         try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap(text(identity).getBytes(StandardCharsets.US_ASCII)));
             channel.force(true);
         }
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** An identity in the form of its file. */
+    private static String text(ClusterIdentity identity) {
+        return HEAD + "\n" + NAME + identity.cluster() + "\n"
+                + Base64.getEncoder().encodeToString(identity.secret()) + "\n" + FOOT + "\n";
+    }
+
+    /** The identity that is stored here, made where there is none, in the form of its file. */
+    public String text(String cluster, Consumer<byte[]> chance) throws IOException {
+        return text(loadOrCreate(cluster, chance));
+    }
+
+    /**
+     * Stores an identity that came in the form of its file, in place of another.
+     *
+     * @throws IOException as {@link #loadOrCreate}
+     */
+    public void adopt(String cluster, String text) throws IOException {
+        Path file = directory.resolve(FILE);
+        ClusterIdentity adopted = read(cluster, file, text);
+        if (!Files.exists(file) || !text(adopted).equals(Files.readString(file, StandardCharsets.US_ASCII))) {
+            write(adopted, file);
+        }
     }
 
     private static FileAttribute<?>[] ownerOnly() {

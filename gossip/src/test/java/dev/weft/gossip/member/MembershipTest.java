@@ -15,7 +15,13 @@ class MembershipTest {
     private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
     private static final NodeId WEST = new NodeId("west", new NodeAddress("w", 1));
     private static final MemberSettings SETTINGS = new MemberSettings(
-            Duration.ofMillis(500), 8, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofDays(7));
+            Duration.ofMillis(500),
+            8,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofDays(7),
+            new FreshnessSettings(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofDays(1)),
+            Duration.ofSeconds(30));
 
     private final Membership membership =
             new Membership(SETTINGS, node(new NodeId("east", new NodeAddress("e", 1)), START, START));

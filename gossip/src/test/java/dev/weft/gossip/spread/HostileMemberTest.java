@@ -227,7 +227,7 @@ class HostileMemberTest {
             federation.run(Duration.ofMillis(100));
         }
         assertThat(ended).isNotEmpty();
-        assertThat(east.core.stats().stream()
+        assertThat(east.core.stats().peers().stream()
                         .filter(peer -> peer.member().cluster().equals("evil"))
                         .findFirst()
                         .orElseThrow()
@@ -250,7 +250,7 @@ class HostileMemberTest {
     }
 
     private Map<String, Long> rejected() {
-        return east.core.stats().stream()
+        return east.core.stats().peers().stream()
                 .filter(peer -> peer.member().cluster().equals("evil"))
                 .findFirst()
                 .orElseThrow()

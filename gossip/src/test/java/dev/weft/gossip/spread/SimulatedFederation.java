@@ -1,6 +1,7 @@
 package dev.weft.gossip.spread;
 
 import akka.util.ByteString;
+import dev.weft.gossip.member.FreshnessSettings;
 import dev.weft.gossip.member.MemberSettings;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
@@ -18,6 +19,7 @@ import dev.weft.gossip.wire.StoredForm;
 import dev.weft.gossip.wire.WireBounds;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,6 +39,8 @@ final class SimulatedFederation {
     static final WireBounds BOUNDS = new WireBounds(256 * 1024, 256, 64 * 1024, 255, 256, 8192);
     static final TrustSettings TRUST = new TrustSettings(
             1_000, 100, Duration.ofSeconds(5), 10_000_000, 5_000, 100, Duration.ofSeconds(3), 10_000_000);
+    static final FreshnessSettings FRESHNESS =
+            new FreshnessSettings(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofHours(24));
     static final Duration ROUND = Duration.ofMillis(200);
 
     final SimulatedNetwork network;
@@ -46,6 +50,7 @@ final class SimulatedFederation {
     private int budget = 2_000;
     private int fanout = 8;
     private Duration tombstones = Duration.ofHours(1);
+    private final Map<String, Duration> skews = new HashMap<>();
     private boolean open = true;
 
     SimulatedFederation(long seed) {
@@ -82,6 +87,12 @@ final class SimulatedFederation {
     /** Starts a process that is a cluster of its own. */
     Sim start(String cluster, Disk disk, String... seeds) {
         return start(cluster, cluster, disk, OptionalLong.empty(), seeds);
+    }
+
+    /** The same with a clock that is ahead by so much. */
+    Sim skewed(String cluster, Duration ahead, Disk disk, String... seeds) {
+        skews.put(cluster, ahead);
+        return start(cluster, disk, seeds);
     }
 
     Sim start(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
@@ -144,7 +155,13 @@ final class SimulatedFederation {
                 10_000,
                 1_000,
                 new MemberSettings(
-                        Duration.ofMillis(500), 8, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofDays(7)),
+                        Duration.ofMillis(500),
+                        8,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        Duration.ofDays(7),
+                        FRESHNESS,
+                        Duration.ofSeconds(30)),
                 TRUST);
     }
 
@@ -205,7 +222,7 @@ final class SimulatedFederation {
             StoreQueue[] queue = new StoreQueue[1];
             queue[0] = new StoreQueue(
                     disk, form, failure -> network.schedule(Duration.ZERO, () -> queue[0].finished(failure)));
-            Surroundings around = new Surroundings(peers, queue[0], this, network, random.split());
+            Surroundings around = new Surroundings(peers, queue[0], this, clock(), random.split());
             this.core = SpreadCore.begin(
                     new Identity(identity, address(name), incarnation, open),
                     settings(),
@@ -218,6 +235,11 @@ final class SimulatedFederation {
                 core.join(address(seed));
             }
             round();
+        }
+
+        private InstantSource clock() {
+            Duration ahead = skews.getOrDefault(cluster, Duration.ZERO);
+            return () -> network.instant().plus(ahead);
         }
 
         private void round() {

@@ -1,6 +1,7 @@
 package dev.weft.proxy.dns;
 
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,18 @@ final class AddressRanges {
         texts.forEach(text -> ranges.add(parse(key, text)));
     }
 
+    /** Allocates nothing for IPv4. */
     boolean contains(InetAddress address) {
-        return !ranges.isEmpty() && covers(address.getAddress(), Integer.MAX_VALUE);
+        if (!(address instanceof Inet4Address)) {
+            return !ranges.isEmpty() && covers(address.getAddress(), Integer.MAX_VALUE);
+        }
+        int bits = address.hashCode(); // an IPv4 address hashes to itself
+        for (int i = 0; i < ranges.size(); i++) {
+            if (ranges.get(i).holds(bits)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -50,6 +61,11 @@ final class AddressRanges {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Range(byte[] address, int prefix) {
+        boolean holds(int ipv4) {
+            return address.length == Integer.BYTES
+                    && (prefix == 0 || ((ipv4 ^ (int) Wire.unsignedInt(address, 0)) >>> (Integer.SIZE - prefix)) == 0);
+        }
+
         boolean sharesPrefix(byte[] other) {
             for (int bit = 0; bit < prefix; bit += 8) {
                 int mask = bit + 8 <= prefix ? 0xFF : (0xFF << (8 - (prefix - bit))) & 0xFF;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From a question's bytes to an answer's bytes; pure but for the buffers of the {@link Exchange}. Allocates nothing for
- * names of services, cookies apart.
+ * names of services asked over IPv4.
  */
 final class DnsAnswer {
     /** What is to be done with the answer. */

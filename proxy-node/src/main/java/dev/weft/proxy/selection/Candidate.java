@@ -8,6 +8,7 @@ import java.util.Set;
  * @param cluster where it lives; empty for this cluster
  * @param identity what stays the same wherever it is seen from: cluster and Pod uid, else cluster and address
  * @param local whether it is on this node
+ * @param stale whether what is known of it is old: it is used where nothing fresher is ready
  */
 public record Candidate(
         String address,
@@ -20,7 +21,24 @@ public record Candidate(
         boolean local,
         Set<String> hintNodes,
         Set<String> hintZones,
-        int weight) {
+        int weight,
+        boolean stale) {
+
+    /** One of whom recent news is known. */
+    public Candidate(
+            String address,
+            int port,
+            String cluster,
+            String identity,
+            boolean ready,
+            boolean serving,
+            boolean terminating,
+            boolean local,
+            Set<String> hintNodes,
+            Set<String> hintZones,
+            int weight) {
+        this(address, port, cluster, identity, ready, serving, terminating, local, hintNodes, hintZones, weight, false);
+    }
 
     public Candidate {
         hintNodes = Set.copyOf(hintNodes);

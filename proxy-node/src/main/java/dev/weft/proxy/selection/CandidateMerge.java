@@ -81,7 +81,8 @@ final class CandidateMerge {
                 ownCluster && node.name().equals(endpoint.nodeName()),
                 endpoint.hintNodes(),
                 endpoint.hintZones(),
-                endpoint.weight());
+                endpoint.weight(),
+                slice.stale());
     }
 
     private record Seen(Candidate candidate, SliceEndpoint endpoint, Slice slice) {}

@@ -41,8 +41,16 @@ public final class EndpointSelection {
 
     /** Rule KP-3; what is terminating and not serving is never used (rule KP-5). */
     private static List<Candidate> clusterList(List<Candidate> all, NodeIdentity node) {
-        List<Candidate> ready = filter(all, Candidate::ready);
-        return ready.isEmpty() ? filter(all, Candidate::servingTerminating) : filter(ready, topology(ready, node));
+        List<Candidate> ready = freshest(filter(all, Candidate::ready));
+        return ready.isEmpty()
+                ? freshest(filter(all, Candidate::servingTerminating))
+                : filter(ready, topology(ready, node));
+    }
+
+    /** Endpoints of a cluster of which nothing new is heard stay in use where there is nothing fresher. */
+    private static List<Candidate> freshest(List<Candidate> all) {
+        List<Candidate> fresh = filter(all, candidate -> !candidate.stale());
+        return fresh.isEmpty() ? all : fresh;
     }
 
     /** Rule KP-4: its fallback is decided apart from the cluster list's, and hints do not matter. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResourceReader {
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
+    static final String FRESHNESS = "mesh.weft.dev/freshness";
     static final String WEIGHT = "mesh.weft.dev/weight";
 
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
@@ -116,7 +117,8 @@ final class ResourceReader {
                 "IPv6".equals(addressType),
                 metadata.path("resourceVersion").asLong(0),
                 slicePorts(object.path("ports")),
-                endpoints);
+                endpoints,
+                "stale".equals(annotation(object, FRESHNESS)));
     }
 
     /** The zone that a Node is labelled with; empty for none. */

@@ -10,6 +10,7 @@ import java.util.List;
  * @param cluster the cluster that they live in; empty for this one
  * @param version the object's resourceVersion, to tell the newer of two slices that name one endpoint; 0 when not a
  *     number
+ * @param stale whether what it says is old, so that its endpoints rank behind those of other slices
  */
 public record Slice(
         String id,
@@ -18,7 +19,20 @@ public record Slice(
         boolean ipv6,
         long version,
         List<SlicePort> ports,
-        List<SliceEndpoint> endpoints) {
+        List<SliceEndpoint> endpoints,
+        boolean stale) {
+
+    /** One that is not stale. */
+    public Slice(
+            String id,
+            ServiceKey service,
+            String cluster,
+            boolean ipv6,
+            long version,
+            List<SlicePort> ports,
+            List<SliceEndpoint> endpoints) {
+        this(id, service, cluster, ipv6, version, ports, endpoints, false);
+    }
 
     public Slice {
         ports = List.copyOf(ports);

@@ -11,15 +11,20 @@ import org.junit.jupiter.api.Test;
 class ServerCookiesTest {
 
     @Test
-    @DisplayName("is hashed as the paper's test vector has it")
-    void vector() {
-        byte[] input = new byte[15];
-        for (int i = 0; i < input.length; i++) {
-            input[i] = (byte) i;
-        }
-        long hash = new ServerCookies(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).sipHash(input);
+    @DisplayName("is the one that RFC 9018 gives as an example for IPv6")
+    void exampleOfIpv6() throws Exception {
+        byte[] key = HexFormat.of().parseHex("dd3bdf9344b678b185a6f5cb60fca715");
+        ServerCookies cookies = new ServerCookies(little(key, 0), little(key, 8));
+        byte[] message = new byte[24];
+        System.arraycopy(HexFormat.of().parseHex("22681ab97d52c298"), 0, message, 0, 8);
+        InetAddress client = InetAddress.getByName("2001:db8:220:1:59de:d0f4:8769:82b8");
 
-        assertThat(hash).isEqualTo(0xa129ca6149be45e5L); // Aumasson and Bernstein, appendix A
+        cookies.write(message, 0, client, 1_559_741_817L, message, 8);
+
+        assertThat(HexFormat.of().formatHex(message, 8, 24)).isEqualTo("010000005cf7c57926556bd0934c72f8");
+        assertThat(cookies.valid(message, 0, 24, client, 1_559_741_817L)).isTrue();
+        message[23] ^= 1;
+        assertThat(cookies.valid(message, 0, 24, client, 1_559_741_817L)).isFalse();
     }
 
     @Test

@@ -254,4 +254,33 @@ class EndpointSelectionTest {
                         .cluster())
                 .isEmpty();
     }
+
+    @Test
+    @DisplayName("ranks what is stale behind what is fresh, and keeps using it where nothing fresh is ready")
+    void staleBehindFresh() {
+        Slice stale = stale(slice("west", "west", 1, endpoint(1, "far", "rs"), endpoint(2, "far", "st")));
+        Slice fresh = slice("north", "north", 1, endpoint(3, "far", "rs"));
+        Slice unready = slice("south", "south", 1, endpoint(4, "far", ""));
+        assertThat(addresses(cluster(stale, fresh, unready))).isEqualTo("3");
+        assertThat(addresses(cluster(stale, unready))).isEqualTo("1");
+        assertThat(addresses(cluster(stale))).isEqualTo("1");
+    }
+
+    private static List<Candidate> cluster(Slice... slices) {
+        return EndpointSelection.select(
+                        picture(TrafficPolicy.CLUSTER, TrafficPolicy.CLUSTER, false, slices), HTTP, false, HERE)
+                .cluster();
+    }
+
+    private static Slice stale(Slice slice) {
+        return new Slice(
+                slice.id(),
+                slice.service(),
+                slice.cluster(),
+                slice.ipv6(),
+                slice.version(),
+                slice.ports(),
+                slice.endpoints(),
+                true);
+    }
 }

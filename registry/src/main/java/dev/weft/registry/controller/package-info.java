@@ -9,7 +9,12 @@
  * <p>What must hold: an object is deleted only when each of its owners was asked for and is not there; a deletion names
  * the uid that was judged, and an update the version, so that a newer object of the same name survives.
  *
- * <p>Source: Kubernetes' garbage collection (background, foreground, orphan; {@code blockOwnerDeletion}).
+ * <p>Nodes: one is judged only if it has a Lease in {@code kube-node-lease}; Pods of others, such as those written by
+ * hand, are never touched. A Pod that a {@code weft run} keeps a Lease for is judged by that Lease alone, whatever its node
+ * does. Cordoning ({@code spec.unschedulable}) concerns who starts Pods, not who is judged here.
+ *
+ * <p>Source: Kubernetes' garbage collection (background, foreground, orphan; {@code blockOwnerDeletion}), and its node
+ * lifecycle (Leases, {@code NodeStatusUnknown}, no removal while every node is silent).
  */
 @NullMarked
 package dev.weft.registry.controller;

@@ -119,6 +119,14 @@ final class ExportIndex {
                 .toList();
     }
 
+    /** What a cluster exports. */
+    List<ExportName> namesOf(String cluster) {
+        return exports.entrySet().stream()
+                .filter(export -> export.getValue().containsKey(cluster))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** The properties of a name by cluster; a cluster of which only endpoints are known does not count yet. */
     Map<String, ExportRecord.Service> services(ExportName name) {
         Map<String, ExportRecord.Service> services = new TreeMap<>();

@@ -181,7 +181,9 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
 
     private Behavior<Command> onFromGossip(FromGossip message) {
         caughtUp |= message.event() instanceof FederationEvent.CaughtUp;
-        if (!isOwn(message.event())) {
+        if (message.event() instanceof FederationEvent.MembersChanged changed) {
+            imports.standing(Standing.of(changed.members()));
+        } else if (!isOwn(message.event())) {
             imports.exported().apply(message.event());
         }
         return proceed();

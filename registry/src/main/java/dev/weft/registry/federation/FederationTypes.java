@@ -15,6 +15,9 @@ public final class FederationTypes {
     /** The manager of imported slices, as {@code endpointslice.kubernetes.io/managed-by} names it. */
     public static final String MANAGER = "federation.weft.dev";
 
+    /** On imported slices: {@code stale} where their endpoints rank behind those of other slices. */
+    public static final String FRESHNESS = "mesh.weft.dev/freshness";
+
     /** Where addresses of ServiceImports come from. */
     static final String POOL_IPV4 = "clusterset-ipv4";
 

@@ -44,6 +44,7 @@ final class ImportBook {
     private final Map<ExportName, ImportedService> merged = new HashMap<>();
     private final Map<ExportName, Set<String>> dirty = new LinkedHashMap<>();
     private final Map<ExportName, Set<String>> claiming = new HashMap<>();
+    private Standing standing = Standing.GOOD;
 
     /**
      * @param owned which namespaces belong to this shard
@@ -66,6 +67,19 @@ final class ImportBook {
     /** Asks for another look at a name. */
     void touch(ExportName name) {
         touch(name, EVERY_CLUSTER);
+    }
+
+    /** Takes over what the clusters' words are worth; what they export is looked at again where that changed. */
+    void standing(Standing now) {
+        Standing before = standing;
+        standing = now;
+        Set<String> named = new TreeSet<>(before.named());
+        named.addAll(now.named());
+        for (String cluster : named) {
+            if (!before.agrees(now, cluster)) {
+                exported.namesOf(cluster).forEach(name -> touch(name, cluster));
+            }
+        }
     }
 
     /** Takes over what an object of this shard became. */
@@ -146,7 +160,8 @@ final class ImportBook {
     @Nullable
     ImportedService merge(ExportName name) {
         Map<String, ExportRecord.Service> exports = exported.services(name);
-        return exports.isEmpty() ? null : ImportMerge.merge(exports);
+        exports.keySet().removeAll(standing.withdrawn());
+        return exports.isEmpty() ? null : ImportMerge.merge(exports, standing.clockOff());
     }
 
     /**
@@ -260,7 +275,7 @@ final class ImportBook {
                 name,
                 imported,
                 addresses,
-                ready(name, imported, addresses),
+                List.of(ready(name, imported, addresses), fresh(imported)),
                 stored == null ? MissingNode.getInstance() : stored,
                 now);
         ObjectNode essence = ServiceImportObject.essence(wanted);
@@ -285,10 +300,29 @@ final class ImportBook {
         return new Condition("Ready", "False", "Pending", denied.getOrDefault(name, "It has no address yet."));
     }
 
+    private Condition fresh(ImportedService imported) {
+        List<String> stale =
+                imported.clusters().stream().filter(standing.stale()::contains).toList();
+        return stale.isEmpty()
+                ? new Condition(
+                        ServiceImportObject.FRESH, "True", "Fresh", "All clusters that export it make progress.")
+                : new Condition(
+                        ServiceImportObject.FRESH,
+                        "False",
+                        "Stale",
+                        "Nothing new is heard of " + String.join(", ", stale)
+                                + "; what they exported stays in use, behind the endpoints of other clusters.");
+    }
+
     private void writeSlices(List<DerivedWrite> writes, ExportName name, String cluster, ImportedService imported) {
         Set<String> served = imported.served().getOrDefault(cluster, Set.of());
         Map<String, SliceContent> wanted = imported.clusters().contains(cluster)
-                ? ImportedSlices.of(name, cluster, exported.endpoints(name, cluster), served)
+                ? ImportedSlices.of(
+                        name,
+                        cluster,
+                        exported.endpoints(name, cluster),
+                        served,
+                        standing.stale().contains(cluster))
                 : Map.of();
         Map<String, SliceContent> stored =
                 Map.copyOf(slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of()));

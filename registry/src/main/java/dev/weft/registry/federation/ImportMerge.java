@@ -15,24 +15,35 @@ import java.util.function.Function;
 
 /**
  * Many clusters' exports of one name to one imported Service: the oldest export decides (rule MCS-5), among equally old
- * ones the cluster whose name sorts first (rule MCS-6). Pure; the order in which exports became known does not matter.
+ * ones the cluster whose name sorts first (rule MCS-6); a cluster whose clock is off cannot win by back-dating. Pure; the order in which exports became known does not matter.
  */
 final class ImportMerge {
     private final List<Map.Entry<String, ExportRecord.Service>> byAge;
     private final List<Conflict> conflicts = new ArrayList<>();
 
-    private ImportMerge(Map<String, ExportRecord.Service> exports) {
+    private ImportMerge(Map<String, ExportRecord.Service> exports, Set<String> clockOff) {
         byAge = exports.entrySet().stream()
                 .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparingLong((Map.Entry<String, ExportRecord.Service> export) ->
-                                export.getValue().exportedAtMillis())
+                .sorted(Comparator.comparing(
+                                (Map.Entry<String, ExportRecord.Service> export) -> clockOff.contains(export.getKey()))
+                        .thenComparingLong(export -> export.getValue().exportedAtMillis())
                         .thenComparing(Map.Entry::getKey))
                 .toList();
     }
 
-    /** @param exports by cluster, at least one */
+    /** The same where all clocks are good. */
     static ImportedService merge(Map<String, ExportRecord.Service> exports) {
-        return new ImportMerge(exports).merge();
+        return merge(exports, Set.of());
+    }
+
+    /**
+     * Merges.
+     *
+     * @param exports by cluster, at least one
+     * @param clockOff clusters whose clocks are off: their exports count as younger than those of all others
+     */
+    static ImportedService merge(Map<String, ExportRecord.Service> exports, Set<String> clockOff) {
+        return new ImportMerge(exports, clockOff).merge();
     }
 
     private ImportedService merge() {
@@ -53,7 +64,8 @@ final class ImportMerge {
         compare(Reason.TrafficDistributionConflict, "trafficDistribution", ExportRecord.Service::trafficDistribution);
         compare(Reason.IPFamilyConflict, "ipFamilies", export -> new TreeSet<>(export.ipFamilies()));
         List<String> clusters = byAge.stream().map(Map.Entry::getKey).sorted().toList();
-        return new ImportedService(oldest().getValue(), ports, clusters, served, List.copyOf(conflicts));
+        return new ImportedService(
+                oldest().getKey(), oldest().getValue(), ports, clusters, served, List.copyOf(conflicts));
     }
 
     private Map.Entry<String, ExportRecord.Service> oldest() {

@@ -9,13 +9,15 @@ import java.util.stream.Collectors;
 /**
  * What all clusters agree on of one imported Service.
  *
- * @param winner the properties of the oldest export, which decides conflicts
+ * @param decides the cluster of the oldest export, whose word holds in conflicts
+ * @param winner the properties of that export
  * @param ports of all clusters, merged
  * @param clusters who exports it, by name
  * @param served which of the ports each cluster's endpoints answer, by port name
  * @param conflicts empty where all exports say the same
  */
 record ImportedService(
+        String decides,
         ExportRecord.Service winner,
         List<ExportRecord.Port> ports,
         List<String> clusters,

@@ -27,9 +27,14 @@ final class ImportedSlices {
      *
      * @param served the ports that this cluster's endpoints answer; a port that another cluster won is not among them
      *     (rule MCS-10)
+     * @param stale whether they are to rank behind the endpoints of other clusters
      */
     static Map<String, SliceContent> of(
-            ExportName name, String cluster, Collection<ExportRecord.Endpoints> exported, Set<String> served) {
+            ExportName name,
+            String cluster,
+            Collection<ExportRecord.Endpoints> exported,
+            Set<String> served,
+            boolean stale) {
         Map<Group, Map<String, SliceEndpoint>> groups = new HashMap<>();
         for (ExportRecord.Endpoints part : exported) {
             List<EndpointPort> ports = part.ports().stream()
@@ -50,8 +55,8 @@ final class ImportedSlices {
         }
         Map<String, SliceContent> slices = new TreeMap<>();
         groups.forEach((group, members) -> HashBuckets.deal(members.values(), SliceEndpoint::address, CAPACITY)
-                .forEach((path, endpoints) ->
-                        slices.put(sliceName(name, cluster, group, path), slice(name, cluster, group, endpoints))));
+                .forEach((path, endpoints) -> slices.put(
+                        sliceName(name, cluster, group, path), slice(name, cluster, group, endpoints, stale))));
         return slices;
     }
 
@@ -62,7 +67,8 @@ final class ImportedSlices {
         return name.name() + "-" + cluster + "-" + StableName.suffix(identity, 10);
     }
 
-    private static SliceContent slice(ExportName name, String cluster, Group group, List<SliceEndpoint> endpoints) {
+    private static SliceContent slice(
+            ExportName name, String cluster, Group group, List<SliceEndpoint> endpoints, boolean stale) {
         return new SliceContent(
                 group.addressType(),
                 group.ports(),
@@ -74,7 +80,7 @@ final class ImportedSlices {
                         cluster,
                         EndpointTypes.MANAGED_BY,
                         FederationTypes.MANAGER),
-                Map.of(),
+                stale ? Map.of(FederationTypes.FRESHNESS, "stale") : Map.of(),
                 List.of());
     }
 

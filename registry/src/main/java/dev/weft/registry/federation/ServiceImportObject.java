@@ -13,6 +13,9 @@ import java.util.TreeMap;
 
 /** A ServiceImport as JSON (rules MCS-4, MCS-5, MCS-11, MCS-12, MCS-14). Pure. */
 final class ServiceImportObject {
+    /** The condition that says whether all exporters make progress. */
+    static final String FRESH = "mesh.weft.dev/Fresh";
+
     private static final List<String> ESSENCE = List.of("labels", "annotations", "spec", "status");
 
     private ServiceImportObject() {}
@@ -21,14 +24,14 @@ final class ServiceImportObject {
      * The whole object.
      *
      * @param addresses by family; for a headless Service none
-     * @param ready what its Ready condition says
+     * @param conditions what it is to say of itself
      * @param present what {@link #essence} says of the stored one, for the times of its conditions
      */
     static ObjectNode of(
             ExportName name,
             ImportedService imported,
             Map<String, String> addresses,
-            Condition ready,
+            List<Condition> conditions,
             JsonNode present,
             Instant now) {
         ExportRecord.Service winner = imported.winner();
@@ -65,7 +68,7 @@ final class ServiceImportObject {
         status.put("endpointSliceObjects", "Present"); // rule MCS-16
         ArrayNode clusters = status.putArray("clusters");
         imported.clusters().forEach(cluster -> clusters.addObject().put("cluster", cluster));
-        status.set("conditions", Conditions.merge(present.path("status").path("conditions"), List.of(ready), now));
+        status.set("conditions", Conditions.merge(present.path("status").path("conditions"), conditions, now));
         return json;
     }
 

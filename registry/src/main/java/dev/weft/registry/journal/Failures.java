@@ -1,11 +1,31 @@
 package dev.weft.registry.journal;
 
+import java.sql.SQLException;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/** What RocksDB's status codes mean here. */
+/** What RocksDB's status codes and PostgreSQL's error codes mean here. */
 final class Failures {
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final String DISK_FULL = "53100";
+
     private Failures() {}
+
+    /** Empty where the statement may have been carried out: most errors tell of the connection, not of the commit. */
+    static Optional<StorageException> of(SQLException e) {
+        if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
+            return Optional.of(new StorageException(
+                    StorageException.Kind.CONFLICT, "another process has taken this shard over; try again", e));
+        }
+        if (DISK_FULL.equals(e.getSQLState())) {
+            return Optional.of(new StorageException(
+                    StorageException.Kind.FULL,
+                    "the database's disk is full: " + e.getMessage() + "; make room, writes go on by themselves",
+                    e));
+        }
+        return Optional.empty();
+    }
 
     static StorageException of(String what, RocksDBException e) {
         Status status = e.getStatus();

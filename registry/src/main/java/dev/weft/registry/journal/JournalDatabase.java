@@ -1,5 +1,6 @@
 package dev.weft.registry.journal;
 
+import akka.actor.ClassicActorSystemProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ import org.rocksdb.WALRecoveryMode;
  *
  * <p>All methods but {@link #open} and {@link #close} may be called from any thread and do not block.
  */
-public final class JournalDatabase implements AutoCloseable {
+public final class JournalDatabase implements Storage {
     private final DBOptions options;
     private final ColumnFamilyOptions familyOptions;
     private final Cache cache;
@@ -124,6 +125,11 @@ public final class JournalDatabase implements AutoCloseable {
                 ? "the data directory is damaged: " + text + " (write-ahead log: " + directory.logs()
                         + "); restore a backup, nothing was changed"
                 : "the data directory cannot be opened: " + text;
+    }
+
+    @Override
+    public void attach(ClassicActorSystemProvider system) {
+        EmbeddedStorage.of(system).attach(this);
     }
 
     /** Writes what is queued, then closes. Blocks. */

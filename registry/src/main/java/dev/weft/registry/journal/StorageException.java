@@ -1,6 +1,10 @@
 package dev.weft.registry.journal;
 
-/** A read or write of the embedded store failed; the message says what happened and where. */
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A read or write of a store failed; the message says what happened and where. */
 public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -16,6 +20,19 @@ public final class StorageException extends RuntimeException {
         this.kind = kind;
     }
 
+    /** What a failure of any store says for certain; empty if what was to be written may be stored all the same. */
+    public static Optional<StorageException> in(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof StorageException storage) {
+                return Optional.of(storage);
+            }
+            if (at instanceof SQLException sql) {
+                return Failures.of(sql);
+            }
+        }
+        return Optional.empty();
+    }
+
     public Kind kind() {
         return kind;
     }
@@ -29,6 +46,8 @@ public final class StorageException extends RuntimeException {
         /** The disk or the file system failed. */
         IO,
         /** The store has been closed. */
-        CLOSED
+        CLOSED,
+        /** Not stored, since another process has stored something else in its place. */
+        CONFLICT
     }
 }

@@ -102,7 +102,7 @@ final class CoreKinds {
         return kind(CORE, "Pod", "pods", Pod.class)
                 .shortNames("po")
                 .inAll()
-                .subresources(Subresource.STATUS)
+                .subresources(Subresource.STATUS, Subresource.EVICTION)
                 .columns(PodColumns.all())
                 .selectableBy(
                         "spec.nodeName",

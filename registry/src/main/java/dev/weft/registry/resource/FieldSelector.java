@@ -43,7 +43,14 @@ public record FieldSelector(List<Term> terms) {
         return Parsed.valid(new FieldSelector(terms));
     }
 
+    /** Kubernetes words it in three ways: for a kind with fields of its own, for Jobs, and for all others. */
     private static Refusal unknown(ResourceKind kind, String field) {
+        if (kind.type().plural().equals("jobs")) {
+            return Refusal.badRequest("field label \"" + field + "\" not supported for Job");
+        }
+        if (kind.type().group().isEmpty() && !kind.fieldSelectors().isEmpty()) {
+            return Refusal.badRequest("field label not supported: " + field);
+        }
         TreeSet<String> known = new TreeSet<>(kind.fieldSelectors().keySet());
         known.add("metadata.name");
         known.add("metadata.namespace");

@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 
 /** Spans of time with two to three figures, as {@code kubectl get} shows ages (apimachinery's duration package). */
-final class HumanDuration {
+public final class HumanDuration {
     private static final int DAY_HOURS = 24;
     private static final int YEAR_DAYS = 365;
 
     private HumanDuration() {}
 
     /** {@code 5s}, {@code 3m20s}, {@code 4h}, {@code 2d3h}, {@code 400d}. */
-    static String of(Duration span) {
+    public static String of(Duration span) {
         long seconds = span.toSeconds();
         if (seconds < -1) {
             return "<invalid>";
@@ -51,7 +51,7 @@ final class HumanDuration {
     }
 
     /** The age of a timestamp; {@code <unknown>} where there is none. */
-    static String since(String timestamp, Instant now) {
+    public static String since(String timestamp, Instant now) {
         if (timestamp.isEmpty()) {
             return "<unknown>";
         }

@@ -31,7 +31,7 @@ final class Patching {
                             0));
             };
         } catch (PatchFailure failure) {
-            return Parsed.invalid(refusal(kind, write, failure));
+            return Parsed.invalid(refusal(failure));
         }
     }
 
@@ -56,16 +56,17 @@ final class Patching {
         throw PatchFailure.malformed("cannot unmarshal a patch that is no object: " + patch.getNodeType());
     }
 
-    private static Refusal refusal(ResourceKind kind, Write.Patch write, PatchFailure failure) {
+    private static Refusal refusal(PatchFailure failure) {
         String message = String.valueOf(failure.getMessage());
         return switch (failure.cause()) {
             case MALFORMED -> Refusal.badRequest("error decoding patch: " + message);
             case NOT_APPLICABLE ->
+                // Kubernetes tells no more than this, and kubectl shows it only where no object is named.
                 new Refusal(
                         Refusal.Reason.Invalid,
-                        "the server rejected our request due to an error in our request: " + message,
-                        write.key(),
-                        kind.kind(),
+                        "the server rejected our request due to an error in our request",
+                        null,
+                        "",
                         java.util.List.of(),
                         0);
         };

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * @param singular e.g. {@code endpointslice}
  * @param shortNames e.g. {@code svc}
  * @param categories e.g. {@code all}
- * @param subresources which of {@code status} and {@code scale} it has
+ * @param subresources which of {@code status}, {@code scale} and {@code eviction} it has
  * @param model the class whose properties are the kind's fields
  * @param columns what {@code kubectl get} shows
  * @param fieldSelectors the fields beyond {@code metadata.name} and {@code metadata.namespace} that a list may filter by
@@ -65,6 +65,8 @@ public record ResourceKind(
     /** The parts of an object that are written on their own. */
     public enum Subresource {
         STATUS,
-        SCALE
+        SCALE,
+        /** The wish that a Pod leave its node; only ever created. */
+        EVICTION
     }
 }

@@ -10,6 +10,9 @@ public record ResourceType(String group, String plural) implements Comparable<Re
 
     @Override
     public int compareTo(ResourceType other) {
+        if (this == other) {
+            return 0;
+        }
         int byGroup = group.compareTo(other.group);
         return byGroup != 0 ? byGroup : plural.compareTo(other.plural);
     }

@@ -8,6 +8,13 @@ import java.util.List;
 
 /** The {@code scale} subresource: how many replicas a workload has, as an {@code autoscaling/v1} Scale. */
 public final class Scale {
+    /** What a table shows of a Scale. */
+    public static final List<Column> COLUMNS = Columns.named()
+            .number("Desired", scale -> Trees.integer(scale, 0, "spec", "replicas"))
+            .number("Available", scale -> Trees.integer(scale, 0, "status", "replicas"))
+            .age()
+            .done();
+
     private Scale() {}
 
     /** The Scale of a workload. */

@@ -45,7 +45,7 @@ public final class Schema {
      * What was found.
      *
      * @param unknown e.g. {@code unknown field "spec.prots"}
-     * @param mistyped e.g. {@code json: cannot unmarshal string into Go struct field Service.spec.ports.port of type
+     * @param mistyped e.g. {@code json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type
      *     int32}; such an object cannot be taken at all
      */
     public record Findings(List<String> unknown, List<String> mistyped) {
@@ -69,40 +69,40 @@ public final class Schema {
         }
 
         private Findings run(JsonNode object) {
-            value(object, root, "", "");
+            value(object, root, "", new GoPath("", ""));
             return new Findings(unknown, mistyped);
         }
 
-        private void value(JsonNode value, SchemaType type, String path, String goPath) {
+        private void value(JsonNode value, SchemaType type, String path, GoPath go) {
             if (value.isNull()) {
                 return;
             }
             if (type instanceof SchemaType.Structure structure) {
                 if (value instanceof ObjectNode object) {
-                    structure(object, structure, path, goPath);
+                    structure(object, structure, path, go);
                 } else {
-                    wrong(value, goPath, structure.name());
+                    wrong(value, go, structure.name());
                 }
             } else if (type instanceof SchemaType.ListOf list) {
                 if (value instanceof ArrayNode array) {
                     for (int i = 0; i < array.size(); i++) {
-                        value(array.get(i), list.element(), path + "[" + i + "]", goPath);
+                        value(array.get(i), list.element(), path + "[" + i + "]", go);
                     }
                 } else {
-                    wrong(value, goPath, type.goName());
+                    wrong(value, go, type.goName());
                 }
             } else if (type instanceof SchemaType.MapOf map) {
                 if (value instanceof ObjectNode object) {
-                    entries(object, map, path, goPath);
+                    entries(object, map, path, go);
                 } else {
-                    wrong(value, goPath, type.goName());
+                    wrong(value, go, type.goName());
                 }
             } else if (type instanceof SchemaType.Leaf leaf && !leaf.accepts(value)) {
-                wrong(value, goPath, leaf.goName());
+                wrong(value, go, leaf.goName());
             }
         }
 
-        private void structure(ObjectNode object, SchemaType.Structure type, String path, String goPath) {
+        private void structure(ObjectNode object, SchemaType.Structure type, String path, GoPath go) {
             Map<String, SchemaType> fields = type.fields();
             Iterator<Map.Entry<String, JsonNode>> entries = object.properties().iterator();
             while (entries.hasNext()) {
@@ -113,7 +113,7 @@ public final class Schema {
                 if (field == null) {
                     report(unknown, "unknown field \"" + at + "\"");
                 } else {
-                    value(entry.getValue(), field, at, goPath.isEmpty() ? name : goPath + "." + name);
+                    value(entry.getValue(), field, at, go.to(type.name(), name));
                 }
                 if (prune && (field == null || entry.getValue().isNull())) {
                     entries.remove();
@@ -121,12 +121,11 @@ public final class Schema {
             }
         }
 
-        private void entries(ObjectNode object, SchemaType.MapOf map, String path, String goPath) {
-            object.properties()
-                    .forEach(entry -> value(entry.getValue(), map.value(), path + "." + entry.getKey(), goPath));
+        private void entries(ObjectNode object, SchemaType.MapOf map, String path, GoPath go) {
+            object.properties().forEach(entry -> value(entry.getValue(), map.value(), path + "." + entry.getKey(), go));
         }
 
-        private void wrong(JsonNode value, String goPath, String wanted) {
+        private void wrong(JsonNode value, GoPath go, String wanted) {
             String got = switch (value.getNodeType()) {
                 case ARRAY -> "array";
                 case OBJECT, POJO -> "object";
@@ -136,14 +135,28 @@ public final class Schema {
             };
             report(
                     mistyped,
-                    "json: cannot unmarshal " + got + " into Go struct field " + kind
-                            + (goPath.isEmpty() ? "" : "." + goPath) + " of type " + wanted);
+                    "json: cannot unmarshal " + got + " into Go "
+                            + (go.owner().isEmpty()
+                                    ? "value of type v1." + kind
+                                    : "struct field " + go.owner() + "." + go.path() + " of type " + wanted));
         }
 
         private void report(List<String> where, String what) {
             if (where.size() < MOST_FINDINGS) {
                 where.add(what);
             }
+        }
+    }
+
+    /**
+     * A place as Go's decoder tells it.
+     *
+     * @param owner the structure that the field is in; empty for the whole object
+     * @param path from the whole object, without the indexes of lists
+     */
+    private record GoPath(String owner, String path) {
+        private GoPath to(String structure, String field) {
+            return new GoPath(structure, path.isEmpty() ? field : path + "." + field);
         }
     }
 }

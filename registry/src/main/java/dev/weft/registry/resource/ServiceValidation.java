@@ -9,6 +9,7 @@ import java.util.Set;
 /** What must hold in a complete Service: SVC-11 to SVC-20. */
 final class ServiceValidation {
     private static final int LONGEST_AFFINITY_SECONDS = 86400;
+    private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
 
     private final List<IpAddress.Family> families;
 
@@ -31,13 +32,14 @@ final class ServiceValidation {
                             "may not be set to 'None' for " + type + " services"));
                 }
             }
-            default ->
-                faults.add(FieldError.notSupported(
-                        "spec.type", type, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"));
+            default -> {}
         }
         new ServicePortValidation(spec, faults).run();
         Metadata.labels(Trees.at(spec, "selector"), "spec.selector", faults);
         affinity(spec, faults);
+        if (!TYPES.contains(type)) {
+            faults.add(FieldError.notSupported("spec.type", type, TYPES.toArray(String[]::new)));
+        }
         if (ServiceRules.needsClusterIp(spec)) {
             ServiceFamilies.validate(spec, families, faults);
         }

@@ -4,6 +4,7 @@ import static dev.weft.registry.resource.KindBuilder.kind;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.registry.resource.ResourceKind.Subresource;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What makes pods. Weft stores and shows these; controllers elsewhere act on them. */
@@ -23,7 +25,8 @@ final class WorkloadKinds {
     private WorkloadKinds() {}
 
     static List<ResourceKind> all() {
-        return List.of(deployments(), replicaSets(), statefulSets(), daemonSets(), jobs(), cronJobs());
+        return List.of(
+                deployments(), replicaSets(), statefulSets(), daemonSets(), controllerRevisions(), jobs(), cronJobs());
     }
 
     private static ResourceKind deployments() {
@@ -131,6 +134,27 @@ final class WorkloadKinds {
                                 job -> Columns.selector(Trees.at(job, "spec", "jobTemplate", "spec", "selector"))))
                 .rules(new WorkloadRules(WorkloadRules.Type.CRON_JOB))
                 .done();
+    }
+
+    /** What the controllers of StatefulSets and DaemonSets keep of former templates; only stored here. */
+    private static ResourceKind controllerRevisions() {
+        return kind(APPS, "ControllerRevision", "controllerrevisions", ControllerRevision.class)
+                .columns(Columns.named()
+                        .text("Controller", WorkloadKinds::controller)
+                        .text("Revision", revision -> Trees.text(revision, "revision"))
+                        .age())
+                .done();
+    }
+
+    private static String controller(JsonNode revision) {
+        for (JsonNode owner : Trees.at(revision, "metadata", "ownerReferences")) {
+            if (owner.path("controller").asBoolean()) {
+                String group = Trees.text(owner, "apiVersion").replaceFirst("/.*", "");
+                return Trees.text(owner, "kind").toLowerCase(Locale.ROOT) + "." + group + "/"
+                        + Trees.text(owner, "name");
+            }
+        }
+        return Columns.NONE;
     }
 
     private static Columns template(Columns columns) {

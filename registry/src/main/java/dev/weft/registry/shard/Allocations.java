@@ -19,6 +19,7 @@ import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import dev.weft.registry.shard.ShardCommand.Allocated;
 import dev.weft.registry.watch.Collection;
+import dev.weft.registry.watch.ResourceStamp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +64,11 @@ public final class Allocations {
         for (Resource object : state.objects().range(Collection.everywhere(GRANTS))) {
             hold(grant(object));
         }
+    }
+
+    /** The object that stands for a grant, as a backup, which has none of them, is restored. */
+    public static Resource restored(Grant grant, long version) {
+        return ResourceStamp.of(key(grant), object(grant, 1), version);
     }
 
     /** A grant from the object that stands for it. */

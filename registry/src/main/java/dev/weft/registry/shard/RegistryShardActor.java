@@ -301,19 +301,28 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Behavior<Message> onLogGone(Refusal refusal, @Nullable Throwable cause) {
-        getContext()
-                .getLog()
-                .error(
-                        "Shard {}: persisting or loading failed, loaded again in {}: {}",
-                        shard,
-                        settings.restart(),
-                        refusal.message(),
-                        cause);
+        if (StorageException.in(cause)
+                .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT)
+                .isPresent()) {
+            getContext()
+                    .getLog()
+                    .warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), settings.restart());
+        } else {
+            getContext()
+                    .getLog()
+                    .error(
+                            "Shard {}: persisting or loading failed, loaded again in {}: {}",
+                            shard,
+                            settings.restart(),
+                            refusal.message(),
+                            cause);
+        }
         log = null;
         loaded = false;
         busy = false;
         broken = refusal;
-        inFlight.forEach(command -> refuse(command, refusal));
+        Refusal doubt = doubt(refusal, cause);
+        inFlight.forEach(command -> refuse(command, doubt));
         inFlight = List.of();
         waiting.forEach(command -> refuse(command, refusal));
         waiting.clear();
@@ -334,20 +343,31 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Refusal refusal(@Nullable Throwable cause) {
-        for (Throwable at = cause; at != null; at = at.getCause()) {
-            if (at instanceof StorageException storage) {
-                Refusal.Reason reason = storage.kind() == StorageException.Kind.FULL
-                        ? Refusal.Reason.InsufficientStorage
-                        : Refusal.Reason.InternalError;
-                return new Refusal(reason, "not stored: " + storage.getMessage(), null, "", List.of(), 5);
-            }
-        }
-        return new Refusal(
-                Refusal.Reason.ServiceUnavailable,
-                "shard " + shard + " of the registry cannot store or load: " + cause,
-                null,
-                "",
-                List.of(),
-                5);
+        return StorageException.in(cause)
+                .map(storage -> new Refusal(
+                        switch (storage.kind()) {
+                            case FULL -> Refusal.Reason.InsufficientStorage;
+                            case CONFLICT -> Refusal.Reason.ServiceUnavailable;
+                            case CORRUPT, IO, CLOSED -> Refusal.Reason.InternalError;
+                        },
+                        "not stored: " + storage.getMessage(),
+                        null,
+                        "",
+                        List.of(),
+                        5))
+                .orElseGet(() -> new Refusal(
+                        Refusal.Reason.ServiceUnavailable,
+                        "shard " + shard + " of the registry cannot store or load: " + cause,
+                        null,
+                        "",
+                        List.of(),
+                        5));
+    }
+
+    /** For those whose commands were being stored: where the store does not say, they may be. */
+    private static Refusal doubt(Refusal refusal, @Nullable Throwable cause) {
+        return StorageException.in(cause).isPresent()
+                ? refusal
+                : Refusal.timeout("not confirmed: the store failed, so it may or may not have been carried out", 1);
     }
 }

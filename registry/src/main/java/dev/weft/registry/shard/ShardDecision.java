@@ -36,6 +36,7 @@ public final class ShardDecision {
     private final ShardContext context;
     private final HybridClock clock;
     private final Duration clockReserve;
+    private final boolean takeOver;
     private final List<Derivation> derivations;
     private final NamespaceLife namespaces;
     private final WriteDecision writes;
@@ -49,6 +50,7 @@ public final class ShardDecision {
         this.shard = shard;
         this.context = context;
         this.clockReserve = settings.clockReserve();
+        this.takeOver = settings.takeOver();
         clock = new HybridClock(
                 context.clock(), shard, new HybridTimestamp(Math.max(state.version(), state.clockFloor())));
         derivations = context.derivations().get();
@@ -91,6 +93,7 @@ public final class ShardDecision {
     public Decided decide(ShardState state, List<ShardCommand> commands, long closed) {
         clock.observe(new HybridTimestamp(closed));
         ShardStep step = new ShardStep(state, clock);
+        boolean mark = takeOver && !started;
         // What reconcilers were told when they started is not told again.
         int told = started ? 0 : start(step);
         List<Answer> answers = new ArrayList<>();
@@ -98,7 +101,7 @@ public final class ShardDecision {
             answers.add(answer(step, command));
         }
         boolean unfinished = conclude(step, told);
-        return new Decided(event(step, closed), settled(answers, step), unfinished);
+        return new Decided(event(step, closed, mark), settled(answers, step), unfinished);
     }
 
     private Answer answer(ShardStep step, ShardCommand command) {
@@ -198,14 +201,14 @@ public final class ShardDecision {
         }
     }
 
-    private Optional<ShardEvent> event(ShardStep step, long closed) {
+    private Optional<ShardEvent> event(ShardStep step, long closed, boolean mark) {
         long version = Math.max(step.state().version(), closed);
         long floor = step.state().clockFloor();
         long reserve = HybridTimestamp.ofMillis(clockReserve.toMillis()).packed();
-        boolean reserveAgain = version > floor;
+        boolean reserveAgain = version > floor || mark;
         if (step.entries().isEmpty() && !reserveAgain) {
             return Optional.empty();
         }
-        return Optional.of(new ShardEvent(step.entries(), reserveAgain ? version + reserve : floor));
+        return Optional.of(new ShardEvent(step.entries(), reserveAgain ? Math.max(floor, version + reserve) : floor));
     }
 }

@@ -55,13 +55,18 @@ final class ShardLogActor
 
     private ShardLogActor(
             int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
-        super(PersistenceId.of("registry", Integer.toString(shard)));
+        super(id(shard));
         this.shard = shard;
         this.context = context;
         this.admission = admission;
         this.settings = settings;
         this.parent = parent;
         this.recent = new RecentCommits(shard, settings.recent());
+    }
+
+    /** Under which name a shard is stored. */
+    static PersistenceId id(int shard) {
+        return PersistenceId.of("registry", Integer.toString(shard));
     }
 
     static Behavior<Command> create(

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param clockReserve how far ahead of the last version followers may close without a write
  * @param namespaceStep how many objects of a terminating namespace are removed in one step
  * @param restart how long to wait before a failed shard is loaded again
+ * @param takeOver whether a shard that was loaded stores a mark before it serves, so that whoever took himself for its
+ *     owner until then can store nothing any more
  */
 public record ShardSettings(
         int queue,
@@ -22,4 +24,5 @@ public record ShardSettings(
         int objectBytes,
         Duration clockReserve,
         int namespaceStep,
-        Duration restart) {}
+        Duration restart,
+        boolean takeOver) {}

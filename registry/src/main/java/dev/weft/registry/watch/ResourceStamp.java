@@ -16,10 +16,15 @@ public final class ResourceStamp {
      * An object as of a version.
      *
      * @param tree complete but for {@code metadata.resourceVersion}, which is set in it
+     * @param version 0 for one that was only tried and is nowhere: it shows none
      */
     public static Resource of(ResourceKey key, ObjectNode tree, long version) {
         ObjectNode metadata = tree.withObjectProperty("metadata");
-        metadata.put("resourceVersion", Long.toString(version));
+        if (version == 0) {
+            metadata.remove("resourceVersion");
+        } else {
+            metadata.put("resourceVersion", Long.toString(version));
+        }
         Map<String, String> labels = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> label : metadata.path("labels").properties()) {
             labels.put(label.getKey(), label.getValue().asText());

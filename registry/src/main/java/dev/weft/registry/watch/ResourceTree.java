@@ -21,9 +21,7 @@ public final class ResourceTree {
     public static final ResourceTree EMPTY = new ResourceTree(null);
 
     /** The order of all trees. */
-    public static final Comparator<ResourceKey> ORDER = Comparator.comparing(ResourceKey::type)
-            .thenComparing(ResourceKey::namespace)
-            .thenComparing(ResourceKey::name);
+    public static final Comparator<ResourceKey> ORDER = ResourceTree::compare;
 
     private static final int DELTA = 3;
     private static final int RATIO = 2;
@@ -41,7 +39,7 @@ public final class ResourceTree {
     public @Nullable Resource get(ResourceKey key) {
         Node at = root;
         while (at != null) {
-            int side = ORDER.compare(key, at.value.key());
+            int side = compare(key, at.value.key());
             if (side == 0) {
                 return at.value;
             }
@@ -65,7 +63,7 @@ public final class ResourceTree {
         int before = 0;
         Node at = root;
         while (at != null) {
-            if (ORDER.compare(place, at.value.key()) <= 0) {
+            if (compare(place, at.value.key()) <= 0) {
                 at = at.left;
             } else {
                 before += weight(at.left) + 1;
@@ -113,6 +111,16 @@ public final class ResourceTree {
         return key.withName(key.name() + '\0');
     }
 
+    /** Written out, since every step down a tree takes one: chained comparators were a seventh of a create's work. */
+    private static int compare(ResourceKey one, ResourceKey other) {
+        int byType = one.type().compareTo(other.type());
+        if (byType != 0) {
+            return byType;
+        }
+        int byNamespace = one.namespace().compareTo(other.namespace());
+        return byNamespace != 0 ? byNamespace : one.name().compareTo(other.name());
+    }
+
     private static int weight(@Nullable Node node) {
         return node == null ? 0 : node.weight;
     }
@@ -121,7 +129,7 @@ public final class ResourceTree {
         if (at == null) {
             return new Node(null, object, null);
         }
-        int side = ORDER.compare(object.key(), at.value.key());
+        int side = compare(object.key(), at.value.key());
         if (side == 0) {
             return new Node(at.left, object, at.right);
         }
@@ -134,7 +142,7 @@ public final class ResourceTree {
         if (at == null) {
             return null;
         }
-        int side = ORDER.compare(key, at.value.key());
+        int side = compare(key, at.value.key());
         if (side < 0) {
             return balanced(delete(at.left, key), at.value, at.right);
         }
@@ -210,7 +218,7 @@ public final class ResourceTree {
             this.to = to;
             Node at = root;
             while (at != null) {
-                if (from == null || ORDER.compare(from, at.value.key()) <= 0) {
+                if (from == null || compare(from, at.value.key()) <= 0) {
                     path.push(at);
                     at = at.left;
                 } else {
@@ -222,7 +230,7 @@ public final class ResourceTree {
         @Override
         public boolean hasNext() {
             Node next = path.peek();
-            return next != null && (to == null || ORDER.compare(next.value.key(), to) < 0);
+            return next != null && (to == null || compare(next.value.key(), to) < 0);
         }
 
         @Override

@@ -21,6 +21,7 @@ final class ShardTrack {
     private ResourceTree incoming = ResourceTree.EMPTY;
     private boolean known;
     private long committed;
+    private long lastGap = -1;
 
     ShardTrack(int shard, ShardLink link, Duration patience) {
         this.shard = shard;
@@ -87,6 +88,19 @@ final class ShardTrack {
         committed = version;
     }
 
+    /**
+     * Something before a batch was missed; from which version on to follow. Where that was told already and did not help,
+     * from the beginning.
+     */
+    long gap(long previous) {
+        if (previous == lastGap) {
+            known = false;
+            committed = 0;
+        }
+        lastGap = previous;
+        return committed;
+    }
+
     /** Takes in a part of a snapshot; true when it is complete and {@link #incoming()} is the whole. */
     boolean take(HubCommand.ShardSnapshot part) {
         ResourceTree tree = part.first() ? ResourceTree.EMPTY : incoming;
@@ -95,6 +109,7 @@ final class ShardTrack {
         }
         incoming = tree;
         if (part.last()) {
+            lastGap = -1;
             known = true;
             committed = part.version();
         }

@@ -117,6 +117,10 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onShardSnapshot(HubCommand.ShardSnapshot part) {
         ShardTrack track = tracks.get(part.shard());
+        if (track.known() && part.version() <= track.committed()) {
+            // A shard that moved, or that was asked twice, tells from its beginning; all of it was heard.
+            return this;
+        }
         if (!track.take(part)) {
             return this;
         }
@@ -137,7 +141,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             return this;
         }
         if (batch.previous() != track.committed()) {
-            link.follow(batch.shard(), track.committed());
+            link.follow(batch.shard(), track.gap(batch.previous()));
             return this;
         }
         track.committed(batch.version());

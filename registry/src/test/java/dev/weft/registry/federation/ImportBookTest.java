@@ -181,6 +181,34 @@ class ImportBookTest {
                 .doesNotContain("Pending");
     }
 
+    @Test
+    @DisplayName("of a cluster that makes no progress stay, marked as stale, and go when it is given up (MCS-17)")
+    void failStatic() {
+        ImportBook book = book();
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        book.exported().apply(changed("west", service(2, ImportMergeTest.HTTP), endpoints("g.r", 2, 4, true)));
+        run(book);
+        Map<String, String> fresh = new TreeMap<>(stored);
+        assertThat(fresh.values()).noneMatch(json -> json.contains("\"stale\""));
+        book.standing(new Standing(Set.of("east"), Set.of(), Set.of()));
+        assertThat(run(book)).as("the import and one cluster's slice").isEqualTo(2);
+        assertThat(stored.values())
+                .anySatisfy(json -> assertThat(json).contains("10.0.0.0", "\"mesh.weft.dev/freshness\":\"stale\""))
+                .anySatisfy(json -> assertThat(json).contains("10.0.0.2").doesNotContain("freshness"))
+                .anySatisfy(json -> assertThat(json)
+                        .contains(
+                                "\"type\":\"mesh.weft.dev/Fresh\",\"status\":\"False\",\"reason\":\"Stale\"",
+                                "heard of east"));
+        book.standing(new Standing(Set.of(), Set.of("east"), Set.of()));
+        run(book);
+        assertThat(stored.values())
+                .noneMatch(json -> json.contains("10.0.0.0"))
+                .anyMatch(json -> json.contains("\"clusters\":[{\"cluster\":\"west\"}]"));
+        book.standing(Standing.GOOD);
+        run(book);
+        assertThat(stored).isEqualTo(fresh);
+    }
+
     static IntStream seeds() {
         return IntStream.range(0, 20);
     }

@@ -104,4 +104,20 @@ class ImportMergeTest {
         assertThat(merged.ports()).containsExactly(HTTP, dns);
         assertThat(merged.served().get("west")).containsExactly("");
     }
+
+    @Test
+    @DisplayName(
+            "are not decided by a cluster whose clock is off, however old it says that its export is (MCS-5, MCS-6)")
+    void backDating() {
+        Map<String, ExportRecord.Service> exports =
+                Map.of("a", headless(1), "b", export(5, HTTP), "c", export(4, HTTP));
+        assertThat(ImportMerge.merge(exports).winner().headless()).isTrue();
+        ImportedService merged = ImportMerge.merge(exports, Set.of("a"));
+        assertThat(merged.winner()).isEqualTo(export(4, HTTP));
+        assertThat(merged.clusters()).containsExactly("a", "b", "c");
+        assertThat(merged.conflictMessage()).contains("Cluster a has type").contains("cluster c (the oldest export)");
+        assertThat(ImportMerge.merge(exports, Set.of("a", "b", "c")).winner().headless())
+                .as("where all are off, the oldest wins again")
+                .isTrue();
+    }
 }

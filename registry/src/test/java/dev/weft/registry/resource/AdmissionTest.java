@@ -77,7 +77,7 @@ class AdmissionTest {
 
         assertThat(refusal.message())
                 .isEqualTo("Service in version \"v1\" cannot be handled as a Service: json: cannot unmarshal string"
-                        + " into Go struct field Service.spec.ports.port of type int32");
+                        + " into Go struct field ServicePort.spec.ports.port of type int32");
     }
 
     @Test

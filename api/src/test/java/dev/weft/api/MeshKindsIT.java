@@ -1,0 +1,195 @@
+package dev.weft.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.TestServer.Reply;
+import dev.weft.registry.ClusterMember;
+import dev.weft.registry.resource.FederatedService;
+import dev.weft.registry.resource.FederatedService.Endpoint;
+import dev.weft.registry.resource.FederatedService.Export;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@DisplayName("Clusters and federated services")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MeshKindsIT {
+    private static final String GROUP = "/apis/mesh.weft.dev/v1alpha1";
+    private static final String WEB = GROUP + "/namespaces/default/federatedservices/web";
+    private static final String TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Instant started = InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS);
+    private TestServer server;
+
+    @BeforeAll
+    void start() {
+        server = new TestServer("weft.api.mesh.interval = 50 ms");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void healthy() {
+        federation().hasMembers(east(), west("Alive", 1));
+        federation().exports(web(3));
+    }
+
+    private TestFederation federation() {
+        return server.inMemory().federation();
+    }
+
+    private static ClusterMember east() {
+        return new ClusterMember("east", List.of("127.0.0.1:7001"), "Alive", null, 0, null, true);
+    }
+
+    private ClusterMember west(String state, int milliseconds) {
+        return new ClusterMember(
+                "west",
+                List.of("127.0.0.1:7002"),
+                state,
+                Duration.ofMillis(milliseconds),
+                0,
+                started.minusSeconds(100),
+                false);
+    }
+
+    private FederatedService web(int endpoints) {
+        List<Endpoint> few = IntStream.range(0, endpoints)
+                .mapToObj(i -> new Endpoint("10.0." + i / 250 + "." + i % 250, i != 0, true, false, "n1", ""))
+                .toList();
+        return new FederatedService(
+                "default",
+                "web",
+                List.of(
+                        new Export(
+                                "east", started.minusSeconds(50), false, "ClusterSetIP", List.of("http 81/TCP"), few),
+                        new Export(
+                                "west",
+                                started.minusSeconds(60),
+                                true,
+                                "ClusterSetIP",
+                                List.of("http 80/TCP"),
+                                few.subList(0, 1))),
+                List.of("http 80/TCP"),
+                "PortConflict",
+                List.of("Cluster east has ports ..."));
+    }
+
+    @Test
+    @DisplayName("say who offers what, where, how fresh, and who decides")
+    void object() {
+        Reply web = server.get(WEB);
+        assertThat(web.status()).as(web.text()).isEqualTo(200);
+        assertThat(web.at("/apiVersion")).isEqualTo("mesh.weft.dev/v1alpha1");
+        assertThat(web.at("/status/decision/cluster")).isEqualTo("west");
+        assertThat(web.at("/status/decision/reason")).startsWith("It is the oldest export, of ");
+        assertThat(web.at("/status/conflict/reason")).isEqualTo("PortConflict");
+        assertThat(web.at("/status/exports/0/endpoints/2/address")).isEqualTo("10.0.0.2");
+        assertThat(web.at("/status/endpoints")).isEqualTo("4");
+        assertThat(web.at("/status/readyEndpoints")).isEqualTo("2");
+        assertThat(cells("/federatedservices", 0).toString())
+                .startsWith(
+                        "[\"web\",\"ClusterSetIP\",\"http 80/TCP\",\"east=2/3,west=0/1\",\"Fresh\",\"west\",\"PortConflict\"");
+        federation().hasMembers(east(), west("Unreachable", 1));
+        assertThat(server.get(WEB).at("/status/exports/1/staleSince"))
+                .isEqualTo(started.minusSeconds(100).toString());
+        assertThat(cells("/federatedservices", 0).path(4).asText()).startsWith("west stale for ");
+        assertThat(cells("/clusters", 1).path(5).asText()).endsWith("s");
+        assertThat(cells("/clusters", 0).path(4).asText()).isEqualTo("<self>");
+    }
+
+    private JsonNode cells(String path, int row) {
+        return server.get(GROUP + path, TABLE).json().at("/rows/" + row + "/cells");
+    }
+
+    @Test
+    @DisplayName("of many endpoints show so many that no object outgrows its bound, and count the rest")
+    void large() {
+        federation().exports(web(2_500));
+        Reply web = server.get(WEB);
+        assertThat(web.json().at("/status/exports/0/endpoints")).hasSize(1_000);
+        assertThat(web.at("/status/exports/0/endpointsOmitted")).isEqualTo("1500");
+        assertThat(cells("/federatedservices", 0).path(3).asText()).startsWith("east=2499/2500,");
+    }
+
+    @Test
+    @DisplayName("keep their version while only figures change, and can be watched from it")
+    void watched() throws Exception {
+        String version = server.get(GROUP + "/clusters").at("/metadata/resourceVersion");
+        federation().hasMembers(east(), west("Alive", 2));
+        Reply again = server.get(GROUP + "/clusters");
+        assertThat(again.at("/metadata/resourceVersion")).isEqualTo(version);
+        assertThat(again.at("/items/1/status/roundTrip")).isEqualTo("2.0ms");
+        federation().hasMembers(east(), west("Suspect", 2));
+        Reply watched = server.get(GROUP + "/clusters?watch=true&timeoutSeconds=1&resourceVersion=" + version);
+        assertThat(watched.text().lines()).hasSize(1).allMatch(line -> line.startsWith("{\"type\":\"MODIFIED\""));
+        assertThat(watched.at("/object/status/state")).isEqualTo("Suspect");
+        assertThat(server.get(GROUP + "/clusters?watch=true&timeoutSeconds=5&resourceVersion=77")
+                        .at("/object/reason"))
+                .isEqualTo("Expired");
+    }
+
+    @Test
+    @DisplayName("tell a watch of what comes, changes and goes")
+    void followed() throws IOException {
+        federation().exports();
+        var response = server.client
+                .sendAsync(
+                        server.request(GROUP + "/namespaces/default/federatedservices?watch=true&sendInitialEvents=true"
+                                        + "&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan")
+                                .GET()
+                                .build(),
+                        java.net.http.HttpResponse.BodyHandlers.ofInputStream())
+                .join();
+        List<String> types = new ArrayList<>();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            types.add(lines.readLine().split("\"", 5)[3]);
+            federation().exports(web(3));
+            types.add(lines.readLine().split("\"", 5)[3]);
+            federation().exports(web(4));
+            types.add(lines.readLine().split("\"", 5)[3]);
+            federation().exports();
+            types.add(lines.readLine().split("\"", 5)[3]);
+        }
+        assertThat(types).containsExactly("BOOKMARK", "ADDED", "MODIFIED", "DELETED");
+        await().atMost(PATIENCE).until(() -> server.server.openWatches() == 0);
+    }
+
+    @Test
+    @DisplayName("are told by discovery and described, and cannot be written")
+    void described() {
+        assertThat(server.get(GROUP).json().at("/resources").findValuesAsText("name"))
+                .containsExactlyInAnyOrder("clusters", "federatedservices");
+        assertThat(server.get("/openapi/v3/apis/mesh.weft.dev/v1alpha1").text())
+                .contains("staleSince", "readyEndpoints");
+        assertThat(server.delete(WEB, "").status()).isEqualTo(405);
+        assertThat(server.post(GROUP + "/clusters", "{}").status()).isEqualTo(405);
+        assertThat(server.get(GROUP + "/clusters/south").at("/message"))
+                .isEqualTo("clusters.mesh.weft.dev \"south\" not found");
+        assertThat(server.get(GROUP + "/namespaces/other/federatedservices")
+                        .json()
+                        .at("/items"))
+                .isEmpty();
+    }
+}

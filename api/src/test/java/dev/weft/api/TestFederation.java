@@ -1,0 +1,36 @@
+package dev.weft.api;
+
+import dev.weft.registry.ClusterMember;
+import dev.weft.registry.FederationView;
+import dev.weft.registry.resource.FederatedService;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A federation that is what a test says it is. */
+final class TestFederation implements FederationView {
+    private volatile List<ClusterMember> members;
+    private volatile List<FederatedService> services = List.of();
+
+    TestFederation(List<ClusterMember> members) {
+        this.members = List.copyOf(members);
+    }
+
+    void hasMembers(ClusterMember... now) {
+        members = List.of(now);
+    }
+
+    void exports(FederatedService... now) {
+        services = List.of(now);
+    }
+
+    @Override
+    public CompletionStage<List<ClusterMember>> members() {
+        return CompletableFuture.completedFuture(members);
+    }
+
+    @Override
+    public CompletionStage<List<FederatedService>> services() {
+        return CompletableFuture.completedFuture(services);
+    }
+}

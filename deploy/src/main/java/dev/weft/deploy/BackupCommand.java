@@ -1,0 +1,51 @@
+package dev.weft.deploy;
+
+import dev.weft.deploy.client.ApiClient;
+import dev.weft.deploy.client.Backup;
+import dev.weft.deploy.client.BackupFile;
+import dev.weft.deploy.terminal.CommandFailed;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weft backup}: all objects of a running cluster into a file. */
+@Command(
+        name = "backup",
+        description = "Write all objects of a running cluster, as of one moment, into a file with a checksum.",
+        footer = {"", "The file holds Secrets in clear; only its owner may read it."})
+final class BackupCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "FILE", description = "The file; replaced, as a whole, if it is there.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--api",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8001",
+            converter = ApiUrlConverter.class,
+            description = "The API server (default: ${DEFAULT-VALUE}).")
+    private URI api = URI.create("http://127.0.0.1:8001");
+
+    @Override
+    public Integer call() {
+        BackupFile backup = Backup.of(new ApiClient(api));
+        try {
+            backup.write(file);
+        } catch (IOException e) {
+            throw CommandFailed.failed("the backup cannot be written to " + file + ": " + e, e);
+        }
+        spec.commandLine()
+                .getOut()
+                .println("saved " + backup.entries().size() + " objects of cluster " + backup.cluster()
+                        + " as of version " + backup.version() + " in " + file);
+        return 0;
+    }
+}

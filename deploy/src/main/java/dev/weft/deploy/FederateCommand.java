@@ -1,0 +1,230 @@
+package dev.weft.deploy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.deploy.client.ApiClient;
+import dev.weft.deploy.client.ClusterName;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code weft federate}: who is in the federation, said by an administrator of one of its clusters. */
+@Command(
+        name = "federate",
+        description = "Join clusters to a federation and take them out; each command talks to its own cluster.",
+        subcommands = {
+            FederateCommand.Invite.class,
+            FederateCommand.Join.class,
+            FederateCommand.Members.class,
+            FederateCommand.Leave.class,
+            FederateCommand.Expel.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example: weft federate join --api URL-OF-WEST \"$(weft federate invite --api URL-OF-EAST)\""})
+final class FederateCommand implements Runnable {
+    private static final String GROUP = "mesh.weft.dev/v1alpha1";
+    private static final String BASE = "/apis/" + GROUP + "/";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--api",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8001",
+            scope = ScopeType.INHERIT,
+            converter = ApiUrlConverter.class,
+            description = "The API server of the cluster that is meant (default: ${DEFAULT-VALUE}).")
+    private URI api = URI.create("http://127.0.0.1:8001");
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    private ApiClient client() {
+        return new ApiClient(api);
+    }
+
+    private void say(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+
+    /** Creates an object whose creation does something, and answers what became of it. */
+    private JsonNode ask(String what, String plural, String kind, ObjectNode asked) {
+        ApiClient client = client();
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        object.put("apiVersion", GROUP).put("kind", kind).set("spec", asked);
+        return client.accepted(what, client.create(BASE + plural, object))
+                .json()
+                .path("status");
+    }
+
+    private static ObjectNode nothing() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** {@code weft federate invite}. */
+    @Command(
+            name = "invite",
+            description = "Print a token with which one cluster can join, once. Hand it over like a password.",
+            footer = {"", "Any member may invite. The token names where to join and whom to believe there."})
+    static final class Invite implements Callable<Integer> {
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Option(
+                names = "--valid",
+                paramLabel = "TIME",
+                converter = TimeConverter.class,
+                description =
+                        "How long it can be used, e.g. 90s, 15m, 1h, 7d (default: as the server is configured, 1h).")
+        private @Nullable Duration valid;
+
+        @Override
+        public Integer call() {
+            ObjectNode asked = nothing();
+            if (valid != null) {
+                asked.put("validSeconds", valid.toSeconds());
+            }
+            federate.say(federate.ask("the invitation", "invitations", "Invitation", asked)
+                    .path("token")
+                    .asText());
+            return 0;
+        }
+    }
+
+    /** {@code weft federate join TOKEN}. */
+    @Command(
+            name = "join",
+            description = "Join the federation of the cluster that gave out a token.",
+            footer = {"", "Returns when this cluster is a member; what others export arrives within seconds."})
+    static final class Join implements Callable<Integer> {
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Parameters(paramLabel = "TOKEN", description = "What weft federate invite printed.")
+        private String token = "";
+
+        @Override
+        public Integer call() {
+            federate.ask("to join", "joins", "Join", nothing().put("token", token));
+            federate.say("joined: weft federate members shows who is there");
+            return 0;
+        }
+    }
+
+    /** {@code weft federate members}. */
+    @Command(name = "members", description = "Show the clusters of the federation as this one sees them.")
+    static final class Members implements Callable<Integer> {
+        private static final String ROW = "%-20s %-12s %-11s %-7s %-9s %s";
+
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Override
+        public Integer call() {
+            federate.say(
+                    String.format(Locale.ROOT, ROW, "NAME", "STATE", "ROUND-TRIP", "BEHIND", "FRESHNESS", "ADDRESS"));
+            for (JsonNode member : members(federate.client())) {
+                JsonNode status = member.path("status");
+                federate.say(String.format(
+                        Locale.ROOT,
+                        ROW,
+                        name(member) + (status.path("self").asBoolean() ? " (this)" : ""),
+                        status.path("state").asText(),
+                        status.path("roundTrip").asText("-"),
+                        status.path("recordsBehind").asText("0"),
+                        status.path("freshness").asText("-"),
+                        member.at("/spec/addresses/0").asText("-")));
+            }
+            return 0;
+        }
+    }
+
+    /** {@code weft federate leave}. */
+    @Command(
+            name = "leave",
+            description = "Leave the federation: the others drop what this cluster exported, and it drops theirs.")
+    static final class Leave implements Callable<Integer> {
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Override
+        public Integer call() {
+            federate.ask("to leave", "departures", "Departure", nothing());
+            federate.say("left: this cluster goes on alone");
+            return 0;
+        }
+    }
+
+    /** {@code weft federate expel NAME}. */
+    @Command(
+            name = "expel",
+            description = "Put a cluster out for good, with all that it exported.",
+            footer = {"", "Its identity never comes back; a cluster of that name may, with a new one and a new token."})
+    static final class Expel implements Callable<Integer> {
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Parameters(paramLabel = "NAME", description = "The cluster, as weft federate members shows it.")
+        private String name = "";
+
+        @Override
+        public Integer call() {
+            ApiClient client = federate.client();
+            String path = ClusterName.CLUSTERS + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+            client.accepted("to expel " + name, client.delete(path));
+            federate.say("expelled " + name);
+            return 0;
+        }
+    }
+
+    private static JsonNode members(ApiClient client) {
+        return client.require(ClusterName.CLUSTERS).path("items");
+    }
+
+    private static String name(JsonNode member) {
+        return member.at("/metadata/name").asText();
+    }
+
+    /** Reads a time as people write it. */
+    static final class TimeConverter implements ITypeConverter<Duration> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,6})([smhd])");
+
+        @Override
+        public Duration convert(String value) {
+            Matcher matcher = FORM.matcher(value);
+            if (!matcher.matches()) {
+                throw new TypeConversionException(value + ": expected a time, e.g. 90s, 15m, 1h or 7d");
+            }
+            long amount = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+            };
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.weft.deploy.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.deploy.client.ApiClient;
+import dev.weft.deploy.client.ObjectClient;
+import dev.weft.deploy.terminal.CommandFailed;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which node a command runs on: the one that was named; else the only Node at an address of this machine; else what this
+ * machine calls itself. A cordoned node takes no new command, which is what a scheduler would see to elsewhere.
+ */
+public final class NodeChoice {
+    private static final String NODES = "/api/v1/nodes";
+    private static final int NOT_FOUND = 404;
+
+    private NodeChoice() {}
+
+    /**
+     * Chooses.
+     *
+     * @param named by the user, if he did
+     * @param address of the Pod
+     * @throws CommandFailed if the node is cordoned, or the server refuses to tell
+     */
+    public static String choose(ObjectClient api, @Nullable String named, String address) {
+        String node = named == null ? unnamed(api, address) : named;
+        ApiClient.Reply reply = api.get(NODES + "/" + node);
+        if (!reply.ok() && reply.status() != NOT_FOUND) {
+            throw CommandFailed.failed("the node " + node + ": " + reply.status() + " " + reply.message());
+        }
+        if (reply.json().path("spec").path("unschedulable").asBoolean()) {
+            throw CommandFailed.failed("the node " + node + " is cordoned and takes nothing new; kubectl uncordon " + node
+                    + " lets it, or choose another with --node");
+        }
+        return node;
+    }
+
+    private static String unnamed(ObjectClient api, String address) {
+        List<String> here = at(api.get(NODES).json().path("items"), address);
+        return here.size() == 1 ? here.get(0) : hostName();
+    }
+
+    /** The Nodes at an address; those on any loopback address are on one machine. */
+    static List<String> at(JsonNode nodes, String address) {
+        List<String> all = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            for (JsonNode each : node.path("status").path("addresses")) {
+                String theirs = each.path("address").asText();
+                boolean same = theirs.equals(address) || (isLoopback(theirs) && isLoopback(address));
+                if (each.path("type").asText().equals("InternalIP") && same) {
+                    all.add(node.path("metadata").path("name").asText());
+                }
+            }
+        }
+        return all;
+    }
+
+    private static boolean isLoopback(String address) {
+        return address.startsWith("127.") || address.equals("::1");
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.weft.deploy.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * A node of this mesh as objects: the Node, its status, and the Lease that is its sign of life. Pure.
+ *
+ * @param zone empty if nobody said
+ * @param address where it can be reached
+ * @param version of this program
+ */
+record NodeObjects(String name, String zone, String address, String version) {
+    /** On a Node: who registered it and gives its signs of life. */
+    static final String AGENT = "mesh.weft.dev/agent";
+
+    private static final String SERVING = "WeftServing";
+    private static final int LEASE_PARTS = 4;
+    private static final DateTimeFormatter MICROS =
+            new DateTimeFormatterBuilder().appendInstant(6).toFormatter();
+
+    /** The whole Node, for one that is not there. */
+    ObjectNode node(Instant now) {
+        ObjectNode node = labels();
+        node.put("apiVersion", "v1").put("kind", "Node");
+        ((ObjectNode) node.get("metadata")).put("name", name);
+        node.setAll(status(now));
+        return node;
+    }
+
+    /** What this node says of itself where a Node is there already. */
+    ObjectNode labels() {
+        ObjectNode change = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = change.putObject("metadata");
+        metadata.putObject("annotations").put(AGENT, "weft");
+        ObjectNode labels = metadata.putObject("labels");
+        labels.put("kubernetes.io/hostname", name);
+        if (!zone.isEmpty()) {
+            labels.put(NodeZones.ZONE_LABEL, zone);
+        }
+        return change;
+    }
+
+    /** It is there, and serves. */
+    ObjectNode status(Instant now) {
+        ObjectNode change = JsonNodeFactory.instance.objectNode();
+        ObjectNode status = change.putObject("status");
+        var addresses = status.putArray("addresses");
+        addresses.addObject().put("type", "InternalIP").put("address", address);
+        addresses.addObject().put("type", "Hostname").put("address", name);
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        status.putArray("conditions")
+                .addObject()
+                .put("type", "Ready")
+                .put("status", "True")
+                .put("reason", SERVING)
+                .put("message", "weft is serving")
+                .put("lastHeartbeatTime", time)
+                .put("lastTransitionTime", time);
+        status.putObject("nodeInfo")
+                .put("kubeletVersion", "weft-" + version)
+                .put("operatingSystem", "linux")
+                .put("osImage", System.getProperty("os.name", "unknown"))
+                .put("kernelVersion", System.getProperty("os.version", "unknown"))
+                .put("architecture", System.getProperty("os.arch", "unknown"))
+                .put("containerRuntimeVersion", "weft://" + version);
+        return change;
+    }
+
+    /** A new Lease, which goes with its Node. */
+    ObjectNode lease(String nodeUid, Duration heartbeat, Instant now) {
+        ObjectNode lease = renewal(now);
+        lease.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+        ObjectNode metadata = lease.putObject("metadata");
+        metadata.put("name", name).put("namespace", "kube-node-lease");
+        metadata.putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", "v1")
+                .put("kind", "Node")
+                .put("name", name)
+                .put("uid", nodeUid);
+        ((ObjectNode) lease.get("spec"))
+                .put("holderIdentity", name)
+                .put(
+                        "leaseDurationSeconds",
+                        Math.max(1, heartbeat.multipliedBy(LEASE_PARTS).toSeconds()));
+        return lease;
+    }
+
+    /** A sign of life. */
+    ObjectNode renewal(Instant now) {
+        ObjectNode change = JsonNodeFactory.instance.objectNode();
+        change.putObject("spec").put("renewTime", MICROS.format(now));
+        return change;
+    }
+
+    /** Whether a Node is one that a Weft process registered; a kubelet's or a hand-written one is left alone. */
+    static boolean isOurs(JsonNode node) {
+        return node.path("metadata").path("annotations").has(AGENT)
+                || readiness(node).path("reason").asText().equals(SERVING);
+    }
+
+    static boolean isReady(JsonNode node) {
+        return readiness(node).path("status").asText().equals("True");
+    }
+
+    private static JsonNode readiness(JsonNode node) {
+        for (JsonNode condition : node.path("status").path("conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition;
+            }
+        }
+        return JsonNodeFactory.instance.missingNode();
+    }
+}

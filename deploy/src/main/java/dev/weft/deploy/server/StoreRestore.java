@@ -1,0 +1,104 @@
+package dev.weft.deploy.server;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.weft.deploy.client.BackupFile;
+import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.gossip.HostPort;
+import dev.weft.registry.ClusterConfig;
+import dev.weft.registry.RegistrySettings;
+import dev.weft.registry.Restoration;
+import dev.weft.registry.journal.DataDirectoryException;
+import dev.weft.registry.journal.JournalDatabase;
+import dev.weft.registry.journal.PostgresDatabase;
+import dev.weft.registry.journal.PostgresSettings;
+import dev.weft.registry.journal.Storage;
+import dev.weft.registry.journal.StoreAddress;
+import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.ResourceType;
+import dev.weft.registry.shard.Placement;
+import dev.weft.registry.watch.ResourceStamp;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/** Fills an empty store from a backup while no server runs on it. */
+public final class StoreRestore {
+    private StoreRestore() {}
+
+    /**
+     * Restores; everything is on disk afterwards.
+     *
+     * @param data the directory of an embedded store; not used where there is a shared one
+     * @throws CommandFailed with a sentence if the store is not empty, in use, or another cluster's
+     */
+    public static void into(Path data, Optional<StoreAddress> store, String cluster, BackupFile backup) {
+        ClusterConfig.Holding holding =
+                store.isPresent() ? ClusterConfig.Holding.SHARED : ClusterConfig.Holding.EMBEDDED;
+        Config config = ClusterConfig.of(
+                ConfigFactory.parseMap(Map.of(
+                        "akka.actor.provider", "local",
+                        "akka.loggers", List.of("akka.event.slf4j.Slf4jLogger"),
+                        "akka.logging-filter", "akka.event.slf4j.Slf4jLoggingFilter")),
+                new HostPort("127.0.0.1", 0),
+                holding);
+        RegistrySettings settings = RegistrySettings.of(config);
+        try (Storage storage = open(data, store, cluster, settings, config)) {
+            ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), cluster, config);
+            try {
+                Restoration restoration = new Restoration(system, new Placement(settings.shards()), storage);
+                if (!restoration.isEmpty().toCompletableFuture().join()) {
+                    throw CommandFailed.failed(
+                            store.<Object>map(address -> address).orElse(data)
+                                    + " is not empty; a backup is restored into an empty store only, nothing was changed");
+                }
+                restoration
+                        .restore(
+                                backup.entries().stream()
+                                        .map(StoreRestore::object)
+                                        .toList(),
+                                backup.version(),
+                                InstantSource.system().millis())
+                        .toCompletableFuture()
+                        .join();
+            } catch (CompletionException e) {
+                throw CommandFailed.failed("the backup could not be stored: " + e.getCause(), e);
+            } finally {
+                system.terminate();
+                system.getWhenTerminated().toCompletableFuture().join();
+            }
+        }
+    }
+
+    private static Storage open(
+            Path data, Optional<StoreAddress> store, String cluster, RegistrySettings settings, Config config) {
+        try {
+            return store.isPresent()
+                    ? PostgresDatabase.open(
+                            store.get(),
+                            cluster,
+                            settings.shards(),
+                            PostgresSettings.of(config.getConfig("weft.registry.postgres")))
+                    : JournalDatabase.open(data, cluster, settings.journal());
+        } catch (DataDirectoryException e) {
+            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Resource object(BackupFile.Entry entry) {
+        var metadata = entry.object().path("metadata");
+        return ResourceStamp.of(
+                new ResourceKey(
+                        new ResourceType(entry.group(), entry.resource()),
+                        metadata.path("namespace").asText(),
+                        metadata.path("name").asText()),
+                entry.object(),
+                metadata.path("resourceVersion").asLong());
+    }
+}

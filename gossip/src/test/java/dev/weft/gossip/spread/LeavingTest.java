@@ -1,0 +1,96 @@
+package dev.weft.gossip.spread;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.util.ByteString;
+import dev.weft.gossip.member.Status;
+import dev.weft.gossip.spread.SimulatedFederation.Disk;
+import dev.weft.gossip.spread.SimulatedFederation.Sim;
+import dev.weft.gossip.trust.JoinToken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("A cluster that left")
+class LeavingTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final Disk westDisk = new Disk();
+
+    @ParameterizedTest(name = "a federation that lets its neighbours in without a token: {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("is seen as gone by all, also when none of its links could carry its last word, and stays so")
+    void lastWordLost(boolean open) {
+        SimulatedFederation federation = open ? new SimulatedFederation(11) : new SimulatedFederation(11).closed();
+        List<Sim> all = threeClusters(federation);
+        Sim west = all.get(1);
+        federation.partition(List.of("west"), List.of("east", "north"), true);
+        west.core.leave();
+        federation.run(Duration.ofSeconds(1));
+        federation.partition(List.of("west"), List.of("east", "north"), false);
+        federation.run(LONG);
+        assertGone(all);
+        west.crash();
+        Sim again = federation.start("west", westDisk);
+        federation.run(LONG);
+        assertGone(List.of(all.get(0), again, all.get(2)));
+    }
+
+    @Test
+    @DisplayName("comes back with a new token, and is alive for all with what it exports then")
+    void comesBack() {
+        SimulatedFederation federation = new SimulatedFederation(12).closed();
+        List<Sim> all = threeClusters(federation);
+        Sim west = all.get(1);
+        west.core.leave();
+        federation.run(LONG);
+        assertGone(all);
+        join(federation, all.get(2), west);
+        west.put(0, "k", "again");
+        federation.run(LONG);
+        for (Sim other : List.of(all.get(0), all.get(2))) {
+            assertThat(other.status("west")).isEqualTo(Status.ALIVE);
+            assertThat(other.content()).containsEntry("west/0/k", "again");
+        }
+        assertThat(federation.converged()).isTrue();
+    }
+
+    private static void assertGone(List<Sim> all) {
+        for (Sim other : List.of(all.get(0), all.get(2))) {
+            assertThat(other.status("west")).as(other.name).isEqualTo(Status.LEFT);
+            assertThat(other.content().keySet()).as(other.name).containsExactlyInAnyOrder("east/0/k", "north/0/k");
+        }
+        assertThat(all.get(1).content().keySet()).isSubsetOf("west/0/k");
+    }
+
+    private List<Sim> threeClusters(SimulatedFederation federation) {
+        Sim east = federation.start("east", new Disk());
+        Sim west = federation.start("west", westDisk);
+        Sim north = federation.start("north", new Disk());
+        join(federation, east, west);
+        join(federation, west, north);
+        List<Sim> all = List.of(east, west, north);
+        all.forEach(one -> one.core.reset(0, 0, Map.of("k", ByteString.fromString("v"))));
+        federation.run(LONG);
+        all.forEach(one -> assertThat(one.content()).hasSize(3));
+        return all;
+    }
+
+    private static void join(SimulatedFederation federation, Sim host, Sim guest) {
+        byte[] secret = new byte[JoinToken.SECRET_BYTES];
+        federation.random.nextBytes(secret);
+        JoinToken token = host.core
+                .invite(ByteString.fromArray(secret), Duration.ofHours(1))
+                .orElseThrow();
+        List<Optional<String>> answers = new ArrayList<>();
+        guest.core.join(token, answers::add);
+        federation.run(Duration.ofSeconds(2));
+        assertThat(answers).containsExactly(Optional.empty());
+    }
+}

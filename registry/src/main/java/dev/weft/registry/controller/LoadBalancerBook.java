@@ -1,0 +1,150 @@
+package dev.weft.registry.controller;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.registry.allocation.AddressPool;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Taken;
+import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.IpAddress;
+import dev.weft.registry.resource.IpAddress.Family;
+import dev.weft.registry.resource.ResourceKey;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Which Service holds which address of the load-balancer pools. Built anew from the Services' status at every start: an
+ * address belongs to whom it was first seen with. Mutable, for one thread.
+ */
+final class LoadBalancerBook {
+    private final Map<Family, AddressPool> pools = new EnumMap<>(Family.class);
+    private final Map<ResourceKey, Set<IpAddress>> held = new HashMap<>();
+    private final Set<ResourceKey> unserved = new LinkedHashSet<>();
+
+    LoadBalancerBook(List<Cidr> ranges) {
+        for (Family family : Family.values()) {
+            List<Cidr> own =
+                    ranges.stream().filter(range -> range.family() == family).toList();
+            if (!own.isEmpty()) {
+                pools.put(
+                        family, new AddressPool("load-balancer-" + family.name().toLowerCase(Locale.ROOT), own));
+            }
+        }
+    }
+
+    /**
+     * What came of an attempt.
+     *
+     * @param addresses in the order of the Service's families
+     * @param refusal why there is none, or not what was wished for; empty if all is well
+     */
+    record Served(List<IpAddress> addresses, String refusal) {}
+
+    /** Takes over what a Service's status lists; frees what it held beyond that. */
+    void holds(ResourceKey key, List<IpAddress> listed) {
+        Set<IpAddress> before = held.getOrDefault(key, Set.of());
+        Set<IpAddress> now = new LinkedHashSet<>();
+        for (IpAddress address : listed) {
+            AddressPool pool = pools.get(address.family());
+            if (pool != null && pool.covers(address)) {
+                ResourceKey owner = pool.owner(address).orElse(key);
+                if (owner.equals(key)) {
+                    pool.hold(address, key);
+                    now.add(address);
+                }
+            }
+        }
+        put(key, now, before);
+    }
+
+    /** Forgets a Service: what it held is free. */
+    void release(ResourceKey key) {
+        put(key, Set.of(), held.getOrDefault(key, Set.of()));
+        unserved.remove(key);
+    }
+
+    private void put(ResourceKey key, Set<IpAddress> now, Set<IpAddress> before) {
+        before.stream().filter(address -> !now.contains(address)).forEach(address -> {
+            AddressPool pool = pools.get(address.family());
+            if (pool != null) {
+                pool.free(address, key);
+            }
+        });
+        if (now.isEmpty()) {
+            held.remove(key);
+        } else {
+            held.put(key, Set.copyOf(now));
+        }
+    }
+
+    /** What a Service holds. */
+    Set<IpAddress> heldBy(ResourceKey key) {
+        return held.getOrDefault(key, Set.of());
+    }
+
+    /** Whether an address is one of the pools. */
+    boolean covers(IpAddress address) {
+        AddressPool pool = pools.get(address.family());
+        return pool != null && pool.covers(address);
+    }
+
+    /** Who went without an address, and may get one when another is freed. */
+    List<ResourceKey> unserved() {
+        return List.copyOf(unserved);
+    }
+
+    /**
+     * Finds an address for each family of a Service that has a pool: the wished one, the one that it holds, or any.
+     *
+     * @param wishes of any family; each must be given, or nothing is
+     */
+    Served serve(ResourceKey key, JsonNode families, List<IpAddress> wishes, RandomGenerator random) {
+        Set<IpAddress> before = heldBy(key);
+        List<IpAddress> given = new ArrayList<>();
+        String refusal = "";
+        for (JsonNode name : families) {
+            Family family = Family.valueOf(name.asText());
+            AddressPool pool = pools.get(family);
+            if (pool != null && refusal.isEmpty()) {
+                String wish = wishes.stream()
+                        .filter(each -> each.family() == family)
+                        .map(IpAddress::toString)
+                        .findFirst()
+                        .orElseGet(() -> present(before, family));
+                Taken taken = pool.take(new Claim("", wish, key, "spec.loadBalancerIP"), random);
+                if (taken instanceof Taken.Given here) {
+                    IpAddress.parse(here.value()).ifPresent(given::add);
+                } else {
+                    refusal = ((Taken.Denied) taken).why().message();
+                }
+            }
+        }
+        if (refusal.isEmpty() && given.isEmpty()) {
+            refusal = "no load-balancer pool has addresses of the families " + families;
+        }
+        Set<IpAddress> taken = new LinkedHashSet<>(before);
+        taken.addAll(given);
+        put(key, Set.copyOf(refusal.isEmpty() ? given : List.of()), taken);
+        if (refusal.isEmpty()) {
+            unserved.remove(key);
+        } else {
+            unserved.add(key);
+        }
+        return new Served(refusal.isEmpty() ? given : List.of(), refusal);
+    }
+
+    private static String present(Set<IpAddress> before, Family family) {
+        return before.stream()
+                .filter(each -> each.family() == family)
+                .sorted()
+                .map(IpAddress::toString)
+                .findFirst()
+                .orElse("");
+    }
+}
