@@ -91,14 +91,12 @@ public final class ApiServer {
                         server.getSocketOptions(),
                         true,
                         Optional.of(settings.http().getDuration("idle-timeout")))
-                .mapAsyncUnordered(
-                        server.getMaxConnections(),
-                        connection -> {
-                            ApiDoor.Line line = door.line(
-                                    connection.flow(),
-                                    Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())));
-                            return connections.serve(line.http(), line.bytes(), materializer);
-                        })
+                .mapAsyncUnordered(server.getMaxConnections(), connection -> {
+                    ApiDoor.Line line = door.line(
+                            connection.flow(),
+                            Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())));
+                    return connections.serve(line.http(), line.bytes(), materializer);
+                })
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
         return serving.first()

@@ -117,7 +117,8 @@ class InformersIT {
     @DisplayName("resume without a list where the server remembers")
     void resume(@TempDir Path directory) {
         Churn churn = new Churn(7);
-        try (RestartableServer server = new RestartableServer(directory, "weft.api.watch { shortest = 1 s, longest = 1 s }");
+        try (RestartableServer server =
+                        new RestartableServer(directory, "weft.api.watch { shortest = 1 s, longest = 1 s }");
                 ObservedConfigMaps fabric = ObservedConfigMaps.fabric(server.url());
                 ObservedConfigMaps official = ObservedConfigMaps.official(server.url())) {
             inStep(server.now(), fabric, official);
@@ -137,7 +138,8 @@ class InformersIT {
         return server.get("/metrics")
                 .text()
                 .lines()
-                .filter(line -> line.startsWith("weft_api_requests_total{verb=\"" + verb + "\",resource=\"configmaps\""))
+                .filter(line ->
+                        line.startsWith("weft_api_requests_total{verb=\"" + verb + "\",resource=\"configmaps\""))
                 .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
@@ -159,17 +161,13 @@ class InformersIT {
                                     .withAllowWatchBookmarks(true)
                                     .build(),
                             new Noting(heard))) {
-                Awaitility.await()
-                        .atMost(PATIENCE)
-                        .until(() -> heard.contains("BOOKMARK end"));
+                Awaitility.await().atMost(PATIENCE).until(() -> heard.contains("BOOKMARK end"));
                 assertThat(heard.stream().filter(line -> !line.startsWith("BOOKMARK")))
                         .containsExactlyInAnyOrderElementsOf(truth.keySet().stream()
                                 .map(key -> "ADDED " + key)
                                 .toList());
                 server.post("/api/v1/namespaces/default/configmaps", "{\"metadata\":{\"name\":\"late\"}}");
-                Awaitility.await()
-                        .atMost(PATIENCE)
-                        .until(() -> heard.contains("ADDED default/late"));
+                Awaitility.await().atMost(PATIENCE).until(() -> heard.contains("ADDED default/late"));
             }
         }
     }

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-
 /** One server over the real registry, and one kubectl, for all suites that ask for it: started once, ended after the last. */
 final class KubectlServer implements BeforeAllCallback {
     private @Nullable Shared shared;

@@ -160,8 +160,7 @@ final class ObservedConfigMaps implements AutoCloseable {
     }
 
     private static String version(V1ConfigMap map) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(map.getMetadata()).getResourceVersion());
+        return Objects.requireNonNull(Objects.requireNonNull(map.getMetadata()).getResourceVersion());
     }
 
     /** The version that it would resume from. */

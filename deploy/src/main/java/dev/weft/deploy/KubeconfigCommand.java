@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 /** {@code weft kubeconfig}: what kubectl needs to know to talk to servers, and as whom. */
 @Command(
         name = "kubeconfig",
-        description = "Print a kubeconfig for kubectl; each context is named after the cluster that answers, or USER@CLUSTER"
-                + " where a user is asked for.",
+        description =
+                "Print a kubeconfig for kubectl; each context is named after the cluster that answers, or USER@CLUSTER"
+                        + " where a user is asked for.",
         sortOptions = false,
         footer = {
             "",
@@ -54,13 +55,15 @@ final class KubeconfigCommand implements Runnable {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "The data directory of the cluster's first server: its authority is trusted, and signs users.")
+            description =
+                    "The data directory of the cluster's first server: its authority is trusted, and signs users.")
     private @Nullable Path data;
 
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            description = "Whom to trust, in PEM, where the server's certificate is not of the cluster's own authority.")
+            description =
+                    "Whom to trust, in PEM, where the server's certificate is not of the cluster's own authority.")
     private @Nullable Path ca;
 
     @Option(
@@ -76,8 +79,9 @@ final class KubeconfigCommand implements Runnable {
     @Option(
             names = "--proxy-node",
             paramLabel = "NODE",
-            description = "The identity of a proxy-node, for weft proxy --kubeconfig: it may see where services are, and"
-                    + " nothing else.")
+            description =
+                    "The identity of a proxy-node, for weft proxy --kubeconfig: it may see where services are, and"
+                            + " nothing else.")
     private @Nullable String proxyNode;
 
     @Option(
@@ -93,7 +97,8 @@ final class KubeconfigCommand implements Runnable {
             names = "--valid",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "How long the credentials are good, e.g. 8h or 90d (default: 365d; of a token 1h, at least 10m).")
+            description =
+                    "How long the credentials are good, e.g. 8h or 90d (default: 365d; of a token 1h, at least 10m).")
     private @Nullable Duration valid;
 
     @Override

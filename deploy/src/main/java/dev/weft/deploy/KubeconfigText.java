@@ -32,7 +32,9 @@ record KubeconfigText(List<Context> contexts) {
         text.append("- name: \"%s\"\n  cluster:\n    server: %s\n".formatted(context.cluster(), context.server()));
         String authority = context.authority();
         if (authority != null) {
-            text.append("    certificate-authority-data: ").append(encoded(authority)).append('\n');
+            text.append("    certificate-authority-data: ")
+                    .append(encoded(authority))
+                    .append('\n');
         }
     }
 

@@ -14,9 +14,10 @@ final class ProtectionOptions {
     @Option(
             names = "--tls",
             paramLabel = "off|auto|CERT:KEY",
-            description = "How the API is encrypted: off; auto, with a certificate of the cluster's own authority, which is"
-                    + " made in the data directory at the first start; or with the certificate and key of two files"
-                    + " in PEM, read again when they change (default: off, which is for loopback only).")
+            description =
+                    "How the API is encrypted: off; auto, with a certificate of the cluster's own authority, which is"
+                            + " made in the data directory at the first start; or with the certificate and key of two files"
+                            + " in PEM, read again when they change (default: off, which is for loopback only).")
     private @Nullable String tls;
 
     @Option(
@@ -29,9 +30,10 @@ final class ProtectionOptions {
     @Option(
             names = "--access",
             paramLabel = "open|roles",
-            description = "Who may do what: open, everyone who reaches the API is its administrator; roles, clients prove"
-                    + " who they are and may do what roles and bindings give them (default: roles with TLS,"
-                    + " open without).")
+            description =
+                    "Who may do what: open, everyone who reaches the API is its administrator; roles, clients prove"
+                            + " who they are and may do what roles and bindings give them (default: roles with TLS,"
+                            + " open without).")
     private Protection.@Nullable Access access;
 
     @Option(
@@ -46,8 +48,9 @@ final class ProtectionOptions {
     @Option(
             names = "--tokens",
             paramLabel = "FILE",
-            description = "With roles: static tokens in Kubernetes' form, a line each: token,user,uid,\"group1,group2\";"
-                    + " read again when it changes.")
+            description =
+                    "With roles: static tokens in Kubernetes' form, a line each: token,user,uid,\"group1,group2\";"
+                            + " read again when it changes.")
     private @Nullable Path tokens;
 
     @Option(

@@ -35,8 +35,9 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
-            description = "Follow the server of this file's current context, as its user, instead of --api; weft kubeconfig"
-                    + " --proxy-node writes one.")
+            description =
+                    "Follow the server of this file's current context, as its user, instead of --api; weft kubeconfig"
+                            + " --proxy-node writes one.")
     private @Nullable Path kubeconfig;
 
     @Option(names = "--node", required = true, paramLabel = "NAME", description = "The name of this node.")
@@ -53,7 +54,11 @@ final class ProxyCommand implements Callable<Integer> {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
         ApiAccess access = access();
         WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(
-                access, node, options.zone(), options.dns().listen(), options.dns().config()));
+                access,
+                node,
+                options.zone(),
+                options.dns().listen(),
+                options.dns().config()));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
         spec.commandLine().getOut().println("ready node=" + node + " api=" + access.server());
         proxy.awaitEnd();

@@ -31,8 +31,9 @@ import picocli.CommandLine.Spec;
 /** {@code weft run}: a process of this machine as a Pod. */
 @Command(
         name = "run",
-        description = "Run a command as a Pod of this node: registered with its address and ports, found through Services,"
-                + " ready by its probe, started again when it ends, drained when it stops.",
+        description =
+                "Run a command as a Pod of this node: registered with its address and ports, found through Services,"
+                        + " ready by its probe, started again when it ends, drained when it stops.",
         sortOptions = false,
         footer = {
             "",
@@ -82,16 +83,22 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--node",
             paramLabel = "NAME",
-            description = "The node it runs on (default: the only Node at an address of this machine, else its host name).")
+            description =
+                    "The node it runs on (default: the only Node at an address of this machine, else its host name).")
     private @Nullable String node;
 
     @Option(
             names = "--ready",
             paramLabel = "PROBE",
-            description = "When it is ready: http:/path or tcp (on the first port), or exec:command (default: when it runs).")
+            description =
+                    "When it is ready: http:/path or tcp (on the first port), or exec:command (default: when it runs).")
     private @Nullable String ready;
 
-    @Option(names = "--ready-delay", paramLabel = "SECONDS", defaultValue = "0", description = "Before the first probe.")
+    @Option(
+            names = "--ready-delay",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Before the first probe.")
     private int delay;
 
     @Option(
@@ -133,8 +140,9 @@ final class RunCommand implements Callable<Integer> {
             names = "--restart-delay",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "Before the second restart in a row, doubled each time up to 5 minutes; the first one comes at"
-                    + " once (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Before the second restart in a row, doubled each time up to 5 minutes; the first one comes at"
+                            + " once (default: ${DEFAULT-VALUE}).")
     private int restartDelay;
 
     @Option(names = "--env", paramLabel = "NAME=VALUE", description = "A variable for the command; may be repeated.")
@@ -173,7 +181,8 @@ final class RunCommand implements Callable<Integer> {
         });
         boolean watched = Boolean.getBoolean("weft.terminal");
         Signals.on(List.of("TERM", "INT"), signal -> supervisor.stop("SIG" + signal));
-        // When its terminal closes nobody is there any more; without one it commonly means: read the configuration again.
+        // When its terminal closes nobody is there any more; without one it commonly means: read the configuration
+        // again.
         Signals.on(List.of("HUP"), watched ? signal -> supervisor.stop("SIGHUP") : supervisor::forward);
         Signals.on(List.of("USR1", "USR2", "WINCH"), supervisor::forward);
         if (exitWithParent) {

@@ -54,8 +54,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ClusterStatus status = ClusterStatus.of(
-                new ApiClient(kubeconfig == null ? ApiAccess.open(api) : Kubeconfig.read(kubeconfig)));
+        ClusterStatus status =
+                ClusterStatus.of(new ApiClient(kubeconfig == null ? ApiAccess.open(api) : Kubeconfig.read(kubeconfig)));
         PrintWriter out = spec.commandLine().getOut();
         if (output == Output.json) {
             out.println(status.json().toPrettyString());

@@ -24,9 +24,16 @@ class ExamplesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Path EXAMPLES = Path.of("examples").toAbsolutePath();
     private static final Map<String, List<String>> PROGRAMS = Map.of(
-            "python", List.of("python3", EXAMPLES.resolve("python/find_and_call.py").toString()),
+            "python",
+                    List.of(
+                            "python3",
+                            EXAMPLES.resolve("python/find_and_call.py").toString()),
             "shell", List.of("sh", EXAMPLES.resolve("shell/find-and-call.sh").toString()),
-            "java", List.of(java(), "-Xshare:auto", EXAMPLES.resolve("java/FindAndCall.java").toString()));
+            "java",
+                    List.of(
+                            java(),
+                            "-Xshare:auto",
+                            EXAMPLES.resolve("java/FindAndCall.java").toString()));
 
     @RegisterExtension
     final TestBed bed = new TestBed();
@@ -99,7 +106,9 @@ class ExamplesIT {
         builder.environment().putAll(environment);
         try {
             Call call = Call.of(builder);
-            assertThat(call.out().strip()).as(language + " by " + way + ": " + call.err()).isEqualTo("found");
+            assertThat(call.out().strip())
+                    .as(language + " by " + way + ": " + call.err())
+                    .isEqualTo("found");
         } catch (java.io.IOException e) {
             throw new AssertionError(language + " by " + way, e);
         } catch (InterruptedException e) {

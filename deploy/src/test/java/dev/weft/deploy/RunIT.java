@@ -73,7 +73,8 @@ class RunIT {
                 "off");
         proxy.awaitReady(PATIENCE);
         awaitNode(kubectl, "Ready");
-        assertThat(kubectl.run("east", "get", "nodes", "-L", "topology.kubernetes.io/zone")).contains("cellar");
+        assertThat(kubectl.run("east", "get", "nodes", "-L", "topology.kubernetes.io/zone"))
+                .contains("cellar");
         HostPort address = service(east);
 
         Child one = run(east, "one");
@@ -220,9 +221,10 @@ class RunIT {
         east.kill();
         awaitAnsweredBy(address, "one", "two");
         east.start();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(renewed(east, "one"))
-                .as("signs of life after the restart")
-                .isGreaterThan(before.at("/metadata/creationTimestamp").asText()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(renewed(east, "one"))
+                        .as("signs of life after the restart")
+                        .isGreaterThan(before.at("/metadata/creationTimestamp").asText()));
         assertThat(endpoints(east)).containsExactly("one", "two");
         assertThat(pod(east, "one").at("/metadata/uid")).isEqualTo(before.at("/metadata/uid"));
         assertThat(pid(pod(east, "one"))).isEqualTo(pid(before));
@@ -244,15 +246,18 @@ class RunIT {
         assertThat(pod(east, "two").at("/status/reason").asText()).isEqualTo("AgentLost");
         await("the command goes with the one that ran it")
                 .atMost(PATIENCE)
-                .until(() -> ProcessHandle.of(orphan).filter(ProcessHandle::isAlive).isEmpty());
-        east.api().delete(DEFAULT + "/pods/two", JsonNodeFactory.instance.objectNode().put("gracePeriodSeconds", 0));
+                .until(() ->
+                        ProcessHandle.of(orphan).filter(ProcessHandle::isAlive).isEmpty());
+        east.api()
+                .delete(
+                        DEFAULT + "/pods/two",
+                        JsonNodeFactory.instance.objectNode().put("gracePeriodSeconds", 0));
     }
 
     private static void drains(TestServer east, Kubectl kubectl, Child one) throws Exception {
         kubectl.run("east", "cordon", "host-1");
         awaitNode(kubectl, "Ready,SchedulingDisabled");
-        Call refused = Call.weft(
-                List.of("run", "--api", east.apiUrl().toString(), "--node", "host-1", "--", "true"));
+        Call refused = Call.weft(List.of("run", "--api", east.apiUrl().toString(), "--node", "host-1", "--", "true"));
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("the node host-1 is cordoned");
         assertThat(kubectl.run("east", "drain", "host-1", "--force", "--ignore-daemonsets"))
@@ -261,7 +266,16 @@ class RunIT {
         assertThat(pod(east, "one").at("/reason").asText()).isEqualTo("NotFound");
         kubectl.run("east", "uncordon", "host-1");
         Call passedOn = Call.weft(List.of(
-                "run", "--api", east.apiUrl().toString(), "--node", "host-1", "--restart", "Never", "--", "sh", "-c",
+                "run",
+                "--api",
+                east.apiUrl().toString(),
+                "--node",
+                "host-1",
+                "--restart",
+                "Never",
+                "--",
+                "sh",
+                "-c",
                 "echo $MY_SERVICE_SERVICE_PORT; exit 7"));
         assertThat(passedOn.code()).isEqualTo(7);
         assertThat(passedOn.out()).isEqualTo("8080\n");

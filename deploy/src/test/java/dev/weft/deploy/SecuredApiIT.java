@@ -68,7 +68,8 @@ class SecuredApiIT {
     }
 
     private void users(TestServer east, Path ca, Kubectl admin) throws Exception {
-        assertThat(admin.run("admin@east", "auth", "whoami")).contains("admin", "[system:masters system:authenticated]");
+        assertThat(admin.run("admin@east", "auth", "whoami"))
+                .contains("admin", "[system:masters system:authenticated]");
         assertThat(admin.run("admin@east", "auth", "can-i", "*", "*")).contains("yes");
         Kubectl carl = as(east, ca, "--token", "t0ken-of-carl");
         assertThat(carl.run("token@east", "auth", "whoami")).contains("carl", "[qa devs system:authenticated]");
@@ -99,7 +100,8 @@ class SecuredApiIT {
         assertThat(bob.fails("bob@east", "get", "services", "-A")).contains("at the cluster scope");
         assertThat(admin.fails("admin@east", "get", "pods", "--as=bob", "--as-group=builders", "-n", "kube-system"))
                 .contains("User \"bob\" cannot list");
-        assertThat(bob.fails("bob@east", "get", "pods", "--as=admin")).contains("cannot impersonate resource \"users\"");
+        assertThat(bob.fails("bob@east", "get", "pods", "--as=admin"))
+                .contains("cannot impersonate resource \"users\"");
         escalation(bob);
     }
 
@@ -178,9 +180,11 @@ class SecuredApiIT {
 
     @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     private static String inPlainHttp(TestServer east) throws IOException {
-        try (Socket socket = new Socket(east.apiAddress().host(), east.apiAddress().port())) {
+        try (Socket socket =
+                new Socket(east.apiAddress().host(), east.apiAddress().port())) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.getOutputStream().write("GET /version HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET /version HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
@@ -191,8 +195,8 @@ class SecuredApiIT {
         Kubectl next = as(east, trusting(successor), "--user", "admin");
         serveWith(successor, east);
         await().atMost(PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(next.run("admin@east", "get", "services")).contains("web"));
+                .untilAsserted(() ->
+                        assertThat(next.run("admin@east", "get", "services")).contains("web"));
         assertThat(admin.fails("admin@east", "get", "services")).contains("certificate signed by unknown authority");
     }
 

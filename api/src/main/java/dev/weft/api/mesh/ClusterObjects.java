@@ -25,14 +25,13 @@ final class ClusterObjects {
             @Nullable Instant staleSince) {}
 
     static ComputedObject of(ClusterMember member) {
-        Essence essence =
-                new Essence(
-                        member.addresses(),
-                        member.state(),
-                        member.recordsBehind() > 0,
-                        member.freshness(),
-                        member.clockOff(),
-                        staleSince(member));
+        Essence essence = new Essence(
+                member.addresses(),
+                member.state(),
+                member.recordsBehind() > 0,
+                member.freshness(),
+                member.clockOff(),
+                staleSince(member));
         ResourceKey key = new ResourceKey(MeshKinds.CLUSTERS.type(), "", member.name());
         return new ComputedObject(key, essence, member, () -> object(member));
     }

@@ -117,7 +117,10 @@ public final class ApiClient implements ObjectClient {
         request.put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
         request.putObject("spec").put("expirationSeconds", valid.toSeconds());
         String path = "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account + "/token";
-        return accepted("a token", create(path, request)).json().at("/status/token").asText();
+        return accepted("a token", create(path, request))
+                .json()
+                .at("/status/token")
+                .asText();
     }
 
     /** Like {@link #get}, but anything else than success ends the command with the server's reason. */
@@ -135,9 +138,8 @@ public final class ApiClient implements ObjectClient {
 
     private Reply send(
             String method, String path, String contentType, @org.jspecify.annotations.Nullable JsonNode body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .timeout(patience)
-                .header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve(path)).timeout(patience).header("Accept", "application/json");
         access.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         if (body == null) {
             request.method(method, BodyPublishers.noBody());

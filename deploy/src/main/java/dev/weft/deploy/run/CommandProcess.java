@@ -62,14 +62,14 @@ final class CommandProcess {
     static void requireProgram(String program) {
         boolean there = program.indexOf('/') < 0 ? isOnPath(program) : Files.isExecutable(Path.of(program));
         if (!there) {
-            throw CommandFailed.failed(
-                    program + ": there is no such command" + (program.indexOf('/') < 0 ? " on the PATH" : "")
-                            + ", or it may not be run");
+            throw CommandFailed.failed(program + ": there is no such command"
+                    + (program.indexOf('/') < 0 ? " on the PATH" : "") + ", or it may not be run");
         }
     }
 
     private static boolean isOnPath(String program) {
-        for (String folder : System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":", -1)) {
+        for (String folder :
+                System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":", -1)) {
             Path file = Path.of(folder.isEmpty() ? "." : folder, program);
             if (Files.isExecutable(file) && !Files.isDirectory(file)) {
                 return true;

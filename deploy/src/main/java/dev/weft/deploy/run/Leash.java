@@ -11,8 +11,9 @@ import java.util.List;
  * end of a pipe, which comes with our end, whatever that is.
  */
 final class Leash implements AutoCloseable {
-    private static final String SCRIPT = "family=; while read -r line; do family=$line; done; [ -n \"$family\" ] || exit 0;"
-            + " kill -s TERM -- \"$family\"; sleep \"$0\"; kill -s KILL -- \"$family\"";
+    private static final String SCRIPT =
+            "family=; while read -r line; do family=$line; done; [ -n \"$family\" ] || exit 0;"
+                    + " kill -s TERM -- \"$family\"; sleep \"$0\"; kill -s KILL -- \"$family\"";
     private static final String LAST_SECONDS = "2";
 
     private final Process shell;

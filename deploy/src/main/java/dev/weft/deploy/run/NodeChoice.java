@@ -35,8 +35,8 @@ public final class NodeChoice {
             throw CommandFailed.failed("the node " + node + ": " + reply.status() + " " + reply.message());
         }
         if (reply.json().path("spec").path("unschedulable").asBoolean()) {
-            throw CommandFailed.failed("the node " + node + " is cordoned and takes nothing new; kubectl uncordon " + node
-                    + " lets it, or choose another with --node");
+            throw CommandFailed.failed("the node " + node + " is cordoned and takes nothing new; kubectl uncordon "
+                    + node + " lets it, or choose another with --node");
         }
         return node;
     }

@@ -57,7 +57,8 @@ record PodObjects(RunPlan plan) {
         plan.command().forEach(command::add);
         ArrayNode environment = container.putArray("env");
         plan.environment()
-                .forEach((name, value) -> environment.addObject().put("name", name).put("value", value));
+                .forEach((name, value) ->
+                        environment.addObject().put("name", name).put("value", value));
         ArrayNode ports = container.putArray("ports");
         for (RunPlan.Port port : plan.ports()) {
             ObjectNode one = ports.addObject().put("containerPort", port.number());
@@ -65,8 +66,7 @@ record PodObjects(RunPlan plan) {
                 one.put("name", port.name());
             }
         }
-        plan.probe()
-                .ifPresent(probe -> container.set("readinessProbe", probe.json(plan.timing(), plan.probePort())));
+        plan.probe().ifPresent(probe -> container.set("readinessProbe", probe.json(plan.timing(), plan.probePort())));
         return pod;
     }
 
@@ -125,7 +125,8 @@ record PodObjects(RunPlan plan) {
     ObjectNode status(RunState state) {
         ObjectNode change = JsonNodeFactory.instance.objectNode();
         ObjectNode status = change.putObject("status");
-        boolean fresh = state.container() instanceof Container.Waiting && state.before().isEmpty();
+        boolean fresh =
+                state.container() instanceof Container.Waiting && state.before().isEmpty();
         status.put("phase", phase(state, fresh));
         status.putNull("reason").putNull("message");
         String address = plan.where().address();

@@ -84,8 +84,7 @@ final class Prober implements AutoCloseable {
     @SuppressWarnings("AddressSelection") // the Pod has one address
     private boolean connect(Duration timeout) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(plan.where().address(), plan.probePort()), (int) timeout.toMillis());
+            socket.connect(new InetSocketAddress(plan.where().address(), plan.probePort()), (int) timeout.toMillis());
             return true;
         }
     }

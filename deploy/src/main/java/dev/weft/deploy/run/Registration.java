@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Registration {
     private static final Duration BEAT = Duration.ofMillis(600);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final Duration TAKE_OVER = Duration.ofSeconds(PodObjects.LEASE_SECONDS).plusMillis(500);
+    private static final Duration TAKE_OVER =
+            Duration.ofSeconds(PodObjects.LEASE_SECONDS).plusMillis(500);
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int GOODBYES = 3;
@@ -216,9 +217,9 @@ final class Registration {
 
     /** Who was out of touch comes back; whoever was not has been removed on purpose. */
     private String missing(boolean replaced) {
-        boolean outOfTouch = Duration.between(lastRenewed, clock.instant())
-                        .compareTo(Duration.ofSeconds(PodObjects.LEASE_SECONDS))
-                > 0;
+        boolean outOfTouch =
+                Duration.between(lastRenewed, clock.instant()).compareTo(Duration.ofSeconds(PodObjects.LEASE_SECONDS))
+                        > 0;
         if (left) {
             return "";
         }

@@ -89,7 +89,8 @@ public record RunPlan(
         if (probe.isPresent() && probe.get().needsPort() && ports.isEmpty()) {
             throw CommandFailed.usage("--ready http: and --ready tcp need a --port to ask");
         }
-        if (ports.size() > 1 && new ArrayList<>(ports).stream().anyMatch(port -> port.name().isEmpty())) {
+        if (ports.size() > 1
+                && new ArrayList<>(ports).stream().anyMatch(port -> port.name().isEmpty())) {
             throw CommandFailed.usage("--port: of several ports each needs a name, e.g. --port http=8080");
         }
     }
@@ -122,6 +123,8 @@ public record RunPlan(
                 .toLowerCase(java.util.Locale.ROOT)
                 .replaceAll("[^a-z0-9-]", "-")
                 .replaceAll("^-+|-+$", "");
-        return name.isEmpty() ? "command" : name.substring(0, Math.min(40, name.length())).replaceAll("-+$", "");
+        return name.isEmpty()
+                ? "command"
+                : name.substring(0, Math.min(40, name.length())).replaceAll("-+$", "");
     }
 }

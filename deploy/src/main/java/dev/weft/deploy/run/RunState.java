@@ -37,8 +37,7 @@ record RunState(
 
     /** Nothing has been started yet. */
     static RunState begun(Instant now) {
-        return new RunState(
-                now, new Container.Waiting("ContainerCreating", ""), Optional.empty(), 0, false, now);
+        return new RunState(now, new Container.Waiting("ContainerCreating", ""), Optional.empty(), 0, false, now);
     }
 
     RunState started(long pid, boolean ready, Instant now) {

@@ -1,9 +1,9 @@
 package dev.weft.deploy.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ObjectClient;
 import dev.weft.deploy.terminal.CommandFailed;
-import dev.weft.deploy.client.ApiClient;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -86,7 +86,8 @@ public final class ServiceVariables {
             String portName = port.path("name").asText("");
             if (!portName.isEmpty()) {
                 variables.put(
-                        name + "_SERVICE_PORT_" + variable(portName), port.path("port").asText());
+                        name + "_SERVICE_PORT_" + variable(portName),
+                        port.path("port").asText());
             }
         }
         for (JsonNode port : ports) {

@@ -57,8 +57,9 @@ public final class Supervisor {
     public int run() {
         CommandProcess.requireProgram(plan.command().get(0));
         registration.begin();
-        tell.accept("runs as the Pod " + plan.where().namespace() + "/" + plan.where().name() + " at "
-                + plan.where().address() + " on the node " + plan.where().node());
+        tell.accept("runs as the Pod " + plan.where().namespace() + "/"
+                + plan.where().name() + " at " + plan.where().address() + " on the node "
+                + plan.where().node());
         try (Leash leash = Leash.start()) {
             return supervise(leash);
         } finally {
@@ -108,8 +109,8 @@ public final class Supervisor {
 
     private Container.Ended runOnce(Leash leash) {
         Map<String, String> variables = environment();
-        CommandProcess command = CommandProcess.start(
-                plan.command(), variables, code -> inbox.add(new Happening.Ended(code)));
+        CommandProcess command =
+                CommandProcess.start(plan.command(), variables, code -> inbox.add(new Happening.Ended(code)));
         leash.holds(command);
         become(state.started(command.pid(), plan.probe().isEmpty(), clock.instant()));
         Readiness readiness =
@@ -149,16 +150,15 @@ public final class Supervisor {
     private AutoCloseableProber prober(Map<String, String> variables) {
         return plan.probe()
                 .<AutoCloseableProber>map(probe -> Prober.start(
-                                probe, plan, variables, success -> inbox.add(new Happening.Probed(success)))
-                        ::close)
+                        probe, plan, variables, success -> inbox.add(new Happening.Probed(success)))::close)
                 .orElse(() -> {});
     }
 
     /** First nobody sends new work, then the command is asked to end, then it is ended. Returns its exit code. */
     private int drain(CommandProcess command, String why) {
         stopping = true;
-        tell.accept("stopping (" + why + "): no new work for "
-                + plan.stop().drain().toMillis() + " ms, then SIGTERM");
+        tell.accept(
+                "stopping (" + why + "): no new work for " + plan.stop().drain().toMillis() + " ms, then SIGTERM");
         registration.leave(plan.stop().seconds());
         Integer code = awaitEnd(command, plan.stop().drain());
         if (code == null) {

@@ -47,8 +47,7 @@ final class DoorWiring {
     private final InstantSource clock;
     private final Registry registry;
 
-    DoorWiring(
-            ActorSystem<?> system, ServerSettings settings, Config config, InstantSource clock, Registry registry) {
+    DoorWiring(ActorSystem<?> system, ServerSettings settings, Config config, InstantSource clock, Registry registry) {
         this.system = system;
         this.settings = settings;
         this.config = config;
@@ -66,7 +65,11 @@ final class DoorWiring {
     /** Without any keys. */
     Door open() {
         return new Door(
-                new ApiDoor(Optional.empty(), Access.open(registry), settings.protection().insecure()), Optional.empty());
+                new ApiDoor(
+                        Optional.empty(),
+                        Access.open(registry),
+                        settings.protection().insecure()),
+                Optional.empty());
     }
 
     /** With the cluster's keys. */
@@ -98,7 +101,8 @@ final class DoorWiring {
                 TokenSettings.from(config.getConfig("weft.api.tokens")),
                 clock,
                 () -> UUID.randomUUID().toString());
-        return new Authenticator(authority, staticTokens(), accounts, settings.protection().anonymous(), clock);
+        return new Authenticator(
+                authority, staticTokens(), accounts, settings.protection().anonymous(), clock);
     }
 
     private Supplier<StaticTokens> staticTokens() {
@@ -132,8 +136,7 @@ final class DoorWiring {
     private void regularly(Runnable look) {
         Duration every = config.getDuration("weft.api.tls.look-every");
         system.scheduler()
-                .scheduleWithFixedDelay(
-                        every, every, look, system.dispatchers().lookup(DispatcherSelector.blocking()));
+                .scheduleWithFixedDelay(every, every, look, system.dispatchers().lookup(DispatcherSelector.blocking()));
     }
 
     /** By what clients call this server, as far as it can know. */

@@ -53,8 +53,8 @@ public final class Kubeconfig {
     private ApiAccess access(JsonNode config) throws IOException, GeneralSecurityException {
         String current = config.path("current-context").asText();
         JsonNode context = named(config, "contexts", "context", current);
-        JsonNode cluster = named(
-                config, "clusters", "cluster", context.path("cluster").asText());
+        JsonNode cluster =
+                named(config, "clusters", "cluster", context.path("cluster").asText());
         JsonNode user = context.path("user").asText("").isEmpty()
                 ? com.fasterxml.jackson.databind.node.MissingNode.getInstance()
                 : named(config, "users", "user", context.path("user").asText());
@@ -95,7 +95,8 @@ public final class Kubeconfig {
         Path path = beside(from);
         return () -> {
             try {
-                return Optional.of(Files.readString(path, StandardCharsets.US_ASCII).strip());
+                return Optional.of(
+                        Files.readString(path, StandardCharsets.US_ASCII).strip());
             } catch (IOException e) {
                 // Without it the server says what is missing, and the next request looks again.
                 return Optional.empty();

@@ -97,8 +97,7 @@ final class ProtectedStart {
     /** What is left to do once the registry is ready. */
     CompletionStage<Void> finish() {
         ClusterKeys keys = own;
-        CompletionStage<Void> done =
-                keys == null ? CompletableFuture.completedStage(null) : shared.publish(keys);
+        CompletionStage<Void> done = keys == null ? CompletableFuture.completedStage(null) : shared.publish(keys);
         if (policies.isPresent() && settings.holdsShards()) {
             done = done.thenCompose(any -> wiring.makeDefaults());
         }

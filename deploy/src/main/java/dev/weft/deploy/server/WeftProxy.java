@@ -55,7 +55,8 @@ public final class WeftProxy {
         }
     }
 
-    private WeftProxy(Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy, NodeAgent agent) {
+    private WeftProxy(
+            Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy, NodeAgent agent) {
         this.config = config;
         this.system = system;
         this.feed = feed;

@@ -20,7 +20,8 @@ class ServiceVariablesTest {
     }
 
     @Test
-    @DisplayName("of one with two named ports are the host, each port, and the links of Docker, the first port standing for it")
+    @DisplayName(
+            "of one with two named ports are the host, each port, and the links of Docker, the first port standing for it")
     void all() throws Exception {
         JsonNode own = services(service(
                 "my-db",

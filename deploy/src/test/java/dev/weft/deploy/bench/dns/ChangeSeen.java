@@ -51,9 +51,21 @@ final class ChangeSeen {
         int dns = freePort();
         try (Children children = new Children(WeftProgram.ofThisProcess())) {
             List<String> arguments = List.of(
-                    "server", "--cluster", "bench", "--data", data.toString(), "--api", "127.0.0.1:" + api, "--dns",
-                    "127.0.0.1:" + dns, "--gossip", "127.0.0.1:" + freePort(), "--service-cidr", "127.137.0.0/16",
-                    "--clusterset-cidr", "127.138.0.0/16");
+                    "server",
+                    "--cluster",
+                    "bench",
+                    "--data",
+                    data.toString(),
+                    "--api",
+                    "127.0.0.1:" + api,
+                    "--dns",
+                    "127.0.0.1:" + dns,
+                    "--gossip",
+                    "127.0.0.1:" + freePort(),
+                    "--service-cidr",
+                    "127.137.0.0/16",
+                    "--clusterset-cidr",
+                    "127.138.0.0/16");
             children.start("server", arguments, directory.resolve("server.log")).awaitReady(Duration.ofMinutes(2));
             measure(new ApiClient(URI.create("http://127.0.0.1:" + api)), dns);
         }
@@ -62,12 +74,20 @@ final class ChangeSeen {
     private void measure(ApiClient api, int dns) throws IOException {
         String collection = "/api/v1/namespaces/default/services";
         for (int i = 0; i < services; i++) {
-            api.accepted("POST", api.create(collection, json("{'metadata':{'name':'s" + i
-                    + "'},'spec':{'clusterIP':'None','ports':[{'name':'http','port':80}]}}")));
+            api.accepted(
+                    "POST",
+                    api.create(
+                            collection,
+                            json("{'metadata':{'name':'s" + i
+                                    + "'},'spec':{'clusterIP':'None','ports':[{'name':'http','port':80}]}}")));
             api.accepted("POST", api.create(SLICES, slice("s" + i, 1)));
         }
-        api.accepted("POST", api.create(collection, json("{'metadata':{'name':'seen'},'spec':{'clusterIP':'None',"
-                + "'ports':[{'name':'http','port':80}]}}")));
+        api.accepted(
+                "POST",
+                api.create(
+                        collection,
+                        json("{'metadata':{'name':'seen'},'spec':{'clusterIP':'None',"
+                                + "'ports':[{'name':'http','port':80}]}}")));
         api.accepted("POST", api.create(SLICES, slice("seen", 0)));
         List<Double> sinceAsked = new ArrayList<>();
         List<Double> sinceAnswered = new ArrayList<>();
