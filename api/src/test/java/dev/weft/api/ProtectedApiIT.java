@@ -322,6 +322,7 @@ class ProtectedApiIT {
 
     @Test
     @DisplayName("ends a watch that is dropped under TLS, a handshake that does not come, and plain HTTP with a word")
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     void connections() throws Exception {
         HttpResponse<InputStream> watch =
                 admin.send(request("/api/v1/namespaces?watch=true").build(), BodyHandlers.ofInputStream());

@@ -178,6 +178,7 @@ class SecuredApiIT {
         assertThat(proxy.stop(PATIENCE)).isZero();
     }
 
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     private static String inPlainHttp(TestServer east) throws IOException {
         try (Socket socket =
                 new Socket(east.apiAddress().host(), east.apiAddress().port())) {

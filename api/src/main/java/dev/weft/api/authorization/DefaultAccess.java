@@ -84,7 +84,7 @@ public final class DefaultAccess {
         metadata.putObject("annotations").put(KEEP, "true");
         ObjectNode labels = metadata.putObject("labels");
         labels.put("kubernetes.io/bootstrapping", "rbac-defaults");
-        from.path("labels").fields().forEachRemaining(each -> labels.set(each.getKey(), each.getValue()));
+        from.path("labels").properties().forEach(each -> labels.set(each.getKey(), each.getValue()));
         return object;
     }
 

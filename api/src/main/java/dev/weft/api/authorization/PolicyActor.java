@@ -69,10 +69,14 @@ final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         CLUSTER_ROLE_BINDINGS("clusterrolebindings"),
         ROLE_BINDINGS("rolebindings");
 
-        private final ResourceType type;
+        private final String plural;
 
         Kind(String plural) {
-            this.type = new ResourceType(AccessTypes.GROUP, plural);
+            this.plural = plural;
+        }
+
+        private ResourceType type() {
+            return new ResourceType(AccessTypes.GROUP, plural);
         }
     }
 
@@ -139,7 +143,7 @@ final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         of.catchingUp = true;
         of.arriving = new HashMap<>();
         registry.watch(new WatchRequest(
-                        Collection.everywhere(kind.type), ResourceFilter.ALL, OptionalLong.empty(), false, true))
+                        Collection.everywhere(kind.type()), ResourceFilter.ALL, OptionalLong.empty(), false, true))
                 .runWith(
                         ActorSink.actorRefWithBackpressure(
                                 getContext().getSelf(),
@@ -182,7 +186,7 @@ final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     }
 
     private Behavior<Command> onEnded(Ended ended) {
-        LOG.debug("The watch of {} ended: {}", ended.kind().type, ended.reason());
+        LOG.debug("The watch of {} ended: {}", ended.kind().type(), ended.reason());
         timers.startSingleTimer(ended.kind(), new Begin(ended.kind()), retry);
         return this;
     }
@@ -221,7 +225,7 @@ final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         ArrayNode array = change.putArray("rules");
         rules.forEach(rule -> array.add(rule.toTree()));
         Write write = new Write.Patch(
-                new ResourceKey(Kind.CLUSTER_ROLES.type, "", role),
+                new ResourceKey(Kind.CLUSTER_ROLES.type(), "", role),
                 "",
                 Write.PatchType.MERGE_PATCH,
                 new Write.PatchBody(change, false),

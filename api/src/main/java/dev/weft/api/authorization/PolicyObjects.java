@@ -31,8 +31,8 @@ final class PolicyObjects {
             }
             Map<String, String> labels = new HashMap<>();
             object.at("/metadata/labels")
-                    .fields()
-                    .forEachRemaining(
+                    .properties()
+                    .forEach(
                             entry -> labels.put(entry.getKey(), entry.getValue().asText()));
             return new Role(
                     object.at("/metadata/namespace").asText(),

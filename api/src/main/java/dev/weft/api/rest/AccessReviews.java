@@ -153,7 +153,7 @@ final class AccessReviews {
                             "must match metadata.namespace"));
         }
         Map<String, List<String>> extra = new HashMap<>();
-        spec.path("extra").fields().forEachRemaining(each -> {
+        spec.path("extra").properties().forEach(each -> {
             List<String> values = new ArrayList<>();
             each.getValue().forEach(value -> values.add(value.asText()));
             extra.put(each.getKey(), values);

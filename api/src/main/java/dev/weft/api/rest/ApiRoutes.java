@@ -148,7 +148,9 @@ public final class ApiRoutes {
                                     ? ServedResource.of(kind, version).with(TokenRequests.PART)
                                     : ServedResource.of(kind, version)));
         }
-        served.addAll(AccessReviews.RESOURCES);
+        AccessReviews.RESOURCES.stream()
+                .filter(review -> tokens || !review.kind().equals("TokenReview"))
+                .forEach(served::add);
         served.addAll(FederationRequests.RESOURCES);
         COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
         return served;

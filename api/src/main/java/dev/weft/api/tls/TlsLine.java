@@ -1,8 +1,11 @@
 package dev.weft.api.tls;
 
+import akka.Done;
 import akka.NotUsed;
 import akka.japi.JavaPartialFunction;
 import akka.stream.IgnoreComplete$;
+import akka.stream.KillSwitches;
+import akka.stream.SharedKillSwitch;
 import akka.stream.TLSProtocol.SendBytes;
 import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
@@ -13,7 +16,10 @@ import akka.stream.javadsl.TLS;
 import akka.util.ByteString;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -27,16 +33,36 @@ import javax.net.ssl.SSLSession;
  */
 public record TlsLine(Flow<ByteString, ByteString, NotUsed> bytes, AtomicReference<Optional<X509Certificate>> client) {
 
+    /** After both sides of our end are closed, for what TLS has still to send; then the connection is cut. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
     /** Takes TLS off a connection. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing follows the cut
     public static TlsLine over(Flow<ByteString, ByteString, ?> socket, ServingKeys keys) {
         AtomicReference<Optional<X509Certificate>> client = new AtomicReference<>(Optional.empty());
         BidiFlow<ByteString, SslTlsOutbound, SslTlsInbound, ByteString, NotUsed> bytes = BidiFlow.fromFlows(
                 Flow.<ByteString>create().map(SendBytes::new),
                 Flow.<SslTlsInbound>create().collect(received(client)));
-        Flow<ByteString, ByteString, NotUsed> open = bytes.atop(TLS.create(keys::engine, IgnoreComplete$.MODULE$))
+        SharedKillSwitch cut = KillSwitches.shared("weft-api-tls");
+        CompletableFuture<Done> said = new CompletableFuture<>();
+        CompletableFuture<Done> heard = new CompletableFuture<>();
+        Flow<ByteString, ByteString, NotUsed> encrypted = bytes.atop(
+                        TLS.create(keys::engine, IgnoreComplete$.MODULE$))
                 .atop(BidiFlow.fromGraph(new FirstByteGate()))
-                .join(socket);
+                .join(Flow.<ByteString>create().via(cut.flow()).via(socket).via(cut.flow()));
+        Flow<ByteString, ByteString, NotUsed> open = noticing(said).via(encrypted).via(noticing(heard));
+        // TLS waits for the client's farewell, and one who never said a word never says that either.
+        said.thenCombine(heard, (one, other) -> one)
+                .thenRunAsync(
+                        cut::shutdown, CompletableFuture.delayedExecutor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS));
         return new TlsLine(open, client);
+    }
+
+    private static Flow<ByteString, ByteString, NotUsed> noticing(CompletableFuture<Done> end) {
+        return Flow.<ByteString>create().watchTermination((any, done) -> {
+            done.whenComplete((ended, failure) -> end.complete(Done.getInstance()));
+            return NotUsed.getInstance();
+        });
     }
 
     private static JavaPartialFunction<SslTlsInbound, ByteString> received(

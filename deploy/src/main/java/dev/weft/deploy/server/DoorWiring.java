@@ -140,6 +140,7 @@ final class DoorWiring {
     }
 
     /** By what clients call this server, as far as it can know. */
+    @SuppressWarnings("AddressSelection") // asked only whether it is the one that means all
     private Set<String> names() {
         Set<String> names = new TreeSet<>(Set.of(
                 "localhost",

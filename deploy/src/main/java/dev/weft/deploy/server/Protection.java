@@ -99,6 +99,7 @@ public record Protection(
         }
     }
 
+    @SuppressWarnings("AddressSelection") // a name that means several addresses is told by the check of all of them
     private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();

@@ -75,8 +75,8 @@ final class SharedKeys {
                     .json()
                     .toTree()
                     .path("data")
-                    .fields()
-                    .forEachRemaining(each ->
+                    .properties()
+                    .forEach(each ->
                             parts.put(each.getKey(), decoded(each.getValue().asText())));
             try {
                 return Optional.of(ClusterKeys.ofPem(parts));
