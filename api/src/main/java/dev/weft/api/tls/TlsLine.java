@@ -46,11 +46,11 @@ public record TlsLine(Flow<ByteString, ByteString, NotUsed> bytes, AtomicReferen
         SharedKillSwitch cut = KillSwitches.shared("weft-api-tls");
         CompletableFuture<Done> said = new CompletableFuture<>();
         CompletableFuture<Done> heard = new CompletableFuture<>();
-        Flow<ByteString, ByteString, NotUsed> encrypted = bytes.atop(
-                        TLS.create(keys::engine, IgnoreComplete$.MODULE$))
+        Flow<ByteString, ByteString, NotUsed> encrypted = bytes.atop(TLS.create(keys::engine, IgnoreComplete$.MODULE$))
                 .atop(BidiFlow.fromGraph(new FirstByteGate()))
                 .join(Flow.<ByteString>create().via(cut.flow()).via(socket).via(cut.flow()));
-        Flow<ByteString, ByteString, NotUsed> open = noticing(said).via(encrypted).via(noticing(heard));
+        Flow<ByteString, ByteString, NotUsed> open =
+                noticing(said).via(encrypted).via(noticing(heard));
         // TLS waits for the client's farewell, and one who never said a word never says that either.
         said.thenCombine(heard, (one, other) -> one)
                 .thenRunAsync(
