@@ -9,7 +9,8 @@
  *
  * <p>What must hold: every cluster comes to the same answer from the same records, in whatever order they came; a change
  * of one endpoint touches one record and rewrites one slice; what another cluster exported goes only by its word or
- * when gossip gives its origin up, never because it cannot be reached; the addresses of a ServiceImport stay for its life.
+ * when gossip gives its origin up or calls it withdrawn after a long silence, never because it cannot be reached (until
+ * then it is marked as stale and ranks behind others); the addresses of a ServiceImport stay for its life.
  *
  * <p>Layout: endpoints are dealt out by the bits of a hash of their address, a bucket being split in two when it is
  * full, so that who stands where depends on the endpoints alone and not on history.
