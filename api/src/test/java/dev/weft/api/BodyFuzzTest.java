@@ -229,9 +229,9 @@ class BodyFuzzTest {
                 "- ".repeat(50_000),
                 "{a: ".repeat(50_000),
                 "? ".repeat(50_000),
-                "a: " + "9".repeat(100_000),
-                "a: 1" + ":59".repeat(30_000),
-                "a: !!binary " + "A".repeat(100_000),
+                "a: " + "9".repeat(10_000),
+                "a: 1" + ":59".repeat(3_000),
+                "a: !!binary " + "A".repeat(10_000),
                 "%YAML 1.1\n".repeat(1000),
                 "--- a\n".repeat(10_000))) {
             create(MediaType.YAML, yaml.getBytes(StandardCharsets.UTF_8));
@@ -242,21 +242,10 @@ class BodyFuzzTest {
                 "{\"metadata\":{\"name\":" + "9".repeat(1_000_000) + "}}",
                 "{\"spec\":{\"ports\":[{\"port\":1e" + "9".repeat(500) + "}]}}",
                 "{\"spec\":{\"ports\":[{\"port\":1e999999999}]}}",
-                "{\"spec\":{\"ports\":[" + "{},".repeat(100_000) + "{}]}}",
-                "{\"spec\":{\"ports\":[" + "{\"port\":80},".repeat(50_000) + "{}]}}",
-                "{\"metadata\":{\"labels\":{" + labels(30_000) + "}}}",
                 "{" + "\"a\":1,".repeat(200_000) + "\"b\":1}",
                 "{\"spec\":{" + "\"a\":1,".repeat(200_000) + "\"b\":1}}")) {
             create(MediaType.JSON, json.getBytes(StandardCharsets.UTF_8));
         }
-    }
-
-    private static String labels(int count) {
-        StringBuilder text = new StringBuilder("\"a\":\"b\"");
-        for (int i = 0; i < count; i++) {
-            text.append(",\"-k").append(i).append("\":\"!\"");
-        }
-        return text.toString();
     }
 
     @Test
