@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -80,7 +81,14 @@ public final class ApiServer {
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
         ApiRoutes routes = new ApiRoutes(
-                registry, door.access(), settings.bounds(), settings.product(), clock, random, materializer);
+                registry,
+                door.access(),
+                settings.bounds(),
+                settings.product(),
+                clock,
+                random,
+                materializer,
+                UUID.randomUUID().toString());
         Connections connections = new Connections(settings.guard(), routes::answer);
         ServerSettings server = serverSettings(system, settings);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)

@@ -42,6 +42,8 @@ public record ApiSettings(
                 config.getBytes("max-body"),
                 config.getDuration("body-deadline"),
                 config.getInt("max-requests-in-flight"),
+                config.getInt("max-writes-in-flight"),
+                config.getInt("max-requests-of-a-user"),
                 config.getInt("max-watches"),
                 config.getDuration("watch.shortest"),
                 config.getDuration("watch.longest"),

@@ -137,7 +137,16 @@ class ApiRequestsIT {
         assertThat(server.get("/readyz").status()).isEqualTo(500);
         assertThat(server.get("/readyz?verbose").text()).contains("[-]registry failed: shard 3 is not running");
         server.inMemory().ready(true);
-        assertThat(server.get("/metrics").text()).contains("weft_api_watches_open");
+        assertThat(server.get("/api/v1/services?limit=1").status()).isEqualTo(200);
+        assertThat(server.get("/metrics").text())
+                .contains("weft_api_watches_open")
+                .contains(
+                        "apiserver_request_total{verb=\"LIST\",group=\"\",resource=\"services\",subresource=\"\",code=\"200\"}")
+                .contains("apiserver_request_duration_seconds_bucket{verb=\"LIST\",group=\"\",resource=\"services\"")
+                .contains("apiserver_current_inflight_requests{request_kind=\"readOnly\"} 0")
+                .contains("apiserver_longrunning_requests{verb=\"WATCH\"}")
+                .contains("apiserver_storage_objects{resource=\"namespaces\"} ")
+                .contains("weft_federation_records_behind{cluster=\"west\"} 3");
         assertThat(server.get("/version").at("/gitVersion")).startsWith("v1.32.0+weft-");
     }
 

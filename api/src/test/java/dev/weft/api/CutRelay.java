@@ -1,5 +1,7 @@
 package dev.weft.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,8 +53,9 @@ final class CutRelay implements AutoCloseable {
                     join(client);
                 }
             } catch (IOException e) {
-                // It was closed, or the server is away: then the client's connection is gone as well.
-                continue;
+                // The server is away: then the client's connection is gone as well; or this was closed, which ends the
+                // loop.
+                assertThat(cut || !listening.isClosed()).isTrue();
             }
         }
     }

@@ -138,8 +138,8 @@ class InformersIT {
         return server.get("/metrics")
                 .text()
                 .lines()
-                .filter(line ->
-                        line.startsWith("weft_api_requests_total{verb=\"" + verb + "\",resource=\"configmaps\""))
+                .filter(line -> line.startsWith("apiserver_request_total{verb=\""
+                        + verb.toUpperCase(java.util.Locale.ROOT) + "\",group=\"\",resource=\"configmaps\""))
                 .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

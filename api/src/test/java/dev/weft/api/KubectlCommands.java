@@ -283,8 +283,8 @@ abstract class KubectlCommands {
         assertThat(kubectl("auth", "can-i", "--list").succeeds().out()).contains("*.*");
         assertThat(kubectl("auth", "whoami").succeeds().out()).contains("system:admin");
         assertThat(kubectl("get", "clusters").succeeds().out())
-                .containsPattern("NAME +STATE +ROUND-TRIP +BEHIND +LAST-EXCHANGE +STALE-FOR +ADDRESS")
-                .containsPattern("west +Alive +1.52ms +3 +\\d+s +<none> +127.0.0.1:7002");
+                .containsPattern("NAME +STATE +ROUND-TRIP +BEHIND +LAST-EXCHANGE +FRESHNESS +STALE-FOR +ADDRESS")
+                .containsPattern("west +Alive +1.52ms +3 +\\d+s +Fresh +<none> +127.0.0.1:7002");
         kubectl("get", "clusters", "east", "-o", "yaml").succeeds();
         kubectl("events").succeeds();
         kubectl("cluster-info").succeeds();

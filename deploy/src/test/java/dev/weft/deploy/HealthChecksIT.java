@@ -80,7 +80,8 @@ class HealthChecksIT {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(east.api()
                                 .require(SLICES + "/legacy-1")
-                                .at("/endpoints/" + index + "/conditions/ready"))
-                        .hasToString(String.valueOf(ready)));
+                                .at("/endpoints/" + index + "/conditions/ready")
+                                .asBoolean(true)) // absent means ready
+                        .isEqualTo(ready));
     }
 }

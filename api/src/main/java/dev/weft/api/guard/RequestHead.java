@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param length of the body; 0 for none, and where it is chunked
  * @param chunked whether the body comes in chunks
- * @param upgrade whether the client wishes to leave HTTP
+ * @param upgrade whether the client wishes to leave HTTP, and sends nothing before it is told whether it may
  */
 record RequestHead(long length, boolean chunked, boolean upgrade) {
     private static final Set<String> METHODS =
@@ -106,7 +106,8 @@ record RequestHead(long length, boolean chunked, boolean upgrade) {
             require(lengths + encodings <= 1);
             require(encodings == 0 || current);
             require(current ? hosts == 1 : hosts <= 1);
-            return new RequestHead(length, encodings == 1, upgrade);
+            // Java's own client offers another protocol with every request; one with a body stays with this one.
+            return new RequestHead(length, encodings == 1, upgrade && length == 0 && encodings == 0);
         }
     }
 

@@ -89,7 +89,13 @@ final class FederatedServiceObjects {
                         .filter(each -> each.exportedAt().equals(decider.exportedAt()))
                         .count()
                 == 1;
+        boolean older =
+                service.exports().stream().anyMatch(each -> each.exportedAt().isBefore(decider.exportedAt()));
         String since = "of " + decider.exportedAt();
+        if (older) {
+            return "It is the oldest export that counts, " + since
+                    + "; the others are of clusters that are withdrawn, or whose clocks are off.";
+        }
         return alone
                 ? "It is the oldest export, " + since + "."
                 : "It is one of the oldest exports, " + since + ", and the cluster's name sorts first among them.";

@@ -22,6 +22,7 @@ import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -44,7 +45,6 @@ public final class ApiRoutes {
 
     private final Registry registry;
     private final RandomGenerator random;
-    private final Bounds bounds;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
     private final Access access;
@@ -59,6 +59,9 @@ public final class ApiRoutes {
     private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
+    private final MetricsRoutes measured;
+    private final InFlight inFlight;
+    private final InstantSource clock;
     private final Materializer materializer;
 
     /**
@@ -67,6 +70,8 @@ public final class ApiRoutes {
      * @param bodyBytes a request's body at most
      * @param bodyDeadline by when it must have arrived
      * @param requestsInFlight without an answer, at most
+     * @param writesInFlight of those, such as change something
+     * @param requestsOfUser of those, by one user
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
@@ -77,6 +82,8 @@ public final class ApiRoutes {
             long bodyBytes,
             Duration bodyDeadline,
             int requestsInFlight,
+            int writesInFlight,
+            int requestsOfUser,
             int watches,
             Duration shortestWatch,
             Duration longestWatch,
@@ -92,6 +99,7 @@ public final class ApiRoutes {
      */
     public record Product(String kubernetes, String weft, String buildDate) {}
 
+    /** @param id tells several servers of one process apart */
     public ApiRoutes(
             Registry registry,
             Access access,
@@ -99,11 +107,15 @@ public final class ApiRoutes {
             Product product,
             InstantSource clock,
             RandomGenerator random,
-            Materializer materializer) {
+            Materializer materializer,
+            String id) {
         this.registry = registry;
         this.access = access;
         this.random = random;
-        this.bounds = bounds;
+        this.clock = clock;
+        this.inFlight = new InFlight(
+                new InFlight.Bounds(bounds.requestsInFlight(), bounds.writesInFlight(), bounds.requestsOfUser()));
+        this.measured = new MetricsRoutes(registry, metrics);
         this.materializer = materializer;
         RequestBodies bodies = new RequestBodies();
         BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
@@ -121,7 +133,7 @@ public final class ApiRoutes {
         this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
         this.evictions = new Evictions(registry, bodies, reading);
         this.stored = ReadableObjects.stored(registry);
-        this.computed = computed(registry, bounds.mesh(), clock);
+        this.computed = computed(registry, bounds.mesh(), clock, id);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
     }
@@ -148,9 +160,9 @@ public final class ApiRoutes {
         return described;
     }
 
-    private Map<ResourceType, ReadableObjects> computed(Registry registry, MeshSettings settings, InstantSource clock) {
+    private Map<ResourceType, ReadableObjects> computed(
+            Registry registry, MeshSettings settings, InstantSource clock, String id) {
         ActorSystem<Void> system = Adapter.toTyped(materializer.system());
-        String id = HexFormat.of().toHexDigits(random.nextLong());
         FederationView view = registry.federation();
         return Map.of(
                 MeshKinds.CLUSTERS.type(),
@@ -171,31 +183,50 @@ public final class ApiRoutes {
 
     /** Answers one request; never fails. */
     public CompletionStage<HttpResponse> answer(HttpRequest request) {
-        Seen seen = new Seen();
-        if (metrics.begin() > bounds.requestsInFlight()) {
-            return finished(
-                    request,
-                    seen,
-                    CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests())));
-        }
+        Seen seen = new Seen(clock.instant());
+        InFlight.Place place = null;
         CompletionStage<HttpResponse> answer;
         try {
-            answer = access.admit(Exchange.of(request)).thenCompose(admitted -> route(admitted, seen));
+            Exchange exchange = Exchange.of(request);
+            InFlight.Place taken = exempt(exchange) ? null : inFlight.begin(exchange.method());
+            place = taken;
+            answer = taken == null || taken.granted()
+                    ? access.admit(exchange).thenCompose(admitted -> admitted(admitted, taken, seen))
+                    : CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests()));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return finished(request, seen, answer);
+        return finished(request, seen, answer, place);
+    }
+
+    private CompletionStage<HttpResponse> admitted(Exchange exchange, InFlight.@Nullable Place place, Seen seen) {
+        if (place != null && !place.grantedTo(exchange.user().name())) {
+            throw new RequestRefused(Refusals.tooManyRequests());
+        }
+        return route(exchange, seen);
+    }
+
+    /** Checks must tell of a server under load that it lives; what is passed on to workloads has a bound of its own. */
+    private static boolean exempt(Exchange exchange) {
+        List<String> path = exchange.path();
+        boolean check =
+                path.size() == 1 && (CHECKS.contains(path.get(0)) || path.get(0).equals("metrics"));
+        return check
+                || (path.size() > 6 && path.get(0).equals("api") && path.get(6).equals("proxy"));
     }
 
     private CompletionStage<HttpResponse> finished(
-            HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer) {
+            HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer, InFlight.@Nullable Place place) {
         return answer.exceptionally(failure -> failed(request, failure)).whenComplete((response, none) -> {
             // A body that nobody wanted must still leave the connection.
             request.discardEntityBytes(materializer);
-            metrics.end(
-                    seen.verb,
-                    seen.resource,
-                    response == null ? 500 : response.status().intValue());
+            if (place != null) {
+                place.end();
+            }
+            metrics.ended(
+                    new RequestMetrics.Subject(seen.verb, seen.resource),
+                    response == null ? 500 : response.status().intValue(),
+                    Duration.between(seen.begun, clock.instant()));
         });
     }
 
@@ -227,6 +258,10 @@ public final class ApiRoutes {
             String group = root.equals("api") ? "" : path.get(1);
             return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
         }
+        if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
+            return measured.answer(
+                    new MetricsRoutes.Now(inFlight.reading(), inFlight.writing(), watches.open(), forward.underWay()));
+        }
         return CompletableFuture.completedFuture(elsewhere(exchange, root));
     }
 
@@ -238,9 +273,7 @@ public final class ApiRoutes {
         if (!exchange.method().equals("GET")) {
             throw new RequestRefused(Refusals.methodNotAllowed());
         }
-        return root.equals("metrics")
-                ? Answers.text(200, metrics.text(watches.open()))
-                : health.answer(root, exchange.query().has("verbose"));
+        return health.answer(root, exchange.query().has("verbose"));
     }
 
     private CompletionStage<HttpResponse> resource(
@@ -362,8 +395,13 @@ public final class ApiRoutes {
 
     /** What a request turned out to be about, for the count of it; written and read by the request's own thread. */
     private static final class Seen {
+        private final Instant begun;
         private String verb = "other";
         private String resource = "";
+
+        private Seen(Instant begun) {
+            this.begun = begun;
+        }
 
         private void is(String what, String of) {
             verb = what;

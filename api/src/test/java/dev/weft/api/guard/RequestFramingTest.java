@@ -147,6 +147,12 @@ class RequestFramingTest {
     @Test
     @DisplayName("stops at a wish to leave HTTP until it is answered")
     void upgrade() throws RequestHead.Refused {
+        String posted = "POST / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nContent-Length: 4\r\n\r\nbody";
+        RequestFraming withBody = new RequestFraming(BOUNDS);
+        withBody.take(ByteString.fromString(posted));
+        assertThat(withBody.upgrading()).as("a body is not held back").isFalse();
+        assertThat(withBody.holds()).isFalse();
+
         String upgrade = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n";
         ByteString ahead = ByteString.fromString(upgrade + REQUESTS);
         RequestFraming refused = new RequestFraming(BOUNDS);

@@ -156,16 +156,19 @@ final class Registration {
             }
             tryToBeat();
             synchronized (lock) {
-                if (!news) {
-                    waitOnLock(BEAT);
-                }
+                awaitNews(BEAT);
             }
         }
     }
 
-    private void waitOnLock(Duration atMost) {
+    /** Only under the lock. */
+    private void awaitNews(Duration atMost) {
+        Instant deadline = clock.instant().plus(atMost);
         try {
-            lock.wait(atMost.toMillis());
+            for (long left = atMost.toMillis(); !news && left > 0; ) {
+                lock.wait(left);
+                left = Duration.between(clock.instant(), deadline).toMillis();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -173,7 +176,7 @@ final class Registration {
 
     private void pause(Duration duration) {
         synchronized (lock) {
-            waitOnLock(duration);
+            awaitNews(duration);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.deploy.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ObjectClient;
 import dev.weft.deploy.terminal.CommandFailed;
@@ -27,7 +28,7 @@ public final class ServiceVariables {
      * @throws CommandFailed with the server's reason
      */
     public static Map<String, String> ask(ObjectClient api, String namespace, boolean links) {
-        JsonNode own = links ? items(api, namespace) : com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+        JsonNode own = links ? items(api, namespace) : MissingNode.getInstance();
         JsonNode master = links && namespace.equals(MASTER_NAMESPACE) ? own : items(api, MASTER_NAMESPACE);
         return of(own, master);
     }
@@ -45,11 +46,11 @@ public final class ServiceVariables {
      * The variables, by name.
      *
      * @param own the Services of the namespace, if they count
-     * @param defaults those of the namespace {@code default}, among which the master is looked for
+     * @param others those of the namespace {@code default}, among which the master is looked for
      */
-    static Map<String, String> of(JsonNode own, JsonNode defaults) {
+    static Map<String, String> of(JsonNode own, JsonNode others) {
         Map<String, JsonNode> services = new TreeMap<>();
-        for (JsonNode service : defaults) {
+        for (JsonNode service : others) {
             if (name(service).equals(MASTER) && hasAddress(service)) {
                 services.put(MASTER, service);
             }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class Observer implements Runnable {
     private final History history;
     private volatile History.@Nullable Epoch epoch;
     private volatile boolean stopping;
-    private volatile int resumed;
+    private final AtomicInteger resumed = new AtomicInteger();
 
     Observer(String name, List<HostPort> servers, long seed, History history) {
         this.name = name;
@@ -47,7 +48,7 @@ final class Observer implements Runnable {
     }
 
     int resumed() {
-        return resumed;
+        return resumed.get();
     }
 
     @Override
@@ -59,7 +60,7 @@ final class Observer implements Runnable {
                 if (now == null) {
                     list(server);
                 } else {
-                    resumed++;
+                    resumed.incrementAndGet();
                     watch(server, now);
                 }
             } catch (IOException e) {

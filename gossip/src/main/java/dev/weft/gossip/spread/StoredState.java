@@ -9,7 +9,9 @@ import dev.weft.gossip.trust.Expulsion;
 import dev.weft.gossip.trust.Invitations;
 import dev.weft.gossip.trust.MemberStatement;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,26 +52,28 @@ record StoredState(
      * @param clockOff whether its clock was too far behind
      */
     record Mark(DataProgress.Mark progress, boolean clockOff) {
+        /** The time, whether the clock was off, the name of the degree. */
         byte[] bytes() {
-            return ByteBuffer.allocate(Long.BYTES + 2)
+            byte[] degree = progress.degree().name().getBytes(StandardCharsets.US_ASCII);
+            return ByteBuffer.allocate(Long.BYTES + 1 + degree.length)
                     .putLong(progress.at().toEpochMilli())
-                    .put((byte) progress.degree().ordinal())
                     .put((byte) (clockOff ? 1 : 0))
+                    .put(degree)
                     .array();
         }
 
         static Optional<Mark> of(String cluster, byte[] stored) {
-            if (stored.length != Long.BYTES + 2) {
+            if (stored.length <= Long.BYTES) {
                 return Optional.empty();
             }
             ByteBuffer bytes = ByteBuffer.wrap(stored);
             Instant at = Instant.ofEpochMilli(bytes.getLong());
-            int degree = bytes.get();
-            if (degree < 0 || degree >= Freshness.values().length) {
-                return Optional.empty();
-            }
             boolean off = bytes.get() == 1;
-            return Optional.of(new Mark(new DataProgress.Mark(cluster, at, Freshness.values()[degree]), off));
+            String name = StandardCharsets.US_ASCII.decode(bytes).toString();
+            return Arrays.stream(Freshness.values())
+                    .filter(degree -> degree.name().equals(name))
+                    .findFirst()
+                    .map(degree -> new Mark(new DataProgress.Mark(cluster, at, degree), off));
         }
     }
 

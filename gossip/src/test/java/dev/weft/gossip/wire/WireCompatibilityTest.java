@@ -120,7 +120,7 @@ class WireCompatibilityTest {
     @DisplayName("is understood in each of its frames")
     void understood(String name) throws IOException {
         byte[] bytes = HexFormat.of().parseHex(recorded().getProperty("frame." + name));
-        assertThat(codec.decode(bytes)).isEqualTo(new Decoded.Understood(frames().get(name)));
+        assertThat(codec.decode(bytes)).isEqualTo(new Decoded.Understood(Objects.requireNonNull(frames().get(name))));
     }
 
     @Test
@@ -168,7 +168,7 @@ class WireCompatibilityTest {
         later[nodes.length + 1] = 0x3e;
         later[nodes.length + 2] = 0x2a;
         assertThat(codec.decode(Arrays.copyOf(later, nodes.length + 3)))
-                .isEqualTo(new Decoded.Understood(frames().get("nodes")));
+                .isEqualTo(new Decoded.Understood(Objects.requireNonNull(frames().get("nodes"))));
     }
 
     /** Where this fails the wire has changed: new fields are for a new version only, and with a recording of its own. */

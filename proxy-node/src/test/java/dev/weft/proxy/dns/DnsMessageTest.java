@@ -47,6 +47,7 @@ class DnsMessageTest {
     private final EventLoop loop = new DefaultEventLoop();
 
     @AfterEach
+    @SuppressWarnings("FutureReturnValueIgnored") // an idle loop ends by itself
     void stop() {
         loop.shutdownGracefully();
     }

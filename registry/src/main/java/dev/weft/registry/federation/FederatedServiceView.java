@@ -22,6 +22,7 @@ final class FederatedServiceView {
     private final ExportIndex exported = new ExportIndex(namespace -> true, (name, cluster) -> touch(name));
     private final Set<ExportName> dirty = new HashSet<>();
     private final Map<ExportName, FederatedService> services = new TreeMap<>();
+    private Standing standing = Standing.GOOD;
 
     private void touch(ExportName name) {
         dirty.add(name);
@@ -29,6 +30,20 @@ final class FederatedServiceView {
 
     void apply(FederationEvent event) {
         exported.apply(event);
+        if (event instanceof FederationEvent.MembersChanged changed) {
+            standing(Standing.of(changed.members()));
+        }
+    }
+
+    private void standing(Standing now) {
+        Set<String> concerned = new HashSet<>(now.named());
+        concerned.addAll(standing.named());
+        for (String cluster : concerned) {
+            if (!now.agrees(standing, cluster)) {
+                dirty.addAll(exported.namesOf(cluster));
+            }
+        }
+        standing = now;
     }
 
     /** All names in order. */
@@ -46,7 +61,10 @@ final class FederatedServiceView {
     }
 
     private FederatedService service(ExportName name, Map<String, ExportRecord.Service> exports) {
-        ImportedService merged = ImportMerge.merge(exports);
+        Map<String, ExportRecord.Service> counted = new TreeMap<>(exports);
+        counted.keySet().removeAll(standing.withdrawn());
+        // Where nobody's word counts any more, it is still told whose did.
+        ImportedService merged = ImportMerge.merge(counted.isEmpty() ? exports : counted, standing.clockOff());
         List<Export> all = new ArrayList<>();
         exports.forEach((cluster, export) -> all.add(new Export(
                 cluster,

@@ -65,8 +65,15 @@ final class BenchZone {
 
     /** The same as a file for named and knotd. */
     String file() {
-        StringBuilder zone = new StringBuilder("$ORIGIN cluster.local.\n$TTL 5\n"
-                + "@ SOA ns.dns hostmaster 1 7200 1800 86400 5\n@ NS ns.dns\nns.dns A 127.0.0.1\n");
+        StringBuilder zone = new StringBuilder();
+        for (String line : List.of(
+                "$ORIGIN cluster.local.",
+                "$TTL 5",
+                "@ SOA ns.dns hostmaster 1 7200 1800 86400 5",
+                "@ NS ns.dns",
+                "ns.dns A 127.0.0.1")) {
+            zone.append(line).append('\n');
+        }
         for (int i = 0; i < services; i++) {
             String name = "s" + i + ".default.svc";
             if (!headless(i)) {

@@ -12,14 +12,20 @@ public final class JsonPatch {
     /** As kube-apiserver: no sane patch has more. */
     private static final int MOST_STEPS = 10_000;
 
-    /** A copy step may at most make the document so many times as large as its limit of a request (3 MiB). */
-    private static final long MOST_COPIED_CHARACTERS = 3L * 1024 * 1024;
+    /** All copy steps together may add so many times the characters of document and patch; no sane patch adds more. */
+    private static final long MOST_COPIES = 16;
 
+    /** What they may add in any case, in characters. */
+    private static final long FREE_COPIES = 64L * 1024;
+
+    private final JsonNode steps;
     private JsonNode document;
     private long copied;
+    private long mayCopy = -1;
 
-    private JsonPatch(JsonNode document) {
+    private JsonPatch(JsonNode document, JsonNode steps) {
         this.document = document;
+        this.steps = steps;
     }
 
     /**
@@ -35,7 +41,7 @@ public final class JsonPatch {
             throw PatchFailure.malformed(
                     "The allowed maximum operations in a JSON patch is " + MOST_STEPS + ", got " + steps.size());
         }
-        JsonPatch run = new JsonPatch(target);
+        JsonPatch run = new JsonPatch(target, steps);
         for (JsonNode step : steps) {
             run.step(step);
         }
@@ -145,13 +151,16 @@ public final class JsonPatch {
     }
 
     private void copy(List<String> from, List<String> to) throws PatchFailure {
-        JsonNode value = require("copy", from).deepCopy();
-        copied += value.toString().length();
-        if (copied > MOST_COPIED_CHARACTERS) {
-            throw PatchFailure.notApplicable(
-                    "copy operations add more than the limit of " + MOST_COPIED_CHARACTERS + " characters");
+        if (mayCopy < 0) {
+            long size = (long) document.toString().length() + steps.toString().length();
+            mayCopy = Math.max(FREE_COPIES, MOST_COPIES * size);
         }
-        add(to, value);
+        JsonNode value = require("copy", from);
+        copied += value.toString().length();
+        if (copied > mayCopy) {
+            throw PatchFailure.notApplicable("copy operations add more than the limit of " + mayCopy + " characters");
+        }
+        add(to, value.deepCopy());
     }
 
     private void test(List<String> path, JsonNode value) throws PatchFailure {

@@ -9,9 +9,14 @@ final class JsonValues {
     static boolean same(JsonNode a, JsonNode b) {
         return a.equals(
                 (x, y) -> {
-                    boolean numbers = x.isNumber() && y.isNumber();
+                    // One that is beyond all numbers has no decimal value.
+                    boolean numbers = isFinite(x) && isFinite(y);
                     return numbers ? x.decimalValue().compareTo(y.decimalValue()) : x.equals(y) ? 0 : 1;
                 },
                 b);
+    }
+
+    private static boolean isFinite(JsonNode value) {
+        return value.isNumber() && (!value.isFloatingPointNumber() || Double.isFinite(value.doubleValue()));
     }
 }

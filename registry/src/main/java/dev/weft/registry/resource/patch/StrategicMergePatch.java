@@ -137,14 +137,12 @@ public final class StrategicMergePatch {
 
     /** Elements that share a key (a port over TCP and UDP) are kept apart; the key alone names the first of them. */
     private static void index(ArrayNode base, String key, Map<String, ObjectNode> result, List<JsonNode> unkeyed) {
+        Map<String, Integer> copies = new HashMap<>();
         for (JsonNode element : base) {
             if (element instanceof ObjectNode object && object.has(key)) {
                 String id = object.path(key).toString();
-                String free = id;
-                for (int copy = 2; result.containsKey(free); copy++) {
-                    free = id + "#" + copy;
-                }
-                result.put(free, object);
+                int copy = copies.merge(id, 1, Integer::sum);
+                result.put(copy == 1 ? id : id + "#" + copy, object);
             } else {
                 unkeyed.add(element);
             }
@@ -152,7 +150,11 @@ public final class StrategicMergePatch {
     }
 
     private static void removeAll(Map<String, ObjectNode> result, String id) {
-        result.keySet().removeIf(other -> other.equals(id) || other.startsWith(id + "#"));
+        result.remove(id);
+        int copy = 2;
+        while (result.remove(id + "#" + copy) != null) {
+            copy++;
+        }
     }
 
     private static ArrayNode union(ArrayNode base, ArrayNode changes) {

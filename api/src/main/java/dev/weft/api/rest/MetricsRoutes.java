@@ -1,0 +1,135 @@
+package dev.weft.api.rest;
+
+import akka.http.javadsl.model.HttpResponse;
+import dev.weft.registry.ClusterMember;
+import dev.weft.registry.Registry;
+import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.ResourceKind;
+import dev.weft.registry.watch.Collection;
+import dev.weft.registry.watch.ListRequest;
+import dev.weft.registry.watch.Listing;
+import dev.weft.registry.watch.ResourceFilter;
+import dev.weft.registry.watch.VersionMatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** What there is to measure, as Prometheus asks for it. */
+final class MetricsRoutes {
+    private final Registry registry;
+    private final RequestMetrics requests;
+
+    MetricsRoutes(Registry registry, RequestMetrics requests) {
+        this.registry = registry;
+        this.requests = requests;
+    }
+
+    /**
+     * What is going on at the moment.
+     *
+     * @param reading requests that wait for their answers and change nothing
+     * @param writing requests that wait for their answers and change something
+     * @param watches open ones
+     * @param forwarded requests under way to workloads
+     */
+    record Now(int reading, int writing, int watches, int forwarded) {}
+
+    CompletionStage<HttpResponse> answer(Now now) {
+        return objects()
+                .thenCombine(
+                        members(),
+                        (objects, members) -> Answers.text(200, requests.text() + present(now) + objects + members));
+    }
+
+    private String present(Now now) {
+        return """
+                # HELP apiserver_current_inflight_requests Requests whose answer has not begun, without those that last.
+                # TYPE apiserver_current_inflight_requests gauge
+                apiserver_current_inflight_requests{request_kind="mutating"} %d
+                apiserver_current_inflight_requests{request_kind="readOnly"} %d
+                # HELP apiserver_longrunning_requests Watches that are open, and requests under way to workloads.
+                # TYPE apiserver_longrunning_requests gauge
+                apiserver_longrunning_requests{verb="WATCH"} %d
+                apiserver_longrunning_requests{verb="CONNECT"} %d
+                # HELP weft_api_watches_open Watches that are open.
+                # TYPE weft_api_watches_open gauge
+                weft_api_watches_open %d
+                # HELP weft_registry_ready Whether every shard runs and this node has caught up with them.
+                # TYPE weft_registry_ready gauge
+                weft_registry_ready %d
+                """.formatted(
+                        now.writing(),
+                        now.reading(),
+                        now.watches(),
+                        now.forwarded(),
+                        now.watches(),
+                        registry.readiness().ready() ? 1 : 0);
+    }
+
+    /** A page of one tells how many follow, which costs the same however many there are. */
+    private CompletionStage<String> objects() {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        CompletionStage<Void> all = CompletableFuture.completedStage(null);
+        for (ResourceKind kind : registry.kinds().all()) {
+            ListRequest one = new ListRequest(
+                    Collection.everywhere(kind.type()), ResourceFilter.ALL, new VersionMatch.Any(), 1, "");
+            CompletionStage<Void> counted = registry.list(one).thenAccept(answer -> {
+                if (answer instanceof Answer.Found<Listing> found) {
+                    long count = found.value().items().size()
+                            + Math.max(0, found.value().remaining());
+                    lines.add("apiserver_storage_objects{resource=\"" + kind.type() + "\"} " + count + "\n");
+                }
+            });
+            all = all.thenCombine(counted, (none, neither) -> null);
+        }
+        return all.thenApply(
+                none -> """
+                # HELP apiserver_storage_objects Objects that are stored, by resource.
+                # TYPE apiserver_storage_objects gauge
+                """ + String.join("", lines.stream().sorted().toList()));
+    }
+
+    private CompletionStage<String> members() {
+        return registry.federation().members().thenApply(members -> {
+            StringBuilder text = new StringBuilder("""
+                    # HELP weft_federation_member Members of the federation as seen from here, by state and freshness.
+                    # TYPE weft_federation_member gauge
+                    """);
+            members.forEach(
+                    member -> text.append("weft_federation_member{cluster=\"%s\",state=\"%s\",freshness=\"%s\"} 1\n"
+                            .formatted(member.name(), member.state(), member.freshness())));
+            text.append("""
+                    # HELP weft_federation_records_behind Records of a cluster that are known to exist and are not here yet.
+                    # TYPE weft_federation_records_behind gauge
+                    """);
+            members.forEach(member -> line(text, "records_behind", member, member.recordsBehind()));
+            text.append("""
+                    # HELP weft_federation_staleness_seconds Since a cluster last made progress here.
+                    # TYPE weft_federation_staleness_seconds gauge
+                    """);
+            members.forEach(member -> line(text, "staleness_seconds", member, seconds(member.staleness())));
+            text.append("""
+                    # HELP weft_federation_round_trip_seconds Smoothed time of an exchange with a cluster.
+                    # TYPE weft_federation_round_trip_seconds gauge
+                    """);
+            for (ClusterMember member : members) {
+                Duration roundTrip = member.roundTrip();
+                if (roundTrip != null) {
+                    line(text, "round_trip_seconds", member, seconds(roundTrip));
+                }
+            }
+            return text.toString();
+        });
+    }
+
+    private static void line(StringBuilder text, String what, ClusterMember member, Object value) {
+        text.append("weft_federation_%s{cluster=\"%s\"} %s\n".formatted(what, member.name(), value));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+}
