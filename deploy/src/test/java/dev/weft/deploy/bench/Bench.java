@@ -50,7 +50,7 @@ public final class Bench {
         System.err.println("usage: deploy/bench/run NAME... [--quick] [--jfr]");
         System.err.println("  NAME is all, or one of:");
         ALL.forEach(benchmark -> System.err.printf("    %-12s %s%n", benchmark.name(), benchmark.about()));
-        System.err.println("  --quick  a third of the operations, one round: rough figures in little time");
+        System.err.println("  --quick  a quarter of the operations, one round: rough figures in little time");
         System.err.println("  --jfr    servers write flight recordings to deploy/target/bench/NAME");
     }
 

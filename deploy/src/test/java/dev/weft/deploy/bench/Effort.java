@@ -11,7 +11,7 @@ record Effort(int rounds, int divisor) {
     static final Effort FULL = new Effort(3, 1);
 
     /** To see where one stands while changing things: the figures are rough. */
-    static final Effort QUICK = new Effort(1, 2);
+    static final Effort QUICK = new Effort(1, 4);
 
     /** To see that a benchmark still runs: the figures mean nothing. */
     static final Effort SMOKE = new Effort(1, 500);
