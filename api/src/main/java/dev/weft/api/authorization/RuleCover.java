@@ -76,7 +76,7 @@ public final class RuleCover {
     }
 
     private static boolean coversPath(List<String> held, String wanted) {
-        return held.stream().anyMatch(path -> PolicyRule.coversPath(path, wanted));
+        return held.stream().anyMatch(allowed -> PolicyRule.coversPath(allowed, /* path= */ wanted));
     }
 
     /** Rules that differ in their verbs only become one. */

@@ -18,9 +18,12 @@ final class FirstByteGate extends GraphStage<BidiShape<ByteString, ByteString, B
     /** A TLS record that holds a handshake message. */
     private static final byte HANDSHAKE = 22;
 
-    private static final ByteString ANSWER = ByteString.fromString("HTTP/1.0 400 Bad Request\r\n"
-            + "Connection: close\r\n\r\n"
-            + "Client sent an HTTP request to an HTTPS server.\n");
+    private static final ByteString ANSWER = ByteString.fromString(String.join(
+            "\r\n",
+            "HTTP/1.0 400 Bad Request",
+            "Connection: close",
+            "",
+            "Client sent an HTTP request to an HTTPS server.\n"));
 
     private final Inlet<ByteString> fromTls = Inlet.create("gate.fromTls");
     private final Outlet<ByteString> toSocket = Outlet.create("gate.toSocket");

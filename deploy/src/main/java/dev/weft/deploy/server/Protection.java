@@ -75,22 +75,23 @@ public record Protection(
     }
 
     private static Tls tls(String text) {
-        switch (text) {
-            case "off":
-                return new Tls(false, Optional.empty());
-            case "auto":
-                return new Tls(true, Optional.empty());
-            default:
-                String[] parts = text.split(":", -1);
-                if (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
-                    throw CommandFailed.usage(
-                            "--tls " + text + ": expected off, auto, or CERT:KEY, the paths of two files in PEM");
-                }
-                CertificatePaths files = new CertificatePaths(Path.of(parts[0]), Path.of(parts[1]));
-                requireReadable("--tls", files.certificate());
-                requireReadable("--tls", files.key());
-                return new Tls(true, Optional.of(files));
+        return switch (text) {
+            case "off" -> new Tls(false, Optional.empty());
+            case "auto" -> new Tls(true, Optional.empty());
+            default -> new Tls(true, Optional.of(files(text)));
+        };
+    }
+
+    private static CertificatePaths files(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
+            throw CommandFailed.usage(
+                    "--tls " + text + ": expected off, auto, or CERT:KEY, the paths of two files in PEM");
         }
+        CertificatePaths files = new CertificatePaths(Path.of(parts[0]), Path.of(parts[1]));
+        requireReadable("--tls", files.certificate());
+        requireReadable("--tls", files.key());
+        return files;
     }
 
     private static void requireReadable(String flag, Path file) {
