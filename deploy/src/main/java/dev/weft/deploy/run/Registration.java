@@ -165,7 +165,8 @@ final class Registration {
     private void awaitNews(Duration atMost) {
         Instant deadline = clock.instant().plus(atMost);
         try {
-            for (long left = atMost.toMillis(); !news && left > 0; ) {
+            long left = atMost.toMillis();
+            while (!news && left > 0) {
                 lock.wait(left);
                 left = Duration.between(clock.instant(), deadline).toMillis();
             }

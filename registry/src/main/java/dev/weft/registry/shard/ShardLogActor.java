@@ -136,6 +136,7 @@ final class ShardLogActor
         return decision;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very event that was decided, not one that looks like it
     private ShardState onEvent(ShardState state, ShardEvent event) {
         ShardDecision.Decided decided = underWay;
         if (decided != null && decided.event().filter(own -> own == event).isPresent()) {

@@ -42,7 +42,7 @@ class LifecycleActorTest {
     private static final Duration TICK = Duration.ofMillis(500);
     private static final Duration START = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(20);
-    private static final Duration REMOVAL = Duration.ofSeconds(300);
+    private static final Duration REMOVAL = Duration.ofMinutes(5);
     private static final Duration LOST = Duration.ofSeconds(60);
     private static final LifecycleSettings SETTINGS =
             new LifecycleSettings(TICK, START, GRACE, REMOVAL, LOST, Duration.ofSeconds(5), 8);
@@ -331,7 +331,7 @@ class LifecycleActorTest {
     @Nested
     @DisplayName("a Pod whose agent keeps a Lease for it")
     class Agents {
-        private static final Duration SOON = Duration.ofMillis(3000);
+        private static final Duration SOON = Duration.ofSeconds(3);
 
         @Test
         @DisplayName("is not ready once the Lease has run out, and goes after a while")
