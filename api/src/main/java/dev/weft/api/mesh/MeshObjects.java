@@ -40,7 +40,11 @@ public final class MeshObjects {
         this.actor = actor;
     }
 
-    /** @param id tells several API servers of one process apart */
+    /**
+     * The members of the federation.
+     *
+     * @param id tells several API servers of one process apart
+     */
     public static MeshObjects clusters(
             ActorSystem<?> system, MeshSettings settings, FederationView federation, InstantSource clock, String id) {
         return start(
@@ -55,7 +59,11 @@ public final class MeshObjects {
                 id);
     }
 
-    /** @param id tells several API servers of one process apart */
+    /**
+     * What the members export.
+     *
+     * @param id tells several API servers of one process apart
+     */
     public static MeshObjects federatedServices(
             ActorSystem<?> system, MeshSettings settings, FederationView federation, InstantSource clock, String id) {
         return start(
