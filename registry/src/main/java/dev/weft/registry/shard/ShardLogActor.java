@@ -138,7 +138,7 @@ final class ShardLogActor
 
     private ShardState onEvent(ShardState state, ShardEvent event) {
         ShardDecision.Decided decided = underWay;
-        if (decided != null && decided.event().filter(own -> own == event).isPresent()) {
+        if (decided != null && decided.event().filter(event::equals).isPresent()) {
             // What deciding came to need not be worked out again.
             underWay = null;
             return decided.after();
