@@ -139,7 +139,7 @@ final class ShardLogActor
     @SuppressWarnings("ReferenceEquality") // the very event that was decided, not one that looks like it
     private ShardState onEvent(ShardState state, ShardEvent event) {
         ShardDecision.Decided decided = underWay;
-        if (decided != null && decided.event().filter(own -> own == event).isPresent()) {
+        if (decided != null && decided.event().filter(event::equals).isPresent()) {
             // What deciding came to need not be worked out again.
             underWay = null;
             return decided.after();
