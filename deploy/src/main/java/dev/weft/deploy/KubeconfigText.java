@@ -20,8 +20,8 @@ record KubeconfigText(List<Context> contexts) {
         StringBuilder text = new StringBuilder("apiVersion: v1\nkind: Config\nclusters:\n");
         contexts.forEach(each -> cluster(text, each));
         text.append("contexts:\n");
-        contexts.forEach(each -> text.append(
-                "- name: %s\n  context:\n    cluster: %s\n    user: %s\n    namespace: default\n"
+        contexts.forEach(
+                each -> text.append("- name: %s\n  context:\n    cluster: %s\n    user: %s\n    namespace: default\n"
                         .formatted(scalar(each.name()), scalar(each.cluster()), scalar(each.userName()))));
         text.append("users:\n");
         Map<String, Identity> users = new LinkedHashMap<>();
