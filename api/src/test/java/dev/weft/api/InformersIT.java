@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The informers of both Java clients, through everything that happens to a watch. */
 @DisplayName("Informers of the fabric8 and the official Java client")
 class InformersIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public");
     /** So few changes are kept that a reader who was away for a moment finds none of them. */
     private static final String SHORT_MEMORY =

@@ -303,6 +303,6 @@ class RunIT {
                         east.api()
                                 .mergePatch(
                                         DEFAULT + "/pods/" + name + "/status",
-                                        Manifests.podStatus("127.99.0." + (name.length()), true)));
+                                        Manifests.podStatus("127.99.0." + name.length(), true)));
     }
 }
