@@ -14,6 +14,7 @@ import java.util.Locale;
  * A keep-alive connection, one request at a time. It understands no more of HTTP than the servers measured here say, so
  * that it takes as little as possible of the processors that it shares with them.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the connection, which is heard of
 final class HttpConnection extends ByteToMessageDecoder {
     private static final byte[] END_OF_HEAD = {'\r', '\n', '\r', '\n'};
 

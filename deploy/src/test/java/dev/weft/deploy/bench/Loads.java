@@ -9,6 +9,7 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** Ways to put operations to a server. */
+@SuppressWarnings("FutureReturnValueIgnored") // what is sent late is counted, what fails is heard of
 final class Loads {
     private Loads() {}
 

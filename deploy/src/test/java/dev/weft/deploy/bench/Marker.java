@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** Something to look for in a line of JSON, and the digits right after it. */
+@SuppressWarnings("ArrayRecordComponent") // never compared; one each message would be copied
 record Marker(byte[] before) {
     static Marker of(String before) {
         return new Marker(before.getBytes(StandardCharsets.UTF_8));

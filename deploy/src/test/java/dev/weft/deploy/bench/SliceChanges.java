@@ -11,6 +11,7 @@ import org.HdrHistogram.Histogram;
  * Pods that become ready and unready, one after the other, and how long each takes to be seen in the slice of its Service.
  * The next one's turn comes after a while, but not before the last one was seen: two changes of a slice may become one.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the count tells whether all were sent
 final class SliceChanges {
     private static final Marker SERVICE = Marker.of("\"kubernetes.io/service-name\":\"svc-");
     private static final Marker READY = Marker.of("\"ready\":true");

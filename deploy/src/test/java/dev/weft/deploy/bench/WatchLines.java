@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
 
 /** The answer to a watch, cut into its lines. */
+@SuppressWarnings("ReferenceEquality") // whether a buffer is this one, not one like it
 final class WatchLines implements Receiver {
     private final Consumer<ByteBuf> line;
     private final Runnable begun;
