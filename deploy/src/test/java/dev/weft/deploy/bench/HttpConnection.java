@@ -68,7 +68,7 @@ final class HttpConnection extends ByteToMessageDecoder {
         Exchange next = receiver == NOBODY ? waiting.poll() : null;
         if (next != null) {
             receiver = next.to();
-            channel.writeAndFlush(next.request(), channel.voidPromise());
+            var unused = channel.writeAndFlush(next.request(), channel.voidPromise());
         }
     }
 
@@ -175,7 +175,7 @@ final class HttpConnection extends ByteToMessageDecoder {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         fail(cause);
-        context.close();
+        var unused = context.close();
     }
 
     @Override
