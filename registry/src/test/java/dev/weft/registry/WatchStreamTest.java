@@ -53,7 +53,7 @@ class WatchStreamTest {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        registry = RunningRegistry.with(shared, SMALL);
+        registry = RunningRegistry.with(store, shared.resolve(store.name()), SMALL);
     }
 
     @AfterParameterizedClassInvocation

@@ -69,7 +69,7 @@ final class HttpConnection extends ByteToMessageDecoder {
         Exchange next = receiver == NOBODY ? waiting.poll() : null;
         if (next != null) {
             receiver = next.to();
-            channel.writeAndFlush(next.request(), channel.voidPromise());
+            var unused = channel.writeAndFlush(next.request(), channel.voidPromise());
         }
     }
 
@@ -176,7 +176,7 @@ final class HttpConnection extends ByteToMessageDecoder {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         fail(cause);
-        context.close();
+        var unused = context.close();
     }
 
     @Override

@@ -64,7 +64,7 @@ final class Loads {
                 sending.accept(sent);
                 connection.send(bytes, new Checked(load, due));
             };
-            loop.schedule(send, due - System.nanoTime(), TimeUnit.NANOSECONDS);
+            var unused = loop.schedule(send, due - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
         return load.await();
     }

@@ -4,8 +4,13 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** Something to look for in a line of JSON, and the digits right after it. */
-@SuppressWarnings("ArrayRecordComponent") // never compared; one each message would be copied
-record Marker(byte[] before) {
+final class Marker {
+    private final byte[] before;
+
+    private Marker(byte[] before) {
+        this.before = before;
+    }
+
     static Marker of(String before) {
         return new Marker(before.getBytes(StandardCharsets.UTF_8));
     }

@@ -68,7 +68,7 @@ final class SliceChanges {
             nanos.recordValue(took);
             left.countDown();
             if (left.getCount() > 0) {
-                loop.schedule(this::next, Math.max(0, intervalNanos - took), TimeUnit.NANOSECONDS);
+                var unused = loop.schedule(this::next, Math.max(0, intervalNanos - took), TimeUnit.NANOSECONDS);
             }
         }
     }

@@ -34,13 +34,14 @@ final class WatchLines implements Receiver {
 
     @Override
     public void data(ByteBuf piece) {
-        ByteBuf all = rest.isReadable() ? Unpooled.wrappedBuffer(rest, piece.retain()) : piece;
+        boolean joined = rest.isReadable();
+        ByteBuf all = joined ? Unpooled.wrappedBuffer(rest, piece.retain()) : piece;
         for (int length = all.bytesBefore((byte) '\n'); length >= 0; length = all.bytesBefore((byte) '\n')) {
             line.accept(all.slice(all.readerIndex(), length));
             all.skipBytes(length + 1);
         }
         ByteBuf left = all.isReadable() ? Unpooled.copiedBuffer(all) : Unpooled.EMPTY_BUFFER;
-        if (all != piece) {
+        if (joined) {
             all.release();
         }
         rest = left;
