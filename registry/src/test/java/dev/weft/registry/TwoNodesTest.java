@@ -22,7 +22,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@DisplayName("A second node, which holds nothing")
+@DisplayName("A second node")
 @ParameterizedClass
 @EnumSource(TestStore.class)
 class TwoNodesTest {
@@ -38,7 +38,7 @@ class TwoNodesTest {
     @DisplayName("writes, reads and watches like the first, in the same order, with objects of any allowed size")
     void sameFromBoth() {
         try (RunningRegistry first = RunningRegistry.withStorage(store, directory);
-                RunningRegistry second = first.proxy()) {
+                RunningRegistry second = second(first)) {
             long since = RegistryNodeTest.list(second, ALL).version();
             try (Watched here = Watched.since(first, ALL, since);
                     Watched there = Watched.since(second, ALL, since)) {
@@ -77,6 +77,11 @@ class TwoNodesTest {
                             .join())
                     .isEqualTo(new Registry.Answer.Found<>(stored));
         }
+    }
+
+    /** Beside the embedded store it holds nothing; on a database every process takes its share. */
+    private RunningRegistry second(RunningRegistry first) {
+        return store == TestStore.EMBEDDED ? first.proxy() : first.sharing(directory);
     }
 
     /** Its change carries two states of nearly 1.5 MiB each. */
