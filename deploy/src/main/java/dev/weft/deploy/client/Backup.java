@@ -42,8 +42,10 @@ public final class Backup {
     private void read(String group, String path, String version) {
         for (JsonNode resource : api.require(path).path("resources")) {
             String name = resource.path("name").asText();
-            boolean listed = resource.path("verbs").toString().contains("\"list\"");
-            if (name.indexOf('/') < 0 && listed) {
+            String verbs = resource.path("verbs").toString();
+            // What can be listed but not created is a view of something else.
+            boolean stored = verbs.contains("\"list\"") && verbs.contains("\"create\"");
+            if (name.indexOf('/') < 0 && stored) {
                 readAll(group, name, path, resource.path("kind").asText(), version);
             }
         }

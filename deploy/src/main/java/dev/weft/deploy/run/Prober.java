@@ -2,14 +2,14 @@ package dev.weft.deploy.run;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,10 +21,6 @@ final class Prober implements AutoCloseable {
     private final Map<String, String> environment;
     private final Consumer<Boolean> answered;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
 
     private Prober(Probe probe, RunPlan plan, Map<String, String> environment, Consumer<Boolean> answered) {
         this.probe = probe;
@@ -69,16 +65,25 @@ final class Prober implements AutoCloseable {
         }
     }
 
-    private boolean get(Probe.Http get, Duration timeout) throws IOException, InterruptedException {
+    private boolean get(Probe.Http get, Duration timeout) throws IOException {
         String address = plan.where().address();
         String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
         URI uri = URI.create("http://" + host + ":" + plan.probePort() + get.path());
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(timeout)
-                .header("User-Agent", "weft-probe/1")
-                .build();
-        int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        return status >= 200 && status < 400;
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+        connection.setInstanceFollowRedirects(false);
+        connection.setConnectTimeout((int) timeout.toMillis());
+        connection.setReadTimeout((int) timeout.toMillis());
+        connection.setRequestProperty("User-Agent", "weft-probe/1");
+        // A server with one thread would go on waiting for the next probe and serve nobody else.
+        connection.setRequestProperty("Connection", "close");
+        CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(connection::disconnect);
+        try {
+            int status = connection.getResponseCode();
+            return status >= 200 && status < 400;
+        } finally {
+            connection.disconnect();
+        }
     }
 
     @SuppressWarnings("AddressSelection") // the Pod has one address

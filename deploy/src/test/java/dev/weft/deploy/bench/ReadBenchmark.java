@@ -28,7 +28,7 @@ final class ReadBenchmark implements Benchmark {
         try (HttpClients clients = new HttpClients(server.api())) {
             Stock small = new Stock(clients, "small-", 1).begin();
             small.services(0, some);
-            new Stock(clients, "large-", 32).begin().services(some, many - some);
+            new Stock(clients, "many-", 32).begin().services(some, many - some);
             gets(arena, server, clients, small, some);
             Figures figures = arena.figures();
             String one = small.services(0);
