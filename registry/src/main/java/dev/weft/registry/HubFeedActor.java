@@ -26,6 +26,7 @@ final class HubFeedActor {
             return new HubCommand.ShardCommitted(batch.shard(), batch.previous(), batch.changes(), batch.version());
         }
         ShardFeed.Closed closed = (ShardFeed.Closed) feed;
-        return new HubCommand.ShardClosed(closed.shard(), closed.version(), closed.last(), closed.following());
+        return new HubCommand.ShardClosed(
+                closed.shard(), closed.question(), closed.version(), closed.last(), closed.following());
     }
 }

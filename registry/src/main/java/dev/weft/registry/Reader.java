@@ -30,7 +30,6 @@ final class Reader {
     private final InstantSource clock;
     private final Duration timeout;
     private final Duration tolerance;
-    private final boolean fenced;
 
     Reader(
             ActorSystem<?> system,
@@ -44,7 +43,6 @@ final class Reader {
         this.clock = clock;
         this.timeout = settings.readTimeout();
         this.tolerance = settings.clockTolerance();
-        this.fenced = settings.shard().takeOver();
     }
 
     CompletionStage<Answer<Resource>> get(int window, ResourceKey key, VersionMatch version) {
@@ -99,7 +97,7 @@ final class Reader {
         WatchWindow.View held = views.get(window);
         if (held.version() == 0) {
             // Nothing has been heard yet, which is not the same as that there is nothing.
-            return reached(window, fence())
+            return reached(window, 0)
                     .thenCompose(answer -> answer instanceof Answer.Found<WatchWindow.View> found
                                     && found.value().version() > 0
                             ? view(window, version)
@@ -114,17 +112,7 @@ final class Reader {
         if (version instanceof VersionMatch.NotOlderThan bound) {
             return held.version() >= bound.version() ? found(held) : reachedIfIssued(window, bound.version());
         }
-        return reached(window, fence());
-    }
-
-    /**
-     * A version that only a shard can vouch for that still owns its store: one that was paused while another process took
-     * the shard over has reserved nothing as late. A whole second or two ago, so that most reads need no reservation.
-     */
-    private long fence() {
-        return fenced
-                ? HybridTimestamp.ofMillis((clock.millis() / 1_000 - 1) * 1_000).packed()
-                : 0;
+        return reached(window, 0);
     }
 
     private CompletionStage<Answer<WatchWindow.View>> lookBackFrom(

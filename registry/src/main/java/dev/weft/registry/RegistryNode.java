@@ -15,6 +15,7 @@ import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.controller.GarbageActor;
 import dev.weft.registry.controller.LifecycleActor;
+import dev.weft.registry.journal.SharedStorage;
 import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.KindCatalog;
@@ -24,6 +25,7 @@ import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.Placement;
+import dev.weft.registry.shard.ReadLease;
 import dev.weft.registry.shard.ShardCommand;
 import dev.weft.registry.shard.ShardFeed;
 import dev.weft.registry.watch.Collection;
@@ -57,12 +59,17 @@ public final class RegistryNode implements Registry {
     private final FederationView federation;
     private volatile boolean caughtUp;
 
-    private RegistryNode(ActorSystem<?> system, RegistrySettings settings, RegistryParts parts) {
+    private RegistryNode(
+            ActorSystem<?> system,
+            RegistrySettings settings,
+            Optional<? extends Storage> storage,
+            RegistryParts parts) {
         this.settings = settings;
         this.kinds = parts.shard().kinds();
         this.placement = parts.shard().placement();
         this.federation = parts.federation();
-        shards = Shards.start(system, settings.shard(), parts.shard(), parts.companions());
+        shards = Shards.start(
+                system, settings.shard(), parts.shard(), terms(storage, settings, parts), parts.companions());
         views = new HubViews(placement.shards());
         ActorRef<HubCommand> hub = system.systemActorOf(
                 WatchHubActor.create(settings.hub(), parts.shard().clock(), new SteadyClock(), views, this::link),
@@ -82,6 +89,17 @@ public final class RegistryNode implements Registry {
                     this::release,
                     parts.shard());
         }
+    }
+
+    private static Optional<ReadLease.Terms> terms(
+            Optional<? extends Storage> storage, RegistrySettings settings, RegistryParts parts) {
+        return storage.filter(SharedStorage.class::isInstance)
+                .map(SharedStorage.class::cast)
+                .map(store -> new ReadLease.Terms(
+                        store,
+                        new SteadyClock(),
+                        parts.shard().clock(),
+                        settings.shard().readLease()));
     }
 
     private GarbageActor.Ports garbagePorts(ActorRef<HubCommand> hub) {
@@ -139,7 +157,7 @@ public final class RegistryNode implements Registry {
                     .tell(new JoinSeedNodes(
                             CollectionConverters.asScala(addresses).toList()));
         }
-        return new RegistryNode(system, settings, parts);
+        return new RegistryNode(system, settings, storage, parts);
     }
 
     private ShardLink link(ActorContext<HubCommand> hub) {
@@ -151,8 +169,8 @@ public final class RegistryNode implements Registry {
             }
 
             @Override
-            public void close(int shard, long version) {
-                shards.tell(shard, new ShardCommand.Close(version, feed));
+            public void close(int shard, long question, long version) {
+                shards.tell(shard, new ShardCommand.Close(question, version, feed));
             }
         };
     }

@@ -60,7 +60,8 @@ public record RegistrySettings(
                 shard.getDuration("clock-reserve"),
                 shard.getInt("namespace-step"),
                 shard.getDuration("restart-after"),
-                shard.getBoolean("take-over"));
+                shard.getBoolean("take-over"),
+                shard.getDuration("read-lease"));
     }
 
     private static LifecycleSettings lifecycle(Config lifecycle) {

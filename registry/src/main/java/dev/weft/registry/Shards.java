@@ -9,12 +9,14 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import dev.weft.registry.resource.Admission;
+import dev.weft.registry.shard.ReadLease;
 import dev.weft.registry.shard.RegistryShardActor;
 import dev.weft.registry.shard.ShardCommand;
 import dev.weft.registry.shard.ShardContext;
 import dev.weft.registry.shard.ShardSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -36,12 +38,18 @@ final class Shards {
             ActorSystem<?> system,
             ShardSettings settings,
             ShardContext context,
+            Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
         Admission admission = new Admission(context.kinds());
         Entity<ShardCommand, ShardingEnvelope<ShardCommand>> entity = Entity.of(
                         TYPE,
                         started -> RegistryShardActor.create(
-                                Integer.parseInt(started.getEntityId()), context, admission, settings, companions))
+                                Integer.parseInt(started.getEntityId()),
+                                context,
+                                admission,
+                                settings,
+                                terms,
+                                companions))
                 .withMessageExtractor(new OneEntityAShard())
                 .withStopMessage(new ShardCommand.HandOver())
                 .withRole(ClusterConfig.STORAGE_ROLE);

@@ -129,6 +129,39 @@ class SharedStoreTest {
                                 IntStream.rangeClosed(1, numbers.size()).boxed().toList()));
     }
 
+    @Test
+    @DisplayName("answer no reader from what they hold once another has stored more, though they do not know of it")
+    void nothingStale() {
+        try (RunningRegistry one = RunningRegistry.withStorage(TestStore.POSTGRES, directory)) {
+            assertThat(create(one, 0, "first").join()).isInstanceOf(Outcome.Done.class);
+            try (RunningRegistry other = RunningRegistry.withStorage(TestStore.POSTGRES, directory)) {
+                Awaitility.await("the other is the owner now")
+                        .atMost(PATIENCE)
+                        .until(() -> create(other, 0, "second").join() instanceof Outcome.Done);
+
+                Registry.Answer<Resource> read = read(one, "second");
+
+                if (read instanceof Registry.Answer.Refused<Resource> refused) {
+                    assertThat(refused.refusal().reason())
+                            .as("not that there is none")
+                            .isEqualTo(dev.weft.registry.resource.Refusal.Reason.Timeout);
+                }
+                Awaitility.await("found, when it has loaded what the other stored")
+                        .atMost(PATIENCE)
+                        .until(() -> read(one, "second") instanceof Registry.Answer.Found<Resource>);
+            }
+        }
+    }
+
+    private static Registry.Answer<Resource> read(RunningRegistry registry, String name) {
+        return registry.node()
+                .get(
+                        new dev.weft.registry.resource.ResourceKey(CONFIG_MAPS, "default", name),
+                        new dev.weft.registry.watch.VersionMatch.MostRecent())
+                .toCompletableFuture()
+                .join();
+    }
+
     /** The numbers of the events of each shard. */
     private Map<String, List<Integer>> numbers() throws SQLException {
         Map<String, List<Integer>> numbers = new TreeMap<>();

@@ -157,7 +157,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
             if (snapshot.last()) {
                 // The snapshot may be of a while ago, with all that happened since on its way behind it. To act on the
                 // old state would withdraw what was exported meanwhile, so the shard says when that has been told.
-                shard.tell(new ShardCommand.Close(snapshot.version(), feedAdapter));
+                shard.tell(new ShardCommand.Close(0, snapshot.version(), feedAdapter));
             }
         } else if (message.feed() instanceof ShardFeed.Closed closed) {
             shardKnown = true;

@@ -28,7 +28,7 @@ import slick.util.AsyncExecutor;
  * <p>Two processes that both take themselves for the owner of a shard cannot both append: the number of an event is
  * unique for its shard, so the second one's write fails, and it loads the shard again.
  */
-public final class PostgresDatabase implements Storage {
+public final class PostgresDatabase implements SharedStorage {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
 
     private final HikariDataSource pool;
@@ -39,11 +39,13 @@ public final class PostgresDatabase implements Storage {
         thread.setDaemon(true);
         return thread;
     });
+    private final LastNumbers lastNumbers;
 
     private PostgresDatabase(HikariDataSource pool, PostgresSettings settings) {
         this.pool = pool;
         // As many threads as connections, or they would wait for each other; one is left for the leases.
         int threads = settings.connections() - 1;
+        lastNumbers = new LastNumbers(pool, leases);
         executor = AsyncExecutor.apply("weft-postgres", threads, threads, settings.waiting(), threads);
         slick = JdbcBackend$.MODULE$.Database().forDataSource(pool, Some.apply((Object) threads), executor, false);
     }
@@ -166,6 +168,11 @@ public final class PostgresDatabase implements Storage {
             give.setString(2, owner);
             give.executeUpdate();
         }
+    }
+
+    @Override
+    public CompletionStage<Long> lastNumber(String persistenceId) {
+        return lastNumbers.ask(persistenceId);
     }
 
     /** Runs what concerns a lease, on a thread that may block. */

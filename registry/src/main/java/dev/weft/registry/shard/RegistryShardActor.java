@@ -9,15 +9,17 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.weft.registry.journal.SharedStorage;
 import dev.weft.registry.journal.StorageException;
 import dev.weft.registry.resource.Admission;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Write;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,15 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
 
     private record LoadDue() implements Message {}
 
-    private record Closing(long version, ActorRef<ShardFeed> follower) {}
+    /** The store's word on its last event; 0 or more, or -1 if it gave none. */
+    private record LastHeard(ActorRef<?> log, ReadLease.Moment asked, long last) implements Message {}
+
+    private record AskAgain() implements Message {}
+
+    /** Whoever owned the shard before answers nobody any more. */
+    private record Alone(ActorRef<?> log, ShardLogActor.Persisted persisted) implements Message {}
+
+    private static final Duration ASK_AGAIN = Duration.ofMillis(250);
 
     private final int shard;
     private final ShardContext shardContext;
@@ -54,7 +64,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private final ActorRef<ShardLogActor.Told> fromLog;
     private final ArrayDeque<ShardCommand> waiting = new ArrayDeque<>();
     private final List<ShardCommand.Follow> early = new ArrayList<>();
-    private final List<Closing> closings = new ArrayList<>();
+    private final Closings closings;
+    private final Optional<ReadLease.Terms> terms;
+    private final Optional<ReadLease> lease;
     private final Set<ActorRef<ShardFeed>> followers = new HashSet<>();
     private List<ShardCommand> inFlight = List.of();
     private RecentCommits recent;
@@ -64,6 +76,8 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private boolean loaded;
     private boolean busy;
     private boolean stopping;
+    private boolean predecessor;
+    private ReadLease.@Nullable Moment begun;
     private boolean companionsStarted;
     private long closed;
     /** Whatever is decided has a version after this one. */
@@ -76,6 +90,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             ShardContext shardContext,
             Admission admission,
             ShardSettings settings,
+            Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
         super(context);
         this.shard = shard;
@@ -84,6 +99,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         this.settings = settings;
         this.timers = timers;
         this.companions = companions;
+        this.terms = terms;
+        lease = terms.map(ReadLease::new);
+        closings = new Closings(shard);
         recent = new RecentCommits(shard, settings.recent());
         fromLog = context.messageAdapter(ShardLogActor.Told.class, FromLog::new);
         load();
@@ -92,6 +110,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     /**
      * A shard.
      *
+     * @param terms on which it vouches for what it holds where others can write to its store; empty if nobody can
      * @param companions actors that run beside the shard once it is loaded, and stop with it
      */
     public static Behavior<ShardCommand> create(
@@ -99,9 +118,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             ShardContext shardContext,
             Admission admission,
             ShardSettings settings,
+            Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
         Behavior<Message> behavior = Behaviors.withTimers(timers -> Behaviors.setup(context ->
-                new RegistryShardActor(context, timers, shard, shardContext, admission, settings, companions)));
+                new RegistryShardActor(context, timers, shard, shardContext, admission, settings, terms, companions)));
         return Behaviors.transformMessages(
                 ShardCommand.class, behavior, match -> match.match(ShardCommand.class, Outside::new));
     }
@@ -113,6 +133,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
                 .onMessage(FromLog.class, this::onFromLog)
                 .onMessage(FollowerGone.class, this::onFollowerGone)
                 .onMessage(LoadDue.class, due -> onLoadDue())
+                .onMessage(LastHeard.class, this::onLastHeard)
+                .onMessage(AskAgain.class, due -> onAskAgain())
+                .onMessage(Alone.class, this::onAlone)
                 .onSignal(ChildFailed.class, this::onLogFailed)
                 .onSignal(Terminated.class, this::onTerminated)
                 .build();
@@ -122,7 +145,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         if (command instanceof ShardCommand.Follow follow) {
             onFollow(follow);
         } else if (command instanceof ShardCommand.Close close) {
-            closings.add(new Closing(close.version(), close.follower()));
+            closings.add(close);
         } else if (command instanceof ShardCommand.HandOver) {
             stopping = true;
         } else {
@@ -164,17 +187,13 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     /** Starts the next batch if there is one, and answers followers who only want to know that nothing comes. */
     private Behavior<Message> proceed() {
         if (loaded) {
-            // What was durably closed before a batch was decided stays closed while it is persisted: no need to wait
-            // for the
-            // disk.
+            // What was durably closed before a batch was decided stays closed while it is persisted: no need to wait.
             answerClosings(Math.max(Math.min(decidedAfter, state.clockFloor()), recent.last()));
         }
         if (!loaded || busy || log == null) {
             return stopping && !loaded ? Behaviors.stopped() : this;
         }
-        for (Closing closing : closings) {
-            closed = Math.max(closed, closing.version());
-        }
+        closed = Math.max(closed, closings.latest());
         if (!waiting.isEmpty() || closed > state.clockFloor()) {
             persist(log);
             return this;
@@ -184,16 +203,51 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         return stopping ? Behaviors.stopped() : this;
     }
 
-    /** Answers those who ask for no more than a version that is closed. */
+    /** Answers those who ask for no more than a version that is closed, if the shard is surely still this one's. */
     private void answerClosings(long upTo) {
-        for (Iterator<Closing> each = closings.iterator(); each.hasNext(); ) {
-            Closing closing = each.next();
-            if (closing.version() <= upTo) {
-                closing.follower()
-                        .tell(new ShardFeed.Closed(shard, upTo, recent.last(), followers.contains(closing.follower())));
-                each.remove();
-            }
+        if (closings.isEmpty()) {
+            return;
         }
+        if (lease.isPresent() && lease.get().due()) {
+            askStore(lease.get(), terms.orElseThrow().store());
+        }
+        if (lease.isEmpty() || lease.get().holds()) {
+            closings.answer(upTo, recent.last(), followers);
+        }
+    }
+
+    private void askStore(ReadLease own, SharedStorage store) {
+        ActorRef<?> asking = log;
+        if (asking == null) {
+            return;
+        }
+        own.asking();
+        ReadLease.Moment asked = own.now();
+        getContext()
+                .pipeToSelf(
+                        store.lastNumber(ShardLogActor.id(shard).id()),
+                        (last, failure) -> new LastHeard(asking, asked, failure == null ? last : -1));
+    }
+
+    private Behavior<Message> onLastHeard(LastHeard heard) {
+        ReadLease own = lease.orElseThrow();
+        if (!isLog(heard.log())) {
+            own.unanswered();
+        } else if (heard.last() < 0) {
+            timers.startSingleTimer(new AskAgain(), ASK_AGAIN);
+            return this;
+        } else if (own.answered(heard.last(), heard.asked(), busy) == ReadLease.Finding.LOST) {
+            getContext().stop(heard.log());
+            StorageException taken = new StorageException(
+                    StorageException.Kind.CONFLICT, "another process has taken this shard over; try again");
+            return onLogGone(refusal(taken), taken);
+        }
+        return proceed();
+    }
+
+    private Behavior<Message> onAskAgain() {
+        lease.ifPresent(ReadLease::unanswered);
+        return proceed();
     }
 
     private void persist(ActorRef<ShardLogActor.Command> to) {
@@ -204,6 +258,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         inFlight = batch;
         busy = true;
         decidedAfter = closed;
+        begun = lease.map(ReadLease::now).orElse(null);
         to.tell(new ShardLogActor.Decide(batch, closed, fromLog));
     }
 
@@ -211,7 +266,24 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         if (message.told() instanceof ShardLogActor.Recovered recovered) {
             onRecovered(recovered);
         } else if (message.told() instanceof ShardLogActor.Persisted persisted) {
+            ReadLease.Moment moment = begun;
+            if (moment != null && persisted.stored()) {
+                lease.ifPresent(own -> own.stored(persisted.number(), moment));
+            }
+            if (predecessor && log != null) {
+                predecessor = false;
+                timers.startSingleTimer(
+                        new Alone(log, persisted), terms.orElseThrow().takeOverWait());
+                return this;
+            }
             onPersisted(persisted);
+        }
+        return proceed();
+    }
+
+    private Behavior<Message> onAlone(Alone alone) {
+        if (isLog(alone.log())) {
+            onPersisted(alone.persisted());
         }
         return proceed();
     }
@@ -221,6 +293,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         recent = recovered.recent();
         loaded = true;
         broken = null;
+        lease.ifPresent(own -> own.begin(recovered.number()));
+        // Who stored something here may be answering readers yet.
+        predecessor = lease.isPresent() && recovered.number() > 0;
         followers.clear();
         List.copyOf(early).forEach(this::onFollow);
         early.clear();

@@ -37,8 +37,12 @@ public sealed interface ShardCommand {
      */
     record Follow(long since, ActorRef<ShardFeed> follower) implements ShardCommand {}
 
-    /** Wish to hear {@link ShardFeed.Closed} once no change up to this version can come any more. */
-    record Close(long version, ActorRef<ShardFeed> follower) implements ShardCommand {}
+    /**
+     * Wish to hear {@link ShardFeed.Closed} once no change up to this version can come any more.
+     *
+     * @param question comes back in the answer, so that a late answer to an earlier question is not taken for this one's
+     */
+    record Close(long question, long version, ActorRef<ShardFeed> follower) implements ShardCommand {}
 
     /**
      * Claims addresses or ports; only for the shard that owns the pools.

@@ -38,9 +38,10 @@ public sealed interface ShardFeed {
     /**
      * Every later change will have a version after this one.
      *
+     * @param question the one that is answered
      * @param version not before the one that was asked for
      * @param last the version of the last committed batch, so that a follower notices what it missed
      * @param following whether the shard sends its batches to the one who asked; if not (the shard started anew), follow
      */
-    record Closed(int shard, long version, long last, boolean following) implements ShardFeed {}
+    record Closed(int shard, long question, long version, long last, boolean following) implements ShardFeed {}
 }

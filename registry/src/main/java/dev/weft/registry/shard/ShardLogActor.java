@@ -2,6 +2,7 @@ package dev.weft.registry.shard;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
@@ -36,13 +37,25 @@ final class ShardLogActor
     /** What the parent is told. */
     sealed interface Told {}
 
-    /** Loaded: the state, and the last batches before it. */
-    record Recovered(ShardState state, RecentCommits recent) implements Told {}
+    /** Loaded: the state, the last batches before it, and the number of the last event. */
+    record Recovered(ShardState state, RecentCommits recent, long number) implements Told {}
 
-    /** A batch is on disk. */
-    record Persisted(List<ShardDecision.Answer> answers, List<Change> changes, ShardState state, boolean unfinished)
+    /**
+     * A batch is on disk.
+     *
+     * @param stored whether that took an event
+     * @param number of the last event
+     */
+    record Persisted(
+            List<ShardDecision.Answer> answers,
+            List<Change> changes,
+            ShardState state,
+            boolean unfinished,
+            boolean stored,
+            long number)
             implements Told {}
 
+    private final ActorContext<Command> actor;
     private final int shard;
     private final ShardContext context;
     private final Admission admission;
@@ -55,8 +68,14 @@ final class ShardLogActor
     private boolean first = true;
 
     private ShardLogActor(
-            int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
+            ActorContext<Command> actor,
+            int shard,
+            ShardContext context,
+            Admission admission,
+            ShardSettings settings,
+            ActorRef<Told> parent) {
         super(id(shard));
+        this.actor = actor;
         this.shard = shard;
         this.context = context;
         this.admission = admission;
@@ -72,7 +91,7 @@ final class ShardLogActor
 
     static Behavior<Command> create(
             int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
-        return Behaviors.setup(started -> new ShardLogActor(shard, context, admission, settings, parent));
+        return Behaviors.setup(started -> new ShardLogActor(started, shard, context, admission, settings, parent));
     }
 
     @Override
@@ -111,22 +130,24 @@ final class ShardLogActor
         }
         recovering = false;
         decision = new ShardDecision(shard, context, admission, settings, state);
-        parent.tell(new Recovered(state, recent));
+        parent.tell(new Recovered(state, recent, lastSequenceNumber(actor)));
     }
 
     private ReplyEffect<ShardEvent, ShardState> onDecide(ShardState state, Decide decide) {
         ShardDecision.Decided decided = decision().decide(state, decide.commands(), decide.closed());
         Optional<ShardEvent> event = decided.event();
         if (event.isEmpty()) {
-            return Effect()
-                    .reply(decide.replyTo(), new Persisted(decided.answers(), List.of(), state, decided.unfinished()));
+            return Effect().reply(decide.replyTo(), told(decided, List.of(), state, false));
         }
         underWay = decided;
         return Effect()
                 .persist(event.get())
-                .thenReply(
-                        decide.replyTo(),
-                        after -> new Persisted(decided.answers(), decided.changes(), after, decided.unfinished()));
+                .thenReply(decide.replyTo(), after -> told(decided, decided.changes(), after, true));
+    }
+
+    private Told told(ShardDecision.Decided decided, List<Change> changes, ShardState after, boolean stored) {
+        return new Persisted(
+                decided.answers(), changes, after, decided.unfinished(), stored, lastSequenceNumber(actor));
     }
 
     private ShardDecision decision() {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param restart how long to wait before a failed shard is loaded again
  * @param takeOver whether a shard that was loaded stores a mark before it serves, so that whoever took himself for its
  *     owner until then can store nothing any more
+ * @param readLease how long the word of a store that others write to counts, see {@link ReadLease}
  */
 public record ShardSettings(
         int queue,
@@ -25,4 +26,5 @@ public record ShardSettings(
         Duration clockReserve,
         int namespaceStep,
         Duration restart,
-        boolean takeOver) {}
+        boolean takeOver,
+        Duration readLease) {}

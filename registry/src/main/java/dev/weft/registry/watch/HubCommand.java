@@ -21,7 +21,7 @@ public sealed interface HubCommand {
     record ShardCommitted(int shard, long previous, List<Change> changes, long version) implements HubCommand {}
 
     /** A shard is closed up to a version. */
-    record ShardClosed(int shard, long version, long last, boolean following) implements HubCommand {}
+    record ShardClosed(int shard, long question, long version, long last, boolean following) implements HubCommand {}
 
     /**
      * Wish to be answered once the hub holds everything that was acknowledged until now, and everything up to a version.

@@ -14,6 +14,7 @@ final class ShardTrack {
     private List<Barrier> asked = new ArrayList<>();
     private List<Barrier> next = new ArrayList<>();
     private boolean open;
+    private long question;
     private boolean wantsNext;
     private long askedVersion;
     private long nextVersion;
@@ -56,8 +57,9 @@ final class ShardTrack {
     }
 
     /** The shard answered; returns who waited for that. */
-    List<Barrier> answered(long version, Instant now) {
-        if (!open || version < askedVersion) {
+    List<Barrier> answered(long answer, Instant now) {
+        // Not the second answer to a question that was put twice: it may be older than whoever waits now.
+        if (!open || answer != question) {
             return List.of();
         }
         open = false;
@@ -75,7 +77,7 @@ final class ShardTrack {
             ask(0, now);
         } else if (askedAt.plus(patience).isBefore(now)) {
             askedAt = now;
-            link.close(shard, askedVersion);
+            link.close(shard, question, askedVersion);
         }
     }
 
@@ -127,10 +129,11 @@ final class ShardTrack {
         asked = next;
         next = new ArrayList<>();
         open = true;
+        question++;
         wantsNext = false;
         nextVersion = 0;
         askedVersion = version;
         askedAt = now;
-        link.close(shard, version);
+        link.close(shard, question, version);
     }
 }

@@ -156,7 +156,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
 
     private Behavior<HubCommand> onShardClosed(HubCommand.ShardClosed closed) {
         ShardTrack track = tracks.get(closed.shard());
-        List<Barrier> done = track.answered(closed.version(), ages.instant());
+        List<Barrier> done = track.answered(closed.question(), ages.instant());
         done.forEach(barrier -> barrier.answered(Math.max(closed.last(), 0)));
         if (!closed.following() || !track.known() || closed.last() != track.committed()) {
             link.follow(closed.shard(), track.known() ? track.committed() : 0);

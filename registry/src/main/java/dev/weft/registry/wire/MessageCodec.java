@@ -105,13 +105,14 @@ final class MessageCodec {
 
     Close close(ShardCommand.Close close) {
         return Close.newBuilder()
+                .setQuestion(close.question())
                 .setVersion(close.version())
                 .setFollower(refs.toSerializationFormat(close.follower()))
                 .build();
     }
 
     ShardCommand close(Close close) {
-        return new ShardCommand.Close(close.getVersion(), ref(close.getFollower()));
+        return new ShardCommand.Close(close.getQuestion(), close.getVersion(), ref(close.getFollower()));
     }
 
     private <T> ActorRef<T> ref(String text) {
@@ -214,6 +215,7 @@ final class MessageCodec {
     static FeedClosed closed(ShardFeed.Closed closed) {
         return FeedClosed.newBuilder()
                 .setShard(closed.shard())
+                .setQuestion(closed.question())
                 .setVersion(closed.version())
                 .setLast(closed.last())
                 .setFollowing(closed.following())
@@ -221,6 +223,7 @@ final class MessageCodec {
     }
 
     static ShardFeed closed(FeedClosed closed) {
-        return new ShardFeed.Closed(closed.getShard(), closed.getVersion(), closed.getLast(), closed.getFollowing());
+        return new ShardFeed.Closed(
+                closed.getShard(), closed.getQuestion(), closed.getVersion(), closed.getLast(), closed.getFollowing());
     }
 }

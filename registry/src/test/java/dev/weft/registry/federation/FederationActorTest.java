@@ -75,7 +75,7 @@ class FederationActorTest {
     private void snapshot() {
         feed.tell(new ShardFeed.Snapshot(3, objects.all(), true, true, 10));
         assertThat(shard.expectMessageClass(ShardCommand.Close.class).version()).isEqualTo(10);
-        feed.tell(new ShardFeed.Closed(3, 10, 10, true));
+        feed.tell(new ShardFeed.Closed(3, 0, 10, 10, true));
     }
 
     private void commit(Resource... after) {
@@ -121,7 +121,7 @@ class FederationActorTest {
                 objects.put(
                         FederationTypes.EXPORTS, "web", "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'}}"));
         events.tell(new FederationEvent.CaughtUp());
-        close.follower().tell(new ShardFeed.Closed(3, 20, 20, true));
+        close.follower().tell(new ShardFeed.Closed(3, 0, 20, 20, true));
         assertThat(gossip.resets.poll(3, TimeUnit.SECONDS))
                 .as("the first thing said is the present state, not the empty one")
                 .containsOnlyKeys("ns/web");

@@ -44,8 +44,8 @@ final class DecidedShard {
     private int uids;
 
     DecidedShard(long seed) {
-        settings =
-                new ShardSettings(100, 100, 100, 100, 20_000, Duration.ofSeconds(5), 7, Duration.ofSeconds(1), false);
+        settings = new ShardSettings(
+                100, 100, 100, 100, 20_000, Duration.ofSeconds(5), 7, Duration.ofSeconds(1), false, Duration.ZERO);
         context = new ShardContext(
                 new Placement(1),
                 KINDS,

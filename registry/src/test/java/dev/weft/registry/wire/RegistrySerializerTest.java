@@ -126,7 +126,7 @@ class RegistrySerializerTest {
                 new ShardCommand.Derive(
                         List.of(new DerivedWrite.Put(SERVICE, tree(3)), new DerivedWrite.Remove(ADDRESS)), derived),
                 new ShardCommand.Follow(7, follower),
-                new ShardCommand.Close(8, follower),
+                new ShardCommand.Close(5, 8, follower),
                 new ShardCommand.Allocate(List.of(CLAIM), 9, allocated),
                 new ShardCommand.Release(List.of(new Grant(CLAIM, "127.96.0.9")), 8),
                 new ShardCommand.HandOver());
@@ -156,7 +156,7 @@ class RegistrySerializerTest {
                                 new Change(object(7), object(8), 8),
                                 new Change(object(8), null, 9)),
                         9),
-                new ShardFeed.Closed(3, 11, 9, true));
+                new ShardFeed.Closed(3, 5, 11, 9, true));
     }
 
     private static Resource object(long version) {
