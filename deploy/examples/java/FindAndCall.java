@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.naming.NamingException;
@@ -18,13 +19,16 @@ public final class FindAndCall {
     private FindAndCall() {}
 
     public static void main(String[] args) throws Exception {
+        if (args.length != 2 || !Set.of("dns", "environment", "api").contains(args[0])) {
+            System.err.println("usage: java FindAndCall.java dns|environment|api SERVICE");
+            System.exit(2);
+        }
         String service = args[1];
         String address =
                 switch (args[0]) {
                     case "dns" -> byDns(service);
                     case "environment" -> byEnvironment(service);
-                    case "api" -> byApi(service);
-                    default -> throw new IllegalArgumentException(args[0] + ": expected dns, environment or api");
+                    default -> byApi(service);
                 };
         System.out.println(get("http://" + address + "/").strip());
     }

@@ -48,6 +48,8 @@ def by_api(service):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in ("dns", "environment", "api"):
+        sys.exit(__doc__)
     way, service = sys.argv[1:]
     address, port = {"dns": by_dns, "environment": by_environment, "api": by_api}[way](service)
     with urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as reply:

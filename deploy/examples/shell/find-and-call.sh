@@ -1,6 +1,10 @@
 #!/bin/sh
 # Finds a service and calls it: find-and-call.sh dns|environment|api SERVICE
 set -eu
+if [ $# -ne 2 ]; then
+  echo "usage: find-and-call.sh dns|environment|api SERVICE" >&2
+  exit 2
+fi
 way=$1
 service=$2
 
@@ -12,6 +16,10 @@ case $way in
       dig +short "@${server%:*}" -p "${server#*:}" "$@" | head -n 1
     }
     address=$(ask "$name" A)
+    if [ -z "$address" ]; then
+      echo "find-and-call.sh: $name: no such record" >&2
+      exit 1
+    fi
     port=$(ask "_http._tcp.$name" SRV | cut -d ' ' -f 3) # of the port called http: priority, weight, port, target
     ;;
   environment)

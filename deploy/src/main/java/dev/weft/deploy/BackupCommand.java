@@ -1,16 +1,14 @@
 package dev.weft.deploy;
 
-import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.Backup;
 import dev.weft.deploy.client.BackupFile;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,17 +24,12 @@ final class BackupCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The file; replaced, as a whole, if it is there.")
     private Path file = Path.of("");
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            converter = ApiUrlConverter.class,
-            description = "The API server (default: ${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:8001");
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Override
     public Integer call() {
-        BackupFile backup = Backup.of(new ApiClient(api));
+        BackupFile backup = Backup.of(api.client());
         try {
             backup.write(file);
         } catch (IOException e) {

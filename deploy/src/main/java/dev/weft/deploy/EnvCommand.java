@@ -1,10 +1,10 @@
 package dev.weft.deploy;
 
-import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.run.ServiceVariables;
+import dev.weft.deploy.terminal.Expected;
 import java.io.PrintWriter;
-import java.net.URI;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,13 +22,8 @@ final class EnvCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            converter = ApiUrlConverter.class,
-            description = "The API server (default: ${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:8001");
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Option(
             names = {"-n", "--namespace"},
@@ -42,8 +37,9 @@ final class EnvCommand implements Runnable {
 
     @Override
     public void run() {
+        Expected.label("--namespace", namespace);
         PrintWriter out = spec.commandLine().getOut();
-        ServiceVariables.ask(new ApiClient(api), namespace, true)
+        ServiceVariables.ask(api.client(), namespace, true)
                 .forEach((name, value) ->
                         out.println(export ? ServiceVariables.export(name, value) : name + "=" + value));
         out.flush();

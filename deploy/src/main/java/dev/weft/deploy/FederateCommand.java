@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ClusterName;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,12 +16,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -46,14 +45,8 @@ final class FederateCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            scope = ScopeType.INHERIT,
-            converter = ApiUrlConverter.class,
-            description = "The API server of the cluster that is meant (default: ${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:8001");
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Override
     public void run() {
@@ -61,7 +54,7 @@ final class FederateCommand implements Runnable {
     }
 
     private ApiClient client() {
-        return new ApiClient(api);
+        return api.client();
     }
 
     private void say(String line) {

@@ -1,6 +1,7 @@
 package dev.weft.deploy;
 
 import dev.weft.deploy.server.HostDns;
+import dev.weft.deploy.terminal.Expected;
 import dev.weft.gossip.HostPort;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class ResolvConfCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Expected.label("--namespace", namespace);
         PrintWriter out = spec.commandLine().getOut();
         render(HostDns.of(dns.config(), dns.listen()), namespace, clusterSet).forEach(out::println);
         out.flush();

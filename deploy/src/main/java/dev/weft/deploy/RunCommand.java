@@ -9,7 +9,6 @@ import dev.weft.deploy.run.RunPlan;
 import dev.weft.deploy.run.Supervisor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,13 +47,8 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            converter = ApiUrlConverter.class,
-            description = "The API server (default: ${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:8001");
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Option(
             names = {"-n", "--namespace"},
@@ -84,7 +79,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--node",
             paramLabel = "NAME",
             description =
-                    "The node it runs on (default: the only Node at an address of this machine, else its host name).")
+                    "The Node it runs on (default: the only one at an address of this machine; where there is none, the"
+                            + " machine's host name).")
     private @Nullable String node;
 
     @Option(
@@ -173,7 +169,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ApiClient client = new ApiClient(api);
+        ApiClient client = api.client();
         PrintWriter err = spec.commandLine().getErr();
         Supervisor supervisor = new Supervisor(plan(client), client, steady(), message -> {
             err.println("weft: " + message);
@@ -194,14 +190,14 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private RunPlan plan(ApiClient client) {
-        String at = address == null ? OwnAddress.towards(api) : address;
+        String at = address == null ? OwnAddress.towards(client.server()) : address;
         Probe.Timing timing = new Probe.Timing(delay, period, timeout, successes, failures);
         Optional<Probe> probe = Optional.ofNullable(ready).map(Probe::parse);
         List<RunPlan.Port> listening = ports.stream().map(RunPlan.Port::parse).toList();
         String called = name == null ? RunPlan.shortName(command) + "-" + suffix(new SecureRandom()) : name;
         RunPlan.Place anywhere = new RunPlan.Place(namespace, called, "", at);
         RunPlan asked = new RunPlan(
-                api,
+                client.server(),
                 anywhere,
                 labels,
                 listening,

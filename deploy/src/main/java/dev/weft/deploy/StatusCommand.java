@@ -1,14 +1,9 @@
 package dev.weft.deploy;
 
-import dev.weft.deploy.client.ApiAccess;
-import dev.weft.deploy.client.ApiClient;
-import dev.weft.deploy.server.Kubeconfig;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,19 +26,8 @@ final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            converter = ApiUrlConverter.class,
-            description = "The API server (default: ${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:8001");
-
-    @Option(
-            names = "--kubeconfig",
-            paramLabel = "FILE",
-            description = "Reach the server of this file's current context, as its user, instead of --api.")
-    private @Nullable Path kubeconfig;
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Option(
             names = {"-o", "--output"},
@@ -54,8 +38,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ClusterStatus status =
-                ClusterStatus.of(new ApiClient(kubeconfig == null ? ApiAccess.open(api) : Kubeconfig.read(kubeconfig)));
+        ClusterStatus status = ClusterStatus.of(api.client());
         PrintWriter out = spec.commandLine().getOut();
         if (output == Output.json) {
             out.println(status.json().toPrettyString());

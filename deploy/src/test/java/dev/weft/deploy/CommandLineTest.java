@@ -102,6 +102,36 @@ class CommandLineTest {
         assertThat(result.out()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run -n Bad_NS -- true | --namespace Bad_NS: expected a DNS label",
+                "run --name Bad_Name -- true | --name Bad_Name: expected a DNS name",
+                "run --node a/b -- true | --node a/b: expected a DNS name",
+                "run --address 999.1.1.1 -- true | --address 999.1.1.1: expected an IP address",
+                "run --label a=b/c -- true | --label b/c: expected a label value",
+                "run --label /x=b -- true | --label /x: expected a label key",
+                "run --port Bad=80 -- true | --port Bad: expected a port name",
+                "run --port 0 -- true | expected [NAME=]PORT",
+                "run --port a=80 --port a=81 -- true | each needs a name of its own",
+                "run --env 1A=b -- true | --env 1A: expected NAME=VALUE",
+                "run --drain -1 -- true | --drain and --grace must be 0 or more",
+                "run --restart-delay -1 -- true | --restart-delay must be 0 or more",
+                "run --api 127.0.0.1:1 --kubeconfig x -- true | leave out --api",
+                "run | Missing required parameter",
+                "env -n A_B | --namespace A_B: expected a DNS label",
+                "resolv-conf --namespace A_B | --namespace A_B: expected a DNS label"
+            })
+    @DisplayName("says what is wrong with a process or a namespace before it asks any server")
+    void refusesWrongProcesses(String arguments, String message) {
+        Result result = weft(arguments.split(" ", -1));
+        assertThat(result.code()).as(result.err()).isEqualTo(2);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith("weft: ").contains(message);
+        assertThat(result.out()).isEmpty();
+    }
+
     @Test
     @DisplayName("says in one line that a server cannot be reached, and exits with 1")
     void saysThatNobodyAnswers() {

@@ -57,6 +57,8 @@ class ExamplesIT {
                 "run",
                 "--api",
                 api,
+                "--node",
+                "host-1",
                 "--label",
                 "app=web",
                 "--address",

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.api.tls.CertificateAuthority;
 import dev.weft.api.tls.KeyMaterial;
 import dev.weft.deploy.child.Child;
+import dev.weft.deploy.testbed.Call;
 import dev.weft.deploy.testbed.Kubectl;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
@@ -62,6 +63,7 @@ class SecuredApiIT {
         roles(east, ca, admin);
         accounts(east, ca, admin);
         node(east, ca);
+        commands(east, admin);
         assertThat(inPlainHttp(east)).startsWith("HTTP/1.0 400").contains("HTTP request to an HTTPS server");
         newCertificate(east, admin);
         further(east);
@@ -176,6 +178,31 @@ class SecuredApiIT {
                 "proxy", "proxy", "--kubeconfig", node.kubeconfig().toString(), "--node", "host-1", "--dns", "off");
         assertThat(proxy.awaitReady(PATIENCE)).contains("api=https://" + east.apiAddress());
         assertThat(proxy.stop(PATIENCE)).isZero();
+    }
+
+    /** Weft's own commands take a kubeconfig as kubectl does, and say what is wrong without one. */
+    private void commands(TestServer east, Kubectl admin) throws Exception {
+        String kubeconfig = admin.kubeconfig().toString();
+        assertThat(Call.weft(List.of("env", "--kubeconfig", kubeconfig)).out()).contains("WEB_SERVICE_PORT=80");
+        assertThat(Call.weft(List.of("status", "--kubeconfig", kubeconfig)).out())
+                .contains("east");
+        assertThat(Call.weft(List.of("federate", "members", "--kubeconfig", kubeconfig))
+                        .out())
+                .contains("east");
+        Call backup = Call.weft(List.of("backup", file("east.backup").toString(), "--kubeconfig", kubeconfig));
+        assertThat(backup.code()).as(backup.err()).isZero();
+        Child pod = bed.command(
+                "pod", "run", "--kubeconfig", kubeconfig, "--name", "pod", "--", "sh", "-c", "echo ready; sleep 600");
+        pod.awaitReady(PATIENCE);
+        assertThat(admin.run("admin@east", "get", "pod", "pod")).containsPattern("pod +1/1 +Running");
+        assertThat(pod.stop(PATIENCE)).isNotZero();
+        assertThat(admin.fails("admin@east", "get", "pod", "pod")).contains("not found");
+        Call stranger = Call.weft(List.of("env", "--api", "https://" + east.apiAddress()));
+        assertThat(stranger.code()).isOne();
+        assertThat(stranger.err()).contains("kubeconfig");
+        assertThat(Call.weft(List.of("env", "--api", "http://127.0.0.1:1", "--kubeconfig", kubeconfig))
+                        .code())
+                .isEqualTo(2);
     }
 
     @SuppressWarnings("AddressSelection") // a literal address has no alternatives

@@ -76,7 +76,8 @@ public final class NameQuery {
             return answer(resolver.send(Message.newQuery(question)));
         } catch (IOException e) {
             throw CommandFailed.failed(
-                    "no DNS server answers on " + server + " (" + e.getMessage() + "); name one with --server"
+                    "no DNS server answers on " + server
+                            + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")") + "; name one with --server"
                             + " HOST:PORT, e.g. what weft server was given for --dns",
                     e);
         }

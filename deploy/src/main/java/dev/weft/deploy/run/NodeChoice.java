@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ObjectClient;
 import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.deploy.terminal.Expected;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -12,8 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node a command runs on: the one that was named; else the only Node at an address of this machine; else what this
- * machine calls itself. A cordoned node takes no new command, which is what a scheduler would see to elsewhere.
+ * Which node a command runs on: the one that was named; else the only Node at an address of this machine, of those that are
+ * ready if any is; where there is none, what this machine calls itself. A cordoned node takes no new command, which is what a scheduler would see to elsewhere.
  */
 public final class NodeChoice {
     private static final String NODES = "/api/v1/nodes";
@@ -26,11 +27,17 @@ public final class NodeChoice {
      *
      * @param named by the user, if he did
      * @param address of the Pod
-     * @throws CommandFailed if the node is cordoned, or the server refuses to tell
+     * @throws CommandFailed if the node is cordoned or unknown, several could be meant, or the server refuses to tell
      */
     public static String choose(ObjectClient api, @Nullable String named, String address) {
+        if (named != null) {
+            Expected.name("--node", named);
+        }
         String node = named == null ? unnamed(api, address) : named;
         ApiClient.Reply reply = api.get(NODES + "/" + node);
+        if (named != null && reply.status() == NOT_FOUND) {
+            throw CommandFailed.failed("there is no Node " + node + "; kubectl get nodes shows those that there are");
+        }
         if (!reply.ok() && reply.status() != NOT_FOUND) {
             throw CommandFailed.failed("the node " + node + ": " + reply.status() + " " + reply.message());
         }
@@ -42,14 +49,30 @@ public final class NodeChoice {
     }
 
     private static String unnamed(ObjectClient api, String address) {
-        List<String> here = at(api.get(NODES).json().path("items"), address);
-        return here.size() == 1 ? here.get(0) : hostName();
+        JsonNode nodes = api.get(NODES).json().path("items");
+        List<String> here = at(nodes, address, true);
+        if (here.isEmpty()) {
+            // Their agents may only be late; and whoever cordoned one of them meant this machine.
+            here = at(nodes, address, false);
+        }
+        if (here.size() > 1) {
+            throw CommandFailed.usage("several Nodes are at the addresses of this machine: " + String.join(", ", here)
+                    + "; say with --node which one is meant");
+        }
+        return here.isEmpty() ? hostName() : here.get(0);
     }
 
-    /** The Nodes at an address; those on any loopback address are on one machine. */
-    static List<String> at(JsonNode nodes, String address) {
+    /**
+     * The Nodes at an address; those on any loopback address are on one machine.
+     *
+     * @param ready only those that give signs of life
+     */
+    static List<String> at(JsonNode nodes, String address, boolean ready) {
         List<String> all = new ArrayList<>();
         for (JsonNode node : nodes) {
+            if (ready && !isReady(node)) {
+                continue;
+            }
             for (JsonNode each : node.path("status").path("addresses")) {
                 String theirs = each.path("address").asText();
                 boolean same = theirs.equals(address) || (isLoopback(theirs) && isLoopback(address));
@@ -59,6 +82,15 @@ public final class NodeChoice {
             }
         }
         return all;
+    }
+
+    private static boolean isReady(JsonNode node) {
+        for (JsonNode condition : node.path("status").path("conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition.path("status").asText().equals("True");
+            }
+        }
+        return false;
     }
 
     private static boolean isLoopback(String address) {

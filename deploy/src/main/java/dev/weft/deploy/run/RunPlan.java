@@ -1,12 +1,15 @@
 package dev.weft.deploy.run;
 
 import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.deploy.terminal.Expected;
+import dev.weft.registry.resource.IpAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What {@code weft run} is asked to do.
@@ -33,7 +36,19 @@ public record RunPlan(
         List<String> command) {
 
     /** Which Pod. */
-    public record Place(String namespace, String name, String node, String address) {}
+    public record Place(String namespace, String name, String node, String address) {
+        /** @throws CommandFailed as wrong usage */
+        public Place {
+            Expected.label("--namespace", namespace);
+            Expected.name("--name", name);
+            if (!node.isEmpty()) {
+                Expected.name("--node", node);
+            }
+            if (IpAddress.parse(address).isEmpty()) {
+                throw CommandFailed.usage("--address " + address + ": expected an IP address, e.g. 127.0.0.1");
+            }
+        }
+    }
 
     /**
      * A port of the Pod.
@@ -50,8 +65,12 @@ public record RunPlan(
             int equals = text.indexOf('=');
             try {
                 int number = Integer.parseInt(text.substring(equals + 1));
+                if (number >= 1 && number <= 65535 && equals < 0) {
+                    return new Port("", number);
+                }
                 if (number >= 1 && number <= 65535) {
-                    return new Port(equals < 0 ? "" : text.substring(0, equals), number);
+                    Expected.portName("--port", text.substring(0, equals));
+                    return new Port(text.substring(0, equals), number);
                 }
             } catch (NumberFormatException e) {
                 // said below
@@ -66,7 +85,14 @@ public record RunPlan(
      * @param first before the second restart
      * @param most at most
      */
-    public record Restart(RestartPolicy policy, Duration first, Duration most) {}
+    public record Restart(RestartPolicy policy, Duration first, Duration most) {
+        /** @throws CommandFailed as wrong usage */
+        public Restart {
+            if (first.isNegative()) {
+                throw CommandFailed.usage("--restart-delay must be 0 or more");
+            }
+        }
+    }
 
     /**
      * How it ends.
@@ -75,6 +101,13 @@ public record RunPlan(
      * @param grace how long it may take to end after SIGTERM
      */
     public record Stop(Duration drain, Duration grace) {
+        /** @throws CommandFailed as wrong usage */
+        public Stop {
+            if (drain.isNegative() || grace.isNegative()) {
+                throw CommandFailed.usage("--drain and --grace must be 0 or more");
+            }
+        }
+
         int seconds() {
             return (int) Math.max(1, drain.plus(grace).plusMillis(999).toSeconds());
         }
@@ -89,9 +122,14 @@ public record RunPlan(
         if (probe.isPresent() && probe.get().needsPort() && ports.isEmpty()) {
             throw CommandFailed.usage("--ready http: and --ready tcp need a --port to ask");
         }
-        if (ports.size() > 1
-                && new ArrayList<>(ports).stream().anyMatch(port -> port.name().isEmpty())) {
-            throw CommandFailed.usage("--port: of several ports each needs a name, e.g. --port http=8080");
+        labels.forEach((key, value) -> {
+            Expected.labelKey("--label", key);
+            Expected.labelValue("--label", value);
+        });
+        environment.keySet().forEach(variable -> Expected.variable("--env", variable));
+        Set<String> names = ports.stream().map(Port::name).collect(Collectors.toSet());
+        if (names.size() < ports.size() || (ports.size() > 1 && names.contains(""))) {
+            throw CommandFailed.usage("--port: of several ports each needs a name of its own, e.g. --port http=8080");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.deploy.server;
 
 import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.deploy.terminal.Expected;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.ClusterConfig;
 import dev.weft.registry.journal.StoreAddress;
@@ -13,7 +14,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What a server is asked to be, checked: whoever holds one holds a request that makes sense.
@@ -42,11 +42,6 @@ public record ServerSettings(
         Optional<StoreAddress> store,
         Protection protection) {
 
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
-    private static final Pattern NAME =
-            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-    private static final Pattern ZONE = Pattern.compile("([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]");
-
     /**
      * Where a server listens and whom it joins.
      *
@@ -73,9 +68,9 @@ public record ServerSettings(
 
     /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
     public ServerSettings {
-        requireLabel("--cluster", cluster);
-        requireNodeName(node);
-        requireZone(zone);
+        Expected.label("--cluster", cluster);
+        Expected.name("--node", node);
+        Expected.labelValue("--zone", zone);
         if (!protection.mayLeaveLoopback()) {
             requireLoopback("--api", addresses.api());
         }
@@ -165,32 +160,11 @@ public record ServerSettings(
         }
     }
 
-    private static void requireLabel(String flag, String name) {
-        if (name.length() > 63 || !LABEL.matcher(name).matches()) {
-            throw CommandFailed.usage(flag + " " + name
-                    + ": expected a DNS label of at most 63 characters: lower case letters, digits and '-'");
-        }
-    }
-
     private static void requireDistinct(Addresses addresses) {
         boolean free = addresses.api().port() == 0;
         if (!free && addresses.api().equals(addresses.gossip())) {
             throw CommandFailed.usage(
                     "--api and --gossip both say " + addresses.api() + "; give each a port of its own");
-        }
-    }
-
-    static void requireNodeName(String node) {
-        if (node.length() > 253 || !NAME.matcher(node).matches()) {
-            throw CommandFailed.usage("--node " + node
-                    + ": expected a DNS name of at most 253 characters: lower case letters, digits, '-' and '.'");
-        }
-    }
-
-    static void requireZone(String zone) {
-        if (!zone.isEmpty() && (zone.length() > 63 || !ZONE.matcher(zone).matches())) {
-            throw CommandFailed.usage("--zone " + zone
-                    + ": expected a label value of at most 63 characters: letters, digits, '-', '_' and '.'");
         }
     }
 

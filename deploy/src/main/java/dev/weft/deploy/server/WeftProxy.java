@@ -9,6 +9,7 @@ import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ClusterName;
 import dev.weft.deploy.client.OwnAddress;
 import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.deploy.terminal.Expected;
 import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.selection.NodeIdentity;
@@ -49,8 +50,8 @@ public final class WeftProxy {
     public record Plan(ApiAccess api, String node, String zone, Optional<String> dns, Optional<Path> config) {
         /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
         public Plan {
-            ServerSettings.requireNodeName(node);
-            ServerSettings.requireZone(zone);
+            Expected.name("--node", node);
+            Expected.labelValue("--zone", zone);
             dns.ifPresent(ServerSettings::requireDns);
         }
     }
