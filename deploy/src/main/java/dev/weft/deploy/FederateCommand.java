@@ -137,9 +137,10 @@ final class FederateCommand implements Runnable {
 
         @Override
         public Integer call() {
+            JsonNode found = members(federate.client());
             federate.say(
                     String.format(Locale.ROOT, ROW, "NAME", "STATE", "ROUND-TRIP", "BEHIND", "FRESHNESS", "ADDRESS"));
-            for (JsonNode member : members(federate.client())) {
+            for (JsonNode member : found) {
                 JsonNode status = member.path("status");
                 federate.say(String.format(
                         Locale.ROOT,
