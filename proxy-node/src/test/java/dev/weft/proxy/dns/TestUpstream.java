@@ -29,6 +29,9 @@ import org.xbill.DNS.Section;
 final class TestUpstream implements AutoCloseable {
     final AtomicInteger asked = new AtomicInteger();
     volatile boolean silent;
+    /** Answers SERVFAIL to all. */
+    volatile boolean failing;
+
     private final List<DatagramPacket> held = new ArrayList<>();
     private boolean holding;
     private final ServerSocket tcp;
@@ -75,12 +78,12 @@ final class TestUpstream implements AutoCloseable {
     }
 
     private synchronized void received(DatagramPacket packet) throws IOException {
+        asked.incrementAndGet();
         if (holding) {
             held.add(packet);
         } else if (!silent) {
             reply(packet);
         }
-        asked.incrementAndGet();
     }
 
     private void reply(DatagramPacket packet) throws IOException {
@@ -102,7 +105,7 @@ final class TestUpstream implements AutoCloseable {
         }
     }
 
-    private static byte[] answer(byte[] bytes, boolean overTcp) throws IOException {
+    private byte[] answer(byte[] bytes, boolean overTcp) throws IOException {
         Message query = new Message(bytes);
         Message answer = new Message(query.getHeader().getID());
         answer.getHeader().setFlag(Flags.QR);
@@ -111,7 +114,9 @@ final class TestUpstream implements AutoCloseable {
         answer.addRecord(question, Section.QUESTION);
         Name name = question.getName();
         String text = name.toString().toLowerCase(Locale.ROOT);
-        if (text.startsWith("none.")) {
+        if (failing) {
+            answer.getHeader().setRcode(Rcode.SERVFAIL);
+        } else if (text.startsWith("none.")) {
             answer.getHeader().setRcode(Rcode.NXDOMAIN);
             Name zone = Name.fromString("test.");
             answer.addRecord(new SOARecord(zone, DClass.IN, 900, zone, zone, 1, 2, 3, 4, 20), Section.AUTHORITY);
