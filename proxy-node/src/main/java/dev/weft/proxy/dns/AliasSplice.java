@@ -13,7 +13,8 @@ final class AliasSplice {
      *
      * @return whether all fitted
      */
-    static boolean append(ResponseBuffer out, ForeignAnswer answer, int limit) {
+    static boolean append(ResponseBuffer out, AnswerCache.Entry entry, int limit) {
+        ForeignAnswer answer = entry.answer();
         byte[] from = answer.bytes().bytes();
         byte[] name = new byte[Wire.MAX_NAME_BYTES];
         int records = Wire.unsignedShort(from, 6);
@@ -34,6 +35,7 @@ final class AliasSplice {
             }
             out.put(name, 0, owner);
             out.put(from, fixed, FIXED_BYTES);
+            Wire.putInt(out.bytes(), out.length() - 6, entry.left(Wire.unsignedInt(from, fixed + 4)));
             if (type != Wire.CNAME) {
                 out.put(from, fixed + FIXED_BYTES, size);
             } else {

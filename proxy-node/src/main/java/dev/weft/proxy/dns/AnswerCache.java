@@ -13,29 +13,51 @@ final class AnswerCache {
     static final int MAX_ANSWER_BYTES = 4096;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long STALE_TTL_SECONDS = 30; // RFC 8767, 4
 
     private final int maxEntries;
-    private final long maxLifetimeSeconds;
     private final long staleNanos;
-    private final Map<ByteKey, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final long recheckNanos;
+    private final long staleTtlSeconds;
+    private final Map<ByteKey, Kept> entries = new LinkedHashMap<>(16, 0.75f, true);
 
-    AnswerCache(int maxEntries, long maxLifetimeSeconds, long staleSeconds) {
-        this.maxEntries = maxEntries;
-        this.maxLifetimeSeconds = maxLifetimeSeconds;
-        this.staleNanos = staleSeconds * NANOS_PER_SECOND;
+    AnswerCache(DnsSettings.Forwarding settings) {
+        this.maxEntries = settings.cacheEntries();
+        this.staleNanos = settings.serveStale().toNanos();
+        this.recheckNanos = settings.failureRecheck().toNanos();
+        this.staleTtlSeconds = Math.min(STALE_TTL_SECONDS, settings.maxTtl().toSeconds());
     }
+
+    /** @param failedNanos when upstreams last failed to answer that again; null for not since it came */
+    private record Kept(
+            ForeignAnswer answer,
+            long storedNanos,
+            long untilNanos,
+            @Nullable Long failedNanos) {}
 
     /**
      * An answer and how it stands with its time.
      *
      * @param ageSeconds since it came
      * @param fresh whether its time is not over
+     * @param toBeAsked whether upstreams are to be asked again
+     * @param staleTtlSeconds what its records live when it is not fresh
      */
-    record Entry(ForeignAnswer answer, long storedNanos, long untilNanos, long ageSeconds, boolean fresh) {}
+    record Entry(ForeignAnswer answer, long ageSeconds, boolean fresh, boolean toBeAsked, long staleTtlSeconds) {
+        /** An answer that has just come. */
+        static Entry of(ForeignAnswer answer) {
+            return new Entry(answer, 0, true, false, 0);
+        }
+
+        /** What is left of a time to live as the answer has it. */
+        long left(long ttlSeconds) {
+            return fresh ? Math.max(0, ttlSeconds - ageSeconds) : staleTtlSeconds;
+        }
+    }
 
     /** What is known, fresh or stale; null for nothing of use. */
     synchronized @Nullable Entry get(ByteKey key, long nanos) {
-        Entry entry = entries.get(key);
+        Kept entry = entries.get(key);
         if (entry == null) {
             return null;
         }
@@ -43,26 +65,26 @@ final class AnswerCache {
             entries.remove(key);
             return null;
         }
-        return new Entry(
-                entry.answer,
-                entry.storedNanos,
-                entry.untilNanos,
-                (nanos - entry.storedNanos) / NANOS_PER_SECOND,
-                nanos - entry.untilNanos < 0);
+        boolean fresh = nanos - entry.untilNanos < 0;
+        boolean rests = entry.failedNanos != null && nanos - entry.failedNanos < recheckNanos;
+        long age = (nanos - entry.storedNanos) / NANOS_PER_SECOND;
+        return new Entry(entry.answer, age, fresh, !fresh && !rests, staleTtlSeconds);
     }
 
     synchronized void put(ByteKey key, ForeignAnswer answer, long nanos) {
-        long seconds = Math.min(answer.lifetimeSeconds(), maxLifetimeSeconds);
+        long seconds = answer.lifetimeSeconds();
         if (seconds <= 0 || maxEntries == 0 || answer.bytes().bytes().length > MAX_ANSWER_BYTES) {
+            entries.remove(key); // what it replaces is no longer true
             return;
         }
-        entries.put(key, new Entry(answer, nanos, nanos + seconds * NANOS_PER_SECOND, 0, true));
+        entries.put(key, new Kept(answer, nanos, nanos + seconds * NANOS_PER_SECOND, null));
         if (entries.size() > maxEntries) {
             entries.remove(entries.keySet().iterator().next());
         }
     }
 
-    synchronized int size() {
-        return entries.size();
+    /** No upstream has answered that: what is known is good for a while without asking again (RFC 8767, 5). */
+    synchronized void failed(ByteKey key, long nanos) {
+        entries.computeIfPresent(key, (same, kept) -> new Kept(kept.answer, kept.storedNanos, kept.untilNanos, nanos));
     }
 }

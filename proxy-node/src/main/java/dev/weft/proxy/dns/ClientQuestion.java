@@ -13,15 +13,13 @@ import io.netty.channel.EventLoop;
  */
 record ClientQuestion(
         ByteKey start, int questionEnd, ByteKey opt, int limit, boolean alias, EventLoop loop, Reply reply) {
-    private static final long STALE_SECONDS = 30;
-
     /** Sends an upstream's answer as this client's own, on its event loop. */
     void complete(AnswerCache.Entry entry) {
         ForeignAnswer answer = entry.answer();
         ResponseBuffer out = new ResponseBuffer(Wire.MAX_MESSAGE_BYTES);
         out.put(start.bytes());
         int flags = (Wire.unsignedShort(out.bytes(), 2) & ~0x0F) | answer.code() | Wire.RA;
-        boolean fits = alias ? AliasSplice.append(out, answer, limit - opt.bytes().length) : repeat(out, entry);
+        boolean fits = alias ? AliasSplice.append(out, entry, limit - opt.bytes().length) : repeat(out, entry);
         if (!fits) {
             out.length(questionEnd);
             clearCounts(out);
@@ -49,11 +47,7 @@ record ClientQuestion(
         out.put(bytes, questionEnd, bytes.length - questionEnd);
         System.arraycopy(bytes, 6, out.bytes(), 6, 6);
         for (int at : answer.ttlOffsets()) {
-            long left = entry.fresh()
-                    ? Math.max(0, Wire.unsignedInt(bytes, at) - entry.ageSeconds())
-                    : STALE_SECONDS; // RFC 8767, 4
-            out.setShort(at, (int) (left >>> 16));
-            out.setShort(at + 2, (int) left);
+            Wire.putInt(out.bytes(), at, entry.left(Wire.unsignedInt(bytes, at)));
         }
         return true;
     }

@@ -19,7 +19,6 @@ final class DnsAnswer {
     }
 
     private static final int NEGATIVE = 8;
-    private static final int MAX_ALIASES = 8;
     private static final int OPT_BYTES = 11;
     private static final int COOKIE_BYTES = 4 + ServerCookies.CLIENT_BYTES + ServerCookies.BYTES;
     private static final int IPV4_RECORD_BYTES = 16;
@@ -127,12 +126,16 @@ final class DnsAnswer {
         int type = exchange.request.type();
         NameRecords records = first;
         int owner = Wire.QUESTION_POINTER;
-        for (int i = 0; i < MAX_ALIASES; i++) {
+        for (int i = 0; i < Exchange.MAX_ALIASES; i++) {
             RecordSet cname = records.cname();
             ByteKey key = records.target();
             if (cname == null || key == null) {
                 return followed(exchange, records.ofType(type), owner);
             }
+            if (exchange.passedBefore(key, i)) {
+                break;
+            }
+            exchange.passed[i] = key;
             byte[] target = key.bytes();
             int start = out.length();
             if (!cname.write(out, roomFor(exchange, cname.size()), 0)) {
@@ -158,7 +161,9 @@ final class DnsAnswer {
                 default -> {}
             }
         }
-        return finish(exchange, Wire.SERVFAIL); // a ring of aliases
+        begin(exchange); // a ring of aliases, or too many: none of them is of use
+        out.setShort(2, Wire.unsignedShort(out.bytes(), 2) | Wire.AA);
+        return finish(exchange, Wire.SERVFAIL);
     }
 
     private Verdict followed(Exchange exchange, @Nullable RecordSet found, int owner) {

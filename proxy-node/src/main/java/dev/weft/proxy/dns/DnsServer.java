@@ -61,7 +61,7 @@ public final class DnsServer {
                 : new Forwarder(
                         settings.forwarding(),
                         Upstreams.of(settings.forwarding(), listen),
-                        new UpstreamQuery(transport, settings.forwarding().timeout(), secret),
+                        new UpstreamQuery(transport, settings.forwarding(), secret),
                         counts,
                         nanos);
         QuestionService service = new QuestionService(settings, answer, () -> data, forwarder, counts, clock, nanos);

@@ -56,7 +56,10 @@ public record DnsSettings(
      *
      * @param upstreams {@code host[:port]}, none to refuse; or the one word {@code resolv.conf}
      * @param networks who may ask such questions
+     * @param maxTtl of records that are handed on, and so of what is remembered
      * @param serveStale how long past its end an answer may be used while no upstream answers
+     * @param staleAnswerAfter how long a client waits for upstreams when a stale answer is known
+     * @param failureRecheck how long no upstream is asked for such a name again after none has answered
      */
     public record Forwarding(
             List<String> upstreams,
@@ -67,8 +70,14 @@ public record DnsSettings(
             int maxInFlight,
             int cacheEntries,
             Duration maxTtl,
-            Duration serveStale) {
+            Duration serveStale,
+            Duration staleAnswerAfter,
+            Duration failureRecheck) {
         public Forwarding {
+            if (staleAnswerAfter.isNegative() || failureRecheck.isNegative()) {
+                throw new IllegalArgumentException("weft.proxy.dns.forward: stale-answer-after=" + staleAnswerAfter
+                        + " failure-recheck=" + failureRecheck + " (expected: not negative)");
+            }
             upstreams = List.copyOf(upstreams);
             networks = List.copyOf(networks);
         }
@@ -138,7 +147,9 @@ public record DnsSettings(
                 config.getInt("max-in-flight"),
                 config.getInt("cache-entries"),
                 config.getDuration("max-ttl"),
-                config.getDuration("serve-stale"));
+                config.getDuration("serve-stale"),
+                config.getDuration("stale-answer-after"),
+                config.getDuration("failure-recheck"));
     }
 
     private static PodMode podMode(String name) {

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream's answer, checked and ready to be repeated: without its OPT record, with the places of its times to live.
+ * An upstream's answer, checked and ready to be repeated: without its OPT record, with the places of its times to live,
+ * which are bounded.
  *
  * @param bytes the message up to its OPT record
  * @param ttlOffsets where in it times to live stand
@@ -19,9 +20,10 @@ record ForeignAnswer(ByteKey bytes, int questionEnd, int code, int[] ttlOffsets,
      * Takes an upstream's message apart.
      *
      * @param question the header and question that were sent; id, name, type and class must come back
+     * @param maxSeconds what longer times to live are cut down to
      * @return null for what is no answer to that question
      */
-    static @Nullable ForeignAnswer parse(byte[] message, int length, byte[] question) {
+    static @Nullable ForeignAnswer parse(byte[] message, int length, byte[] question, long maxSeconds) {
         int questionEnd = question.length;
         if (length < questionEnd
                 || (Wire.unsignedShort(message, 2) & (Wire.QR | Wire.OPCODE)) != Wire.QR
@@ -30,7 +32,7 @@ record ForeignAnswer(ByteKey bytes, int questionEnd, int code, int[] ttlOffsets,
                 || !sameQuestion(message, question)) {
             return null;
         }
-        Walk walk = new Walk(message, length, questionEnd);
+        Walk walk = new Walk(message, length, questionEnd, maxSeconds);
         return walk.all() ? walk.answer(questionEnd) : null;
     }
 
@@ -56,17 +58,20 @@ record ForeignAnswer(ByteKey bytes, int questionEnd, int code, int[] ttlOffsets,
     private static final class Walk {
         private final byte[] message;
         private final int length;
+        private final long maxSeconds;
         private final int[] counts = new int[3];
         private int[] offsets = new int[16];
+        private long[] seconds = new long[16];
         private int found;
         private int at;
         private int end = -1;
         private long positive = Long.MAX_VALUE;
         private long negative;
 
-        private Walk(byte[] message, int length, int start) {
+        private Walk(byte[] message, int length, int start, long maxSeconds) {
             this.message = message;
             this.length = length;
+            this.maxSeconds = maxSeconds;
             this.at = start;
             this.end = length;
         }
@@ -99,14 +104,22 @@ record ForeignAnswer(ByteKey bytes, int questionEnd, int code, int[] ttlOffsets,
         private void timeToLive(int section, int fixed) {
             if (found == offsets.length) {
                 offsets = Arrays.copyOf(offsets, found * 2);
+                seconds = Arrays.copyOf(seconds, found * 2);
             }
-            offsets[found++] = fixed + 4;
-            long seconds = Wire.unsignedInt(message, fixed + 4);
+            long left = bounded(Wire.unsignedInt(message, fixed + 4));
             if (section == 0) {
-                positive = Math.min(positive, seconds);
+                positive = Math.min(positive, left);
             } else if (section == 1 && Wire.unsignedShort(message, fixed) == Wire.SOA && at - fixed > 4 * 5) {
-                negative = Math.min(seconds, Wire.unsignedInt(message, at - SOA_MINIMUM_BYTES)); // RFC 2308, 5
+                left = Math.min(left, bounded(Wire.unsignedInt(message, at - SOA_MINIMUM_BYTES))); // RFC 2308, 5
+                negative = left;
             }
+            offsets[found] = fixed + 4;
+            seconds[found++] = left;
+        }
+
+        /** RFC 2181, 8: with the top bit set it counts as nothing. */
+        private long bounded(long ttl) {
+            return ttl > Integer.MAX_VALUE ? 0 : Math.min(ttl, maxSeconds);
         }
 
         private ForeignAnswer answer(int questionEnd) {
@@ -114,6 +127,9 @@ record ForeignAnswer(ByteKey bytes, int questionEnd, int code, int[] ttlOffsets,
             for (int section = 0; section < counts.length; section++) {
                 bytes[6 + 2 * section] = (byte) (counts[section] >>> 8);
                 bytes[7 + 2 * section] = (byte) counts[section];
+            }
+            for (int i = 0; i < found; i++) {
+                Wire.putInt(bytes, offsets[i], seconds[i]);
             }
             int code = Wire.unsignedShort(message, 2) & 0x0F;
             long lifetime = code == Wire.NOERROR && counts[0] > 0

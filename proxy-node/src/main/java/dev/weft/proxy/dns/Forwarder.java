@@ -2,18 +2,16 @@ package dev.weft.proxy.dns;
 
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has upstreams answer what is in none of our zones, for those who may ask that; remembers answers. Equal questions
- * under way at the same time are asked once. Safe for several event loops.
+ * Has upstreams answer what is in none of our zones, for those who may ask that; remembers answers, and gives stale ones
+ * while upstreams are silent. Equal questions under way at the same time are asked once. Safe for several event loops.
  */
 final class Forwarder {
     private static final int DNSSEC_OK = 0x8000;
@@ -25,8 +23,7 @@ final class Forwarder {
     private final UpstreamQuery query;
     private final DnsCounts counts;
     private final LongSupplier nanos;
-    private final Map<ByteKey, List<ClientQuestion>> underWay = new ConcurrentHashMap<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final UnderWay underWay;
 
     Forwarder(
             DnsSettings.Forwarding settings,
@@ -37,10 +34,8 @@ final class Forwarder {
         this.settings = settings;
         this.upstreams = List.copyOf(upstreams);
         this.networks = new AddressRanges("weft.proxy.dns.forward.networks", settings.networks());
-        this.cache = new AnswerCache(
-                settings.cacheEntries(),
-                settings.maxTtl().toSeconds(),
-                settings.serveStale().toSeconds());
+        this.cache = new AnswerCache(settings);
+        this.underWay = new UnderWay(settings.maxInFlight());
         this.query = query;
         this.counts = counts;
         this.nanos = nanos;
@@ -98,60 +93,74 @@ final class Forwarder {
         ByteKey key = new ByteKey(DnsName.join(
                 target, new byte[] {(byte) (type >>> 8), (byte) type, (byte) (dnssec ? 1 : 0), (byte) checking}));
         AnswerCache.Entry known = cache.get(key, nanos.getAsLong());
-        if (known != null && known.fresh()) {
+        if (known != null && !known.toBeAsked()) {
             counts.fromCache.increment();
             client.complete(known);
             return;
         }
-        if (waiting.incrementAndGet() > settings.maxInFlight()) {
-            waiting.decrementAndGet();
-            if (known != null) {
-                client.complete(known);
-            } else {
-                client.fail();
+        switch (underWay.join(key, client, known != null)) {
+            case FIRST -> {
+                counts.forwarded.increment();
+                EventLoop loop = client.loop();
+                UpstreamQuery.Question question = new UpstreamQuery.Question(target, type, checking, dnssec);
+                attempt(new Asking(question, key, known == null ? null : staleWhenLate(key, loop), loop), 0);
             }
-            return;
+            case WAITS -> {}
+            default -> {
+                if (known != null) {
+                    counts.fromCache.increment();
+                    client.complete(known);
+                } else {
+                    client.fail();
+                }
+            }
         }
-        List<ClientQuestion> first = new ArrayList<>(List.of(client));
-        List<ClientQuestion> together = underWay.merge(key, first, (present, more) -> {
-            List<ClientQuestion> joined = new ArrayList<>(present);
-            joined.addAll(more);
-            return joined;
-        });
-        if (together.size() == 1) {
-            counts.forwarded.increment();
-            attempt(new UpstreamQuery.Question(target, type, checking, dnssec), key, 0, client.loop());
-        }
+    }
+
+    /** A question on its way, and what gives stale answers when it takes long. */
+    private record Asking(
+            UpstreamQuery.Question question,
+            ByteKey key,
+            @Nullable Future<?> patience,
+            EventLoop loop) {}
+
+    /** RFC 8767, 5: who waits gets a stale answer after a while, and the upstreams are waited for further. */
+    private Future<?> staleWhenLate(ByteKey key, EventLoop loop) {
+        return loop.schedule(
+                () -> {
+                    AnswerCache.Entry stale = cache.get(key, nanos.getAsLong());
+                    if (stale != null) {
+                        underWay.late(key).forEach(client -> client.complete(stale));
+                    }
+                },
+                settings.staleAnswerAfter().toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /** Asks one upstream after the other until one answers. */
-    private void attempt(UpstreamQuery.Question question, ByteKey key, int tries, EventLoop loop) {
+    private void attempt(Asking asking, int tries) {
         if (tries >= settings.attempts() || upstreams.isEmpty()) {
             counts.upstreamFailures.increment();
-            end(key, null);
+            cache.failed(asking.key(), nanos.getAsLong());
+            end(asking, cache.get(asking.key(), nanos.getAsLong()));
             return;
         }
         InetSocketAddress upstream = upstreams.get(tries % upstreams.size());
-        query.ask(question, upstream, loop, answer -> {
+        query.ask(asking.question(), upstream, asking.loop(), answer -> {
             if (answer != null && (answer.code() == Wire.NOERROR || answer.code() == Wire.NXDOMAIN)) {
-                cache.put(key, answer, nanos.getAsLong());
-                end(key, answer);
+                cache.put(asking.key(), answer, nanos.getAsLong());
+                end(asking, AnswerCache.Entry.of(answer));
             } else {
-                attempt(question, key, tries + 1, loop);
+                attempt(asking, tries + 1);
             }
         });
     }
 
-    private void end(ByteKey key, @Nullable ForeignAnswer answer) {
-        List<ClientQuestion> clients = underWay.remove(key);
-        if (clients == null) {
-            return;
+    private void end(Asking asking, AnswerCache.@Nullable Entry entry) {
+        if (asking.patience() != null) {
+            asking.patience().cancel(false);
         }
-        long now = nanos.getAsLong();
-        AnswerCache.Entry entry =
-                answer != null ? new AnswerCache.Entry(answer, now, now, 0, true) : cache.get(key, now);
-        for (ClientQuestion client : clients) {
-            waiting.decrementAndGet();
+        for (ClientQuestion client : underWay.end(asking.key())) {
             if (entry != null) {
                 client.complete(entry);
             } else {

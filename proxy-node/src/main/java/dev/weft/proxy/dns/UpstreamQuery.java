@@ -32,12 +32,14 @@ final class UpstreamQuery {
 
     private final DnsTransport transport;
     private final Duration timeout;
+    private final long maxTtlSeconds;
     private final RandomGenerator random;
 
     /** @param random draws ids; must not be guessable, and safe for several threads */
-    UpstreamQuery(DnsTransport transport, Duration timeout, RandomGenerator random) {
+    UpstreamQuery(DnsTransport transport, DnsSettings.Forwarding settings, RandomGenerator random) {
         this.transport = transport;
-        this.timeout = timeout;
+        this.timeout = settings.timeout();
+        this.maxTtlSeconds = settings.maxTtl().toSeconds();
         this.random = random;
     }
 
@@ -147,8 +149,9 @@ final class UpstreamQuery {
 
         private void received(ByteBuf content, boolean tcp) {
             byte[] bytes = ByteBufUtil.getBytes(content);
-            ForeignAnswer answer =
-                    bytes.length < Wire.HEADER_BYTES ? null : ForeignAnswer.parse(bytes, bytes.length, question);
+            ForeignAnswer answer = bytes.length < Wire.HEADER_BYTES
+                    ? null
+                    : ForeignAnswer.parse(bytes, bytes.length, question, maxTtlSeconds);
             if (answer == null) {
                 if (tcp) {
                     finish(null);

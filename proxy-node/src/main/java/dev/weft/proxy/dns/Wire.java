@@ -53,6 +53,12 @@ final class Wire {
         return ((bytes[offset] & 0xFF) << 8) | (bytes[offset + 1] & 0xFF);
     }
 
+    static void putInt(byte[] bytes, int offset, long value) {
+        for (int i = 0; i < 4; i++) {
+            bytes[offset + i] = (byte) (value >>> (24 - 8 * i));
+        }
+    }
+
     static long unsignedInt(byte[] bytes, int offset) {
         return ((long) unsignedShort(bytes, offset) << 16) | unsignedShort(bytes, offset + 2);
     }

@@ -16,7 +16,7 @@
  *
  * <p>Source of its rules: the Kubernetes DNS specification 1.1.0 and the Multi-Cluster Services DNS specification
  * 1.0.0, as DNS-1 to DNS-18 of the project's rule list; where they are silent, what CoreDNS does. RFC 1034, 1035, 2181
- * (truncation), 2308 (negative answers), 2782 (SRV), 6891 (EDNS0), 7766 (TCP), 7873 and 9018 (cookies), 8482 (ANY), 8767
+ * (truncation, times to live), 2308 (negative answers), 2782 (SRV), 6891 (EDNS0), 7766 (TCP), 7873 and 9018 (cookies), 8482 (ANY), 8767
  * (serve stale).
  */
 @NullMarked

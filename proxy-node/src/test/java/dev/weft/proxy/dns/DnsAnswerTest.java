@@ -2,6 +2,7 @@ package dev.weft.proxy.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.proxy.view.WatchedKind;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -270,12 +272,26 @@ class DnsAnswerTest {
                 .startsWith("NOERROR");
     }
 
-    @Test
-    @DisplayName("does not follow a ring of aliases for ever")
-    void aliasRing() {
-        Message answer = fixture.ask("ring.default.svc.cluster.local.", Type.A);
+    @ParameterizedTest
+    @ValueSource(strings = {"ring", "there", "back", "into-ring", "chain-0"})
+    @DisplayName("to a ring of aliases, or to too many behind each other, is SERVFAIL and none of them")
+    void aliasRing(String name) {
+        fixture.apply(
+                WatchedKind.SERVICES, alias("there", "back"), alias("back", "There"), alias("into-ring", "there"));
+        for (int i = 0; i < 20; i++) {
+            fixture.apply(WatchedKind.SERVICES, alias("chain-" + i, "chain-" + (i + 1)));
+        }
 
-        assertThat(answer.getRcode()).isEqualTo(org.xbill.DNS.Rcode.SERVFAIL);
+        assertThat(DnsFixture.summary(fixture.ask(name + ".default.svc.cluster.local.", Type.A)))
+                .isEqualTo("SERVFAIL");
+        assertThat(DnsFixture.summary(
+                        fixture.ask(DnsFixture.query(name + ".default.svc.cluster.local.", Type.A, DClass.IN), false)))
+                .isEqualTo("SERVFAIL");
+    }
+
+    private static JsonNode alias(String name, String target) {
+        return DnsFixture.service(
+                name, "'type':'ExternalName','externalName':'" + target + ".default.svc.cluster.local'");
     }
 
     @Test

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.view.ViewUpdate;
 import dev.weft.proxy.view.WatchedKind;
-import java.io.BufferedOutputStream;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -24,11 +25,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,11 +41,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
@@ -208,33 +214,110 @@ class DnsServerIT {
         assertThat(running.status().truncated()).isPositive();
     }
 
-    @Test
-    @DisplayName("answers a thousand questions that come in one go over TCP, and goes on when the client stops sending")
-    void pipelining() throws Exception {
-        DnsServer running = start();
-        byte[] query = DnsFixture.query(WEB, Type.A, DClass.IN).toWire();
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), portOf(running))) {
-            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
-            for (int i = 0; i < 1000; i++) {
-                query[0] = (byte) (i >> 8);
-                query[1] = (byte) i;
-                out.writeShort(query.length);
-                out.write(query);
-            }
-            out.flush();
+    @ParameterizedTest(name = "native transport: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("answers a thousand questions that come in one go over TCP, and closes when the client stops sending")
+    void pipelining(boolean nativeTransport) throws Exception {
+        DnsServer running = start("native-transport = " + nativeTransport);
+        try (Socket socket = connect(running)) {
+            send(socket, Collections.nCopies(1000, DnsFixture.query(WEB, Type.A, DClass.IN)));
             socket.shutdownOutput();
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            TreeSet<Integer> ids = new TreeSet<>();
-            for (int i = 0; i < 1000; i++) {
-                byte[] answer = new byte[in.readUnsignedShort()];
-                in.readFully(answer);
-                ids.add(new Message(answer).getHeader().getID());
-            }
-            assertThat(ids).hasSize(1000);
-            assertThat(in.read()).isEqualTo(-1);
+            assertThat(receive(socket, 1000)).isEqualTo(ids(1000));
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
         assertThat(running.status().tcpQuestions()).isEqualTo(1000);
         await().until(() -> running.status().tcpConnections() == 0);
+    }
+
+    @ParameterizedTest(name = "native transport: {0}, client stops sending: {1}")
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    @DisplayName("answers every pipelined question although the answers pile up")
+    void largePipelining(boolean nativeTransport, boolean halfClose) throws Exception {
+        String[] endpoints =
+                IntStream.rangeClosed(1, 100).mapToObj(i -> "10.1.1." + i).toArray(String[]::new);
+        fixture.apply(WatchedKind.SLICES, DnsFixture.slice("db-4", DnsFixture.of("db"), "IPv4", "5432", endpoints));
+        DnsServer running = start("native-transport = " + nativeTransport);
+        try (Socket socket = connect(running)) {
+            send(socket, Collections.nCopies(400, DnsFixture.query(DB, Type.A, DClass.IN)));
+            if (halfClose) {
+                socket.shutdownOutput();
+            }
+            assertThat(receive(socket, 400)).isEqualTo(ids(400));
+            if (!halfClose) {
+                send(socket, List.of(DnsFixture.query(DB, Type.A, DClass.IN)));
+                assertThat(receive(socket, 1)).isEqualTo(ids(1));
+                socket.shutdownOutput();
+            }
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest(name = "native transport: {0}, client stops sending: {1}")
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    @DisplayName("answers more pipelined questions than may be forwarded at a time")
+    void forwardedPipelining(boolean nativeTransport, boolean halfClose) throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start(
+                    "native-transport = " + nativeTransport,
+                    "tcp.max-queries-in-flight = 64",
+                    "forward.upstreams = [\"" + upstream.address() + "\"]");
+            upstream.hold();
+            try (Socket socket = connect(running)) {
+                send(
+                        socket,
+                        IntStream.range(0, 150)
+                                .mapToObj(i -> recursive("name" + i + ".test.", Type.A))
+                                .toList());
+                if (halfClose) {
+                    socket.shutdownOutput();
+                }
+                await().until(() -> upstream.asked.get() >= 64);
+                assertThat(running.status().tcpQuestions()).isEqualTo(64);
+                upstream.release();
+                assertThat(receive(socket, 150)).isEqualTo(ids(150));
+                if (!halfClose) {
+                    socket.shutdownOutput();
+                }
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    private static Socket connect(DnsServer server) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), portOf(server));
+        socket.setSoTimeout((int) LONG.toMillis());
+        return socket;
+    }
+
+    /** Sends all in one go, with their places in the list as ids. */
+    private static void send(Socket socket, List<Message> queries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        for (int id = 0; id < queries.size(); id++) {
+            byte[] query = queries.get(id).toWire();
+            out.writeShort(query.length);
+            out.writeShort(id);
+            out.write(query, 2, query.length - 2);
+        }
+        socket.getOutputStream().write(bytes.toByteArray());
+    }
+
+    /** The ids of so many answers, of which each must be a good one. */
+    private static Set<Integer> receive(Socket socket, int count) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        TreeSet<Integer> ids = new TreeSet<>();
+        for (int i = 0; i < count; i++) {
+            byte[] bytes = new byte[in.readUnsignedShort()];
+            in.readFully(bytes);
+            Message answer = new Message(bytes);
+            assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
+            ids.add(answer.getHeader().getID());
+        }
+        return ids;
+    }
+
+    private static Set<Integer> ids(int count) {
+        return IntStream.range(0, count).boxed().collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -402,7 +485,8 @@ class DnsServerIT {
             assertThat(first.getHeader().getFlag(Flags.RA)).isTrue();
             clock.addAndGet(Duration.ofSeconds(10).toNanos());
             Message again = resolver.send(recursive("outside.test.", Type.A));
-            assertThat(again.getSection(Section.ANSWER).get(0).getTTL()).isEqualTo(50);
+            assertThat(ttl(first)).as("at most forward.max-ttl").isEqualTo(30);
+            assertThat(ttl(again)).as("less its age").isEqualTo(20);
             assertThat(upstream.asked).hasValue(1);
 
             assertThat(DnsFixture.summary(resolver.send(recursive("none.test.", Type.A))))
@@ -438,11 +522,15 @@ class DnsServerIT {
         try (TestUpstream upstream = new TestUpstream()) {
             DnsServer running = start("forward.upstreams = [\"" + upstream.address() + "\"]");
 
-            assertThat(DnsFixture.summary(
-                            resolver(running, false).send(recursive("outside.default.svc.cluster.local.", Type.A))))
+            Message query = recursive("outside.default.svc.cluster.local.", Type.A);
+            Message first = resolver(running, false).send(query);
+            assertThat(DnsFixture.summary(first))
                     .isEqualTo("NOERROR example.org. CNAME www.example.org.; "
                             + "outside.default.svc.cluster.local. CNAME example.org.; "
                             + "www.example.org. A 198.51.100.1");
+            assertThat(ttls(first)).containsExactly(5L, 30L, 30L);
+            clock.addAndGet(Duration.ofSeconds(10).toNanos());
+            assertThat(ttls(resolver(running, false).send(query))).containsExactly(5L, 20L, 20L);
         }
     }
 
@@ -470,6 +558,73 @@ class DnsServerIT {
                     .isEqualTo(Rcode.SERVFAIL);
             assertThat(running.status().upstreamFailures() - before).isEqualTo(3);
         }
+    }
+
+    @Test
+    @DisplayName("gives a stale answer while a silent upstream is still asked, and the fresh one once that has come")
+    void staleMeanwhile() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start(
+                    "forward.upstreams = [\"" + upstream.address() + "\"]",
+                    "forward.max-ttl = 1h",
+                    "forward.stale-answer-after = 50ms"); // and 90 s until the upstream counts as failed
+            SimpleResolver resolver = resolver(running, false);
+            Message query = recursive("outside.test.", Type.A);
+            assertThat(ttl(resolver.send(query))).isEqualTo(60);
+            upstream.hold();
+            clock.addAndGet(Duration.ofSeconds(100).toNanos());
+
+            assertThat(ttl(resolver.send(query))).as("stale").isEqualTo(30);
+            await().until(() -> upstream.asked.get() == 2);
+            assertThat(ttl(resolver.send(query)))
+                    .as("stale, without asking twice")
+                    .isEqualTo(30);
+            assertThat(upstream.asked).hasValue(2);
+            assertThat(running.status().upstreamFailures()).isZero();
+
+            upstream.release();
+            await().until(() -> ttl(resolver.send(query)) == 60);
+            assertThat(upstream.asked).hasValue(2);
+        }
+    }
+
+    @Test
+    @DisplayName("leaves upstreams that did not answer alone for a while, and gives the stale answer meanwhile")
+    void failureRecheck() throws Exception {
+        try (TestUpstream upstream = new TestUpstream()) {
+            DnsServer running = start(
+                    "forward.upstreams = [\"" + upstream.address() + "\"]",
+                    "forward.attempts = 3",
+                    "forward.stale-answer-after = 1h",
+                    "forward.failure-recheck = 30s");
+            SimpleResolver resolver = resolver(running, false);
+            Message query = recursive("outside.test.", Type.A);
+            resolver.send(query);
+            upstream.failing = true;
+            clock.addAndGet(Duration.ofSeconds(100).toNanos());
+
+            int asked = 4;
+            for (int seconds : new int[] {0, 29, 1, 29}) {
+                clock.addAndGet(Duration.ofSeconds(seconds).toNanos());
+                asked += seconds == 1 ? 3 : 0;
+                assertThat(DnsFixture.summary(resolver.send(query))).isEqualTo("NOERROR outside.test. A 198.51.100.1");
+                assertThat(upstream.asked).hasValue(asked);
+            }
+            upstream.failing = false;
+            clock.addAndGet(Duration.ofSeconds(1).toNanos());
+            resolver.send(query);
+            clock.addAndGet(Duration.ofSeconds(10).toNanos());
+            assertThat(ttl(resolver.send(query))).isEqualTo(20);
+            assertThat(upstream.asked).hasValue(asked + 1);
+        }
+    }
+
+    private static long ttl(Message answer) {
+        return ttls(answer).get(0);
+    }
+
+    private static List<Long> ttls(Message answer) {
+        return answer.getSection(Section.ANSWER).stream().map(Record::getTTL).toList();
     }
 
     @Test

@@ -31,6 +31,8 @@ class DnsSettingsTest {
         assertThatThrownBy(() -> DnsFixture.settings("pods = some")).hasMessageContaining("weft.proxy.dns.pods: some");
         assertThatThrownBy(() -> DnsFixture.settings("zones = []")).hasMessageContaining("weft.proxy.dns.zones");
         assertThatThrownBy(() -> DnsFixture.settings("max-udp-payload = 100")).hasMessageContaining("512 to 4096");
+        assertThatThrownBy(() -> DnsFixture.settings("forward.failure-recheck = -1s"))
+                .hasMessageContaining("failure-recheck=PT-1S");
         assertThatThrownBy(() -> new AddressRanges("key", List.of("10.0.0.0/33")))
                 .hasMessageContaining("key: 10.0.0.0/33");
         assertThatThrownBy(() -> Upstreams.parse("key", "dns.example:53", 53))

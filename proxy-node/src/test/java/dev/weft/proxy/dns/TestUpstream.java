@@ -8,7 +8,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.xbill.DNS.ARecord;
@@ -27,6 +29,11 @@ import org.xbill.DNS.Section;
 final class TestUpstream implements AutoCloseable {
     final AtomicInteger asked = new AtomicInteger();
     volatile boolean silent;
+    /** Answers SERVFAIL to all. */
+    volatile boolean failing;
+
+    private final List<DatagramPacket> held = new ArrayList<>();
+    private boolean holding;
     private final ServerSocket tcp;
     private final DatagramSocket udp;
 
@@ -42,6 +49,20 @@ final class TestUpstream implements AutoCloseable {
         return "127.0.0.1:" + tcp.getLocalPort();
     }
 
+    /** Keeps questions over UDP unanswered from now on. */
+    synchronized void hold() {
+        holding = true;
+    }
+
+    /** Answers what was kept, and everything from now on. */
+    synchronized void release() throws IOException {
+        holding = false;
+        for (DatagramPacket packet : held) {
+            reply(packet);
+        }
+        held.clear();
+    }
+
     @Override
     public void close() throws IOException {
         udp.close();
@@ -49,16 +70,25 @@ final class TestUpstream implements AutoCloseable {
     }
 
     private void serveUdp() throws IOException {
-        byte[] buffer = new byte[4096];
         while (!udp.isClosed()) {
-            DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+            DatagramPacket packet = new DatagramPacket(new byte[4096], 4096);
             udp.receive(packet);
-            asked.incrementAndGet();
-            if (!silent) {
-                byte[] answer = answer(Arrays.copyOf(buffer, packet.getLength()), false);
-                udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
-            }
+            received(packet);
         }
+    }
+
+    private synchronized void received(DatagramPacket packet) throws IOException {
+        asked.incrementAndGet();
+        if (holding) {
+            held.add(packet);
+        } else if (!silent) {
+            reply(packet);
+        }
+    }
+
+    private void reply(DatagramPacket packet) throws IOException {
+        byte[] answer = answer(Arrays.copyOf(packet.getData(), packet.getLength()), false);
+        udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
     }
 
     private void serveTcp() throws IOException {
@@ -75,7 +105,7 @@ final class TestUpstream implements AutoCloseable {
         }
     }
 
-    private static byte[] answer(byte[] bytes, boolean overTcp) throws IOException {
+    private byte[] answer(byte[] bytes, boolean overTcp) throws IOException {
         Message query = new Message(bytes);
         Message answer = new Message(query.getHeader().getID());
         answer.getHeader().setFlag(Flags.QR);
@@ -84,7 +114,9 @@ final class TestUpstream implements AutoCloseable {
         answer.addRecord(question, Section.QUESTION);
         Name name = question.getName();
         String text = name.toString().toLowerCase(Locale.ROOT);
-        if (text.startsWith("none.")) {
+        if (failing) {
+            answer.getHeader().setRcode(Rcode.SERVFAIL);
+        } else if (text.startsWith("none.")) {
             answer.getHeader().setRcode(Rcode.NXDOMAIN);
             Name zone = Name.fromString("test.");
             answer.addRecord(new SOARecord(zone, DClass.IN, 900, zone, zone, 1, 2, 3, 4, 20), Section.AUTHORITY);
