@@ -20,6 +20,7 @@ import dev.weft.registry.Registry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,8 +43,9 @@ public final class ApiServer {
     }
 
     /**
-     * Binds and serves. Stops with the actor system: first it says that it is not ready, then it takes no more connections,
-     * ends watches, and waits for answers under way.
+     * Binds and serves. Stops with the actor system: it takes no more connections, says that it is not ready, and ends
+     * watches; for the time of the notice, whoever sends a request on an open connection gets his answer and is told that
+     * it was the last; then no more requests are taken, and it waits for answers under way.
      *
      * @param clock for ages in tables
      * @param random spreads the ends of watches, and makes ids of errors
@@ -172,13 +174,20 @@ public final class ApiServer {
     /** Stops as described at {@link #start}; may be called more than once. */
     public CompletionStage<Done> stop() {
         routes.drain();
-        return serving.binding().unbind().thenCompose(unbound -> {
-            serving.connections().finish();
-            return serving.allClosed()
-                    .toCompletableFuture()
-                    .copy()
-                    .completeOnTimeout(
-                            Done.getInstance(), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
-        });
+        serving.connections().leave();
+        return serving.binding()
+                .unbind()
+                .thenCompose(unbound -> closedWithin(settings.drainNotice()))
+                .thenCompose(noticed -> {
+                    serving.connections().finish();
+                    return closedWithin(settings.drainDeadline());
+                });
+    }
+
+    private CompletionStage<Done> closedWithin(Duration time) {
+        return serving.allClosed()
+                .toCompletableFuture()
+                .copy()
+                .completeOnTimeout(Done.getInstance(), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
  *
  * @param host a name or a literal address
  * @param port 0 to 65535; 0 lets the system choose
+ * @param drainNotice how long a stopping server answers further requests on open connections
  * @param drainDeadline how long a stopping server waits for answers under way
  * @param guard what one connection may bring
  * @param http the settings of Akka HTTP's server
@@ -22,6 +23,7 @@ public record ApiSettings(
         int port,
         ApiRoutes.Bounds bounds,
         ApiRoutes.Product product,
+        Duration drainNotice,
         Duration drainDeadline,
         GuardSettings guard,
         Config http) {
@@ -58,6 +60,7 @@ public record ApiSettings(
                 port,
                 bounds,
                 product,
+                config.getDuration("drain-notice"),
                 config.getDuration("drain-deadline"),
                 GuardSettings.from(config.getConfig("guard")),
                 config.getConfig("http"));
@@ -65,6 +68,6 @@ public record ApiSettings(
 
     /** The same, listening elsewhere. */
     public ApiSettings listeningOn(String otherHost, int otherPort) {
-        return new ApiSettings(otherHost, otherPort, bounds, product, drainDeadline, guard, http);
+        return new ApiSettings(otherHost, otherPort, bounds, product, drainNotice, drainDeadline, guard, http);
     }
 }

@@ -2,8 +2,10 @@ package dev.weft.api;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Connection;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
 import akka.stream.SharedKillSwitch;
@@ -29,9 +31,13 @@ import java.util.function.Function;
  * requests of its connection. For this to be noticed, the guard keeps reading while nothing is written.
  */
 final class Connections {
+    private static final HttpHeader CLOSE = Connection.create("close");
+
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
     private final GuardSettings guard;
+    private final SharedKillSwitch leaving = KillSwitches.shared("weft-api-leaving");
     private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
+    private volatile boolean last;
 
     Connections(GuardSettings guard, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
         this.guard = guard;
@@ -43,7 +49,7 @@ final class Connections {
             BidiFlow<HttpResponse, SslTlsOutbound, SslTlsInbound, HttpRequest, NotUsed> http,
             Flow<ByteString, ByteString, ?> socket,
             Materializer materializer) {
-        ConnectionEnd end = new ConnectionEnd(stopping);
+        ConnectionEnd end = new ConnectionEnd(leaving);
         CompletableFuture<Done> closed = new CompletableFuture<>();
         Flow<ByteString, ByteString, NotUsed> cuttable =
                 Flow.<ByteString>create().via(end.line()).via(socket).via(end.line());
@@ -68,10 +74,17 @@ final class Connections {
     private Flow<HttpRequest, HttpResponse, NotUsed> handler(ConnectionEnd end) {
         return Flow.<HttpRequest>create()
                 .via(stopping.flow())
-                .mapAsync(1, request -> routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)));
+                .mapAsync(1, request -> routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)))
+                .map(answer -> last ? answer.addHeader(CLOSE) : answer);
     }
 
-    /** Takes no more requests, ends watches, and closes each connection after its last answer. */
+    /** Ends watches, and closes each connection after its next answer, which says so. */
+    void leave() {
+        last = true;
+        leaving.shutdown();
+    }
+
+    /** Takes no more requests, and closes each connection after the answer that is under way. */
     void finish() {
         stopping.shutdown();
     }

@@ -171,6 +171,11 @@ public final class PostgresDatabase implements SharedStorage {
     }
 
     @Override
+    public Attendance attendance() {
+        return new PostgresAttendance(pool, this::run);
+    }
+
+    @Override
     public CompletionStage<Long> lastNumber(String persistenceId) {
         return lastNumbers.ask(persistenceId);
     }
