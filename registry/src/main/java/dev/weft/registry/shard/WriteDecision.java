@@ -82,7 +82,7 @@ final class WriteDecision {
                 }
                 return refused(Refusal.alreadyExists(accepted.key()));
             }
-            Optional<Submitted> unallocated = allocate(step, write, accepted, null, grants);
+            Optional<Submitted> unallocated = allocate(step, accepted, null, grants);
             if (unallocated.isPresent()) {
                 return unallocated.get();
             }
@@ -101,7 +101,7 @@ final class WriteDecision {
             Resource last = ResourceStamp.of(present.key(), accepted.object(), present.version());
             return done(write.options().dryRun() ? last : step.remove(present), Effect.UPDATED, accepted.warnings());
         }
-        Optional<Submitted> unallocated = allocate(step, write, accepted, present, grants);
+        Optional<Submitted> unallocated = allocate(step, accepted, present, grants);
         if (unallocated.isPresent()) {
             return unallocated.get();
         }
@@ -134,11 +134,7 @@ final class WriteDecision {
 
     /** Fills in what was granted; asks for more if that does not suffice. */
     private static Optional<Submitted> allocate(
-            ShardStep step, Write write, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
-        if (write.options().dryRun()) {
-            // Nothing may be claimed for it; what it would get stays open.
-            return Optional.empty();
-        }
+            ShardStep step, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
         ObjectNode before = present == null ? null : present.json().toTree();
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
         if (!missing.isEmpty()) {
