@@ -11,6 +11,7 @@ import dev.weft.api.discovery.ServedResource;
 import dev.weft.api.forward.ForwardRoutes;
 import dev.weft.api.forward.ForwardSettings;
 import dev.weft.api.forward.ForwardTarget;
+import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.mesh.MeshKinds;
 import dev.weft.api.mesh.MeshObjects;
 import dev.weft.api.mesh.MeshSettings;
@@ -63,6 +64,7 @@ public final class ApiRoutes {
     private final InFlight inFlight;
     private final InstantSource clock;
     private final Materializer materializer;
+    private final ConnectionPlaces places;
 
     /**
      * What holds for all requests.
@@ -99,7 +101,12 @@ public final class ApiRoutes {
      */
     public record Product(String kubernetes, String weft, String buildDate) {}
 
-    /** @param id tells several servers of one process apart */
+    /**
+     * The routes of one server.
+     *
+     * @param places its connections, for the count of them
+     * @param id tells several servers of one process apart
+     */
     public ApiRoutes(
             Registry registry,
             Access access,
@@ -108,6 +115,7 @@ public final class ApiRoutes {
             InstantSource clock,
             RandomGenerator random,
             Materializer materializer,
+            ConnectionPlaces places,
             String id) {
         this.registry = registry;
         this.access = access;
@@ -117,6 +125,7 @@ public final class ApiRoutes {
                 new InFlight.Bounds(bounds.requestsInFlight(), bounds.writesInFlight(), bounds.requestsOfUser()));
         this.measured = new MetricsRoutes(registry, metrics);
         this.materializer = materializer;
+        this.places = places;
         RequestBodies bodies = new RequestBodies();
         BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
         Representations representations = new Representations(clock);
@@ -262,7 +271,13 @@ public final class ApiRoutes {
         }
         if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
             return measured.answer(
-                    new MetricsRoutes.Now(inFlight.reading(), inFlight.writing(), watches.open(), forward.underWay()));
+                    new MetricsRoutes.Now(
+                    inFlight.reading(),
+                    inFlight.writing(),
+                    watches.open(),
+                    forward.underWay(),
+                    places.open(),
+                    places.refused()));
         }
         return CompletableFuture.completedFuture(elsewhere(exchange, root));
     }
