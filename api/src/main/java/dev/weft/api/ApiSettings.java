@@ -59,6 +59,7 @@ public record ApiSettings(
                 config.getInt("max-watches"),
                 config.getDuration("watch.shortest"),
                 config.getDuration("watch.longest"),
+                config.getDuration("watch.asked-again"),
                 ForwardSettings.from(config.getConfig("forward")),
                 MeshSettings.from(config.getConfig("mesh")));
         ApiRoutes.Product product = new ApiRoutes.Product(

@@ -51,6 +51,7 @@ public final class ApiRoutes {
     private final Access access;
     private final AccessReviews reviews;
     private final TokenRequests tokens;
+    private final IssuerRoutes issuer;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
     private final Evictions evictions;
@@ -77,6 +78,7 @@ public final class ApiRoutes {
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
+     * @param watchAskedAgain how often the right to a watch is asked for
      * @param forward of requests that are passed on to workloads
      * @param mesh of what is worked out when somebody asks
      */
@@ -89,6 +91,7 @@ public final class ApiRoutes {
             int watches,
             Duration shortestWatch,
             Duration longestWatch,
+            Duration watchAskedAgain,
             ForwardSettings forward,
             MeshSettings mesh) {}
 
@@ -138,7 +141,10 @@ public final class ApiRoutes {
                 product);
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
-        this.reads = new ReadRoutes(representations, watches);
+        this.issuer = new IssuerRoutes(access.accountTokens());
+        StandingWatches standing = new StandingWatches(access, bounds.watchAskedAgain());
+        standing.begin(materializer.system());
+        this.reads = new ReadRoutes(representations, watches, standing);
         this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
         this.evictions = new Evictions(registry, bodies, reading);
         this.stored = ReadableObjects.stored(registry);
@@ -259,6 +265,7 @@ public final class ApiRoutes {
 
     private CompletionStage<HttpResponse> route(Exchange exchange, Seen seen) {
         HttpResponse known = discovery.answer(exchange);
+        known = known == null ? issuer.answer(exchange) : known;
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
