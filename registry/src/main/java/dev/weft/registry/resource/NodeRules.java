@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +38,7 @@ final class NodeRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode node) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode taints = Trees.at(node, "spec", "taints");
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < taints.size(); i++) {
