@@ -94,7 +94,8 @@ final class WriteRoutes {
         return reading.read(exchange).thenCompose(bytes -> {
             JsonNode patch = storedVersion(bodies.patch(type, bytes), target);
             if (type == PatchType.SERVER_SIDE_APPLY) {
-                return apply(exchange, target, shown, new Applied(bytes, patch, parameters.force()), options);
+                Applied applied = new Applied(patch, parameters.force(), doubled(bytes, options));
+                return apply(exchange, target, shown, applied, options);
             }
             Write write =
                     new Write.Patch(target.key(), target.subresource(), type, new PatchBody(patch, false), options);
@@ -109,11 +110,6 @@ final class WriteRoutes {
      */
     private CompletionStage<HttpResponse> apply(
             Exchange exchange, ResourceTarget target, Shown shown, Applied applied, Write.Options options) {
-        List<String> doubled =
-                options.fieldValidation() == FieldValidation.IGNORE ? List.of() : DuplicateFields.find(applied.bytes());
-        if (options.fieldValidation() == FieldValidation.STRICT && !doubled.isEmpty()) {
-            throw RequestRefused.badRequest("error strict decoding YAML: " + String.join(", ", doubled));
-        }
         AccessQuestion creation = creation(exchange);
         Verdict mayCreate = access.decide(exchange.user(), creation);
         PatchBody body = new PatchBody(
@@ -122,12 +118,24 @@ final class WriteRoutes {
         return access.write(exchange.user(), write).thenApply(outcome -> {
             boolean missing = outcome instanceof Outcome.Refused refused
                     && refused.refusal().equals(Refusal.notFound(target.key()));
-            if (missing && !mayCreate.allowed()) {
+            if (missing && target.subresource().isEmpty() && !mayCreate.allowed()) {
                 return shown.answers().refused(Forbidden.of(exchange.user(), creation, mayCreate));
             }
             HttpResponse response = answer(outcome, shown);
-            return doubled.isEmpty() ? response : Answers.warning(response, String.join("\n", doubled));
+            return applied.doubled().isEmpty()
+                    ? response
+                    : Answers.warning(response, String.join("\n", applied.doubled()));
         });
+    }
+
+    /** Names that stand twice in a configuration: what a lenient user should hear. */
+    private static List<String> doubled(byte[] configuration, Write.Options options) {
+        List<String> doubled =
+                options.fieldValidation() == FieldValidation.IGNORE ? List.of() : DuplicateFields.find(configuration);
+        if (options.fieldValidation() == FieldValidation.STRICT && !doubled.isEmpty()) {
+            throw RequestRefused.badRequest("error strict decoding YAML: " + String.join(", ", doubled));
+        }
+        return doubled;
     }
 
     private static AccessQuestion creation(Exchange exchange) {
@@ -143,8 +151,8 @@ final class WriteRoutes {
                 "");
     }
 
-    /** A configuration as it was sent and as it was read. */
-    private record Applied(byte[] bytes, JsonNode configuration, boolean force) {}
+    /** A configuration with what is to be said of it. */
+    private record Applied(JsonNode configuration, boolean force, List<String> doubled) {}
 
     /** A patch may repeat the apiVersion in which the client sees the object. */
     private static JsonNode storedVersion(JsonNode patch, ResourceTarget target) {
