@@ -401,6 +401,46 @@ class ProtectedApiIT {
         assertThat(tree(patched).at("/rules/0/verbs").toString()).isEqualTo("[\"get\",\"list\"]");
     }
 
+    @Test
+    @DisplayName("lets an apply make only what its user may create, and give no more than he has")
+    void applies() {
+        String apply = "application/apply-patch+yaml";
+        String role = "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"%s\"},"
+                + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"%s\"],\"verbs\":[\"patch\"]}]}";
+        String manager = "?fieldManager=ann";
+        assertThat(as("ann", "PATCH", ROLES + "/much" + manager, apply, role.formatted("much", "nodes"))
+                        .statusCode())
+                .isEqualTo(403);
+        HttpResponse<String> made =
+                as("ann", "PATCH", ROLES + "/little" + manager, apply, role.formatted("little", "configmaps"));
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(tree(made).at("/metadata/managedFields/0/operation").asText())
+                .isEqualTo("Apply");
+        HttpResponse<String> changed =
+                as("ann", "PATCH", ROLES + "/little" + manager, apply, role.formatted("little", "secrets"));
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(tree(changed).at("/metadata/managedFields")).hasSize(1);
+        as("ann", "PATCH", ROLES + "/little" + manager, apply, role.formatted("little", "configmaps"));
+        post(
+                admin,
+                "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings",
+                "{\"metadata\":{\"name\":\"bob\"},\"roleRef\":{\"kind\":\"Role\",\"name\":\"little\"},"
+                        + "\"subjects\":[{\"kind\":\"User\",\"name\":\"bob\"}]}");
+        String maps = "/api/v1/namespaces/default/configmaps";
+        post(admin, maps, "{\"metadata\":{\"name\":\"there\"}}");
+        String map = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"%s\"}}";
+        await().atMost(PATIENCE)
+                .until(() -> as("bob", "PATCH", maps + "/there?fieldManager=bob", apply, map.formatted("there"))
+                                .statusCode()
+                        == 200);
+        HttpResponse<String> missing =
+                as("bob", "PATCH", maps + "/missing?fieldManager=bob", apply, map.formatted("missing"));
+        assertThat(missing.statusCode()).isEqualTo(403);
+        assertThat(tree(missing).path("message").asText())
+                .isEqualTo("configmaps \"missing\" is forbidden: User \"bob\" cannot create resource \"configmaps\" in API"
+                        + " group \"\" in the namespace \"default\"");
+    }
+
     private HttpResponse<String> as(String user, String method, String path, String type, String body) {
         return send(
                 admin,
