@@ -117,6 +117,21 @@ public final class NameAnswers {
         questions.addAll(found);
     }
 
+    /** Every endpoint of a headless service, in no order: named or not, and why. */
+    public List<NameVerdict> endpointsOf(ServiceKey key) {
+        ServicePicture picture = view.get(key);
+        return picture == null ? List.of() : EndpointNames.judge(picture);
+    }
+
+    /** The zones of this cluster's services, of the cluster set, and of single clusters' exports; a dot at each end. */
+    public List<String> zones() {
+        List<String> names = new ArrayList<>();
+        zones.cluster().forEach(zone -> names.add(DnsName.text(zone.wire())));
+        names.add(DnsName.text(zones.clusterSet().wire()));
+        names.add(DnsName.text(zones.clusters().wire()));
+        return names;
+    }
+
     /**
      * Asks.
      *
