@@ -36,12 +36,20 @@ final class Routes {
     private final NodeIdentity node;
     private final Federation federation;
     private final BalanceSettings balance;
+    private final Set<ServiceExplanation.Port> relayed;
 
-    Routes(ServicePicture picture, NodeIdentity node, Federation federation, BalanceSettings balance) {
+    /** @param relayed the ports for which a proxy-node listens at some address */
+    Routes(
+            ServicePicture picture,
+            NodeIdentity node,
+            Federation federation,
+            BalanceSettings balance,
+            Set<ServiceExplanation.Port> relayed) {
         this.picture = picture;
         this.node = node;
         this.federation = federation;
         this.balance = balance;
+        this.relayed = relayed;
     }
 
     List<Route> of(ServiceEntry entry, Algorithm algorithm, List<NameVerdict> verdicts, boolean imported) {
@@ -130,9 +138,6 @@ final class Routes {
                 null)));
         judgement.otherPorts().forEach(slice -> endpoints.addAll(all(slice, Reason.OTHER_PORT)));
         endpoints.sort(Comparator.comparing((Endpoint one) -> !one.inChoice()));
-        String outcome = !chosen.isEmpty()
-                ? "balanced"
-                : judgement.selection().existsAnywhere() ? "dropped" : "rejected";
         return new Route(
                 ServiceStory.told(port),
                 ipv6 ? "IPv6" : "IPv4",
@@ -140,16 +145,23 @@ final class Routes {
                 traffic.policy() == TrafficPolicy.LOCAL ? "Local" : "Cluster",
                 choice == null ? "no rule: nobody asks" : decidedBy(traffic.policy(), choice),
                 choice != null && !chosen.isEmpty() && (choice.lastResort() || choice.staleUsed()),
-                outcome,
+                outcome(port, chosen),
                 chosen.isEmpty() ? "" : shares.basis().sentence(),
                 with(endpoints, further));
+    }
+
+    private String outcome(ServicePort port, List<Candidate> chosen) {
+        if (!relayed.contains(ServiceStory.told(port))) {
+            return "nobody listens";
+        }
+        return chosen.isEmpty() ? "refused" : "balanced";
     }
 
     private String decidedBy(TrafficPolicy policy, Choice choice) {
         if (choice.chosen().isEmpty()) {
             return policy == TrafficPolicy.LOCAL
                     ? "policy Local: no endpoint on this node is ready or serving, and there is no fallback to others"
-                    : "no endpoint is ready or serving";
+                    : "policy Cluster: no endpoint is ready or serving";
         }
         String what = choice.lastResort() ? "fallback: none is ready, so those that terminate but serve are used" : "";
         if (what.isEmpty() && policy == TrafficPolicy.LOCAL) {

@@ -106,8 +106,8 @@ public record ServiceExplanation(
      * @param policy {@code Cluster} or {@code Local}; empty for {@code dns}
      * @param decidedBy the rule that decided last, a sentence
      * @param fallback whether a fallback was taken: endpoints are used that are terminating, or stale
-     * @param outcome what happens to a connection: {@code balanced}, {@code dropped} or {@code rejected}; for {@code dns}
-     *     {@code named} or {@code NXDOMAIN}
+     * @param outcome what happens to a connection: {@code balanced}, {@code refused} (reset at once), or {@code nobody
+     *     listens} where a proxy-node has no listener; for {@code dns} {@code named} or {@code NXDOMAIN}
      * @param sharesAre what the shares are parts of; empty where there are none
      */
     public record Route(

@@ -55,11 +55,18 @@ final class ServiceStory {
         ServiceEntry entry = picture.entry();
         List<String> remarks = new ArrayList<>();
         List<ServiceExplanation.Route> routes = List.of();
+        List<Listener> listeners = List.of();
         if (entry == null) {
             remarks.add("It carries the label service.kubernetes.io/service-proxy-name, so another proxy is to serve it"
                     + " and no proxy-node does.");
         } else {
-            routes = new Routes(picture, node, federation, balance).of(entry, algorithm(entry), verdicts, imported);
+            listeners = listeners(entry, nodeAddresses);
+            Set<ServiceExplanation.Port> relayed = listeners.stream()
+                    .filter(Listener::relayed)
+                    .map(Listener::servicePort)
+                    .collect(Collectors.toSet());
+            routes = new Routes(picture, node, federation, balance, relayed)
+                    .of(entry, algorithm(entry), verdicts, imported);
             remark(entry, remarks);
         }
         return new ServiceExplanation(
@@ -70,7 +77,7 @@ final class ServiceStory {
                 entry == null
                         ? List.of()
                         : entry.ports().stream().map(ServiceStory::told).toList(),
-                entry == null ? List.of() : listeners(entry, nodeAddresses),
+                listeners,
                 names,
                 entry == null || entry.headless() || entry.externalName() != null ? null : balancing(entry),
                 policies(),
