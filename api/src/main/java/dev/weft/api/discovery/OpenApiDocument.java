@@ -10,20 +10,23 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One OpenAPI v3 document, while it is put together. For one thread. */
 final class OpenApiDocument {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String MODEL_PACKAGE = "io.fabric8.kubernetes.api.model.";
-    private static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
+    static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
 
     private final ObjectNode tree = NODES.objectNode();
     private final ObjectNode paths;
     private final ObjectNode schemas;
+    private final Descriptions descriptions;
     private final Set<SchemaType.Structure> described = new HashSet<>();
     private final Deque<SchemaType.Structure> waiting = new ArrayDeque<>();
 
-    OpenApiDocument(String release) {
+    OpenApiDocument(String release, Descriptions descriptions) {
+        this.descriptions = descriptions;
         tree.put("openapi", "3.0.0");
         tree.putObject("info").put("title", "Kubernetes").put("version", release);
         paths = tree.putObject("paths");
@@ -76,13 +79,24 @@ final class OpenApiDocument {
     private ObjectNode structure(SchemaType.Structure structure) {
         ObjectNode schema = NODES.objectNode();
         schema.put("type", "object");
+        describe(schema, descriptions.of(name(structure)));
         ObjectNode properties = schema.putObject("properties");
         structure.fields().forEach((field, type) -> {
             ObjectNode property = type(type);
+            describe(
+                    property,
+                    descriptions.of(name(structure), field, structure.fields().keySet()));
             PatchStrategies.describe(structure.name(), field, property);
+            ListTypes.describe(structure.name(), field, type, property);
             properties.set(field, property);
         });
         return schema;
+    }
+
+    private static void describe(ObjectNode schema, @Nullable String description) {
+        if (description != null) {
+            schema.put("description", description);
+        }
     }
 
     private ObjectNode type(SchemaType type) {
@@ -155,7 +169,7 @@ final class OpenApiDocument {
         }
     }
 
-    private static String name(SchemaType.Structure structure) {
+    static String name(SchemaType.Structure structure) {
         String model = structure.model().getName().replace('$', '.');
         if (!model.startsWith(MODEL_PACKAGE)) {
             return model;

@@ -126,7 +126,8 @@ public final class ApiRoutes {
         this.discovery = new DiscoveryRoutes(
                 served(registry, tokens.served()),
                 new OpenApiDocuments(described(registry), "v" + product.kubernetes()),
-                product);
+                product,
+                clock.instant());
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
         this.reads = new ReadRoutes(representations, watches);
