@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -28,7 +29,8 @@ final class SwaggerRoute {
     private static final String PROTOBUF_BY_CLIENTS = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
     private static final Set<String> JSON_RANGES = Set.of(MediaType.JSON, "application/*", "*/*");
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.RFC_1123_DATE_TIME;
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
 
     private final OpenApiDocuments documents;
     private final Instant lastModified;
@@ -54,7 +56,7 @@ final class SwaggerRoute {
                                         : swagger.json().concat(ByteString.fromString("\n")));
         return response.addHeader(RawHeader.create("ETag", tag))
                 .addHeader(RawHeader.create("Vary", "Accept"))
-                .addHeader(RawHeader.create("Last-Modified", HTTP_DATE.format(lastModified.atOffset(ZoneOffset.UTC))));
+                .addHeader(RawHeader.create("Last-Modified", HTTP_DATE.format(lastModified)));
     }
 
     /** The first of the client's wishes that can be fulfilled. */
