@@ -39,6 +39,27 @@ final class OpenApiDocument {
 
     /** Adds a kind with all that its schema refers to. */
     void add(ResourceKind kind, String version) {
+        addPath(kind, version, addSchemas(kind, version));
+    }
+
+    /** The same of one that can only be created. */
+    void addReview(ResourceKind kind) {
+        String version = kind.versions().get(0);
+        String schema = addSchemas(kind, version);
+        String scope = kind.namespaced() ? "/namespaces/{namespace}/" : "/";
+        ObjectNode operation = paths.putObject("/apis/" + kind.apiVersion(version) + scope
+                        + kind.type().plural())
+                .putObject("post");
+        ObjectNode body = operation.putObject("requestBody");
+        body.putObject("content").putObject("application/json").set("schema", reference(schema));
+        ObjectNode answer = operation.putObject("responses").putObject("201").put("description", "Created");
+        answer.putObject("content").putObject("application/json").set("schema", reference(schema));
+        operation.put("x-kubernetes-action", "post");
+        operation.set(KIND_EXTENSION, groupVersionKind(kind, version));
+    }
+
+    /** Returns the name of the kind's own schema. */
+    private String addSchemas(ResourceKind kind, String version) {
         SchemaType.Structure root = Schema.of(kind).root();
         want(root);
         while (!waiting.isEmpty()) {
@@ -47,7 +68,7 @@ final class OpenApiDocument {
         }
         ArrayNode extension = ((ObjectNode) schemas.path(name(root))).withArray(KIND_EXTENSION);
         extension.add(groupVersionKind(kind, version));
-        addPath(kind, version, name(root));
+        return name(root);
     }
 
     private void addPath(ResourceKind kind, String version, String schema) {

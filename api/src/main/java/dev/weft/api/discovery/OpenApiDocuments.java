@@ -24,14 +24,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenApiDocuments {
     private final Collection<ResourceKind> kinds;
+    private final Collection<ResourceKind> reviews;
     private final String release;
     private final Descriptions descriptions = Descriptions.load();
     private final CompletableFuture<Map<String, ObjectNode>> documents = new CompletableFuture<>();
     private final CompletableFuture<Swagger> swagger = new CompletableFuture<>();
 
-    /** @param release what the documents call their version */
-    public OpenApiDocuments(Collection<ResourceKind> kinds, String release) {
+    /**
+     * Nothing is computed yet.
+     *
+     * @param served all that is served; of it, what can only be created is described besides the kinds
+     * @param release what the documents call their version
+     */
+    public OpenApiDocuments(Collection<ResourceKind> kinds, Collection<ServedResource> served, String release) {
         this.kinds = List.copyOf(kinds);
+        this.reviews = served.stream()
+                .filter(resource -> resource.verbs().equals(List.of("create")))
+                .map(ReviewModels::kind)
+                .toList();
         this.release = release;
     }
 
@@ -79,6 +89,9 @@ public final class OpenApiDocuments {
             for (ResourceKind kind : kinds) {
                 kind.versions().forEach(version -> computed.computeIfAbsent(path(kind, version), this::document0));
             }
+            for (ResourceKind review : reviews) {
+                computed.computeIfAbsent(path(review, review.versions().get(0)), this::document0);
+            }
             documents.complete(Collections.unmodifiableMap(computed));
         }
         return documents.join();
@@ -93,6 +106,9 @@ public final class OpenApiDocuments {
                 }
             }
         }
+        reviews.stream()
+                .filter(review -> path(review, review.versions().get(0)).equals(path))
+                .forEach(document::addReview);
         return document.tree();
     }
 

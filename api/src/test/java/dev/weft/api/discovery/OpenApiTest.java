@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,10 +40,26 @@ class OpenApiTest {
             "FederatedService",
             "Node",
             "Lease",
-            "Ingress");
+            "Ingress",
+            "Invitation",
+            "Join",
+            "Departure");
 
     private final List<ResourceKind> kinds = kinds();
-    private final OpenApiDocuments documents = new OpenApiDocuments(kinds, "v1.32.0");
+    private final List<ServedResource> reviews = List.of(
+            ServedResource.review("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview"),
+            ServedResource.review("authentication.k8s.io", "v1", "tokenreviews", "TokenReview"),
+            ServedResource.reviewInNamespace(
+                    "authorization.k8s.io", "v1", "localsubjectaccessreviews", "LocalSubjectAccessReview"),
+            ServedResource.review("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
+            ServedResource.review("authorization.k8s.io", "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
+            ServedResource.review("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview"),
+            ServedResource.review("mesh.weft.dev", "v1alpha1", "invitations", "Invitation"),
+            ServedResource.review("mesh.weft.dev", "v1alpha1", "joins", "Join"),
+            ServedResource.review("mesh.weft.dev", "v1alpha1", "departures", "Departure"));
+    private final List<ResourceKind> all =
+            Stream.concat(kinds.stream(), reviews.stream().map(ReviewModels::kind)).toList();
+    private final OpenApiDocuments documents = new OpenApiDocuments(kinds, reviews, "v1.32.0");
     private final JsonNode swagger = json(documents.swagger().json().utf8String());
 
     private static List<ResourceKind> kinds() {
@@ -80,7 +97,7 @@ class OpenApiTest {
     @DisplayName("tells of every kind what it is, and of each of its fields at the top")
     void describesEveryKind() {
         TreeSet<String> silent = new TreeSet<>();
-        for (ResourceKind kind : kinds) {
+        for (ResourceKind kind : all) {
             String name = OpenApiDocument.name(Schema.of(kind).root());
             JsonNode definition = swagger.path("definitions").path(name);
             if (definition.path("description").asText().isBlank()) {
@@ -99,7 +116,7 @@ class OpenApiTest {
     @DisplayName("tells of the kinds that Weft is about what every field means, however deep")
     void describesOurKinds() {
         Map<String, SchemaType.Structure> structures = new LinkedHashMap<>();
-        kinds.stream()
+        all.stream()
                 .filter(kind -> OURS.contains(kind.kind()))
                 .forEach(kind -> collect(Schema.of(kind).root(), structures));
         assertThat(structures).hasSizeGreaterThan(60);
@@ -125,7 +142,7 @@ class OpenApiTest {
     @DisplayName("tells of nothing that there is not")
     void describesNothingElse() {
         Map<String, SchemaType.Structure> structures = new HashMap<>();
-        kinds.forEach(kind -> collect(Schema.of(kind).root(), structures));
+        all.forEach(kind -> collect(Schema.of(kind).root(), structures));
         TreeSet<String> unknown = new TreeSet<>();
         Descriptions.load().all().forEach((name, fields) -> {
             SchemaType.Structure structure = structures.getOrDefault("io.k8s.api." + name, structures.get(name));
@@ -147,7 +164,7 @@ class OpenApiTest {
     @DisplayName("has the same structures and fields in v2 as in v3, and every reference leads somewhere")
     void sameInBoth() {
         Set<String> names = new HashSet<>();
-        for (ResourceKind kind : kinds) {
+        for (ResourceKind kind : all) {
             for (String version : kind.versions()) {
                 JsonNode document = documents.document(
                         (kind.type().group().isEmpty() ? "api/" : "apis/") + kind.apiVersion(version));
