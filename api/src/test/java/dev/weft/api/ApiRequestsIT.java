@@ -118,7 +118,8 @@ class ApiRequestsIT {
                 .isEqualTo(400);
         assertThat(server.get(SERVICES + "?limit=x").status()).isEqualTo(400);
         assertThat(server.get(SERVICES + "?resourceVersion=x").status()).isEqualTo(400);
-        assertThat(server.get("/openapi/v2").status()).isEqualTo(404);
+        assertThat(server.get("/openapi/v2", "application/yaml").status()).isEqualTo(406);
+        assertThat(server.get("/openapi/v1").status()).isEqualTo(404);
         Reply large = server.post(SERVICES, "{\"a\":\"" + "x".repeat(3_200_000) + "\"}");
         assertThat(large.status()).isEqualTo(413);
         assertThat(large.at("/reason")).isEqualTo("RequestEntityTooLarge");

@@ -93,7 +93,7 @@ public final class RequestBodies {
         boolean apply = type == PatchType.SERVER_SIDE_APPLY;
         String error = apply ? "error decoding YAML: " : "error decoding patch: ";
         try {
-            JsonNode tree = apply ? configuration(body) : json.read(body);
+            JsonNode tree = apply ? yaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
                 throw RequestRefused.badRequest(
@@ -103,20 +103,6 @@ public final class RequestBodies {
         } catch (Malformed e) {
             throw RequestRefused.badRequest(error + e.reason());
         }
-    }
-
-    /** Nearly all clients send JSON, which is YAML too, and is read faster. */
-    private JsonNode configuration(byte[] body) throws Malformed {
-        if (startsLikeJson(body)) {
-            try {
-                return json.read(body);
-            } catch (Malformed e) {
-                // One that begins like JSON and goes on in YAML's own way; YAML says what is wrong with it, if
-                // anything.
-                return yaml.read(body);
-            }
-        }
-        return yaml.read(body);
     }
 
     private ObjectNode tree(MediaType type, byte[] body, String kind) {

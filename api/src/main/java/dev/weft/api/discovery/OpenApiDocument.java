@@ -11,12 +11,13 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One OpenAPI v3 document, while it is put together. For one thread. */
 final class OpenApiDocument {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String MODEL_PACKAGE = "io.fabric8.kubernetes.api.model.";
-    private static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
+    static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
     private static final List<String> PATCH_TYPES = List.of(
             "application/json-patch+json",
             "application/merge-patch+json",
@@ -26,10 +27,12 @@ final class OpenApiDocument {
     private final ObjectNode tree = NODES.objectNode();
     private final ObjectNode paths;
     private final ObjectNode schemas;
+    private final Descriptions descriptions;
     private final Set<SchemaType.Structure> described = new HashSet<>();
     private final Deque<SchemaType.Structure> waiting = new ArrayDeque<>();
 
-    OpenApiDocument(String release) {
+    OpenApiDocument(String release, Descriptions descriptions) {
+        this.descriptions = descriptions;
         tree.put("openapi", "3.0.0");
         tree.putObject("info").put("title", "Kubernetes").put("version", release);
         paths = tree.putObject("paths");
@@ -42,6 +45,27 @@ final class OpenApiDocument {
 
     /** Adds a kind with all that its schema refers to. */
     void add(ResourceKind kind, String version) {
+        addPath(kind, version, addSchemas(kind, version));
+    }
+
+    /** The same of one that can only be created. */
+    void addReview(ResourceKind kind) {
+        String version = kind.versions().get(0);
+        String schema = addSchemas(kind, version);
+        String scope = kind.namespaced() ? "/namespaces/{namespace}/" : "/";
+        ObjectNode operation = paths.putObject("/apis/" + kind.apiVersion(version) + scope
+                        + kind.type().plural())
+                .putObject("post");
+        ObjectNode body = operation.putObject("requestBody");
+        body.putObject("content").putObject("application/json").set("schema", reference(schema));
+        ObjectNode answer = operation.putObject("responses").putObject("201").put("description", "Created");
+        answer.putObject("content").putObject("application/json").set("schema", reference(schema));
+        operation.put("x-kubernetes-action", "post");
+        operation.set(KIND_EXTENSION, groupVersionKind(kind, version));
+    }
+
+    /** Returns the name of the kind's own schema. */
+    private String addSchemas(ResourceKind kind, String version) {
         SchemaType.Structure root = Schema.of(kind).root();
         want(root);
         while (!waiting.isEmpty()) {
@@ -50,7 +74,7 @@ final class OpenApiDocument {
         }
         ArrayNode extension = ((ObjectNode) schemas.path(name(root))).withArray(KIND_EXTENSION);
         extension.add(groupVersionKind(kind, version));
-        addPath(kind, version, name(root));
+        return name(root);
     }
 
     private void addPath(ResourceKind kind, String version, String schema) {
@@ -96,13 +120,24 @@ final class OpenApiDocument {
     private ObjectNode structure(SchemaType.Structure structure) {
         ObjectNode schema = NODES.objectNode();
         schema.put("type", "object");
+        describe(schema, descriptions.of(name(structure)));
         ObjectNode properties = schema.putObject("properties");
         structure.fields().forEach((field, type) -> {
             ObjectNode property = type(type);
+            describe(
+                    property,
+                    descriptions.of(name(structure), field, structure.fields().keySet()));
             PatchStrategies.describe(structure.name(), field, property);
+            ListTypes.describe(structure.name(), field, type, property);
             properties.set(field, property);
         });
         return schema;
+    }
+
+    private static void describe(ObjectNode schema, @Nullable String description) {
+        if (description != null) {
+            schema.put("description", description);
+        }
     }
 
     private ObjectNode type(SchemaType type) {
@@ -175,7 +210,7 @@ final class OpenApiDocument {
         }
     }
 
-    private static String name(SchemaType.Structure structure) {
+    static String name(SchemaType.Structure structure) {
         String model = structure.model().getName().replace('$', '.');
         if (!model.startsWith(MODEL_PACKAGE)) {
             return model;

@@ -135,10 +135,12 @@ public final class ApiRoutes {
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
+        List<ServedResource> served = served(registry, tokens.served());
         this.discovery = new DiscoveryRoutes(
-                served(registry, tokens.served()),
-                new OpenApiDocuments(described(registry), "v" + product.kubernetes()),
-                product);
+                served,
+                new OpenApiDocuments(described(registry), served, "v" + product.kubernetes()),
+                product,
+                clock.instant());
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
         this.issuer = new IssuerRoutes(access.accountTokens());
