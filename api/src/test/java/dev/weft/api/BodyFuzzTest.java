@@ -76,16 +76,23 @@ class BodyFuzzTest {
               - name: b
                 port: 81
             """;
-    private static final Map<PatchType, String> PATCHES =
-            Map.of(PatchType.JSON_PATCH, """
+    private static final Map<PatchType, String> PATCHES = Map.of(
+            PatchType.JSON_PATCH,
+            """
             [{"op":"test","path":"/spec/type","value":"NodePort"},{"op":"add","path":"/spec/ports/-","value":{"name":"c","port":90}},
              {"op":"replace","path":"/spec/ports/0/port","value":8080},{"op":"remove","path":"/metadata/labels/a"},
              {"op":"move","from":"/metadata/annotations/x","path":"/metadata/annotations/z"},
-             {"op":"copy","from":"/spec/ports/0","path":"/spec/ports/1"}]""", PatchType.MERGE_PATCH, """
-            {"metadata":{"labels":{"a":null,"c":"d"}},"spec":{"type":"ClusterIP","ports":[{"port":1}]}}""", PatchType.STRATEGIC_MERGE_PATCH, """
+             {"op":"copy","from":"/spec/ports/0","path":"/spec/ports/1"}]""",
+            PatchType.MERGE_PATCH,
+            """
+            {"metadata":{"labels":{"a":null,"c":"d"}},"spec":{"type":"ClusterIP","ports":[{"port":1}]}}""",
+            PatchType.STRATEGIC_MERGE_PATCH,
+            """
             {"metadata":{"labels":{"a":null},"$deleteFromPrimitiveList/finalizers":["a.example.com/f"]},
              "spec":{"$setElementOrder/ports":[{"port":81},{"port":80}],"ports":[{"port":80,"$patch":"delete"},
-             {"port":81,"targetPort":1}],"$retainKeys":["ports","type"],"type":"ClusterIP"}}""", PatchType.SERVER_SIDE_APPLY, JSON);
+             {"port":81,"targetPort":1}],"$retainKeys":["ports","type"],"type":"ClusterIP"}}""",
+            PatchType.SERVER_SIDE_APPLY,
+            JSON);
 
     /** What clients may say of owners. */
     private static final String OWNERS = """
@@ -217,11 +224,7 @@ class BodyFuzzTest {
         for (int i = 0; i < CASES; i++) {
             PATCHES.forEach(
                     (type, patch) -> patch(SERVICES, JSON, type, mutation.of(patch.getBytes(StandardCharsets.UTF_8))));
-            patch(
-                    SERVICES,
-                    JSON,
-                    PatchType.MERGE_PATCH,
-                    mutation.of(OWNERS.getBytes(StandardCharsets.UTF_8)));
+            patch(SERVICES, JSON, PatchType.MERGE_PATCH, mutation.of(OWNERS.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -231,7 +234,11 @@ class BodyFuzzTest {
         StringBuilder ports = new StringBuilder();
         StringBuilder fields = new StringBuilder();
         for (int i = 1; i < 20_000; i++) {
-            ports.append("{\"port\":").append(i).append(",\"name\":\"p").append(i).append("\"},");
+            ports.append("{\"port\":")
+                    .append(i)
+                    .append(",\"name\":\"p")
+                    .append(i)
+                    .append("\"},");
             fields.append("\"k:{\\\"port\\\":").append(i).append("}\":{\"f:port\":{}},");
         }
         String configuration = "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"web\"},\"spec\":"

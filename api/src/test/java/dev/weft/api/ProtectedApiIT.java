@@ -300,8 +300,9 @@ class ProtectedApiIT {
     @DisplayName("lets an apply make only what its user may create, and give no more than he has")
     void applies() {
         String apply = "application/apply-patch+yaml";
-        String role = "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"%s\"},"
-                + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"%s\"],\"verbs\":[\"patch\"]}]}";
+        String role =
+                "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"%s\"},"
+                        + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"%s\"],\"verbs\":[\"patch\"]}]}";
         String manager = "?fieldManager=ann";
         assertThat(as("ann", "PATCH", ROLES + "/much" + manager, apply, role.formatted("much", "nodes"))
                         .statusCode())
@@ -332,8 +333,9 @@ class ProtectedApiIT {
                 as("bob", "PATCH", maps + "/missing?fieldManager=bob", apply, map.formatted("missing"));
         assertThat(missing.statusCode()).isEqualTo(403);
         assertThat(tree(missing).path("message").asText())
-                .isEqualTo("configmaps \"missing\" is forbidden: User \"bob\" cannot create resource \"configmaps\" in API"
-                        + " group \"\" in the namespace \"default\"");
+                .isEqualTo(
+                        "configmaps \"missing\" is forbidden: User \"bob\" cannot create resource \"configmaps\" in API"
+                                + " group \"\" in the namespace \"default\"");
     }
 
     private HttpResponse<String> as(String user, String method, String path, String type, String body) {

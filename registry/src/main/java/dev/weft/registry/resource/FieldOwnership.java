@@ -59,8 +59,7 @@ final class FieldOwnership {
      * @param object the object with the configuration in it, not yet checked
      * @param managedFields who owns what then; null if a configuration says nothing of an object that says nothing
      */
-    record Applied(
-            ObjectNode object, @Nullable ArrayNode managedFields) {}
+    record Applied(ObjectNode object, @Nullable ArrayNode managedFields) {}
 
     /**
      * Applies a configuration.

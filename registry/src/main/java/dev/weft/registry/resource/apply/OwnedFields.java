@@ -27,7 +27,8 @@ final class OwnedFields {
             Node below = node(Topology.below(type, element), part, structures);
             // An entry of a map or an element of a list is somebody's as such; a field of a structure is by what is in
             // it.
-            boolean silent = structures ? Comparison.isSilent(type, element) && !part.isEmpty() : type instanceof Structure;
+            boolean silent =
+                    structures ? Comparison.isSilent(type, element) && !part.isEmpty() : type instanceof Structure;
             boolean itself = below.member() || !silent || (part.isObject() && part.isEmpty());
             set.put(element, itself && below.below().isEmpty() ? Node.ITSELF : new Node(itself, below.below()));
         });

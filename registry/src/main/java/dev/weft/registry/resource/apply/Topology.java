@@ -79,6 +79,7 @@ final class Topology {
             }
             PathElement.addKey(text, key.name(), value);
         }
-        return Optional.of(new PathElement(PathElement.Kind.KEY, text.append('}').toString()));
+        return Optional.of(
+                new PathElement(PathElement.Kind.KEY, text.append('}').toString()));
     }
 }
