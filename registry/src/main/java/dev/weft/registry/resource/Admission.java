@@ -189,7 +189,7 @@ public final class Admission {
         if (!(applied instanceof Parsed.Valid<FieldOwnership.Applied> valid)) {
             return refused(applied);
         }
-        ArrayNode managedFields = valid.value().managedFields();
+        @Nullable ArrayNode managedFields = valid.value().managedFields();
         Body whole = new Body(valid.value().object(), body.value().found());
         String subresource = write.subresource().equals("scale") ? "" : write.subresource();
         return step(kind, present, before, whole, subresource, (old, next) -> managedFields);

@@ -76,6 +76,18 @@ class ServerSideApplyTest {
         }
 
         @Test
+        @DisplayName("leaves no owners behind where nothing is owned")
+        void nothing() {
+            String bare = "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'bare'}%s}";
+            Appliers map = new Appliers().apply("kubectl", bare.formatted(""));
+            assertThat(map.object().at("/metadata").has("managedFields")).isFalse();
+
+            map.apply("kubectl", bare.formatted(",'data':{'a':'1'}")).apply("kubectl", bare.formatted(""));
+            assertThat(map.object().has("data")).isFalse();
+            assertThat(map.object().at("/metadata").has("managedFields")).isFalse();
+        }
+
+        @Test
         @DisplayName("keeps what was allocated for it")
         void allocated() {
             Appliers web = new Appliers().apply("kubectl", web(8080));
