@@ -175,7 +175,8 @@ class ApiRequestsIT {
             String query = random.nextBoolean()
                     ? "?fieldValidation=Strict&dryRun=All"
                     : "?limit=" + random.nextInt() + "&continue=a";
-            Reply reply = server.send(server.request(SERVICES + (patch ? "/fuzz" : "") + query)
+            String manager = type.startsWith("application/apply") ? "&fieldManager=fuzz" : "";
+            Reply reply = server.send(server.request(SERVICES + (patch ? "/fuzz" : "") + query + manager)
                     .header("Content-Type", type)
                     .method(patch ? "PATCH" : "POST", BodyPublishers.ofByteArray(body)));
             assertThat(reply.status())

@@ -9,6 +9,7 @@ import dev.weft.registry.resource.SchemaType;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,11 @@ final class OpenApiDocument {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String MODEL_PACKAGE = "io.fabric8.kubernetes.api.model.";
     static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
+    private static final List<String> PATCH_TYPES = List.of(
+            "application/json-patch+json",
+            "application/merge-patch+json",
+            "application/strategic-merge-patch+json",
+            "application/apply-patch+yaml");
 
     private final ObjectNode tree = NODES.objectNode();
     private final ObjectNode paths;
@@ -82,12 +88,27 @@ final class OpenApiDocument {
                 parameter.put("name", "fieldValidation").put("in", "query");
                 parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
             }
+            if (verb.equals("patch")) {
+                describePatch(operation);
+            }
             ObjectNode answer =
                     operation.putObject("responses").putObject("200").put("description", "OK");
             answer.putObject("content").putObject("application/json").set("schema", reference(schema));
             operation.put("x-kubernetes-action", verb);
             operation.set(KIND_EXTENSION, groupVersionKind(kind, version));
         }
+    }
+
+    private static void describePatch(ObjectNode operation) {
+        for (String name : List.of("dryRun", "fieldManager", "force")) {
+            ObjectNode parameter = ((ArrayNode) operation.path("parameters")).addObject();
+            parameter.put("name", name).put("in", "query");
+            String type = name.equals("force") ? "boolean" : "string";
+            parameter.putObject("schema").put("type", type).put("uniqueItems", true);
+        }
+        ObjectNode content =
+                operation.putObject("requestBody").put("required", true).putObject("content");
+        PATCH_TYPES.forEach(type -> content.putObject(type).putObject("schema").put("type", "object"));
     }
 
     private static ObjectNode groupVersionKind(ResourceKind kind, String version) {
