@@ -56,7 +56,7 @@ final class EndpointNames {
                 if (before != null) {
                     NameVerdict holds = prefer(before, seen);
                     byAddress.put(slice.cluster() + "/" + endpoint.address(), holds);
-                    NameVerdict other = holds == seen ? before : seen;
+                    NameVerdict other = holds.equals(seen) ? before : seen;
                     verdicts.add(new NameVerdict(other.slice(), other.endpoint(), Reason.SUPERSEDED));
                 }
             }

@@ -28,12 +28,12 @@ public record Explanation(Vantage seenFrom, List<Name> asked, List<ServiceExplan
      *
      * @param outcome {@code NOERROR}, {@code NXDOMAIN}, {@code SERVFAIL} or {@code REFUSED}
      */
-    public record Name(String name, String type, String outcome, List<Record> records) {
+    public record Name(String name, String type, String outcome, List<Answer> records) {
         public Name {
             records = List.copyOf(records);
         }
 
         /** A record; {@code name} may differ from the one that was asked where an alias stands between. */
-        public record Record(String name, long ttlSeconds, String type, String data) {}
+        public record Answer(String name, long ttlSeconds, String type, String data) {}
     }
 }

@@ -64,7 +64,11 @@ public record ServiceExplanation(
                 remarks);
     }
 
-    /** @param name empty for the only port of a service */
+    /**
+     * One port of it.
+     *
+     * @param name empty for the only port of a service
+     */
     public record Port(String name, int number, String protocol) {
         /** Whether a user who says this means it. */
         boolean is(String wanted) {

@@ -250,7 +250,7 @@ class ExplainerTest {
         JsonNode headless = service("", "'clusterIP':'None','ports':[{'name':'http','port':80}]");
         ServiceExplanation told = explain(headless, HERE, own("web-1", "1:there:zb:rs", "2:here:za:rs", "3:here:za:s"));
         assertThat(told(only(told))).isEqualTo("1=READY 2=READY 3=NOT_READY");
-        assertThat(told.names().get(0).records().stream().map(Explanation.Name.Record::data))
+        assertThat(told.names().get(0).records().stream().map(Explanation.Name.Answer::data))
                 .containsExactly("10.0.0.2", "10.0.0.1");
         ServiceExplanation nobody = explain(headless, HERE, own("web-1", "3:here:za:s"));
         assertThat(nobody.names().get(0).outcome()).isEqualTo("NXDOMAIN");
