@@ -44,7 +44,8 @@ final class Connections {
     private final AtomicInteger telling = new AtomicInteger();
     private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
 
-    Connections(GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
+    Connections(
+            GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
         this.guard = guard;
         this.places = places;
         this.routes = routes;

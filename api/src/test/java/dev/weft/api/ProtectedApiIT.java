@@ -68,7 +68,8 @@ class ProtectedApiIT {
     private static final String ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts";
     private static final String ROLES = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
 
-    private final InMemoryBacking backing = new InMemoryBacking("weft.api { guard.head-deadline = 2 s, watch.asked-again = 1 s }");
+    private final InMemoryBacking backing =
+            new InMemoryBacking("weft.api { guard.head-deadline = 2 s, watch.asked-again = 1 s }");
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private final InstantSource clock = () -> Instant.now().plus(ahead.get());
     private final ClusterKeys keys = ClusterKeys.create("east", Instant.now(), new SecureRandom());
@@ -309,7 +310,8 @@ class ProtectedApiIT {
             post(
                     admin,
                     bindings,
-                    "{\"metadata\":{\"name\":\"" + name + "\"},\"roleRef\":{\"kind\":\"ClusterRole\",\"name\":\"view\"},"
+                    "{\"metadata\":{\"name\":\"" + name
+                            + "\"},\"roleRef\":{\"kind\":\"ClusterRole\",\"name\":\"view\"},"
                             + "\"subjects\":[{\"kind\":\"ServiceAccount\",\"name\":\"" + name + "\"}]}");
         }
         int before = server.openWatches();

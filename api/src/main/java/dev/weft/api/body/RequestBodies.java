@@ -91,8 +91,7 @@ public final class RequestBodies {
     /** The body of a patch: an array for JSON patch, else an object. */
     public JsonNode patch(PatchType type, byte[] body) {
         try {
-            JsonNode tree =
-                    type == PatchType.SERVER_SIDE_APPLY ? yaml(body) : json.read(body);
+            JsonNode tree = type == PatchType.SERVER_SIDE_APPLY ? yaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
                 throw RequestRefused.badRequest("error decoding patch: expected " + (array ? "an array" : "an object")
