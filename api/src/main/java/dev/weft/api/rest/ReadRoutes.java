@@ -79,6 +79,7 @@ final class ReadRoutes {
         return events.thenApply(source -> streamed(
                 exchange.request(),
                 watches.bounded(
+                        exchange.user().name(),
                         options.timeoutSeconds(),
                         lasting -> WatchStream.messages(source, shown, lasting).via(standing.of(exchange)))));
     }
