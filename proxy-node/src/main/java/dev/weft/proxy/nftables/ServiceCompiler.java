@@ -93,12 +93,16 @@ final class ServiceCompiler {
             Selection selection = EndpointSelection.select(picture, port, family == Family.IPV6, node);
             List<Candidate> candidates = selection.forPolicy(policy);
             List<Element> elements = new ArrayList<>();
+            ListenerKey key = new ListenerKey(address, number, port.protocol());
             String protocol = port.protocol().name().toLowerCase(Locale.ROOT);
             String place = address + " . " + protocol + " . " + number;
-            String verdict;
-            if (candidates.isEmpty()) {
-                verdict = selection.existsAnywhere() ? "drop" : "goto " + Skeleton.REFUSE; // rules KP-6, KP-7
-            } else {
+            String verdict = "drop"; // rules KP-6, KP-7: there are endpoints, but not for this node
+            if (candidates.isEmpty() && !selection.existsAnywhere()) {
+                elements.add(new Element(Skeleton.refused(family), place, ""));
+                listeners.put(key, new ListenerRules(elements, Set.of()));
+                return;
+            }
+            if (!candidates.isEmpty()) {
                 Routes.Port of = new Routes.Port(family, protocol, port, policy);
                 Routes.Route route = routes.lead(of, candidates, address + " . " + number);
                 elements.addAll(route.elements());
@@ -114,7 +118,7 @@ final class ServiceCompiler {
             elements.add(new Element(Skeleton.services(family), place, verdict));
             Set<Endpoint> endpoints = new HashSet<>();
             candidates.forEach(candidate -> endpoints.add(endpoint(candidate)));
-            listeners.put(new ListenerKey(address, number, port.protocol()), new ListenerRules(elements, endpoints));
+            listeners.put(key, new ListenerRules(elements, endpoints));
         }
 
         /** An endpoint of this node that is led to itself would see its own address, and answer past the kernel. */

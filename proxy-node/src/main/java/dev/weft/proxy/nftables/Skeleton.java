@@ -8,7 +8,7 @@ import java.util.Map;
 /** What the table has without any service: its sets, its hooks and the chains between them; pure. */
 final class Skeleton {
     /** Turns connections away: nothing serves them anywhere. */
-    static final String REFUSE = "refuse";
+    private static final String REFUSE = "refuse";
     /** Any number; all nodes need the same, so that they lead a client alike. */
     static final String SEED = "0x77656674";
 
@@ -32,7 +32,12 @@ final class Skeleton {
         return "endpoints/" + family.digit() + "/" + protocol;
     }
 
-    /** Addresses that are a service's on every port. */
+    /** Listeners that nothing serves anywhere. */
+    static String refused(Family family) {
+        return "refused/" + family.digit();
+    }
+
+    /** Addresses that are a service's on every port: on one without a listener, connections are refused. */
     static String virtual(Family family) {
         return "virtual/" + family.digit();
     }
@@ -59,6 +64,7 @@ final class Skeleton {
             String address = family.addressType();
             String listener = address + " . inet_proto . inet_service";
             sets.put(services(family), "map { type " + listener + " : verdict; }");
+            sets.put(refused(family), "set { type " + listener + "; }");
             sets.put(virtual(family), "set { type " + address + "; }");
             sets.put(external(family), "set { type " + listener + "; }");
             sets.put(hairpin(family), "set { type " + listener + " . " + address + " . " + address + "; }");
@@ -72,11 +78,16 @@ final class Skeleton {
         return sets;
     }
 
-    /** How the chains begin that the kernel enters by itself. */
+    /**
+     * How the chains begin that the kernel enters by itself. What is to be refused is found after the addresses of the rest
+     * have been rewritten, and in filter chains: refusals by nat chains do not arrive.
+     */
     static Map<String, String> hooks() {
         Map<String, String> hooks = new LinkedHashMap<>();
         hooks.put("prerouting", "{ type nat hook prerouting priority -100; policy accept; }");
         hooks.put("output", "{ type nat hook output priority -100; policy accept; }");
+        hooks.put("unserved-prerouting", "{ type filter hook prerouting priority -90; policy accept; }");
+        hooks.put("unserved-output", "{ type filter hook output priority -90; policy accept; }");
         hooks.put("postrouting", "{ type nat hook postrouting priority 100; policy accept; }");
         return hooks;
     }
@@ -93,22 +104,24 @@ final class Skeleton {
         chains.put(OWNER + ownerName(node), List.of());
         chains.put("prerouting", List.of("jump arriving"));
         chains.put("output", List.of("jump arriving"));
+        chains.put("unserved-prerouting", List.of("ct state new jump unserved"));
+        chains.put("unserved-output", List.of("ct state new jump unserved"));
         List<String> arriving = new ArrayList<>();
+        List<String> unserved = new ArrayList<>();
         List<String> leaving = new ArrayList<>();
         for (Family family : Family.values()) {
             String destination = family.keyword() + " daddr";
             arriving.add(destination + " . meta l4proto . th dport vmap @" + services(family));
-        }
-        for (Family family : Family.values()) {
-            String destination = family.keyword() + " daddr @" + virtual(family) + " meta l4proto ";
-            arriving.add(destination + "tcp goto " + REFUSE);
-            arriving.add(destination + "udp goto " + REFUSE);
+            unserved.add(destination + " . meta l4proto . th dport @" + refused(family) + " goto " + REFUSE);
+            unserved.add(destination + " @" + virtual(family) + " meta l4proto tcp goto " + REFUSE);
+            unserved.add(destination + " @" + virtual(family) + " meta l4proto udp goto " + REFUSE);
             leaving.add("ct status & dnat == dnat meta nfproto " + family.protocol() + " goto leaving/" + family.digit());
             chains.put("leaving/" + family.digit(), leaving(family));
             chains.put("inside/" + family.digit(), inside(family, settings.podNetworks(family)));
         }
         chains.put("postrouting", leaving);
         chains.put("arriving", arriving);
+        chains.put("unserved", unserved);
         chains.put(REFUSE, List.of("meta l4proto tcp reject with tcp reset", "reject"));
         chains.put(MASQUERADED, List.of("masquerade fully-random"));
         return chains;

@@ -67,7 +67,7 @@ class RuleSetTest {
     void leads() {
         apply(web("web", VIP, "", "", "10.0.0.1", "10.0.0.2", "10.0.0.3!"));
         assertThat(tracer.places(AT_80)).isEqualTo(Map.of("10.0.0.1:8080", 1, "10.0.0.2:8080", 1));
-        assertThat(tracer.places(VIP + " . tcp . 81")).isEqualTo(Map.of("nowhere", 1));
+        assertThat(tracer.places(VIP + " . tcp . 81")).isEqualTo(Map.of("refused", 1));
         assertThat(tracer.has("virtual/4", VIP)).isTrue();
     }
 
@@ -120,6 +120,8 @@ class RuleSetTest {
         assertThat(tracer.places("127.0.0.1 . tcp . 30080")).isEqualTo(Map.of("nowhere", 1));
         assertThat(tracer.has("external/4", outside)).isTrue();
         assertThat(tracer.has("external/4", AT_80)).isFalse();
+        apply(web("web", VIP, "", cluster));
+        assertThat(tracer.places(outside)).isEqualTo(Map.of("refused", 1));
 
         apply(web(
                 "web",

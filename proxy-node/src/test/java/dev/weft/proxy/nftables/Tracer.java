@@ -54,7 +54,13 @@ final class Tracer {
     Map<String, Integer> places(String listener) {
         Map<String, String> services = elements.get(Skeleton.services(Family.of(listener)));
         String verdict = services == null ? null : services.get(listener);
-        return verdict == null ? Map.of("nowhere", 1) : follow(verdict, listener);
+        if (verdict != null) {
+            return follow(verdict, listener);
+        }
+        Family family = Family.of(listener);
+        boolean refused = has(Skeleton.refused(family), listener)
+                || has(Skeleton.virtual(family), listener.substring(0, listener.indexOf(' ')));
+        return Map.of(refused ? "refused" : "nowhere", 1);
     }
 
     boolean has(String set, String key) {
@@ -74,9 +80,6 @@ final class Tracer {
             return Map.of(verdict, 1);
         }
         String chain = verdict.substring("goto ".length());
-        if (chain.equals(Skeleton.REFUSE)) {
-            return Map.of("refused", 1);
-        }
         Map<String, Integer> ends = new TreeMap<>();
         for (String rule : chain(chain, verdict)) {
             Matcher dnat = DNAT.matcher(rule);
