@@ -254,6 +254,10 @@ class KernelModeIT {
                 .doesNotContain("10.96.0.11");
         assertThat(hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "ip", "other"))
                 .isEqualTo(others);
+
+        assertThat(node.cleanUp()).contains("removed=true", "problem=]");
+        assertThat(node.cleanUp()).contains("removed=false", "problem=]");
+        assertThat(hosts.run(Hosts.NODE, "nft", "list", "tables").strip()).isEqualTo("table ip other");
         hosts.run(Hosts.NODE, "nft", "delete", "table", "ip", "other");
     }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A proxy-node as a process, for a namespace of its own. Reads lines: a JSON object with {@code services} and {@code slices} is
- * what the API holds from then on; {@code status} prints a line of what goes on. The argument is further configuration.
+ * what the API holds from then on; {@code status} prints a line of what goes on; {@code cleanup} removes the table. The argument is further configuration.
  */
 public final class NodeProcess {
     private NodeProcess() {}
@@ -44,6 +44,12 @@ public final class NodeProcess {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("status")) {
                 System.out.println(status(node.status()));
+            } else if (line.equals("cleanup")) {
+                NftablesSettings settings = ProxySettings.from(config).nftables();
+                try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
+                    System.out.println(
+                            Cleanup.run(settings, commands).toCompletableFuture().join());
+                }
             } else {
                 while (followers.size() < WatchedKind.values().length) {
                     Thread.onSpinWait();

@@ -49,6 +49,16 @@ final class TestNode implements AutoCloseable {
         return String.valueOf(line);
     }
 
+    /** What came of removing the table. */
+    String cleanUp() throws IOException {
+        send("cleanup");
+        String line = out.readLine();
+        while (line != null && !line.startsWith("Outcome")) {
+            line = out.readLine();
+        }
+        return String.valueOf(line);
+    }
+
     /** Waits for a status. */
     String await(String what, Predicate<String> wanted) {
         String[] last = {""};

@@ -67,6 +67,14 @@ final class Tracer {
         return elements.getOrDefault(set, Map.of()).containsKey(key);
     }
 
+    /** As it would be found. */
+    InstalledTable installed() {
+        Map<String, String> prints = new TreeMap<>();
+        chains.forEach((name, rules) ->
+                prints.put(name, TableContent.Chain.of(rules).print()));
+        return new InstalledTable(prints, elements.keySet(), elements);
+    }
+
     Map<String, List<String>> chains() {
         return chains;
     }
