@@ -1,6 +1,7 @@
 """Servers and clients for tests in network namespaces.
 
 serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv6; prints "serving" once it does
+flow ADDRESS PORT             sends a datagram from one and the same port for each line it reads; prints answers likewise
 call PROTOCOL ADDRESS PORT N  makes N calls one after the other; prints an answer a line, or refused, silent
 """
 import selectors
@@ -38,6 +39,18 @@ def answer(name, peer):
     return (name + " " + peer[0].replace("::ffff:", "") + "\n").encode()
 
 
+def flow(address, port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(SILENCE)
+        sock.connect((address, port))
+        for _ in sys.stdin:
+            try:
+                sock.send(b"?")
+                print(sock.recv(100).decode().strip(), flush=True)
+            except (ConnectionRefusedError, TimeoutError):
+                print("silent", flush=True)
+
+
 def call(protocol, address, port, dropped):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
@@ -56,6 +69,8 @@ def call(protocol, address, port, dropped):
 
 if sys.argv[1] == "serve":
     serve(sys.argv[2], [int(port) for port in sys.argv[3:]])
+elif sys.argv[1] == "flow":
+    flow(sys.argv[2], int(sys.argv[3]))
 else:
     for _ in range(int(sys.argv[5])):
         print(call(sys.argv[2], sys.argv[3], int(sys.argv[4]), "silence" in sys.argv), flush=True)

@@ -17,8 +17,9 @@ final class ProxyOptions {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "How services are served: auto (default: in the kernel by nftables where that can, by listeners"
-                    + " otherwise), userspace, or nftables. Services on loopback addresses always have listeners.")
+            description =
+                    "How services are served: auto (default: in the kernel by nftables where that can, by listeners"
+                            + " otherwise), userspace, or nftables. Services on loopback addresses always have listeners.")
     private @Nullable String mode;
 
     @Mixin

@@ -38,7 +38,7 @@ final class Capability {
         return status.lines()
                 .filter(line -> line.startsWith(EFFECTIVE))
                 .map(line -> line.substring(EFFECTIVE.length()).strip())
-                .anyMatch(mask -> mask.matches("[0-9a-f]{1,16}")
-                        && (Long.parseUnsignedLong(mask, 16) >>> NET_ADMIN & 1) == 1);
+                .anyMatch(mask ->
+                        mask.matches("[0-9a-f]{1,16}") && (Long.parseUnsignedLong(mask, 16) >>> NET_ADMIN & 1) == 1);
     }
 }

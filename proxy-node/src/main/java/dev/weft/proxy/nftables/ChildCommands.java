@@ -86,11 +86,13 @@ public final class ChildCommands implements Commands {
         line.set(0, program.toString());
         try {
             Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            process.onExit().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((end, late) -> {
-                if (late != null) {
-                    process.destroyForcibly();
-                }
-            });
+            process.onExit()
+                    .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((end, late) -> {
+                        if (late != null) {
+                            process.destroyForcibly();
+                        }
+                    });
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {

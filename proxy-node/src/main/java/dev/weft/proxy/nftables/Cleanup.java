@@ -32,8 +32,7 @@ public final class Cleanup {
             }
             return commands.run(List.of("nft", "-f", "-"), "delete " + table + "\n")
                     .thenApply(deleted -> new Outcome(
-                            deleted.done(),
-                            deleted.done() ? "" : "cannot remove " + table + ": " + deleted.summary()));
+                            deleted.done(), deleted.done() ? "" : "cannot remove " + table + ": " + deleted.summary()));
         });
     }
 }

@@ -108,6 +108,16 @@ public final class KernelPath implements Offload {
                 failures.get());
     }
 
+    /** How many transactions the kernel has taken. */
+    public long transactions() {
+        return transactions.get();
+    }
+
+    /** How many transactions the kernel has refused. */
+    public long failures() {
+        return failures.get();
+    }
+
     @Override
     public List<ListenerPlan> left(ServicePicture picture, List<ListenerPlan> plans, boolean listening) {
         if (unavailable != null

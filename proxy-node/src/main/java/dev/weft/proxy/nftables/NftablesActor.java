@@ -15,7 +15,6 @@ import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -76,6 +75,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private @Nullable ServiceView view;
     /** Whether the kernel may be programmed at all. */
     private boolean usable;
+
     private boolean busy;
     private boolean everApplied;
     private boolean toldUnavailable;
@@ -83,8 +83,8 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private String lastRefusal = "";
 
     static Behavior<Command> create(NftablesSettings settings, Parts parts) {
-        Behavior<Command> behavior = Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new NftablesActor(context, settings, parts, timers)));
+        Behavior<Command> behavior = Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new NftablesActor(context, settings, parts, timers)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), MAX_RESTART, RESTART_JITTER));
     }
@@ -103,8 +103,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             return;
         }
         busy = true;
-        context.pipeToSelf(table.inspect(), (found, failure) ->
-                new Inspected(found != null ? found : new KernelTable.Found(null)));
+        context.pipeToSelf(
+                table.inspect(),
+                (found, failure) -> new Inspected(found != null ? found : new KernelTable.Found(null)));
     }
 
     @Override
@@ -128,7 +129,8 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         String zone = parts.node().zone().isEmpty()
                 ? update.view().nodeZone()
                 : parts.node().zone();
-        NodeIdentity now = new NodeIdentity(parts.node().name(), zone, parts.node().cluster());
+        NodeIdentity now =
+                new NodeIdentity(parts.node().name(), zone, parts.node().cluster());
         if (!now.equals(identity)) {
             identity = now;
             pending.addAll(update.view().keys());
@@ -174,7 +176,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             parts.path().unavailable(null);
             moved.addAll(applied.services());
         }
-        applied.services().stream().filter(key -> !parts.path().isProgrammed(key)).forEach(moved::add);
+        applied.services().stream()
+                .filter(key -> !parts.path().isProgrammed(key))
+                .forEach(moved::add);
         parts.path().programmed(applied.services());
         table.forgetStaleFlows();
         if (!moved.isEmpty()) {

@@ -62,7 +62,9 @@ final class Rotation {
     /** The sum of the weights, after division by what all have in common. */
     static long cycle(List<Candidate> candidates) {
         long divisor = divisor(candidates);
-        return candidates.stream().mapToLong(candidate -> candidate.weight() / divisor).sum();
+        return candidates.stream()
+                .mapToLong(candidate -> candidate.weight() / divisor)
+                .sum();
     }
 
     private static List<Candidate> smooth(List<Candidate> candidates) {

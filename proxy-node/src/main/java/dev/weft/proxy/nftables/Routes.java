@@ -116,19 +116,19 @@ final class Routes {
 
     private String common(Port port, int places) {
         boolean bySource = algorithm == Algorithm.SOURCE_IP_HASH;
-        String chain = (bySource ? "source/" : "random/") + port.family().digit() + "/" + port.protocol() + "/" + places;
+        String chain =
+                (bySource ? "source/" : "random/") + port.family().digit() + "/" + port.protocol() + "/" + places;
         String key = port.family().keyword() + " daddr . " + port.protocol() + " dport . "
                 + generator(port.family(), places, true);
-        shared.put(
-                chain,
-                List.of(rewrite(port, key + " map @" + Skeleton.endpoints(port.family(), port.protocol()))));
+        shared.put(chain, List.of(rewrite(port, key + " map @" + Skeleton.endpoints(port.family(), port.protocol()))));
         return chain;
     }
 
     private String turn(Port port, List<Candidate> places) {
         String chain = "turn/" + port.suffix(entry);
         String rule = rewrite(
-                port, generator(port.family(), places.size(), false) + " map { " + listed(places, Routes::value) + " }");
+                port,
+                generator(port.family(), places.size(), false) + " map { " + listed(places, Routes::value) + " }");
         if (chains.put(chain, List.of(rule)) == null) {
             turns++;
         }

@@ -99,7 +99,9 @@ final class RuleSet {
                 .filter(listener -> listener.protocol() == Protocol.UDP)
                 .forEach(listener -> noteStale(
                         listener,
-                        before.listeners().getOrDefault(listener, ListenerRules.NONE).endpoints(),
+                        before.listeners()
+                                .getOrDefault(listener, ListenerRules.NONE)
+                                .endpoints(),
                         rules(listener).endpoints()));
         after.virtual().forEach(address -> count(address, 1));
         before.virtual().forEach(address -> count(address, -1));

@@ -86,8 +86,7 @@ final class ServiceCompiler {
                     listeners, routes.chains(), routes.sets(), routes.shared(), virtual, routes.turns());
         }
 
-        private void listener(
-                ServicePort port, String text, int number, TrafficPolicy policy, boolean fromOutside) {
+        private void listener(ServicePort port, String text, int number, TrafficPolicy policy, boolean fromOutside) {
             String address = Family.canonical(text);
             Family family = Family.of(address);
             Selection selection = EndpointSelection.select(picture, port, family == Family.IPV6, node);
@@ -124,13 +123,16 @@ final class ServiceCompiler {
         /** An endpoint of this node that is led to itself would see its own address, and answer past the kernel. */
         private List<Element> hairpins(Family family, String place, List<Candidate> candidates) {
             List<Element> hairpins = new ArrayList<>();
-            candidates.stream().filter(Candidate::local).map(ServiceCompiler::endpoint).forEach(endpoint -> {
-                String pair = endpoint.address() + " . " + endpoint.address();
-                Element element = new Element(Skeleton.hairpin(family), place + " . " + pair, "");
-                if (!hairpins.contains(element)) {
-                    hairpins.add(element);
-                }
-            });
+            candidates.stream()
+                    .filter(Candidate::local)
+                    .map(ServiceCompiler::endpoint)
+                    .forEach(endpoint -> {
+                        String pair = endpoint.address() + " . " + endpoint.address();
+                        Element element = new Element(Skeleton.hairpin(family), place + " . " + pair, "");
+                        if (!hairpins.contains(element)) {
+                            hairpins.add(element);
+                        }
+                    });
             return hairpins;
         }
     }

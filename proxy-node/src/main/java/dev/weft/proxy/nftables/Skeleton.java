@@ -115,7 +115,8 @@ final class Skeleton {
             unserved.add(destination + " . meta l4proto . th dport @" + refused(family) + " goto " + REFUSE);
             unserved.add(destination + " @" + virtual(family) + " meta l4proto tcp goto " + REFUSE);
             unserved.add(destination + " @" + virtual(family) + " meta l4proto udp goto " + REFUSE);
-            leaving.add("ct status & dnat == dnat meta nfproto " + family.protocol() + " goto leaving/" + family.digit());
+            leaving.add(
+                    "ct status & dnat == dnat meta nfproto " + family.protocol() + " goto leaving/" + family.digit());
             chains.put("leaving/" + family.digit(), leaving(family));
             chains.put("inside/" + family.digit(), inside(family, settings.podNetworks(family)));
         }

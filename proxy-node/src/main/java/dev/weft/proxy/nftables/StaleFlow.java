@@ -27,11 +27,8 @@ record StaleFlow(ListenerKey listener, @Nullable Endpoint endpoint) {
                 "--orig-port-dst",
                 Integer.toString(listener.port())));
         if (endpoint != null) {
-            command.addAll(List.of(
-                    "--reply-src",
-                    endpoint.address(),
-                    "--reply-port-src",
-                    Integer.toString(endpoint.port())));
+            command.addAll(
+                    List.of("--reply-src", endpoint.address(), "--reply-port-src", Integer.toString(endpoint.port())));
         }
         return command;
     }

@@ -25,7 +25,8 @@ record TableChange(List<String> lines) {
     /** As a script for {@code nft -f}. {@code TABLE} in the lines becomes the family and name of the table. */
     String script(String table) {
         StringBuilder script = new StringBuilder();
-        lines.forEach(line -> script.append(line.replaceFirst("TABLE", "inet " + table)).append('\n'));
+        lines.forEach(line ->
+                script.append(line.replaceFirst("TABLE", "inet " + table)).append('\n'));
         return script.toString();
     }
 

@@ -37,7 +37,11 @@ final class Hosts implements AutoCloseable {
             Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
         }
         hold(NODE);
-        run(NODE, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+        run(
+                NODE,
+                "sh",
+                "-c",
+                "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
         for (int number = 0; number < others.length; number++) {
             String other = others[number];
             hold(other);
@@ -114,10 +118,15 @@ final class Hosts implements AutoCloseable {
                 .strip();
     }
 
+    /** Datagrams from one port: one goes out for each line written. */
+    Process flow(String host, String address, int port) throws IOException {
+        return launch(host, "python3", script.toString(), "flow", address, Integer.toString(port));
+    }
+
     /** Starts what runs until the end; gives what it prints. */
     BufferedReader start(String host, String... command) throws IOException {
-        return new BufferedReader(new InputStreamReader(
-                launch(host, command).getInputStream(), StandardCharsets.UTF_8));
+        return new BufferedReader(
+                new InputStreamReader(launch(host, command).getInputStream(), StandardCharsets.UTF_8));
     }
 
     Process launch(String host, String... command) throws IOException {
@@ -145,8 +154,7 @@ final class Hosts implements AutoCloseable {
         holders.put(host, holder);
         Path own = Path.of("/proc/self/ns/net");
         Path theirs = Path.of("/proc/" + holder.pid() + "/ns/net");
-        await().until(() ->
-                !Files.readSymbolicLink(own).equals(Files.readSymbolicLink(theirs)));
+        await().until(() -> !Files.readSymbolicLink(own).equals(Files.readSymbolicLink(theirs)));
         run(host, "ip", "link", "set", "lo", "up");
     }
 

@@ -79,13 +79,7 @@ class KernelFitTest {
         assertThat(plans).hasSize(1);
         NftablesSettings auto = RuleSetTest.settings(1);
         NftablesSettings userspace = new NftablesSettings(
-                ProxyMode.USERSPACE,
-                "weft",
-                1,
-                List.of(),
-                auto.timeout(),
-                auto.retryMin(),
-                auto.retryMax());
+                ProxyMode.USERSPACE, "weft", 1, List.of(), auto.timeout(), auto.retryMin(), auto.retryMax());
         for (NftablesSettings settings : List.of(userspace, auto)) {
             KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());
             assertThat(path.left(picture, plans, false)).isEqualTo(plans);
@@ -94,12 +88,14 @@ class KernelFitTest {
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource({"000001ffffffffff, true", "0000000000001000, true", "0000000000000000, false", "ffffffffffffefff, false"})
+    @CsvSource({"000001ffffffffff, true", "0000000000001000, true", "0000000000000000, false", "ffffffffffffefff, false"
+    })
     @DisplayName("asks Linux for CAP_NET_ADMIN")
     void capability(String mask, boolean held) {
         assertThat(Capability.netAdmin("Name:\tjava\nCapInh:\tffffffffffffffff\nCapEff:\t" + mask + "\n"))
                 .isEqualTo(held);
-        assertThat(Capability.missing(Path.of("/no/such/file"), new NoCommands())).contains("not Linux");
+        assertThat(Capability.missing(Path.of("/no/such/file"), new NoCommands()))
+                .contains("not Linux");
     }
 
     private static final class NoCommands implements Commands {

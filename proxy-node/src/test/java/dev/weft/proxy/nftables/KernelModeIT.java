@@ -7,8 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.proxy.view.ServicePicture;
+import java.util.Random;
+import java.nio.file.Files;
+import dev.weft.proxy.Patience;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,14 +133,16 @@ class KernelModeIT {
         start(mode);
         declare("turns", VIP, "", ",'type':'NodePort'", "one@node-1", "two@node-2", "three");
         declare("none", "10.96.0.11", "", "");
-        declare(
-                "weighed",
-                "10.96.0.12",
-                "'mesh.weft.dev/algorithm':'weighted-round-robin'",
-                "",
-                "one*3");
+        declare("weighed", "10.96.0.12", "'mesh.weft.dev/algorithm':'weighted-round-robin'", "", "one*3");
         slices.add(slice("weighed", slicePort("t", "TCP", 8080), "10.91.2.2*1"));
-        declare("sticky", "10.96.0.13", "'mesh.weft.dev/algorithm':'random'", ",'sessionAffinity':'ClientIP'", "one", "two", "three");
+        declare(
+                "sticky",
+                "10.96.0.13",
+                "'mesh.weft.dev/algorithm':'random'",
+                ",'sessionAffinity':'ClientIP'",
+                "one",
+                "two",
+                "three");
         declare("hashed", "10.96.0.14", "'mesh.weft.dev/algorithm':'source-ip-hash'", "", "one", "two", "three");
         declare("inside", "10.96.0.15", "", ",'internalTrafficPolicy':'Local'", "one@node-1", "two@node-2");
         declare("single", "10.96.0.16", "", "", "two");
@@ -141,9 +151,15 @@ class KernelModeIT {
 
         TreeMap<String, Integer> three = new TreeMap<>(Map.of("one", 3, "two", 3, "three", 3));
         assertThat(shares(call(CLIENT, VIP, 80, 9))).isEqualTo(three);
-        assertThat(shares(call(Hosts.NODE, VIP, 80, 9))).as("from the node itself").isEqualTo(three);
-        assertThat(shares(call("one", VIP, 80, 9))).as("from an endpoint, also to itself").isEqualTo(three);
-        assertThat(shares(call(CLIENT, NODE_PORT_ADDRESS, 30080, 9))).as("node port").isEqualTo(three);
+        assertThat(shares(call(Hosts.NODE, VIP, 80, 9)))
+                .as("from the node itself")
+                .isEqualTo(three);
+        assertThat(shares(call("one", VIP, 80, 9)))
+                .as("from an endpoint, also to itself")
+                .isEqualTo(three);
+        assertThat(shares(call(CLIENT, NODE_PORT_ADDRESS, 30080, 9)))
+                .as("node port")
+                .isEqualTo(three);
         assertThat(shares(call(Hosts.NODE, "127.0.0.1", 30080, 9)))
                 .as("node port on loopback")
                 .isEqualTo(three);
@@ -162,16 +178,9 @@ class KernelModeIT {
     @DisplayName("keeps the source address by the policy Local, and serves datagrams, IPv6, source ranges and drops")
     void kernelOnly() throws Exception {
         start("nftables");
-        declare(
-                "local",
-                VIP,
-                "",
-                ",'type':'NodePort','externalTrafficPolicy':'Local'",
-                "one@node-1",
-                "two@node-2");
+        declare("local", VIP, "", ",'type':'NodePort','externalTrafficPolicy':'Local'", "one@node-1", "two@node-2");
         declare("away", "10.96.0.11", "", ",'internalTrafficPolicy':'Local'", "two@node-2");
-        services.add(service(
-                "six", "", "'clusterIPs':['fd96::6'],'ports':[{'port':80}]"));
+        services.add(service("six", "", "'clusterIPs':['fd96::6'],'ports':[{'port':80}]"));
         slices.add(slice("six", slicePort("", "TCP", 8080), "fd91:1::2", "fd91:2::2"));
         services.add(Pictures.json("{'metadata':{'namespace':'default','name':'ranged'},'spec':{'type':'LoadBalancer',"
                 + "'clusterIPs':['10.96.0.12'],'ports':[{'port':80}],'loadBalancerSourceRanges':['10.91.0.0/24']},"
@@ -180,10 +189,12 @@ class KernelModeIT {
         serve("nftables");
 
         assertThat(call(CLIENT, NODE_PORT_ADDRESS, 30080, 4)).containsOnly("one 10.91.0.2");
-        assertThat(call(CLIENT, VIP, 80, 4)).as("masqueraded").containsExactlyInAnyOrder(
-                "one 10.91.1.1", "one 10.91.1.1", "two 10.91.2.1", "two 10.91.2.1");
-        assertThat(call("one", VIP, 80, 4)).as("a Pod, and the Pod that is led to itself").containsExactlyInAnyOrder(
-                "one 10.91.1.1", "one 10.91.1.1", "two 10.91.1.2", "two 10.91.1.2");
+        assertThat(call(CLIENT, VIP, 80, 4))
+                .as("masqueraded")
+                .containsExactlyInAnyOrder("one 10.91.1.1", "one 10.91.1.1", "two 10.91.2.1", "two 10.91.2.1");
+        assertThat(call("one", VIP, 80, 4))
+                .as("a Pod, and the Pod that is led to itself")
+                .containsExactlyInAnyOrder("one 10.91.1.1", "one 10.91.1.1", "two 10.91.1.2", "two 10.91.1.2");
         assertThat(shares(hosts.call(CLIENT, "udp", VIP, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
         assertThat(shares(call(CLIENT, "fd96::6", 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
         assertThat(shares(call(CLIENT, "10.96.200.1", 80, 2))).isEqualTo(Map.of("three", 2));
@@ -226,13 +237,25 @@ class KernelModeIT {
     }
 
     @Test
-    @DisplayName("leaves traffic flowing when it is killed, and goes on from what stands in the kernel, affinity included")
+    @DisplayName(
+            "leaves traffic flowing when it is killed, and goes on from what stands in the kernel, affinity included")
     void killed() throws Exception {
-        hosts.run(Hosts.NODE, "sh", "-c", "nft add table ip other; nft add chain ip other mine; nft add rule ip other mine"
-                + " ip saddr 192.0.2.1 counter drop");
+        hosts.run(
+                Hosts.NODE,
+                "sh",
+                "-c",
+                "nft add table ip other; nft add chain ip other mine; nft add rule ip other mine"
+                        + " ip saddr 192.0.2.1 counter drop");
         String others = hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "ip", "other");
         start("nftables");
-        declare("sticky", VIP, "'mesh.weft.dev/algorithm':'random'", ",'sessionAffinity':'ClientIP'", "one", "two", "three");
+        declare(
+                "sticky",
+                VIP,
+                "'mesh.weft.dev/algorithm':'random'",
+                ",'sessionAffinity':'ClientIP'",
+                "one",
+                "two",
+                "three");
         declare("going", "10.96.0.11", "", "", "one");
         declare("staying", "10.96.0.12", "", "", "one", "two");
         serve("nftables");
@@ -282,6 +305,56 @@ class KernelModeIT {
         node.await("userspace", status -> status.contains("bound=[web]") && status.contains("node-9"));
         assertThat(hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft"))
                 .isEqualTo(before);
+    }
+
+    @Test
+    @DisplayName("leads the datagrams of a flow elsewhere when their endpoint goes")
+    void flows() throws Exception {
+        assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
+                .as("there is no command conntrack here")
+                .isTrue();
+        start("nftables");
+        declare("web", VIP, "", "", "one");
+        serve("nftables");
+        Process flow = hosts.flow(CLIENT, VIP, 80);
+        BufferedReader answers = flow.inputReader();
+        BufferedWriter questions = flow.outputWriter();
+        assertThat(ask(questions, answers)).startsWith("one ");
+
+        slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.2.2"));
+        node.apply(services, slices);
+        Patience.await().until(() -> ask(questions, answers).startsWith("two "));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {11, 12})
+    @DisplayName("has a kernel that takes every step of any way, and lists what was wanted")
+    void anyWay(long seed, @TempDir Path folder) throws Exception {
+        Random random = new Random(seed);
+        RuleSet rules = new RuleSet(RuleSetTest.settings(4), "node-1");
+        String script = rules.table().all().scriptFromNothing("weft", "test");
+        for (int step = 0; step < 40; step++) {
+            Files.writeString(folder.resolve("script"), script);
+            hosts.run(Hosts.NODE, "nft", "-f", folder.resolve("script").toString());
+            for (int change = 0; change < 3; change++) {
+                ServicePicture picture = RuleSetTest.randomPicture(random, random.nextInt(8));
+                boolean gone = random.nextInt(5) == 0;
+                rules.update(picture.key(), gone ? null : picture, RuleSetTest.compiler());
+            }
+            script = rules.table().takeChanges().script("weft");
+        }
+        Files.writeString(folder.resolve("script"), script);
+        hosts.run(Hosts.NODE, "nft", "-f", folder.resolve("script").toString());
+        InstalledTable found = InstalledTable.read(
+                new ObjectMapper().readTree(hosts.run(Hosts.NODE, "nft", "-j", "list", "table", "inet", "weft")));
+        assertThat(rules.table().difference(found).lines()).as("seed " + seed).isEmpty();
+        assertThat(found.owner()).isEqualTo("node-1");
+    }
+
+    private static String ask(BufferedWriter questions, BufferedReader answers) throws IOException {
+        questions.write("?\n");
+        questions.flush();
+        return String.valueOf(answers.readLine());
     }
 
     private static String chains() {

@@ -47,8 +47,9 @@ public final class NodeProcess {
             } else if (line.equals("cleanup")) {
                 NftablesSettings settings = ProxySettings.from(config).nftables();
                 try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
-                    System.out.println(
-                            Cleanup.run(settings, commands).toCompletableFuture().join());
+                    System.out.println(Cleanup.run(settings, commands)
+                            .toCompletableFuture()
+                            .join());
                 }
             } else {
                 while (followers.size() < WatchedKind.values().length) {
@@ -81,7 +82,8 @@ public final class NodeProcess {
                 .filter(listener -> !listener.reason().isEmpty())
                 .count();
         return "programmed=" + programmed + " bound=" + bound + " failed=" + failed + " transactions="
-                + status.kernel().transactions() + " failures=" + status.kernel().failures() + " unavailable="
+                + status.kernel().transactions() + " failures="
+                + status.kernel().failures() + " unavailable="
                 + status.kernel().unavailable();
     }
 }

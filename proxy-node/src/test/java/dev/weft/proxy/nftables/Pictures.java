@@ -76,7 +76,8 @@ final class Pictures {
     static ServicePicture picture(JsonNode service, JsonNode... slices) {
         ServiceKey key = ServiceKey.service(
                 "default", service.path("metadata").path("name").asText());
-        @Nullable ServicePicture picture = view(List.of(service), List.of(slices)).get(key);
+        @Nullable
+        ServicePicture picture = view(List.of(service), List.of(slices)).get(key);
         if (picture == null) {
             throw new IllegalStateException("no picture of " + key);
         }

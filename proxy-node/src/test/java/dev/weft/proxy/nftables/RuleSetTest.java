@@ -123,13 +123,7 @@ class RuleSetTest {
         apply(web("web", VIP, "", cluster));
         assertThat(tracer.places(outside)).isEqualTo(Map.of("refused", 1));
 
-        apply(web(
-                "web",
-                VIP,
-                "",
-                cluster + ",'externalTrafficPolicy':'Local'",
-                "10.0.0.1@node-1",
-                "10.0.0.2@node-2"));
+        apply(web("web", VIP, "", cluster + ",'externalTrafficPolicy':'Local'", "10.0.0.1@node-1", "10.0.0.2@node-2"));
         assertThat(tracer.places(outside)).isEqualTo(Map.of("10.0.0.1:8080", 1));
         assertThat(tracer.has("external/4", outside)).isFalse();
         assertThat(tracer.places(AT_80)).hasSize(2);
@@ -147,9 +141,11 @@ class RuleSetTest {
     @DisplayName("lets only the source ranges to a load balancer's address")
     void sourceRanges() {
         ServicePicture picture = Pictures.picture(
-                Pictures.json("{'metadata':{'namespace':'default','name':'web'},'spec':{'type':'LoadBalancer','clusterIPs':['"
-                        + VIP + "'],'ports':[{'port':80}],'loadBalancerSourceRanges':[' 203.0.113.77/24 ','10.0.0.0/8',"
-                        + "'10.1.0.0/16','2001:db8::/32']},'status':{'loadBalancer':{'ingress':[{'ip':'198.51.100.1'}]}}}"),
+                Pictures.json(
+                        "{'metadata':{'namespace':'default','name':'web'},'spec':{'type':'LoadBalancer','clusterIPs':['"
+                                + VIP
+                                + "'],'ports':[{'port':80}],'loadBalancerSourceRanges':[' 203.0.113.77/24 ','10.0.0.0/8',"
+                                + "'10.1.0.0/16','2001:db8::/32']},'status':{'loadBalancer':{'ingress':[{'ip':'198.51.100.1'}]}}}"),
                 slice("web", slicePort("", "TCP", 8080), "10.0.0.1"));
         apply(picture);
         assertThat(tracer.chains().get("allowed/4/tcp/service/default/web/80"))
@@ -300,7 +296,7 @@ class RuleSetTest {
     }
 
     /** Two services claim each address. */
-    private static ServicePicture randomPicture(Random random, int number) {
+    static ServicePicture randomPicture(Random random, int number) {
         String[] algorithms = {"round-robin", "random", "source-ip-hash", "weighted-random"};
         List<String> endpoints = new ArrayList<>();
         for (int i = 0; i < random.nextInt(5); i++) {

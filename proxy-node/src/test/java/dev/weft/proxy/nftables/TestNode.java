@@ -62,12 +62,14 @@ final class TestNode implements AutoCloseable {
     /** Waits for a status. */
     String await(String what, Predicate<String> wanted) {
         String[] last = {""};
-        dev.weft.proxy.Patience.await().alias(what).until(
-                () -> {
-                    last[0] = status();
-                    return last[0];
-                },
-                wanted::test);
+        dev.weft.proxy.Patience.await()
+                .alias(what)
+                .until(
+                        () -> {
+                            last[0] = status();
+                            return last[0];
+                        },
+                        wanted::test);
         return last[0];
     }
 

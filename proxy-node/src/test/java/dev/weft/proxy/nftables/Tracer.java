@@ -70,8 +70,8 @@ final class Tracer {
     /** As it would be found. */
     InstalledTable installed() {
         Map<String, String> prints = new TreeMap<>();
-        chains.forEach((name, rules) ->
-                prints.put(name, TableContent.Chain.of(rules).print()));
+        chains.forEach(
+                (name, rules) -> prints.put(name, TableContent.Chain.of(rules).print()));
         return new InstalledTable(prints, elements.keySet(), elements);
     }
 
@@ -94,8 +94,10 @@ final class Tracer {
             if (dnat.matches()) {
                 places(dnat.group(1), listener).forEach((end, count) -> ends.merge(end, count, Integer::sum));
             } else if (rule.contains(" vmap { ")) {
-                entries(rule).values().forEach(next -> follow(next, listener)
-                        .forEach((end, count) -> ends.merge(end, count, Integer::sum)));
+                entries(rule)
+                        .values()
+                        .forEach(next ->
+                                follow(next, listener).forEach((end, count) -> ends.merge(end, count, Integer::sum)));
             } else if (rule.startsWith("goto ")) {
                 return follow(rule, listener);
             }
@@ -162,10 +164,12 @@ final class Tracer {
 
     private boolean referred(String chain) {
         boolean byElement = elements.values().stream()
-                .anyMatch(set -> set.values().stream().anyMatch(value -> references(value).contains(chain)));
+                .anyMatch(set -> set.values().stream()
+                        .anyMatch(value -> references(value).contains(chain)));
         return byElement
-                || chains.values().stream().anyMatch(rules -> rules.stream()
-                        .anyMatch(rule -> references(rule).contains(chain)));
+                || chains.values().stream()
+                        .anyMatch(rules ->
+                                rules.stream().anyMatch(rule -> references(rule).contains(chain)));
     }
 
     private static List<String> references(String text) {
