@@ -40,8 +40,13 @@ final class ProxyCommand implements Callable<Integer> {
                             + " --proxy-node writes one.")
     private @Nullable Path kubeconfig;
 
-    @Option(names = "--node", required = true, paramLabel = "NAME", description = "The name of this node.")
-    private String node = "";
+    @Option(names = "--node", paramLabel = "NAME", description = "The name of this node; needed to run.")
+    private @Nullable String node;
+
+    @Option(
+            names = "--cleanup",
+            description = "Run nothing: remove what a proxy-node has left in this host's kernel, and end.")
+    private boolean cleanup;
 
     @Mixin
     private ProxyOptions options = new ProxyOptions();
@@ -52,18 +57,33 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
+        if (cleanup) {
+            boolean removed = WeftProxy.cleanUp(options.dns().config());
+            spec.commandLine().getOut().println(removed ? "removed the table of nftables" : "nothing to remove");
+            return 0;
+        }
         ApiAccess access = access();
+        String name = name();
         WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(
                 access,
-                node,
+                name,
                 options.zone(),
                 options.dns().listen(),
+                options.mode(),
                 options.dns().config()));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
-        spec.commandLine().getOut().println("ready node=" + node + " api=" + access.server());
+        spec.commandLine().getOut().println("ready node=" + name + " api=" + access.server());
         proxy.awaitEnd();
         end.endedByItself();
         return 1;
+    }
+
+    private String name() {
+        String given = node;
+        if (given == null) {
+            throw CommandFailed.usage("which node is this? give --node NAME");
+        }
+        return given;
     }
 
     private ApiAccess access() {

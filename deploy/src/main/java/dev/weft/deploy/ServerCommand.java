@@ -137,7 +137,7 @@ final class ServerCommand implements Callable<Integer> {
                 proxy.zone(),
                 data,
                 new ServerSettings.Addresses(
-                        api, gossip, akka, join, seeds, proxy.dns().listen()),
+                        api, gossip, akka, join, seeds, proxy.dns().listen(), proxy.mode()),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
                 proxy.dns().config(),
                 !noProxy,

@@ -91,6 +91,7 @@ class CommandLineTest {
                 "--cluster east --zone a/b | --zone a/b: expected a label value",
                 "--cluster east --api 127.0.0.1:7001 | both say 127.0.0.1:7001",
                 "--cluster east --config /no/such/file | there is no such file",
+                "--cluster east --mode fast | --mode fast: it is auto, userspace or nftables",
                 "--cluster east --colour red | Unknown option",
                 "'' | Missing required option"
             })
@@ -120,6 +121,8 @@ class CommandLineTest {
                 "run --drain -1 -- true | --drain and --grace must be 0 or more",
                 "run --restart-delay -1 -- true | --restart-delay must be 0 or more",
                 "run --api 127.0.0.1:1 --kubeconfig x -- true | leave out --api",
+                "proxy --api http://127.0.0.1:1 | give --node NAME",
+                "proxy --api http://127.0.0.1:1 --node a --mode fast | --mode fast: it is auto, userspace or nftables",
                 "run | Missing required parameter",
                 "env -n A_B | --namespace A_B: expected a DNS label",
                 "resolv-conf --namespace A_B | --namespace A_B: expected a DNS label"

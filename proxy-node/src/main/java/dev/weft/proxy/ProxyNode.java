@@ -9,15 +9,21 @@ import dev.weft.proxy.dataplane.DataPlaneActor;
 import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
+import dev.weft.proxy.nftables.ChildCommands;
+import dev.weft.proxy.nftables.KernelPath;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
+import dev.weft.proxy.view.ServiceKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +36,7 @@ public final class ProxyNode {
     private final ProxySettings settings;
     private final DataPlane dataPlane;
     private final DnsServer dns;
+    private final KernelPath kernel;
     private final ActorRef<DataPlaneActor.Command> actor;
     private final @Nullable ActorRef<HealthActor.Command> health;
     private final CompletableFuture<Void> pictured;
@@ -40,6 +47,7 @@ public final class ProxyNode {
             ProxySettings settings,
             DataPlane dataPlane,
             DnsServer dns,
+            KernelPath kernel,
             ActorRef<DataPlaneActor.Command> actor,
             @Nullable ActorRef<HealthActor.Command> health,
             CompletableFuture<Void> pictured,
@@ -47,6 +55,7 @@ public final class ProxyNode {
         this.settings = settings;
         this.dataPlane = dataPlane;
         this.dns = dns;
+        this.kernel = kernel;
         this.actor = actor;
         this.health = health;
         this.pictured = pictured;
@@ -83,19 +92,35 @@ public final class ProxyNode {
         DnsServer dns = new DnsServer(settings.dns(), settings.node(), clock, System::nanoTime, new SecureRandom());
         dns.start();
         dns.follow(feed);
+        KernelPath kernel = kernelPath(settings);
+        CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();
+        Consumer<Set<ServiceKey>> changed =
+                services -> steering.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
+        kernel.start(system, changed, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
-                        dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, update -> {
+                        dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, kernel, update -> {
+                            kernel.apply(update);
                             dns.apply(update);
                             pictured.complete(null);
                         }),
                 "weft-proxy",
                 Props.empty());
+        steering.complete(actor);
         ActorRef<HealthActor.Command> health = writer == null
                         || !settings.health().enabled()
                 ? null
                 : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
-        return new ProxyNode(settings, dataPlane, dns, actor, health, pictured, started);
+        return new ProxyNode(settings, dataPlane, dns, kernel, actor, health, pictured, started);
+    }
+
+    private static KernelPath kernelPath(ProxySettings settings) {
+        return new KernelPath(
+                settings.nftables(),
+                settings.node(),
+                settings.dataPlane().nodeAddresses(),
+                settings.balance().defaultAlgorithm(),
+                new ChildCommands(settings.nftables().timeout(), System.getenv()));
     }
 
     private static Behavior<HealthActor.Command> checks(
@@ -124,7 +149,8 @@ public final class ProxyNode {
                 dataPlane.transportName(),
                 dataPlane.openConnections(),
                 dataPlane.status(),
-                dns.status());
+                dns.status(),
+                kernel.status());
     }
 
     /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */
@@ -142,6 +168,7 @@ public final class ProxyNode {
 
     private CompletionStage<Void> drain(Duration deadline) {
         actor.tell(DataPlaneActor.stop());
+        kernel.stop();
         if (health != null) {
             health.tell(HealthActor.stop());
         }

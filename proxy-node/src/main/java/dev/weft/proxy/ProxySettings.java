@@ -9,6 +9,7 @@ import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
+import dev.weft.proxy.nftables.NftablesSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public record ProxySettings(
         FeedSettings feed,
         DnsSettings dns,
         HealthSettings health,
+        NftablesSettings nftables,
         Duration stopDeadline) {
 
     /**
@@ -42,12 +44,13 @@ public record ProxySettings(
                 feed(proxy.getConfig("feed")),
                 DnsSettings.from(proxy.getConfig("dns")),
                 HealthSettings.from(proxy.getConfig("health")),
+                NftablesSettings.from(proxy),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, dns, health, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config) {

@@ -2,6 +2,7 @@ package dev.weft.proxy;
 
 import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dns.DnsStatus;
+import dev.weft.proxy.nftables.KernelStatus;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,7 +19,8 @@ public record ProxyStatus(
         String transport,
         int openConnections,
         List<ListenerStatus> listeners,
-        DnsStatus dns) {
+        DnsStatus dns,
+        KernelStatus kernel) {
     public ProxyStatus {
         listeners = List.copyOf(listeners);
     }

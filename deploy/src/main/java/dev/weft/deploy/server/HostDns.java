@@ -28,7 +28,7 @@ public record HostDns(String listen, List<String> zones, String clusterSetZone) 
      */
     public static HostDns of(Optional<Path> config, Optional<String> listen) {
         listen.ifPresent(ServerSettings::requireDns);
-        Config all = ServerConfig.ofProxy(config, listen);
+        Config all = ServerConfig.ofProxy(config, listen, Optional.empty());
         DnsSettings settings;
         try {
             settings = DnsSettings.from(all.getConfig("weft.proxy.dns"));

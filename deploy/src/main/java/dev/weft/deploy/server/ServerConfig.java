@@ -26,6 +26,7 @@ final class ServerConfig {
     static Config of(ServerSettings settings) {
         Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
         Config user = named.withFallback(dns(settings.addresses().dns()))
+                .withFallback(mode(settings.addresses().mode()))
                 .withFallback(ownDefaults())
                 .withFallback(ofStorage(settings.holding()))
                 .withFallback(file(settings.config()));
@@ -37,10 +38,11 @@ final class ServerConfig {
     }
 
     /** All that a proxy-node alone is configured with: no cluster of its own. */
-    static Config ofProxy(Optional<Path> file, Optional<String> dns) {
+    static Config ofProxy(Optional<Path> file, Optional<String> dns, Optional<String> mode) {
         return checked(
                 file,
-                () -> dns(dns).withFallback(ownDefaults())
+                () -> dns(dns).withFallback(mode(mode))
+                        .withFallback(ownDefaults())
                         .withFallback(file(file))
                         .withFallback(ConfigFactory.defaultReference())
                         .resolve());
@@ -56,6 +58,11 @@ final class ServerConfig {
 
     private static Config dns(Optional<String> listen) {
         return listen.map(address -> ConfigFactory.parseMap(Map.of("weft.proxy.dns.listen", address)))
+                .orElseGet(ConfigFactory::empty);
+    }
+
+    private static Config mode(Optional<String> mode) {
+        return mode.map(name -> ConfigFactory.parseMap(Map.of("weft.proxy.mode", name)))
                 .orElseGet(ConfigFactory::empty);
     }
 

@@ -3,6 +3,7 @@ package dev.weft.deploy.server;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.deploy.terminal.Expected;
 import dev.weft.gossip.HostPort;
+import dev.weft.proxy.nftables.ProxyMode;
 import dev.weft.registry.ClusterConfig;
 import dev.weft.registry.journal.StoreAddress;
 import dev.weft.registry.resource.Cidr;
@@ -51,6 +52,7 @@ public record ServerSettings(
      * @param join members of the federation
      * @param seeds processes of this cluster; empty for the first one
      * @param dns where the proxy-node answers DNS, {@code HOST:PORT} or {@code off}; empty for what is configured
+     * @param mode how the proxy-node serves services; empty for what is configured
      */
     public record Addresses(
             HostPort api,
@@ -58,11 +60,24 @@ public record ServerSettings(
             HostPort akka,
             List<HostPort> join,
             List<HostPort> seeds,
-            Optional<String> dns) {
+            Optional<String> dns,
+            Optional<String> mode) {
         public Addresses {
             dns.ifPresent(ServerSettings::requireDns);
+            mode.ifPresent(ServerSettings::requireMode);
             join = List.copyOf(join);
             seeds = List.copyOf(seeds);
+        }
+
+        /** The same with a proxy-node in the mode that is configured. */
+        public Addresses(
+                HostPort api,
+                HostPort gossip,
+                HostPort akka,
+                List<HostPort> join,
+                List<HostPort> seeds,
+                Optional<String> dns) {
+            this(api, gossip, akka, join, seeds, dns, Optional.empty());
         }
     }
 
@@ -101,6 +116,13 @@ public record ServerSettings(
             } catch (IllegalArgumentException e) {
                 throw CommandFailed.usage("--dns " + e.getMessage() + ", or off");
             }
+        }
+    }
+
+    /** @throws CommandFailed as wrong usage, if there is no such mode */
+    static void requireMode(String mode) {
+        if (ProxyMode.named(mode).isEmpty()) {
+            throw CommandFailed.usage("--mode " + mode + ": it is auto, userspace or nftables");
         }
     }
 

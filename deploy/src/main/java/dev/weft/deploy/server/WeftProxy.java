@@ -12,6 +12,10 @@ import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.deploy.terminal.Expected;
 import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
+import dev.weft.proxy.nftables.ChildCommands;
+import dev.weft.proxy.nftables.Cleanup;
+import dev.weft.proxy.nftables.Commands;
+import dev.weft.proxy.nftables.NftablesSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.ApiCredentials;
 import dev.weft.proxy.view.HttpResourceFeed;
@@ -45,14 +49,22 @@ public final class WeftProxy {
      * @param api whom it follows, and as whom
      * @param zone empty if nobody said
      * @param dns where it answers DNS, {@code HOST:PORT} or {@code off}; empty for what is configured
+     * @param mode how it serves services; empty for what is configured
      * @param config a file that overrides the defaults
      */
-    public record Plan(ApiAccess api, String node, String zone, Optional<String> dns, Optional<Path> config) {
+    public record Plan(
+            ApiAccess api,
+            String node,
+            String zone,
+            Optional<String> dns,
+            Optional<String> mode,
+            Optional<Path> config) {
         /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
         public Plan {
             Expected.name("--node", node);
             Expected.labelValue("--zone", zone);
             dns.ifPresent(ServerSettings::requireDns);
+            mode.ifPresent(ServerSettings::requireMode);
         }
     }
 
@@ -71,7 +83,7 @@ public final class WeftProxy {
      * @throws CommandFailed with one sentence; then nothing is left running
      */
     public static WeftProxy start(Plan plan) {
-        Config config = ServerConfig.ofProxy(plan.config(), plan.dns());
+        Config config = ServerConfig.ofProxy(plan.config(), plan.dns(), plan.mode());
         String cluster = ClusterName.of(new ApiClient(plan.api()));
         ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
@@ -86,6 +98,26 @@ public final class WeftProxy {
         WeftProxy started = new WeftProxy(config, system, feed, proxy, startNode(plan, config, clock));
         started.awaitPicture(plan);
         return started;
+    }
+
+    /**
+     * Removes what a proxy-node has left in the kernel of this host, and nothing else.
+     *
+     * @param config a file that overrides the defaults
+     * @return whether there was anything
+     * @throws CommandFailed with one sentence, when it cannot be removed
+     */
+    public static boolean cleanUp(Optional<Path> config) {
+        NftablesSettings settings = ProxySettings.from(ServerConfig.ofProxy(config, Optional.empty(), Optional.empty()))
+                .nftables();
+        try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
+            Cleanup.Outcome outcome =
+                    Cleanup.run(settings, commands).toCompletableFuture().join();
+            if (!outcome.problem().isEmpty()) {
+                throw CommandFailed.failed(outcome.problem());
+            }
+            return outcome.removed();
+        }
     }
 
     private static NodeAgent startNode(Plan plan, Config config, InstantSource clock) {

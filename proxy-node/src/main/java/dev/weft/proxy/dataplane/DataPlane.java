@@ -88,6 +88,11 @@ public final class DataPlane {
         return Set.copyOf(listeners.keySet());
     }
 
+    /** Whether the service has listeners. */
+    public synchronized boolean serves(ServiceKey service) {
+        return listeners.containsKey(service);
+    }
+
     /** Of every listener, those that are closed but still have connections included. */
     public synchronized List<ListenerStatus> status() {
         List<ListenerStatus> status = new ArrayList<>();

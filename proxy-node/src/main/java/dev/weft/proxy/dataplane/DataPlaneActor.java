@@ -11,6 +11,7 @@ import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewActor;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steers the {@link DataPlane} by the pictures of its child, the {@link ViewActor}. A restart starts the child again,
@@ -33,6 +35,8 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
 
     private record Viewed(ViewUpdate update) implements Command {}
 
+    private record Again(Set<ServiceKey> services) implements Command {}
+
     private enum Stop implements Command {
         INSTANCE
     }
@@ -42,15 +46,23 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         return Stop.INSTANCE;
     }
 
+    /** Asks the actor to look at services again, since what is offloaded of them has changed. */
+    public static Command again(Set<ServiceKey> services) {
+        return new Again(Set.copyOf(services));
+    }
+
     private final DataPlane dataPlane;
     private final List<String> nodeAddresses;
     private final NodeIdentity configured;
+    private final Offload offload;
     private final Consumer<ViewUpdate> onPicture;
+    private @Nullable ServiceView view;
 
     /**
      * Starts the child that follows the feed.
      *
      * @param node its zone is taken from the Node object when it is empty here
+     * @param offload asked which listeners of a service something else has
      * @param onPicture told each picture after it has been applied
      */
     public static Behavior<Command> create(
@@ -58,9 +70,10 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             List<String> nodeAddresses,
             NodeIdentity node,
             ResourceFeed feed,
+            Offload offload,
             Consumer<ViewUpdate> onPicture) {
         Behavior<Command> behavior = Behaviors.setup(
-                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, onPicture));
+                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, offload, onPicture));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER));
     }
@@ -71,11 +84,13 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             List<String> nodeAddresses,
             NodeIdentity node,
             ResourceFeed feed,
+            Offload offload,
             Consumer<ViewUpdate> onPicture) {
         super(context);
         this.dataPlane = dataPlane;
         this.nodeAddresses = nodeAddresses;
         this.configured = node;
+        this.offload = offload;
         this.onPicture = onPicture;
         ActorRef<ViewUpdate> viewed = context.messageAdapter(ViewUpdate.class, Viewed::new);
         context.spawn(
@@ -88,6 +103,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Viewed.class, this::onViewed)
+                .onMessage(Again.class, this::onAgain)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .build();
     }
@@ -99,19 +115,34 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         if (update.complete()) {
             touched.addAll(dataPlane.services());
         }
-        String zone = configured.zone().isEmpty() ? update.view().nodeZone() : configured.zone();
+        view = update.view();
+        apply(update.view(), touched);
+        onPicture.accept(update);
+        return this;
+    }
+
+    private Behavior<Command> onAgain(Again again) {
+        if (view != null) {
+            apply(view, again.services());
+        }
+        return this;
+    }
+
+    private void apply(ServiceView current, Set<ServiceKey> touched) {
+        String zone = configured.zone().isEmpty() ? current.nodeZone() : configured.zone();
         NodeIdentity node = new NodeIdentity(configured.name(), zone, configured.cluster());
         Set<ServicePicture> present = new HashSet<>();
         for (ServiceKey key : touched) {
-            ServicePicture picture = update.view().get(key);
+            ServicePicture picture = current.get(key);
             if (picture == null || picture.entry() == null) {
                 dataPlane.apply(key, List.of());
             } else {
                 present.add(picture);
             }
         }
-        present.forEach(picture -> dataPlane.apply(picture.key(), ListenerPlan.of(picture, node, nodeAddresses)));
-        onPicture.accept(update);
-        return this;
+        for (ServicePicture picture : present) {
+            List<ListenerPlan> plans = ListenerPlan.of(picture, node, nodeAddresses);
+            dataPlane.apply(picture.key(), offload.left(picture, plans, dataPlane.serves(picture.key())));
+        }
     }
 }

@@ -17,6 +17,7 @@ final class ResourceReader {
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
     static final String FRESHNESS = "mesh.weft.dev/freshness";
     static final String WEIGHT = "mesh.weft.dev/weight";
+    static final String MODE = "mesh.weft.dev/mode";
 
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String IMPORT_NAME = "multicluster.kubernetes.io/service-name";
@@ -47,11 +48,9 @@ final class ResourceReader {
         JsonNode spec = object.path("spec");
         String type = spec.path("type").asText("ClusterIP");
         List<String> external = addresses(spec.path("externalIPs"));
-        for (JsonNode ingress : object.path("status").path("loadBalancer").path("ingress")) {
-            if (ingress.hasNonNull("ip") && "VIP".equals(ingress.path("ipMode").asText("VIP"))) {
-                external.add(ingress.get("ip").asText());
-            }
-        }
+        List<String> balancer = balancerAddresses(object);
+        external.addAll(balancer);
+        List<String> ranges = ranges(spec.path("loadBalancerSourceRanges"));
         boolean externalName = "ExternalName".equals(type);
         boolean accessible = "NodePort".equals(type) || "LoadBalancer".equals(type) || !external.isEmpty();
         return new ServiceEntry(
@@ -65,7 +64,10 @@ final class ResourceReader {
                 affinity(spec),
                 annotation(object, ALGORITHM),
                 !externalName && "None".equals(spec.path("clusterIP").asText()),
-                externalName ? text(spec.path("externalName")) : null);
+                externalName ? text(spec.path("externalName")) : null,
+                annotation(object, MODE),
+                ranges.isEmpty() ? List.of() : balancer,
+                ranges);
     }
 
     static ServiceEntry serviceImport(JsonNode object) {
@@ -82,7 +84,10 @@ final class ResourceReader {
                 affinity(spec),
                 annotation(object, ALGORITHM),
                 headless,
-                null);
+                null,
+                annotation(object, MODE),
+                List.of(),
+                List.of());
     }
 
     /** Null for a slice of no service, or of names instead of addresses. */
@@ -187,6 +192,25 @@ final class ResourceReader {
             addresses.add(address.asText());
         }
         return addresses;
+    }
+
+    private static List<String> balancerAddresses(JsonNode object) {
+        List<String> addresses = new ArrayList<>();
+        for (JsonNode ingress : object.path("status").path("loadBalancer").path("ingress")) {
+            if (ingress.hasNonNull("ip") && "VIP".equals(ingress.path("ipMode").asText("VIP"))) {
+                addresses.add(ingress.get("ip").asText());
+            }
+        }
+        return addresses;
+    }
+
+    /** Rule SVC-18: ranges may be padded with spaces. */
+    private static List<String> ranges(JsonNode array) {
+        List<String> ranges = new ArrayList<>();
+        for (JsonNode range : array) {
+            ranges.add(range.asText().strip());
+        }
+        return ranges;
     }
 
     private static Set<String> names(JsonNode array) {

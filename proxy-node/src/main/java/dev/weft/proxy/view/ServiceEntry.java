@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param algorithm the balancer asked for by annotation; null for the default
  * @param headless whether its name stands for its endpoints; a service that still waits for an address is not headless
  * @param externalName the name that an ExternalName service stands for; null for every other service
+ * @param mode how it is to be served by annotation: userspace or nftables; null for the node's own choice
+ * @param restricted those of the external addresses on which only some sources may come
+ * @param sourceRanges the networks of those sources; empty for no restriction
  */
 public record ServiceEntry(
         ServiceKey key,
@@ -26,12 +29,47 @@ public record ServiceEntry(
         @Nullable Duration affinityTimeout,
         @Nullable String algorithm,
         boolean headless,
-        @Nullable String externalName) {
+        @Nullable String externalName,
+        @Nullable String mode,
+        List<String> restricted,
+        List<String> sourceRanges) {
 
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
         externalAddresses = List.copyOf(externalAddresses);
         ports = List.copyOf(ports);
+        restricted = List.copyOf(restricted);
+        sourceRanges = List.copyOf(sourceRanges);
+    }
+
+    /** A service that leaves its mode to the node and may be called from everywhere. */
+    public ServiceEntry(
+            ServiceKey key,
+            List<String> virtualAddresses,
+            List<String> externalAddresses,
+            List<ServicePort> ports,
+            TrafficPolicy internalPolicy,
+            TrafficPolicy externalPolicy,
+            boolean externallyAccessible,
+            @Nullable Duration affinityTimeout,
+            @Nullable String algorithm,
+            boolean headless,
+            @Nullable String externalName) {
+        this(
+                key,
+                virtualAddresses,
+                externalAddresses,
+                ports,
+                internalPolicy,
+                externalPolicy,
+                externallyAccessible,
+                affinityTimeout,
+                algorithm,
+                headless,
+                externalName,
+                null,
+                List.of(),
+                List.of());
     }
 
     /** A service with virtual addresses, or one that waits for them. */

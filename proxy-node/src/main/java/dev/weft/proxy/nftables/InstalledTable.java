@@ -1,0 +1,102 @@
+package dev.weft.proxy.nftables;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was found in the kernel's table.
+ *
+ * @param chains names with the prints of their rules; a print that no chain of ours has where somebody changed it
+ * @param sets names; sets that rules bring along themselves are left out
+ * @param elements by set and key; of sets that the kernel fills itself none
+ */
+record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, Map<String, String>> elements) {
+    private static final String CHANGED = "changed";
+
+    InstalledTable {
+        chains = Map.copyOf(chains);
+        sets = Set.copyOf(sets);
+        elements = Map.copyOf(elements);
+    }
+
+    /** Reads what {@code nft -j list table} prints. */
+    static InstalledTable read(JsonNode listing) {
+        Map<String, List<String>> comments = new HashMap<>();
+        Set<String> sets = new HashSet<>();
+        Map<String, Map<String, String>> elements = new HashMap<>();
+        for (JsonNode object : listing.path("nftables")) {
+            if (object.has("chain")) {
+                comments.computeIfAbsent(object.path("chain").path("name").asText(), first -> new ArrayList<>());
+            } else if (object.has("rule")) {
+                JsonNode rule = object.path("rule");
+                comments.computeIfAbsent(rule.path("chain").asText(), first -> new ArrayList<>())
+                        .add(rule.path("comment").asText());
+            } else if (object.has("set") || object.has("map")) {
+                JsonNode set = object.path(object.has("set") ? "set" : "map");
+                String name = set.path("name").asText();
+                sets.add(name);
+                if (!set.path("flags").toString().contains("timeout")) {
+                    elements.put(name, elements(set.path("elem")));
+                }
+            }
+        }
+        Map<String, String> chains = new HashMap<>();
+        comments.forEach((name, of) -> chains.put(name, print(of)));
+        return new InstalledTable(chains, sets, elements);
+    }
+
+    /** Who made the table; empty for nobody that says so, null when it is of another format than ours. */
+    @Nullable
+    String owner() {
+        if (!chains.containsKey(Skeleton.FORMAT)) {
+            return null;
+        }
+        return chains.keySet().stream()
+                .filter(name -> name.startsWith(Skeleton.OWNER))
+                .map(name -> name.substring(Skeleton.OWNER.length()))
+                .findAny()
+                .orElse("");
+    }
+
+    private static String print(List<String> comments) {
+        if (comments.isEmpty()) {
+            return TableContent.Chain.of(List.of()).print();
+        }
+        boolean alike = comments.stream().distinct().count() == 1;
+        return TableContent.Chain.print(alike ? comments.get(0) : CHANGED, comments.size());
+    }
+
+    private static Map<String, String> elements(JsonNode list) {
+        Map<String, String> elements = new HashMap<>();
+        for (JsonNode element : list) {
+            if (element.isArray()) {
+                elements.put(text(element.path(0)), verdict(element.path(1)));
+            } else {
+                elements.put(text(element), "");
+            }
+        }
+        return elements;
+    }
+
+    private static String verdict(JsonNode value) {
+        if (value.has("goto")) {
+            return "goto " + value.path("goto").path("target").asText();
+        }
+        return value.has("drop") ? "drop" : text(value);
+    }
+
+    private static String text(@Nullable JsonNode value) {
+        if (value == null || !value.has("concat")) {
+            return value == null ? "" : value.isValueNode() ? value.asText() : value.toString();
+        }
+        List<String> parts = new ArrayList<>();
+        value.path("concat").forEach(part -> parts.add(text(part)));
+        return String.join(" . ", parts);
+    }
+}

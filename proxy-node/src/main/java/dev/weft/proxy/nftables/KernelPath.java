@@ -1,0 +1,177 @@
+package dev.weft.proxy.nftables;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import dev.weft.proxy.balance.Algorithm;
+import dev.weft.proxy.dataplane.ListenerPlan;
+import dev.weft.proxy.dataplane.Offload;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ViewUpdate;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel mode of a node: says which listeners the kernel has taken over, and has it programmed. Safe for several
+ * threads.
+ *
+ * <p>A service moves to the kernel first and gives up its listeners then; its way back is the other way round.
+ */
+public final class KernelPath implements Offload {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private final NftablesSettings settings;
+    private final NodeIdentity node;
+    private final List<String> nodeAddresses;
+    private final Algorithm defaultAlgorithm;
+    private final Commands commands;
+    private final Set<ServiceKey> programmed = ConcurrentHashMap.newKeySet();
+    private final Map<ServiceKey, String> left = new ConcurrentHashMap<>();
+    private final AtomicLong transactions = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
+    private volatile @Nullable String unavailable;
+    private volatile @Nullable ActorRef<NftablesActor.Command> actor;
+
+    /**
+     * Looks whether this process may program the kernel at all; starts nothing.
+     *
+     * @param node its zone is taken from the Node object when it is empty here
+     * @param nodeAddresses where node ports are open
+     * @param defaultAlgorithm for services that name none
+     */
+    public KernelPath(
+            NftablesSettings settings,
+            NodeIdentity node,
+            List<String> nodeAddresses,
+            Algorithm defaultAlgorithm,
+            Commands commands) {
+        this.settings = settings;
+        this.node = node;
+        this.nodeAddresses = List.copyOf(nodeAddresses);
+        this.defaultAlgorithm = defaultAlgorithm;
+        this.commands = commands;
+        this.unavailable =
+                settings.mode() == ProxyMode.USERSPACE ? "the mode is userspace" : Capability.missing(STATUS, commands);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param changed told services whose listeners should be looked at again
+     * @param random for the jitter of retries
+     */
+    public void start(ActorSystem<?> system, Consumer<Set<ServiceKey>> changed, RandomGenerator random) {
+        if (settings.mode() != ProxyMode.USERSPACE) {
+            actor = system.systemActorOf(
+                    NftablesActor.create(settings, new NftablesActor.Parts(this, node, commands, changed, random)),
+                    "weft-nftables",
+                    Props.empty());
+        }
+    }
+
+    /** Takes in a picture; returns at once. */
+    public void apply(ViewUpdate update) {
+        ActorRef<NftablesActor.Command> running = actor;
+        if (running != null) {
+            running.tell(new NftablesActor.Viewed(update));
+        }
+    }
+
+    /** Programs nothing more. What the kernel has been given stays there and goes on working. */
+    public void stop() {
+        ActorRef<NftablesActor.Command> running = actor;
+        if (running != null) {
+            running.tell(NftablesActor.stop());
+        }
+        commands.close();
+    }
+
+    /** What goes on. */
+    public KernelStatus status() {
+        String reason = unavailable;
+        return new KernelStatus(
+                settings.mode(),
+                reason == null ? "" : reason,
+                programmed,
+                new HashMap<>(left),
+                transactions.get(),
+                failures.get());
+    }
+
+    /** How many transactions the kernel has taken. */
+    public long transactions() {
+        return transactions.get();
+    }
+
+    /** How many transactions the kernel has refused. */
+    public long failures() {
+        return failures.get();
+    }
+
+    @Override
+    public List<ListenerPlan> left(ServicePicture picture, List<ListenerPlan> plans, boolean listening) {
+        if (unavailable != null
+                || (listening && !programmed.contains(picture.key()))
+                || KernelFit.obstacle(picture, defaultAlgorithm) != null) {
+            return plans;
+        }
+        return plans.stream()
+                .filter(plan -> Family.loopback(plan.key().address())
+                        || Family.wildcard(plan.key().address()))
+                .toList();
+    }
+
+    /** Null when a service with addresses may be the kernel's; notes the reason otherwise. */
+    @Nullable
+    String obstacle(ServicePicture picture) {
+        String obstacle = KernelFit.obstacle(picture, defaultAlgorithm);
+        if (obstacle == null) {
+            left.remove(picture.key());
+        } else {
+            left.put(picture.key(), obstacle);
+        }
+        return obstacle;
+    }
+
+    void gone(ServiceKey key) {
+        left.remove(key);
+    }
+
+    ServiceCompiler compiler(NodeIdentity as) {
+        return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm);
+    }
+
+    @Nullable
+    String unavailable() {
+        return unavailable;
+    }
+
+    void unavailable(@Nullable String reason) {
+        unavailable = reason;
+    }
+
+    /** The kernel has taken a transaction; these are the services that it serves now. */
+    void programmed(Set<ServiceKey> services) {
+        transactions.incrementAndGet();
+        programmed.retainAll(services);
+        programmed.addAll(services);
+    }
+
+    boolean isProgrammed(ServiceKey key) {
+        return programmed.contains(key);
+    }
+
+    void failed() {
+        failures.incrementAndGet();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.weft.proxy.nftables;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wanted table beside what is known of the kernel's, and the commands that bring the two together. For one thread at
+ * a time.
+ */
+final class KernelTable {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelTable.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CONNTRACK = "conntrack";
+
+    private enum Known {
+        /** There is none of ours. */
+        ABSENT,
+        /** As {@link #installed} says. */
+        FOUND,
+        /** As it was wanted at the last transaction. */
+        IN_STEP,
+        /** Nothing is known of it. */
+        DOUBTFUL
+    }
+
+    private final NftablesSettings settings;
+    private final String node;
+    private final Commands commands;
+    private final RuleSet rules;
+    private Known known = Known.DOUBTFUL;
+    private @Nullable InstalledTable installed;
+    private boolean toldConntrack;
+
+    KernelTable(NftablesSettings settings, String node, Commands commands) {
+        this.settings = settings;
+        this.node = node;
+        this.commands = commands;
+        this.rules = new RuleSet(settings, node);
+    }
+
+    /**
+     * What stands in the kernel already.
+     *
+     * @param listing null when there is no table
+     */
+    record Found(@Nullable InstalledTable listing) {}
+
+    /** One transaction. */
+    record Step(String script) {}
+
+    /** Reads what is there. */
+    CompletionStage<Found> inspect() {
+        return commands.run(List.of("nft", "-j", "list", "table", "inet", settings.table()), "")
+                .thenApply(KernelTable::found);
+    }
+
+    /**
+     * Goes on from what was found.
+     *
+     * @return why the table cannot be used; null when it can
+     */
+    @Nullable
+    String begin(Found found) {
+        InstalledTable listing = found.listing();
+        String owner = listing == null ? "" : listing.owner();
+        if (owner != null && !owner.isEmpty() && !owner.equals(Skeleton.ownerName(node))) {
+            return "table inet " + settings.table() + " is that of node " + owner
+                    + " (set weft.proxy.nftables.table to another name, or remove it with weft proxy --cleanup)";
+        }
+        installed = listing;
+        known = listing == null ? Known.ABSENT : owner == null ? Known.DOUBTFUL : Known.FOUND;
+        return null;
+    }
+
+    void update(ServiceKey key, @Nullable ServicePicture picture, ServiceCompiler compiler) {
+        rules.update(key, picture, compiler);
+        Set<?> lost = rules.lost(key);
+        if (!lost.isEmpty()) {
+            LOG.warn("{} does not get {}: another service has that", key, lost);
+        }
+    }
+
+    Set<ServiceKey> services() {
+        return rules.services();
+    }
+
+    /** Nothing that is known of the kernel's table counts any more. */
+    void distrust() {
+        known = Known.DOUBTFUL;
+    }
+
+    /** The next transaction, which counts as done from now on; null when there is nothing to do. */
+    @Nullable
+    Step next() {
+        if (rules.services().isEmpty()) {
+            rules.table().takeChanges();
+            boolean remove = known != Known.ABSENT;
+            known = Known.ABSENT;
+            String name = "table inet " + settings.table() + "\n";
+            return remove ? new Step("add " + name + "delete " + name) : null;
+        }
+        InstalledTable before = installed;
+        boolean anew = known == Known.ABSENT || known == Known.DOUBTFUL;
+        TableChange change = anew
+                ? rules.table().all()
+                : known == Known.FOUND && before != null
+                        ? rules.table().difference(before)
+                        : rules.table().takeChanges();
+        boolean first = known != Known.IN_STEP;
+        known = Known.IN_STEP;
+        installed = null;
+        if (anew) {
+            return new Step(change.scriptFromNothing(settings.table(), "weft node " + Skeleton.ownerName(node)));
+        }
+        return change.isEmpty() && !first ? null : new Step(change.script(settings.table()));
+    }
+
+    CompletionStage<Commands.Output> run(Step step) {
+        return commands.run(List.of("nft", "-f", "-"), step.script());
+    }
+
+    /** Has the kernel forget datagram flows that lead where they should not any more. */
+    void forgetStaleFlows() {
+        Set<StaleFlow> stale = rules.takeStaleFlows();
+        if (stale.isEmpty()) {
+            return;
+        }
+        if (!commands.has(CONNTRACK)) {
+            if (!toldConntrack) {
+                toldConntrack = true;
+                LOG.info("without the command conntrack (Debian's package of that name), UDP flows to endpoints that"
+                        + " are gone last until their clients fall silent");
+            }
+            return;
+        }
+        for (StaleFlow flow : stale) {
+            commands.run(flow.forget(), "").whenComplete((output, failure) -> {
+                if (failure != null || output.status() == Commands.Output.NOT_RUN) {
+                    LOG.warn("the UDP flows of {} could not be forgotten", flow.listener());
+                }
+            });
+        }
+    }
+
+    private static Found found(Commands.Output listed) {
+        if (!listed.done()) {
+            return new Found(null);
+        }
+        try {
+            return new Found(InstalledTable.read(JSON.readTree(listed.text())));
+        } catch (JsonProcessingException e) {
+            return new Found(new InstalledTable(Map.of(), Set.of(), Map.of())); // of no format: made anew
+        }
+    }
+}

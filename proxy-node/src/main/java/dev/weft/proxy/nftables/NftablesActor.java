@@ -1,0 +1,286 @@
+package dev.weft.proxy.nftables;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ServiceView;
+import dev.weft.proxy.view.ViewUpdate;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the kernel's table as the picture wants it, one transaction at a time. What changes while one is under way goes
+ * into the next together (rule KP-11), so that a lone change is not kept waiting and a storm is folded. A refused
+ * transaction is followed by one that makes the whole table anew.
+ *
+ * <p>A restart of the actor loses what it knows, reads the table and goes on from there; the kernel serves meanwhile.
+ */
+final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
+    private static final Logger LOG = LoggerFactory.getLogger(NftablesActor.class);
+    private static final Duration MAX_RESTART = Duration.ofSeconds(10);
+    private static final double RESTART_JITTER = 0.2;
+
+    /** What the actor understands. */
+    sealed interface Command {}
+
+    /** A new picture. */
+    record Viewed(ViewUpdate update) implements Command {}
+
+    private record Inspected(KernelTable.Found found) implements Command {}
+
+    private record Applied(Commands.Output output, Set<ServiceKey> services) implements Command {}
+
+    private enum RetryDue implements Command {
+        INSTANCE
+    }
+
+    private enum Stop implements Command {
+        INSTANCE
+    }
+
+    /** Asks the actor to end; the table stays as it is. */
+    static Command stop() {
+        return Stop.INSTANCE;
+    }
+
+    /** What the actor works with. */
+    record Parts(
+            KernelPath path,
+            NodeIdentity node,
+            Commands commands,
+            Consumer<Set<ServiceKey>> changed,
+            RandomGenerator random) {}
+
+    private final NftablesSettings settings;
+    private final Parts parts;
+    private final TimerScheduler<Command> timers;
+    private final KernelTable table;
+    private final Set<ServiceKey> pending = new LinkedHashSet<>();
+    private @Nullable NodeIdentity identity;
+    private @Nullable ServiceView view;
+    /** Whether the kernel may be programmed at all. */
+    private boolean usable;
+
+    private boolean busy;
+    private boolean everApplied;
+    private boolean toldUnavailable;
+    private int failuresInARow;
+    private String lastRefusal = "";
+
+    static Behavior<Command> create(NftablesSettings settings, Parts parts) {
+        Behavior<Command> behavior = Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new NftablesActor(context, settings, parts, timers)));
+        return Behaviors.supervise(behavior)
+                .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), MAX_RESTART, RESTART_JITTER));
+    }
+
+    private NftablesActor(
+            ActorContext<Command> context, NftablesSettings settings, Parts parts, TimerScheduler<Command> timers) {
+        super(context);
+        this.settings = settings;
+        this.parts = parts;
+        this.timers = timers;
+        this.table = new KernelTable(settings, parts.node().name(), parts.commands());
+        if (parts.path().unavailable() != null) {
+            if (settings.mode() == ProxyMode.NFTABLES) {
+                tellUnavailable();
+            }
+            return;
+        }
+        busy = true;
+        context.pipeToSelf(
+                table.inspect(),
+                (found, failure) -> new Inspected(found != null ? found : new KernelTable.Found(null)));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Viewed.class, this::onViewed)
+                .onMessage(Inspected.class, this::onInspected)
+                .onMessage(Applied.class, this::onApplied)
+                .onMessage(RetryDue.class, this::onRetryDue)
+                .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .build();
+    }
+
+    private Behavior<Command> onViewed(Viewed viewed) {
+        ViewUpdate update = viewed.update();
+        view = update.view();
+        pending.addAll(update.touched());
+        if (update.complete()) {
+            pending.addAll(table.services());
+        }
+        String zone = parts.node().zone().isEmpty()
+                ? update.view().nodeZone()
+                : parts.node().zone();
+        NodeIdentity now =
+                new NodeIdentity(parts.node().name(), zone, parts.node().cluster());
+        if (!now.equals(identity)) {
+            identity = now;
+            pending.addAll(update.view().keys());
+        }
+        advance();
+        return this;
+    }
+
+    private Behavior<Command> onInspected(Inspected message) {
+        busy = false;
+        String reason = table.begin(message.found());
+        usable = reason == null;
+        if (reason != null) {
+            unavailable(reason);
+        }
+        advance();
+        return this;
+    }
+
+    private Behavior<Command> onApplied(Applied applied) {
+        busy = false;
+        if (!applied.output().done()) {
+            parts.path().failed();
+            failuresInARow++;
+            String refusal = applied.output().summary();
+            if (!refusal.equals(lastRefusal)) {
+                LOG.warn("a change of table {} failed: {}; the table is made anew", settings.table(), refusal);
+            }
+            lastRefusal = refusal;
+            table.distrust();
+            if (!everApplied) {
+                unavailable("the kernel or nft lacks something: " + refusal);
+            }
+            busy = true; // until the retry
+            timers.startSingleTimer(RetryDue.INSTANCE, backoff());
+            return this;
+        }
+        failuresInARow = 0;
+        lastRefusal = "";
+        everApplied = true;
+        Set<ServiceKey> moved = new HashSet<>();
+        if (parts.path().unavailable() != null) {
+            parts.path().unavailable(null);
+            moved.addAll(applied.services());
+        }
+        applied.services().stream()
+                .filter(key -> !parts.path().isProgrammed(key))
+                .forEach(moved::add);
+        parts.path().programmed(applied.services());
+        table.forgetStaleFlows();
+        if (!moved.isEmpty()) {
+            parts.changed().accept(moved);
+        }
+        advance();
+        return this;
+    }
+
+    private Behavior<Command> onRetryDue(RetryDue due) {
+        busy = false;
+        advance();
+        return this;
+    }
+
+    /** Takes in what has changed, and begins the next transaction when none is under way. */
+    private void advance() {
+        ServiceView current = view;
+        NodeIdentity as = identity;
+        if (current == null || as == null || busy) {
+            return;
+        }
+        ServiceCompiler compiler = parts.path().compiler(as);
+        for (ServiceKey key : new TreeSet<>(pending)) {
+            ServicePicture picture = wanted(current.get(key), key);
+            if (usable) {
+                table.update(key, picture, compiler);
+            } else if (picture != null) {
+                tellUnavailable();
+            }
+        }
+        pending.clear();
+        if (usable) {
+            apply();
+        }
+    }
+
+    /** Null for what is not the kernel's. */
+    private @Nullable ServicePicture wanted(@Nullable ServicePicture picture, ServiceKey key) {
+        if (picture == null || picture.entry() == null) {
+            parts.path().gone(key);
+            return null;
+        }
+        if (picture.entry().virtualAddresses().isEmpty()
+                && picture.entry().externalAddresses().isEmpty()) {
+            parts.path().gone(key);
+            return null;
+        }
+        String obstacle = parts.path().obstacle(picture);
+        if (obstacle == null) {
+            return picture;
+        }
+        if (ProxyMode.NFTABLES.label().equals(picture.entry().mode())) {
+            LOG.warn("{} stays in userspace, though it asks for nftables: it {}", key, obstacle);
+        } else {
+            LOG.debug("{} stays in userspace: it {}", key, obstacle);
+        }
+        return null;
+    }
+
+    private void apply() {
+        KernelTable.Step step = table.next();
+        if (step == null) {
+            return;
+        }
+        busy = true;
+        Set<ServiceKey> services = table.services();
+        getContext()
+                .pipeToSelf(
+                        table.run(step),
+                        (output, failure) -> new Applied(
+                                output != null
+                                        ? output
+                                        : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),
+                                services));
+    }
+
+    private Duration backoff() {
+        long min = settings.retryMin().toMillis();
+        long doubled = min << Math.min(failuresInARow, 20);
+        long most = Math.min(doubled, settings.retryMax().toMillis());
+        return Duration.ofMillis(Math.max(1, most / 2 + parts.random().nextLong(most / 2 + 1)));
+    }
+
+    /** From now on listeners serve everything. */
+    private void unavailable(String reason) {
+        parts.path().unavailable(reason);
+        ServiceView current = view;
+        if (current != null) {
+            parts.changed().accept(current.keys());
+        }
+    }
+
+    private void tellUnavailable() {
+        if (!toldUnavailable) {
+            toldUnavailable = true;
+            String text = "no service is put into the kernel: {}; listeners serve all of them";
+            if (settings.mode() == ProxyMode.NFTABLES) {
+                LOG.warn(text, parts.path().unavailable());
+            } else {
+                LOG.info(text, parts.path().unavailable());
+            }
+        }
+    }
+}

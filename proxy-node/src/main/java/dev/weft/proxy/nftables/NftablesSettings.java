@@ -1,0 +1,69 @@
+package dev.weft.proxy.nftables;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the kernel mode is configured with; the keys stand explained in {@code reference.conf} under {@code
+ * weft.proxy.nftables}.
+ *
+ * @param mode of the node
+ * @param ownTurns service ports that take turns exactly, each with a chain of its own
+ * @param podNetworks sources whose connections to cluster IPs keep their address
+ * @param timeout how long one run of a command may take
+ */
+public record NftablesSettings(
+        ProxyMode mode,
+        String table,
+        int ownTurns,
+        List<String> podNetworks,
+        Duration timeout,
+        Duration retryMin,
+        Duration retryMax) {
+
+    public NftablesSettings {
+        podNetworks = podNetworks.stream().map(NftablesSettings::network).toList();
+        if (!table.matches("[a-z][a-z0-9-]{0,30}")) {
+            throw new IllegalArgumentException("weft.proxy.nftables.table: " + table
+                    + " (expected: a name of lower case letters, digits and dashes, at most 31)");
+        }
+        if (ownTurns < 0 || timeout.toMillis() < 1 || retryMin.toMillis() < 1 || retryMax.compareTo(retryMin) < 0) {
+            throw new IllegalArgumentException("weft.proxy.nftables: own-turns=" + ownTurns + " timeout=" + timeout
+                    + " retry-min=" + retryMin + " retry-max=" + retryMax
+                    + " (expected: own-turns >= 0, timeout > 0, 0 < min <= max)");
+        }
+    }
+
+    /** Reads {@code weft.proxy.nftables}, and the mode from {@code weft.proxy}. */
+    public static NftablesSettings from(Config proxy) {
+        String mode = proxy.getString("mode");
+        Config config = proxy.getConfig("nftables");
+        return new NftablesSettings(
+                ProxyMode.named(mode)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "weft.proxy.mode: " + mode + " (expected: auto, userspace or nftables)")),
+                config.getString("table"),
+                config.getInt("own-turns"),
+                config.getStringList("pod-networks"),
+                config.getDuration("timeout"),
+                config.getDuration("retry-min"),
+                config.getDuration("retry-max"));
+    }
+
+    /** The pod networks of one family. */
+    List<String> podNetworks(Family family) {
+        return podNetworks.stream()
+                .filter(network -> Family.of(network) == family)
+                .toList();
+    }
+
+    private static String network(String text) {
+        String network = Networks.canonical(text);
+        if (network == null) {
+            throw new IllegalArgumentException("weft.proxy.nftables.pod-networks: " + text
+                    + " (expected: an address, a slash and a prefix length, like 10.244.0.0/16)");
+        }
+        return network;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.weft.proxy.nftables;
+
+import static dev.weft.proxy.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts made of network namespaces: {@code node} in the middle, others with one link to it each, by which all their packets go. The
+ * n-th other is 10.91.n.2 and fd91:n::2, its side of the node ends in 1. A namespace ends with the process that holds it.
+ */
+final class Hosts implements AutoCloseable {
+    static final String NODE = "node";
+
+    private final Map<String, Process> holders = new LinkedHashMap<>();
+    private final List<Process> children = new ArrayList<>();
+    private final Path script;
+
+    Hosts(Path folder, String... others) throws IOException {
+        script = folder.resolve("netns.py");
+        try (InputStream in = Hosts.class.getResourceAsStream("/netns.py")) {
+            assertThat(in).isNotNull();
+            Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
+        }
+        hold(NODE);
+        run(
+                NODE,
+                "sh",
+                "-c",
+                "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+        for (int number = 0; number < others.length; number++) {
+            String other = others[number];
+            hold(other);
+            String link = "to-" + other;
+            run(NODE, "ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", pid(other));
+            address(NODE, link, number, 1);
+            address(other, "eth0", number, 2);
+            run(other, "ip", "route", "add", "default", "via", "10.91." + number + ".1");
+            run(other, "ip", "-6", "route", "add", "default", "via", "fd91:" + number + "::1");
+        }
+        // A host that knows no way to an address does not even ask the kernel's table for it.
+        run(NODE, "ip", "route", "add", "local", "10.96.0.0/16", "dev", "lo");
+        run(NODE, "ip", "-6", "route", "add", "local", "fd96::/64", "dev", "lo");
+    }
+
+    /** Why there can be no such hosts here; null when there can. */
+    static @Nullable String missing() {
+        for (String tool : List.of("ip", "nft", "unshare", "nsenter", "python3")) {
+            if (!new ChildCommands(java.time.Duration.ofSeconds(60), System.getenv()).has(tool)) {
+                return "no command " + tool;
+            }
+        }
+        try {
+            Process trial = new ProcessBuilder(
+                            "unshare",
+                            "-n",
+                            "sh",
+                            "-c",
+                            "ip link add weft0 type veth peer name weft1 && nft add table inet weft"
+                                    + " && echo 1 > /proc/sys/net/ipv4/ip_forward")
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return trial.waitFor() == 0 ? null : output.strip();
+        } catch (IOException | InterruptedException e) {
+            return e.toString();
+        }
+    }
+
+    /** Runs a command on a host and gives what it printed; it must end well. */
+    String run(String host, String... command) {
+        List<String> line = inside(host, command);
+        try {
+            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(line + ": " + output).isZero();
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Answers {@code NAME PEER} on these ports. */
+    void serve(String host, String name, int... ports) throws IOException {
+        List<String> command = new ArrayList<>(List.of("python3", script.toString(), "serve", name));
+        Arrays.stream(ports).forEach(port -> command.add(Integer.toString(port)));
+        BufferedReader output = start(host, command.toArray(String[]::new));
+        assertThat(output.readLine()).isEqualTo("serving");
+    }
+
+    /** What so many calls got. */
+    List<String> call(String host, String protocol, String address, int port, int count) {
+        return run(host, "python3", script.toString(), "call", protocol, address, Integer.toString(port), "" + count)
+                .lines()
+                .toList();
+    }
+
+    /** What one call got that nobody is expected to answer. */
+    String callInVain(String host, String address, int port) {
+        return run(host, "python3", script.toString(), "call", "tcp", address, "" + port, "1", "silence")
+                .strip();
+    }
+
+    /** Datagrams from one port: one goes out for each line written. */
+    Process flow(String host, String address, int port) throws IOException {
+        return launch(host, "python3", script.toString(), "flow", address, Integer.toString(port));
+    }
+
+    /** Starts what runs until the end; gives what it prints. */
+    BufferedReader start(String host, String... command) throws IOException {
+        return new BufferedReader(
+                new InputStreamReader(launch(host, command).getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    Process launch(String host, String... command) throws IOException {
+        Process process = new ProcessBuilder(inside(host, command))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        children.add(process);
+        return process;
+    }
+
+    private List<String> inside(String host, String... command) {
+        List<String> line = new ArrayList<>(List.of("nsenter", "-t", pid(host), "-n"));
+        line.addAll(List.of(command));
+        return line;
+    }
+
+    private String pid(String host) {
+        Process holder = holders.get(host);
+        assertThat(holder).as(host).isNotNull();
+        return Long.toString(holder.pid());
+    }
+
+    private void hold(String host) throws IOException {
+        Process holder = new ProcessBuilder("unshare", "-n", "sleep", "3600").start();
+        holders.put(host, holder);
+        Path own = Path.of("/proc/self/ns/net");
+        Path theirs = Path.of("/proc/" + holder.pid() + "/ns/net");
+        await().until(() -> !Files.readSymbolicLink(own).equals(Files.readSymbolicLink(theirs)));
+        run(host, "ip", "link", "set", "lo", "up");
+    }
+
+    private void address(String host, String link, int network, int last) {
+        run(host, "ip", "address", "add", "10.91." + network + "." + last + "/24", "dev", link);
+        run(host, "ip", "-6", "address", "add", "fd91:" + network + "::" + last + "/64", "dev", link, "nodad");
+        run(host, "ip", "link", "set", link, "up");
+    }
+
+    @Override
+    public void close() {
+        children.forEach(Process::destroyForcibly);
+        holders.values().forEach(Process::destroyForcibly);
+    }
+}

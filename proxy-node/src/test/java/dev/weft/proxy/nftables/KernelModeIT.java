@@ -1,0 +1,368 @@
+package dev.weft.proxy.nftables;
+
+import static dev.weft.proxy.nftables.Pictures.service;
+import static dev.weft.proxy.nftables.Pictures.slice;
+import static dev.weft.proxy.nftables.Pictures.slicePort;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.proxy.view.ServicePicture;
+import java.util.Random;
+import java.nio.file.Files;
+import dev.weft.proxy.Patience;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("a node between hosts")
+@Timeout(600)
+class KernelModeIT {
+    private static final String VIP = "10.96.0.10";
+    private static final String NODE_PORT_ADDRESS = "10.91.0.1";
+    private static final String CLIENT = "client";
+    /** Hosts by name, in the order of their networks; endpoints serve at port 8080. */
+    private static final String[] OTHERS = {CLIENT, "one", "two", "three"};
+
+    private static Hosts hosts;
+    private final List<JsonNode> services = new ArrayList<>();
+    private final List<JsonNode> slices = new ArrayList<>();
+    private TestNode node;
+
+    @BeforeAll
+    static void connect(@TempDir Path folder) throws IOException {
+        String missing = Hosts.missing();
+        assumeThat(missing)
+                .as("cannot make network namespaces with nftables here: " + missing)
+                .isNull();
+        hosts = new Hosts(folder, OTHERS);
+        for (String host : List.of("one", "two", "three")) {
+            hosts.serve(host, host, 8080);
+        }
+    }
+
+    @AfterAll
+    static void disconnect() {
+        if (hosts != null) {
+            hosts.close();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        if (node != null) {
+            node.close();
+        }
+        hosts.run(Hosts.NODE, "sh", "-c", "nft delete table inet weft 2>/dev/null; true");
+    }
+
+    private void start(String mode) throws IOException {
+        node = new TestNode(hosts, mode);
+    }
+
+    private void declare(String name, String vip, String annotations, String more, String... endpoints) {
+        services.add(service(
+                name,
+                annotations,
+                "'clusterIPs':['" + vip + "'],'ports':[{'name':'t','port':80,'protocol':'TCP'"
+                        + (more.contains("NodePort") ? ",'nodePort':30080" : "")
+                        + "},{'name':'u','port':80,'protocol':'UDP'}]" + more));
+        slices.add(slice(
+                name,
+                slicePort("t", "TCP", 8080) + "," + slicePort("u", "UDP", 8080),
+                Arrays.stream(endpoints).map(KernelModeIT::endpoint).toArray(String[]::new)));
+    }
+
+    /** {@code one@node-1} becomes {@code 10.91.1.2@node-1}. */
+    private static String endpoint(String text) {
+        for (int number = 1; number < OTHERS.length; number++) {
+            if (text.startsWith(OTHERS[number])) {
+                return "10.91." + number + ".2" + text.substring(OTHERS[number].length());
+            }
+        }
+        return text;
+    }
+
+    private void serve(String mode) throws IOException {
+        node.apply(services, slices);
+        List<String> names = services.stream()
+                .map(service -> service.path("metadata").path("name").asText())
+                .sorted()
+                .toList();
+        List<String> listening = services.stream()
+                .filter(service -> service.path("spec").path("ports").path(0).has("nodePort"))
+                .map(service -> service.path("metadata").path("name").asText())
+                .toList(); // for their node ports on loopback
+        String wanted =
+                mode.equals("userspace") ? "bound=" + names + " " : "programmed=" + names + " bound=" + listening + " ";
+        node.await("every service served by " + mode, status -> status.contains(wanted) && status.contains("failed=0"));
+    }
+
+    private List<String> call(String host, String address, int port, int count) {
+        return hosts.call(host, "tcp", address, port, count);
+    }
+
+    /** Answers by endpoint. */
+    private static TreeMap<String, Integer> shares(List<String> answers) {
+        TreeMap<String, Integer> shares = new TreeMap<>();
+        answers.forEach(answer -> shares.merge(answer.split(" ")[0], 1, Integer::sum));
+        return shares;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"userspace", "nftables"})
+    @DisplayName("gives the same answers in both modes")
+    void sameAnswers(String mode) throws Exception {
+        start(mode);
+        declare("turns", VIP, "", ",'type':'NodePort'", "one@node-1", "two@node-2", "three");
+        declare("none", "10.96.0.11", "", "");
+        declare("weighed", "10.96.0.12", "'mesh.weft.dev/algorithm':'weighted-round-robin'", "", "one*3");
+        slices.add(slice("weighed", slicePort("t", "TCP", 8080), "10.91.2.2*1"));
+        declare(
+                "sticky",
+                "10.96.0.13",
+                "'mesh.weft.dev/algorithm':'random'",
+                ",'sessionAffinity':'ClientIP'",
+                "one",
+                "two",
+                "three");
+        declare("hashed", "10.96.0.14", "'mesh.weft.dev/algorithm':'source-ip-hash'", "", "one", "two", "three");
+        declare("inside", "10.96.0.15", "", ",'internalTrafficPolicy':'Local'", "one@node-1", "two@node-2");
+        declare("single", "10.96.0.16", "", "", "two");
+        declare("chance", "10.96.0.17", "'mesh.weft.dev/algorithm':'random'", "", "one", "three");
+        serve(mode);
+
+        TreeMap<String, Integer> three = new TreeMap<>(Map.of("one", 3, "two", 3, "three", 3));
+        assertThat(shares(call(CLIENT, VIP, 80, 9))).isEqualTo(three);
+        assertThat(shares(call(Hosts.NODE, VIP, 80, 9)))
+                .as("from the node itself")
+                .isEqualTo(three);
+        assertThat(shares(call("one", VIP, 80, 9)))
+                .as("from an endpoint, also to itself")
+                .isEqualTo(three);
+        assertThat(shares(call(CLIENT, NODE_PORT_ADDRESS, 30080, 9)))
+                .as("node port")
+                .isEqualTo(three);
+        assertThat(shares(call(Hosts.NODE, "127.0.0.1", 30080, 9)))
+                .as("node port on loopback")
+                .isEqualTo(three);
+        assertThat(call(CLIENT, "10.96.0.11", 80, 2)).containsOnly("refused");
+        assertThat(call(Hosts.NODE, "10.96.0.11", 80, 2)).containsOnly("refused");
+        assertThat(call(CLIENT, VIP, 81, 1)).as("a port that no service has").containsOnly("refused");
+        assertThat(shares(call(CLIENT, "10.96.0.12", 80, 8))).isEqualTo(Map.of("one", 6, "two", 2));
+        assertThat(shares(call(CLIENT, "10.96.0.13", 80, 12))).hasSize(1);
+        assertThat(shares(call(CLIENT, "10.96.0.14", 80, 12))).hasSize(1);
+        assertThat(shares(call(CLIENT, "10.96.0.15", 80, 4))).isEqualTo(Map.of("one", 4));
+        assertThat(shares(call(CLIENT, "10.96.0.16", 80, 4))).isEqualTo(Map.of("two", 4));
+        assertThat(shares(call(CLIENT, "10.96.0.17", 80, 64)).keySet()).containsExactly("one", "three");
+    }
+
+    @Test
+    @DisplayName("keeps the source address by the policy Local, and serves datagrams, IPv6, source ranges and drops")
+    void kernelOnly() throws Exception {
+        start("nftables");
+        declare("local", VIP, "", ",'type':'NodePort','externalTrafficPolicy':'Local'", "one@node-1", "two@node-2");
+        declare("away", "10.96.0.11", "", ",'internalTrafficPolicy':'Local'", "two@node-2");
+        services.add(service("six", "", "'clusterIPs':['fd96::6'],'ports':[{'port':80}]"));
+        slices.add(slice("six", slicePort("", "TCP", 8080), "fd91:1::2", "fd91:2::2"));
+        services.add(Pictures.json("{'metadata':{'namespace':'default','name':'ranged'},'spec':{'type':'LoadBalancer',"
+                + "'clusterIPs':['10.96.0.12'],'ports':[{'port':80}],'loadBalancerSourceRanges':['10.91.0.0/24']},"
+                + "'status':{'loadBalancer':{'ingress':[{'ip':'10.96.200.1'}]}}}"));
+        slices.add(slice("ranged", slicePort("", "TCP", 8080), "10.91.3.2"));
+        serve("nftables");
+
+        assertThat(call(CLIENT, NODE_PORT_ADDRESS, 30080, 4)).containsOnly("one 10.91.0.2");
+        assertThat(call(CLIENT, VIP, 80, 4))
+                .as("masqueraded")
+                .containsExactlyInAnyOrder("one 10.91.1.1", "one 10.91.1.1", "two 10.91.2.1", "two 10.91.2.1");
+        assertThat(call("one", VIP, 80, 4))
+                .as("a Pod, and the Pod that is led to itself")
+                .containsExactlyInAnyOrder("one 10.91.1.1", "one 10.91.1.1", "two 10.91.1.2", "two 10.91.1.2");
+        assertThat(shares(hosts.call(CLIENT, "udp", VIP, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+        assertThat(shares(call(CLIENT, "fd96::6", 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+        assertThat(shares(call(CLIENT, "10.96.200.1", 80, 2))).isEqualTo(Map.of("three", 2));
+        assertThat(hosts.callInVain("one", "10.96.200.1", 80)).isEqualTo("silent");
+        assertThat(hosts.callInVain(CLIENT, "10.96.0.11", 80)).isEqualTo("silent");
+    }
+
+    @Test
+    @DisplayName("moves services between the kernel and listeners while the kernel follows endpoints")
+    void moves() throws Exception {
+        start("auto");
+        declare("web", VIP, "", "", "one");
+        serve("nftables");
+        assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 2));
+
+        slices.set(0, slice("web", slicePort("t", "TCP", 8080), "10.91.2.2", "10.91.3.2"));
+        node.apply(services, slices);
+        node.await("the change", status -> status.contains("transactions=2 "));
+        assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("two", 2, "three", 2));
+
+        services.set(
+                0,
+                service(
+                        "web",
+                        "'mesh.weft.dev/mode':'userspace'",
+                        "'clusterIPs':['" + VIP + "'],'ports':[{'name':'t','port':80}]"));
+        serve("userspace");
+        node.await("the kernel's rules to go", status -> status.startsWith("programmed=[]"));
+        assertThat(hosts.run(Hosts.NODE, "nft", "list", "tables")).doesNotContain("weft");
+        assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("two", 2, "three", 2));
+
+        services.set(
+                0,
+                service(
+                        "web",
+                        "'mesh.weft.dev/algorithm':'random'",
+                        "'clusterIPs':['" + VIP + "'],'ports':[{'name':'t','port':80}]"));
+        serve("nftables");
+        assertThat(call(CLIENT, VIP, 80, 4)).doesNotContain("refused");
+    }
+
+    @Test
+    @DisplayName(
+            "leaves traffic flowing when it is killed, and goes on from what stands in the kernel, affinity included")
+    void killed() throws Exception {
+        hosts.run(
+                Hosts.NODE,
+                "sh",
+                "-c",
+                "nft add table ip other; nft add chain ip other mine; nft add rule ip other mine"
+                        + " ip saddr 192.0.2.1 counter drop");
+        String others = hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "ip", "other");
+        start("nftables");
+        declare(
+                "sticky",
+                VIP,
+                "'mesh.weft.dev/algorithm':'random'",
+                ",'sessionAffinity':'ClientIP'",
+                "one",
+                "two",
+                "three");
+        declare("going", "10.96.0.11", "", "", "one");
+        declare("staying", "10.96.0.12", "", "", "one", "two");
+        serve("nftables");
+        String first = call(CLIENT, VIP, 80, 1).get(0);
+        String chains = chains();
+
+        node.kill();
+        assertThat(call(CLIENT, VIP, 80, 3)).containsOnly(first);
+        assertThat(shares(call(CLIENT, "10.96.0.12", 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+
+        services.remove(1);
+        slices.remove(1);
+        start("nftables");
+        serve("nftables");
+        assertThat(call(CLIENT, VIP, 80, 6)).as("after the restart").containsOnly(first);
+        assertThat(chains()).as("chains, by their handles").isEqualTo(chains);
+        assertThat(hosts.run(Hosts.NODE, "nft", "list", "map", "inet", "weft", "services/4"))
+                .contains("10.96.0.12 . tcp . 80")
+                .doesNotContain("10.96.0.11");
+        assertThat(hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "ip", "other"))
+                .isEqualTo(others);
+
+        assertThat(node.cleanUp()).contains("removed=true", "problem=]");
+        assertThat(node.cleanUp()).contains("removed=false", "problem=]");
+        assertThat(hosts.run(Hosts.NODE, "nft", "list", "tables").strip()).isEqualTo("table ip other");
+        hosts.run(Hosts.NODE, "nft", "delete", "table", "ip", "other");
+    }
+
+    @Test
+    @DisplayName("makes its table anew when somebody has broken it, and leaves that of another node alone")
+    void broken() throws Exception {
+        start("nftables");
+        declare("web", VIP, "'mesh.weft.dev/algorithm':'random'", "", "one", "two");
+        serve("nftables");
+        hosts.run(Hosts.NODE, "nft", "flush", "map", "inet", "weft", "endpoints/4/tcp");
+        slices.set(0, slice("web", slicePort("t", "TCP", 8080), "10.91.3.2"));
+        node.apply(services, slices);
+        node.await("a table made anew", status -> status.contains("failures=1") && status.contains("transactions=2 "));
+        assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("three", 2));
+        node.close();
+
+        hosts.run(Hosts.NODE, "nft", "delete", "chain", "inet", "weft", "owner/node-1");
+        hosts.run(Hosts.NODE, "nft", "add", "chain", "inet", "weft", "owner/node-9");
+        String before = hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft");
+        start("nftables");
+        node.apply(services, slices);
+        node.await("userspace", status -> status.contains("bound=[web]") && status.contains("node-9"));
+        assertThat(hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft"))
+                .isEqualTo(before);
+    }
+
+    @Test
+    @DisplayName("leads the datagrams of a flow elsewhere when their endpoint goes")
+    void flows() throws Exception {
+        assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
+                .as("there is no command conntrack here")
+                .isTrue();
+        start("nftables");
+        declare("web", VIP, "", "", "one");
+        serve("nftables");
+        Process flow = hosts.flow(CLIENT, VIP, 80);
+        BufferedReader answers = flow.inputReader();
+        BufferedWriter questions = flow.outputWriter();
+        assertThat(ask(questions, answers)).startsWith("one ");
+
+        slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.2.2"));
+        node.apply(services, slices);
+        Patience.await().until(() -> ask(questions, answers).startsWith("two "));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {11, 12})
+    @DisplayName("has a kernel that takes every step of any way, and lists what was wanted")
+    void anyWay(long seed, @TempDir Path folder) throws Exception {
+        Random random = new Random(seed);
+        RuleSet rules = new RuleSet(RuleSetTest.settings(4), "node-1");
+        String script = rules.table().all().scriptFromNothing("weft", "test");
+        for (int step = 0; step < 40; step++) {
+            Files.writeString(folder.resolve("script"), script);
+            hosts.run(Hosts.NODE, "nft", "-f", folder.resolve("script").toString());
+            for (int change = 0; change < 3; change++) {
+                ServicePicture picture = RuleSetTest.randomPicture(random, random.nextInt(8));
+                boolean gone = random.nextInt(5) == 0;
+                rules.update(picture.key(), gone ? null : picture, RuleSetTest.compiler());
+            }
+            script = rules.table().takeChanges().script("weft");
+        }
+        Files.writeString(folder.resolve("script"), script);
+        hosts.run(Hosts.NODE, "nft", "-f", folder.resolve("script").toString());
+        InstalledTable found = InstalledTable.read(
+                new ObjectMapper().readTree(hosts.run(Hosts.NODE, "nft", "-j", "list", "table", "inet", "weft")));
+        assertThat(rules.table().difference(found).lines()).as("seed " + seed).isEmpty();
+        assertThat(found.owner()).isEqualTo("node-1");
+    }
+
+    private static String ask(BufferedWriter questions, BufferedReader answers) throws IOException {
+        questions.write("?\n");
+        questions.flush();
+        return String.valueOf(answers.readLine());
+    }
+
+    private static String chains() {
+        return String.join(
+                "\n",
+                hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft")
+                        .lines()
+                        .filter(line -> line.contains("chain ") && !line.contains("going") && !line.contains("random/"))
+                        .toList());
+    }
+}

@@ -1,0 +1,91 @@
+package dev.weft.proxy.nftables;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A {@link NodeProcess} on the host {@code node}. */
+final class TestNode implements AutoCloseable {
+    private final Process process;
+    private final BufferedWriter in;
+    private final BufferedReader out;
+
+    TestNode(Hosts hosts, String mode) throws IOException {
+        String config = "akka.loglevel=WARNING, weft.proxy { mode=" + mode
+                + ", node=node-1, dns.listen=off, nftables { pod-networks=[\"10.91.1.0/24\"] },"
+                + " dataplane { node-addresses=[\"127.0.0.1\",\"10.91.0.1\"] } }";
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        process = hosts.launch(
+                Hosts.NODE,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath,
+                NodeProcess.class.getName(),
+                config);
+        in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** This is what the API holds from now on. */
+    void apply(List<JsonNode> services, List<JsonNode> slices) throws IOException {
+        send("{\"services\":" + services + ",\"slices\":" + slices + "}");
+    }
+
+    String status() throws IOException {
+        send("status");
+        String line = out.readLine();
+        while (line != null && !line.startsWith("programmed=")) {
+            line = out.readLine();
+        }
+        return String.valueOf(line);
+    }
+
+    /** What came of removing the table. */
+    String cleanUp() throws IOException {
+        send("cleanup");
+        String line = out.readLine();
+        while (line != null && !line.startsWith("Outcome")) {
+            line = out.readLine();
+        }
+        return String.valueOf(line);
+    }
+
+    /** Waits for a status. */
+    String await(String what, Predicate<String> wanted) {
+        String[] last = {""};
+        dev.weft.proxy.Patience.await()
+                .alias(what)
+                .until(
+                        () -> {
+                            last[0] = status();
+                            return last[0];
+                        },
+                        wanted::test);
+        return last[0];
+    }
+
+    /** As by the kernel's out-of-memory killer. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    private void send(String line) throws IOException {
+        in.write(line);
+        in.newLine();
+        in.flush();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

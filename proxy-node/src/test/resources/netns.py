@@ -1,0 +1,76 @@
+"""Servers and clients for tests in network namespaces.
+
+serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv6; prints "serving" once it does
+flow ADDRESS PORT             sends a datagram from one and the same port for each line it reads; prints answers likewise
+call PROTOCOL ADDRESS PORT N  makes N calls one after the other; prints an answer a line, or refused, silent
+"""
+import selectors
+import socket
+import sys
+
+PATIENCE = 30.0
+SILENCE = 2.0
+
+
+def serve(name, ports):
+    chosen = selectors.DefaultSelector()
+    for port in ports:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            sock = socket.socket(socket.AF_INET6, kind)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            sock.bind(("::", port))
+            if kind == socket.SOCK_STREAM:
+                sock.listen(128)
+            chosen.register(sock, selectors.EVENT_READ, kind)
+    print("serving", flush=True)
+    while True:
+        for key, _ in chosen.select():
+            if key.data == socket.SOCK_DGRAM:
+                _, peer = key.fileobj.recvfrom(100)
+                key.fileobj.sendto(answer(name, peer), peer)
+            else:
+                connection, peer = key.fileobj.accept()
+                with connection:
+                    connection.sendall(answer(name, peer))
+
+
+def answer(name, peer):
+    return (name + " " + peer[0].replace("::ffff:", "") + "\n").encode()
+
+
+def flow(address, port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(SILENCE)
+        sock.connect((address, port))
+        for _ in sys.stdin:
+            try:
+                sock.send(b"?")
+                print(sock.recv(100).decode().strip(), flush=True)
+            except (ConnectionRefusedError, TimeoutError):
+                print("silent", flush=True)
+
+
+def call(protocol, address, port, dropped):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
+    with socket.socket(family, kind) as sock:
+        sock.settimeout(SILENCE if dropped else PATIENCE)
+        try:
+            sock.connect((address, port))
+            if protocol == "udp":
+                sock.send(b"?")
+            return sock.recv(100).decode().strip() or "refused"
+        except (ConnectionRefusedError, ConnectionResetError):
+            return "refused"
+        except TimeoutError:
+            return "silent"
+
+
+if sys.argv[1] == "serve":
+    serve(sys.argv[2], [int(port) for port in sys.argv[3:]])
+elif sys.argv[1] == "flow":
+    flow(sys.argv[2], int(sys.argv[3]))
+else:
+    for _ in range(int(sys.argv[5])):
+        print(call(sys.argv[2], sys.argv[3], int(sys.argv[4]), "silence" in sys.argv), flush=True)
