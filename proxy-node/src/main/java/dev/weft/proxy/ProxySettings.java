@@ -3,12 +3,14 @@ package dev.weft.proxy;
 import com.typesafe.config.Config;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.dataplane.ConnectSettings;
 import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
+import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
@@ -38,7 +40,7 @@ public record ProxySettings(
         return new ProxySettings(
                 new NodeIdentity(proxy.getString("node"), proxy.getString("zone"), proxy.getString("cluster")),
                 dataPlane(proxy.getConfig("dataplane")),
-                balance(proxy.getConfig("balance")),
+                balance(proxy.getConfig("balance"), outlier(proxy.getConfig("outlier"))),
                 feed(proxy.getConfig("feed")),
                 DnsSettings.from(proxy.getConfig("dns")),
                 HealthSettings.from(proxy.getConfig("health")),
@@ -79,7 +81,16 @@ public record ProxySettings(
                 config.getDuration("bind-retry-max"));
     }
 
-    private static BalanceSettings balance(Config config) {
+    private static OutlierSettings outlier(Config config) {
+        return new OutlierSettings(
+                config.getInt("consecutive-failures"),
+                config.getDuration("base-ejection"),
+                config.getDuration("max-ejection"),
+                config.getInt("max-ejected-percent"),
+                config.getInt("panic-percent"));
+    }
+
+    private static BalanceSettings balance(Config config, OutlierSettings outlier) {
         String name = config.getString("algorithm");
         return new BalanceSettings(
                 Algorithm.named(name)
@@ -89,7 +100,9 @@ public record ProxySettings(
                 config.getInt("maglev-table-size"),
                 config.getInt("ring-points"),
                 config.getDouble("bounded-load"),
-                config.getInt("affinity-clients"));
+                config.getInt("affinity-clients"),
+                outlier,
+                new SlowStart(config.getDuration("slow-start")));
     }
 
     private static FeedSettings feed(Config config) {

@@ -55,6 +55,7 @@ class ArchitectureTest {
                                     "dataplane",
                                     "health",
                                     "balance",
+                                    "outlier",
                                     "selection",
                                     "view"),
                     "api",

@@ -1,5 +1,6 @@
 package dev.weft.proxy.balance;
 
+import dev.weft.proxy.outlier.OutlierSettings;
 import java.time.Duration;
 
 /**
@@ -14,7 +15,27 @@ public record BalanceSettings(
         int maglevTableSize,
         int ringPoints,
         double boundedLoad,
-        int affinityClients) {
+        int affinityClients,
+        OutlierSettings outlier,
+        SlowStart slowStart) {
+    /** One that ejects no targets, and gives new ones their whole weight. */
+    public BalanceSettings(
+            Algorithm defaultAlgorithm,
+            Duration ewmaDecay,
+            int maglevTableSize,
+            int ringPoints,
+            double boundedLoad,
+            int affinityClients) {
+        this(
+                defaultAlgorithm,
+                ewmaDecay,
+                maglevTableSize,
+                ringPoints,
+                boundedLoad,
+                affinityClients,
+                OutlierSettings.OFF,
+                SlowStart.OFF);
+    }
 
     public BalanceSettings {
         if (maglevTableSize < 3 || ringPoints < 1 || boundedLoad <= 1 || affinityClients < 16) {

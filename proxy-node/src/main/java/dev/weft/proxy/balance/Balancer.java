@@ -23,6 +23,11 @@ public interface Balancer {
     /** What it chooses among. */
     TargetSet targets();
 
+    /** Whether it has to be made anew for a changed {@link Target#share()} to count. */
+    default boolean laysOutShares() {
+        return false;
+    }
+
     /** Whether {@link Target#latency} matters to it. */
     default boolean usesLatency() {
         return false;

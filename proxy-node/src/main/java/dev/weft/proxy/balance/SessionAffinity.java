@@ -47,6 +47,11 @@ public final class SessionAffinity implements Balancer {
     }
 
     @Override
+    public boolean laysOutShares() {
+        return inner.laysOutShares();
+    }
+
+    @Override
     public TargetSet targets() {
         return inner.targets();
     }

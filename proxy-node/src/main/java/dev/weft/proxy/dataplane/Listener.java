@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,7 @@ final class Listener {
     private final LongAdder closedIdle = new LongAdder();
     private @Nullable Channel channel;
     private boolean closing;
+    private @Nullable Future<?> reconsidering;
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
 
     Listener(
@@ -99,7 +101,10 @@ final class Listener {
 
     /** Takes over a plan; what leaves gets no new connections from now on. */
     void update(ListenerPlan plan) {
-        List<Target> left = route.update(plan);
+        List<Target> left = route.update(plan, nanos.getAsLong());
+        if (route.dueIn() > 0) {
+            transport.acceptors().execute(this::reconsider);
+        }
         if (!left.isEmpty()) {
             transport
                     .acceptors()
@@ -145,6 +150,21 @@ final class Listener {
         return retries.takeRetry();
     }
 
+    /** An endpoint failed, for its own fault as far as can be seen; perhaps it is out of choice for that. */
+    void endpointFailed(Target target, String how) {
+        long outNanos = route.failed(target, nanos.getAsLong());
+        if (outNanos > 0) {
+            LOG.info(
+                    "endpoint {} of {} is out of choice for {} ms, failed {} times in all; last: {}",
+                    target.identity(),
+                    service,
+                    TimeUnit.NANOSECONDS.toMillis(outNanos),
+                    target.failures(),
+                    how);
+            transport.acceptors().execute(this::reconsider);
+        }
+    }
+
     /** @param full whether there were endpoints, but none had room */
     void countRefused(boolean full) {
         (full ? refusedLimit : refusedNoEndpoint).increment();
@@ -153,6 +173,17 @@ final class Listener {
     void relayEnded(Relay relay) {
         relays.remove(relay);
         budget.release();
+    }
+
+    private void reconsider() {
+        Future<?> earlier = reconsidering;
+        if (earlier != null) {
+            earlier.cancel(false);
+        }
+        long dueIn = route.reconsider(nanos.getAsLong());
+        reconsidering = dueIn == 0 || (closing && relays.isEmpty())
+                ? null
+                : transport.acceptors().schedule(this::reconsider, dueIn, TimeUnit.NANOSECONDS);
     }
 
     private void expire(List<Target> left) {

@@ -32,8 +32,19 @@ public record ListenerStatus(
      * A snapshot of one endpoint behind a listener.
      *
      * @param cluster empty for this cluster
+     * @param failures connections that it refused, did not take in time, or reset before its first byte
+     * @param ejections how often it was put out of choice for such failures
+     * @param ejected whether it is out of choice for them now
      * @param draining no longer in choice; its open connections run out
      */
     public record EndpointStatus(
-            String address, String cluster, int weight, long picks, int open, long failures, boolean draining) {}
+            String address,
+            String cluster,
+            int weight,
+            long picks,
+            int open,
+            long failures,
+            long ejections,
+            boolean ejected,
+            boolean draining) {}
 }

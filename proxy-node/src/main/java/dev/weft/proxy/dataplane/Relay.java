@@ -13,7 +13,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +47,7 @@ final class Relay {
     private int quietRounds;
     private int openSides = 1;
     private long askedNanos;
+    private boolean answered;
     private boolean ended;
 
     /** Takes over an accepted channel, which does not read yet. */
@@ -128,7 +132,10 @@ final class Relay {
         if (!outcome.isSuccess()) {
             channel.close();
             if (!ended) {
-                picked.failed();
+                if (isOfEndpoint(outcome.cause())) {
+                    listener.endpointFailed(
+                            picked, String.valueOf(outcome.cause().getMessage()));
+                }
                 picked.closed();
                 target = null;
                 back = null;
@@ -145,6 +152,22 @@ final class Relay {
         front.peer = opened;
         channel.config().setAutoRead(true);
         front.channel.config().setAutoRead(true);
+    }
+
+    /** A lack of ports, descriptors or rights here is no fault of the endpoint's. */
+    private static boolean isOfEndpoint(Throwable cause) {
+        return cause instanceof IOException
+                && !(cause instanceof BindException)
+                && !(cause instanceof ClosedChannelException);
+    }
+
+    /** The endpoint is alive: it sent something, or ended in good order. */
+    private void answered() {
+        Target now = target;
+        if (!answered && now != null) {
+            answered = true;
+            now.answered();
+        }
     }
 
     private static List<Target> with(List<Target> targets, Target added) {
@@ -205,6 +228,9 @@ final class Relay {
                 return;
             }
             measure(this);
+            if (this != front && !answered) {
+                answered();
+            }
             peer.channel.write(message, peer.channel.voidPromise());
         }
 
@@ -234,7 +260,7 @@ final class Relay {
             if (event == ChannelInputShutdownEvent.INSTANCE) {
                 inputEnded();
             } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding) {
-                Relay.this.reset(); // the transport gave up in the middle: an end in good order would be a lie
+                wasReset(); // the transport gave up in the middle: an end in good order would be a lie
             }
         }
 
@@ -242,7 +268,7 @@ final class Relay {
         public void channelInactive(ChannelHandlerContext context) {
             // After an end in both directions the kernel may close a side while the other is still being sent to.
             if (!ended && !halves.done(end)) {
-                Relay.this.reset();
+                wasReset();
             }
             if (--openSides == 0) {
                 end();
@@ -255,8 +281,16 @@ final class Relay {
             if (ended) {
                 channel.close();
             } else {
-                Relay.this.reset();
+                wasReset();
             }
+        }
+
+        private void wasReset() {
+            Target now = target;
+            if (this != front && !answered && peer != null && now != null) {
+                listener.endpointFailed(now, "reset before the first byte");
+            }
+            Relay.this.reset();
         }
 
         private void inputEnded() {
@@ -267,6 +301,9 @@ final class Relay {
                 return;
             }
             halves = halves.inputEnded(end);
+            if (this != front) {
+                answered();
+            }
             if (peer != null) {
                 peer.endOutput();
             }
