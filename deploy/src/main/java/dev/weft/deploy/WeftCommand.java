@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             BackendCommand.class,
             KubeconfigCommand.class,
             FederateCommand.class,
+            CordonCommand.class,
             StatusCommand.class,
             DnsCommand.class,
             ResolvConfCommand.class,

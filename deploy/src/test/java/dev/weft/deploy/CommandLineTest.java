@@ -45,6 +45,7 @@ class CommandLineTest {
                 "env",
                 "backend",
                 "kubeconfig",
+                "cordon",
                 "status",
                 "dns",
                 "dns query",

@@ -102,7 +102,8 @@ public record ProxySettings(
                 config.getDouble("bounded-load"),
                 config.getInt("affinity-clients"),
                 outlier,
-                new SlowStart(config.getDuration("slow-start")));
+                new SlowStart(config.getDuration("slow-start")),
+                config.getInt("overprovisioning-percent"));
     }
 
     private static FeedSettings feed(Config config) {

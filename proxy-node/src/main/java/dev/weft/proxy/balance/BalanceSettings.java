@@ -7,6 +7,7 @@ import java.time.Duration;
  * What the balancers are tuned with; each value is explained in {@code reference.conf}.
  *
  * @param ringPoints places on the ring for each target of weight 1
+ * @param overprovisioningPercent how many times the capacity that a tier of endpoints needs it is taken to have
  * @param boundedLoad how far over the average a target of the ring may go, e.g. 1.25
  */
 public record BalanceSettings(
@@ -17,7 +18,8 @@ public record BalanceSettings(
         double boundedLoad,
         int affinityClients,
         OutlierSettings outlier,
-        SlowStart slowStart) {
+        SlowStart slowStart,
+        int overprovisioningPercent) {
     /** One that ejects no targets, and gives new ones their whole weight. */
     public BalanceSettings(
             Algorithm defaultAlgorithm,
@@ -34,10 +36,15 @@ public record BalanceSettings(
                 boundedLoad,
                 affinityClients,
                 OutlierSettings.OFF,
-                SlowStart.OFF);
+                SlowStart.OFF,
+                140);
     }
 
     public BalanceSettings {
+        if (overprovisioningPercent < 100) {
+            throw new IllegalArgumentException(
+                    "weft.proxy.balance: overprovisioning-percent=" + overprovisioningPercent + " (expected: >= 100)");
+        }
         if (maglevTableSize < 3 || ringPoints < 1 || boundedLoad <= 1 || affinityClients < 16) {
             throw new IllegalArgumentException("weft.proxy.balance: maglev-table-size=" + maglevTableSize
                     + " ring-points=" + ringPoints + " bounded-load=" + boundedLoad + " affinity-clients="

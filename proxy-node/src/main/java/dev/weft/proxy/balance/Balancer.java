@@ -28,6 +28,11 @@ public interface Balancer {
         return false;
     }
 
+    /** After how long it is to be made anew though nothing has changed here (nanoseconds); 0 for never. */
+    default long revisedAfterNanos() {
+        return 0;
+    }
+
     /** Whether {@link Target#latency} matters to it. */
     default boolean usesLatency() {
         return false;

@@ -1,6 +1,7 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.view.ServiceKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class DataPlane {
     private final Map<ServiceKey, Map<ListenerKey, Listener>> listeners = new HashMap<>();
     private final Map<ServiceKey, ConnectionBudget> budgets = new HashMap<>();
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
+    private final RoundTrips roundTrips = new RoundTrips();
     private boolean draining;
 
     /**
@@ -134,8 +136,9 @@ public final class DataPlane {
         ConnectionBudget ofService =
                 budgets.computeIfAbsent(service, first -> new ConnectionBudget(limits.service(), budget));
         ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
-        Route route = new Route(balance, limits.endpoint(), random);
-        Listener listener = new Listener(service, plan.key(), route, transport, settings, own, nanos, jitter);
+        Route route = new Route(balance, limits.endpoint(), roundTrips, random);
+        Listener listener =
+                new Listener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
         listener.update(plan);
         listener.open();
         return listener;

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
@@ -96,6 +97,9 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     private Behavior<Command> onViewed(Viewed viewed) {
         ViewUpdate update = viewed.update();
         Set<ServiceKey> touched = new HashSet<>(update.touched());
+        if (touched.contains(TrafficRules.SERVICE)) {
+            touched.addAll(update.view().keys()); // what stands there is about all services
+        }
         if (update.complete()) {
             touched.addAll(dataPlane.services());
         }
@@ -110,7 +114,9 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
                 present.add(picture);
             }
         }
-        present.forEach(picture -> dataPlane.apply(picture.key(), ListenerPlan.of(picture, node, nodeAddresses)));
+        TrafficRules rules = TrafficRules.of(update.view());
+        present.forEach(
+                picture -> dataPlane.apply(picture.key(), ListenerPlan.of(picture, node, nodeAddresses, rules)));
         onPicture.accept(update);
         return this;
     }

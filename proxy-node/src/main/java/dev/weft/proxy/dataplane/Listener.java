@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.view.ServiceKey;
 import io.netty.bootstrap.ServerBootstrap;
@@ -40,6 +41,7 @@ final class Listener {
     private final Transport transport;
     private final DataPlaneSettings settings;
     private final ConnectionBudget budget;
+    private final RoundTrips roundTrips;
     private final LongSupplier nanos;
     private final RandomGenerator jitter;
     private final WriteBufferWaterMark waterMark;
@@ -61,6 +63,7 @@ final class Listener {
             Transport transport,
             DataPlaneSettings settings,
             ConnectionBudget budget,
+            RoundTrips roundTrips,
             LongSupplier nanos,
             RandomGenerator jitter) {
         this.service = service;
@@ -69,6 +72,7 @@ final class Listener {
         this.transport = transport;
         this.settings = settings;
         this.budget = budget;
+        this.roundTrips = roundTrips;
         this.nanos = nanos;
         this.jitter = jitter;
         this.waterMark = new WriteBufferWaterMark(settings.lowWaterMarkBytes(), settings.highWaterMarkBytes());
@@ -148,6 +152,13 @@ final class Listener {
 
     boolean takeRetry() {
         return retries.takeRetry();
+    }
+
+    /** An endpoint took a connection. */
+    void endpointConnected(Target target, long tookNanos) {
+        if (!target.cluster().isEmpty()) {
+            roundTrips.observe(target.cluster(), tookNanos);
+        }
     }
 
     /** An endpoint failed, for its own fault as far as can be seen; perhaps it is out of choice for that. */

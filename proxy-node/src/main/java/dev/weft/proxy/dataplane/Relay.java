@@ -47,6 +47,7 @@ final class Relay {
     private int quietRounds;
     private int openSides = 1;
     private long askedNanos;
+    private long connectingNanos;
     private boolean answered;
     private boolean ended;
 
@@ -75,6 +76,7 @@ final class Relay {
             return;
         }
         target = picked;
+        connectingNanos = nanos.getAsLong();
         picked.opened();
         tried = tried.isEmpty() ? List.of(picked) : with(tried, picked);
         Channel channel = listener.newUpstream();
@@ -148,6 +150,7 @@ final class Relay {
             opened.abort();
             return;
         }
+        listener.endpointConnected(picked, nanos.getAsLong() - connectingNanos);
         opened.peer = front;
         front.peer = opened;
         channel.config().setAutoRead(true);

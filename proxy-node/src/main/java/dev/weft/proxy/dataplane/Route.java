@@ -3,10 +3,14 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.TargetPool;
 import dev.weft.proxy.balance.TargetSet;
+import dev.weft.proxy.balance.TargetTier;
+import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.selection.LocalityTier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +31,7 @@ final class Route {
     private final RandomGenerator random;
     private final TargetPool pool;
     private final int maxByEndpoint;
+    private final RoundTrips roundTrips;
     private final Object ejecting = new Object();
     /** Out of choice, perhaps with connections still. */
     private final Set<Target> leaving = ConcurrentHashMap.newKeySet();
@@ -40,20 +45,22 @@ final class Route {
      *
      * @param all that the plan names
      * @param balancer over those of them that are in choice
+     * @param tiered whether near ones are preferred
      * @param panic whether too few would be left without those that are ejected, so that these are used too
      * @param dueIn after how long it is to be reconsidered, when it was made (nanoseconds); 0 for never
      */
-    private record InUse(TargetSet all, Balancer balancer, boolean panic, long dueIn) {}
+    private record InUse(TargetSet all, Balancer balancer, boolean tiered, boolean panic, long dueIn) {}
 
     /** @param maxByEndpoint connections that an endpoint may have open; exact but for picks made at the same instant */
-    Route(BalanceSettings settings, int maxByEndpoint, RandomGenerator random) {
+    Route(BalanceSettings settings, int maxByEndpoint, RoundTrips roundTrips, RandomGenerator random) {
         this.settings = settings;
         this.maxByEndpoint = maxByEndpoint;
+        this.roundTrips = roundTrips;
         this.random = random;
         this.pool = new TargetPool(settings);
         this.algorithm = settings.defaultAlgorithm();
         Balancer none = algorithm.balancer(settings, random.nextLong());
-        this.inUse = new InUse(none.targets(), none, false, 0);
+        this.inUse = new InUse(none.targets(), none, false, false, 0);
     }
 
     /** Takes over a plan; returns the targets that are no longer in choice. */
@@ -65,7 +72,7 @@ final class Route {
                     .filter(target -> !before.contains(target))
                     .forEach(target -> target.startSlowly(nowNanos));
         }
-        settle(balancerFor(plan), targets, nowNanos);
+        settle(balancerFor(plan, targets), targets, plan.tiers().size() > 1, nowNanos);
         List<Target> left = before.asList().stream()
                 .filter(target -> !targets.contains(target))
                 .toList();
@@ -80,7 +87,7 @@ final class Route {
      * @return after how long this is to be done again, in nanoseconds; 0 for never
      */
     synchronized long reconsider(long nowNanos) {
-        settle(inUse.balancer, inUse.all, nowNanos);
+        settle(inUse.balancer, inUse.all, inUse.tiered, nowNanos);
         return inUse.dueIn;
     }
 
@@ -158,17 +165,28 @@ final class Route {
         return endpoints;
     }
 
-    private Balancer balancerFor(ListenerPlan plan) {
-        Balancer before = inUse.balancer;
+    private Balancer balancerFor(ListenerPlan plan, TargetSet targets) {
         Algorithm wanted = Algorithm.named(plan.algorithm() == null ? "" : plan.algorithm())
                 .orElse(settings.defaultAlgorithm());
         Duration timeout = plan.affinityTimeout();
-        if (wanted == algorithm && Objects.equals(timeout, affinity)) {
+        boolean tiered = plan.tiers().size() > 1;
+        Balancer before = inUse.balancer;
+        boolean same = wanted == algorithm && Objects.equals(timeout, affinity);
+        if (same && !tiered && !inUse.tiered) {
             return before;
         }
+        Balancer known = before instanceof SessionAffinity kept ? kept.inner() : before;
+        Balancer plain = tiered
+                ? wanted.tiered(
+                        settings,
+                        random::nextLong,
+                        roundTrips,
+                        tiers(plan),
+                        targets,
+                        wanted == algorithm ? known : null)
+                : wanted.balancer(settings, random.nextLong());
         algorithm = wanted;
         affinity = timeout;
-        Balancer plain = wanted.balancer(settings, random.nextLong());
         if (timeout == null) {
             return plain;
         }
@@ -177,17 +195,34 @@ final class Route {
                 : new SessionAffinity(plain, timeout, settings.affinityClients());
     }
 
-    private void settle(Balancer balancer, TargetSet all, long nowNanos) {
+    private List<TargetTier> tiers(ListenerPlan plan) {
+        List<TargetTier> tiers = new ArrayList<>();
+        for (LocalityTier tier : plan.tiers()) {
+            Set<Target> members = new HashSet<>();
+            for (Candidate candidate : tier.candidates()) {
+                Target target = pool.find(candidate);
+                if (target != null) {
+                    members.add(target);
+                }
+            }
+            tiers.add(new TargetTier(tier.rank() + tier.cluster(), tier.cluster(), members, tier.known()));
+        }
+        return tiers;
+    }
+
+    private void settle(Balancer balancer, TargetSet all, boolean tiered, long nowNanos) {
         List<Target> usable = new ArrayList<>();
+        long dueIn = balancer.revisedAfterNanos();
         boolean reweighed = false;
-        long dueIn = 0;
         for (Target target : all.asList()) {
             int share = target.share();
             target.comeBack(nowNanos);
             target.warmUp(nowNanos);
             reweighed |= share != target.share();
             long due = target.dueIn(nowNanos);
-            dueIn = dueIn == 0 || (due > 0 && due < dueIn) ? due : dueIn;
+            if (due > 0 && (dueIn == 0 || due < dueIn)) {
+                dueIn = due;
+            }
             if (!target.ejected()) {
                 usable.add(target);
             }
@@ -197,8 +232,9 @@ final class Route {
         boolean same = inUse.balancer == balancer
                 && inUse.all == all
                 && !(reweighed && balancer.laysOutShares())
+                && balancer.revisedAfterNanos() == 0
                 && balancer.targets().asList().equals(choice.asList());
-        inUse = new InUse(all, same ? balancer : balancer.over(choice), panic, dueIn);
+        inUse = new InUse(all, same ? balancer : balancer.over(choice), tiered, panic, dueIn);
     }
 
     private @Nullable Target next(TargetSet targets, Target after, List<Target> tried, boolean anyState) {

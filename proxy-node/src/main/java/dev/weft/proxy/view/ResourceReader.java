@@ -3,9 +3,11 @@ package dev.weft.proxy.view;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that still cannot be used (an unknown protocol, port 0) is left out, never guessed.
  */
 final class ResourceReader {
+    private static final String OURS = "mesh.weft.dev/";
+
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
     static final String FRESHNESS = "mesh.weft.dev/freshness";
     static final String WEIGHT = "mesh.weft.dev/weight";
@@ -65,7 +69,8 @@ final class ResourceReader {
                 affinity(spec),
                 annotation(object, ALGORITHM),
                 !externalName && "None".equals(spec.path("clusterIP").asText()),
-                externalName ? text(spec.path("externalName")) : null);
+                externalName ? text(spec.path("externalName")) : null,
+                annotations(object));
     }
 
     static ServiceEntry serviceImport(JsonNode object) {
@@ -82,7 +87,8 @@ final class ResourceReader {
                 affinity(spec),
                 annotation(object, ALGORITHM),
                 headless,
-                null);
+                null,
+                annotations(object));
     }
 
     /** Null for a slice of no service, or of names instead of addresses. */
@@ -226,6 +232,18 @@ final class ResourceReader {
             return 1;
         }
         return Math.max(1, Math.min(MAX_WEIGHT, Integer.parseInt(annotation)));
+    }
+
+    private static Map<String, String> annotations(JsonNode object) {
+        Map<String, String> ours = new HashMap<>();
+        object.path("metadata").path("annotations").fields().forEachRemaining(field -> {
+            if (field.getKey().startsWith(OURS)) {
+                ours.put(
+                        field.getKey().substring(OURS.length()),
+                        field.getValue().asText());
+            }
+        });
+        return ours;
     }
 
     private static @Nullable String annotation(JsonNode object, String name) {

@@ -2,6 +2,7 @@ package dev.weft.proxy.view;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param affinityTimeout how long an idle client keeps its endpoint; null without session affinity
  * @param algorithm the balancer asked for by annotation; null for the default
  * @param headless whether its name stands for its endpoints; a service that still waits for an address is not headless
+ * @param annotations those below {@code mesh.weft.dev/}, without that
  * @param externalName the name that an ExternalName service stands for; null for every other service
  */
 public record ServiceEntry(
@@ -26,12 +28,46 @@ public record ServiceEntry(
         @Nullable Duration affinityTimeout,
         @Nullable String algorithm,
         boolean headless,
-        @Nullable String externalName) {
-
+        @Nullable String externalName,
+        Map<String, String> annotations) {
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
         externalAddresses = List.copyOf(externalAddresses);
         ports = List.copyOf(ports);
+        annotations = Map.copyOf(annotations);
+    }
+
+    /** What the service is annotated with below {@code mesh.weft.dev/}; empty for nothing. */
+    public String annotation(String name) {
+        return annotations.getOrDefault(name, "");
+    }
+
+    /** A service without annotations of ours. */
+    public ServiceEntry(
+            ServiceKey key,
+            List<String> virtualAddresses,
+            List<String> externalAddresses,
+            List<ServicePort> ports,
+            TrafficPolicy internalPolicy,
+            TrafficPolicy externalPolicy,
+            boolean externallyAccessible,
+            @Nullable Duration affinityTimeout,
+            @Nullable String algorithm,
+            boolean headless,
+            @Nullable String externalName) {
+        this(
+                key,
+                virtualAddresses,
+                externalAddresses,
+                ports,
+                internalPolicy,
+                externalPolicy,
+                externallyAccessible,
+                affinityTimeout,
+                algorithm,
+                headless,
+                externalName,
+                Map.of());
     }
 
     /** A service with virtual addresses, or one that waits for them. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.outlier.OutlierSettings;
+import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.selection.LocalityTier;
+import dev.weft.proxy.view.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -121,6 +124,32 @@ class OutlierIT {
             rig.awaitNoConnections();
             assertThat(rig.status().endpoints())
                     .allSatisfy(endpoint -> assertThat(endpoint.failures()).isZero());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("leads near, and farther when what is near fails, and no client sees it")
+    void overflowing(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.outlier = ejecting(Duration.ofHours(1));
+            TestBackend near = rig.backend(1, TestBackend::echo);
+            TestBackend far = rig.backend(2, TestBackend::echo);
+            List<Candidate> nearest = List.of(Rig.candidate(near.address(), near.port()));
+            List<Candidate> farther = List.of(Rig.candidate(far.address(), far.port()));
+            List<Candidate> all = List.of(nearest.get(0), farther.get(0));
+            int port = Rig.freePort();
+            List<LocalityTier> tiers =
+                    List.of(new LocalityTier(0, "", nearest, 1), new LocalityTier(3, "west", farther, 1));
+            ListenerKey key = new ListenerKey(Rig.VIP, port, Protocol.TCP);
+            rig.apply(Rig.WEB, new ListenerPlan(key, all, null, null, tiers));
+            assertThat(askAll(port, 20)).isZero();
+            assertThat(near.accepted()).isEqualTo(20);
+            near.close();
+            assertThat(askAll(port, 20)).as("clients that failed").isZero();
+            assertThat(far.accepted()).isEqualTo(20);
+            assertThat(endpoint(rig, near.address() + ":" + near.port()).failures())
+                    .isEqualTo(3);
         }
     }
 

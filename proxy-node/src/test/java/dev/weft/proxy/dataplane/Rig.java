@@ -93,7 +93,8 @@ final class Rig implements AutoCloseable {
                             1.25,
                             1_024,
                             outlier,
-                            slowStart),
+                            slowStart,
+                            140),
                     System::nanoTime,
                     new SplittableRandom(1));
             assertThat(running.transportName()).isEqualTo(nativeTransport ? "epoll" : "nio");

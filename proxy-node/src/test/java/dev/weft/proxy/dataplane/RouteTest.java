@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.selection.LocalityTier;
 import dev.weft.proxy.view.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,10 +34,11 @@ class RouteTest {
     private static final OutlierSettings OUTLIER =
             new OutlierSettings(2, Duration.ofSeconds(5), Duration.ofSeconds(20), 50, 30);
     private static final SlowStart SLOWLY = new SlowStart(Duration.ofSeconds(10));
-    private static final BalanceSettings SETTINGS =
-            new BalanceSettings(Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 1_024, OUTLIER, SLOWLY);
+    private static final BalanceSettings SETTINGS = new BalanceSettings(
+            Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 1_024, OUTLIER, SLOWLY, 140);
 
-    private final Route route = new Route(SETTINGS, 1_000, new Random(1));
+    private final RoundTrips roundTrips = new RoundTrips();
+    private final Route route = new Route(SETTINGS, 1_000, roundTrips, new Random(1));
     private long key;
 
     private static List<Candidate> candidates(int from, int until) {
@@ -229,6 +232,76 @@ class RouteTest {
         route.update(plan(candidates(0, 3), Algorithm.WEIGHTED_ROUND_ROBIN, null), 20 * SECOND);
         route.update(plan(candidates(0, 4), Algorithm.WEIGHTED_ROUND_ROBIN, null), 30 * SECOND);
         assertThat(picks(310, 30 * SECOND)).containsEntry("/10.0.0.3", 10);
+    }
+
+    private static Candidate remote(String cluster, int number) {
+        String address = "10.9." + cluster.length() + "." + number;
+        return new Candidate(
+                address, 80, cluster, cluster + "/" + address, true, true, false, false, Set.of(), Set.of(), 1);
+    }
+
+    private static ListenerPlan tiered(Algorithm algorithm, LocalityTier... tiers) {
+        List<Candidate> all = new ArrayList<>();
+        for (LocalityTier tier : tiers) {
+            all.addAll(tier.candidates());
+        }
+        return new ListenerPlan(
+                new ListenerKey(Rig.VIP, 80, Protocol.TCP), all, algorithm.label(), null, List.of(tiers));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("is near, and overflows when an ejection leaves less than 71 % of the near ones, by any algorithm")
+    void overflow(Algorithm algorithm) {
+        LocalityTier near = new LocalityTier(0, "", candidates(0, 4), 4);
+        LocalityTier far = new LocalityTier(2, "", candidates(10, 14), 4);
+        route.update(tiered(algorithm, near, far), 0);
+        Set<String> nearby = new TreeSet<>();
+        near.candidates().forEach(candidate -> nearby.add(candidate.identity()));
+        assertThat(picks(2_000, 0).keySet()).isSubsetOf(nearby);
+        eject(named(0), 0);
+        route.reconsider(0);
+        assertThat(picks(2_000, 0).keySet()).as("3 of 4, times 1.4").isSubsetOf(nearby);
+        eject(named(1), 0);
+        route.reconsider(0);
+        Map<String, Integer> picks = picks(20_000, 0);
+        int stayed = picks.entrySet().stream()
+                .filter(pick -> nearby.contains(pick.getKey()))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+        assertThat(stayed / 20_000.0).as("2 of 4, times 1.4").isCloseTo(0.7, within(0.02));
+        route.update(plan(candidates(0, 4), algorithm, null), 0);
+        assertThat(picks(2_000, 0).keySet()).as("without tiers").isSubsetOf(nearby);
+    }
+
+    @Test
+    @DisplayName("is to the nearest other cluster when the own one has nothing, by measured round trips")
+    void nearest() {
+        LocalityTier one = new LocalityTier(3, "one", List.of(remote("one", 1)), 1);
+        LocalityTier three = new LocalityTier(3, "three", List.of(remote("three", 1)), 1);
+        route.update(tiered(Algorithm.ROUND_ROBIN, one, three), 0);
+        roundTrips.observe("one", 80_000_000);
+        route.reconsider(0);
+        assertThat(pick(0).cluster()).as("never measured").isEqualTo("three");
+        roundTrips.observe("three", 20_000_000);
+        assertThat(route.reconsider(0)).as("distances change").isEqualTo(10 * SECOND);
+        assertThat(pick(0).cluster()).isEqualTo("three");
+        for (int number = 0; number < 100; number++) {
+            roundTrips.observe("three", 200_000_000);
+        }
+        route.reconsider(0);
+        assertThat(picks(10, 0)).containsOnlyKeys("one/10.9.3.1");
+    }
+
+    @Test
+    @DisplayName("keeps a client by hash on its endpoint while another tier is in trouble")
+    void tiersByClient() {
+        LocalityTier near = new LocalityTier(0, "", candidates(0, 2), 4); // half of its capacity is not ready
+        LocalityTier far = new LocalityTier(2, "", candidates(10, 12), 2);
+        route.update(tiered(Algorithm.CONSISTENT_HASH, near, far), 0);
+        for (int client = 0; client < 500; client++) {
+            assertThat(route.pick(client, 0, List.of())).isSameAs(route.pick(client, 1, List.of()));
+        }
     }
 
     @ParameterizedTest

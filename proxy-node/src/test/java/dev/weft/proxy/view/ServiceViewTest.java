@@ -88,7 +88,10 @@ class ServiceViewTest {
                         TrafficPolicy.LOCAL,
                         true,
                         Duration.ofSeconds(30),
-                        "random"));
+                        "random",
+                        false,
+                        null,
+                        Map.of("algorithm", "random")));
     }
 
     @Test
