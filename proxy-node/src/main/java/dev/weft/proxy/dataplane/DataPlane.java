@@ -71,12 +71,16 @@ public final class DataPlane {
                         retire(leaving, settings.drainDeadline());
                     }
                 });
+        ConnectionBudget ofService =
+                budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
         for (ListenerPlan plan : plans) {
+            int asked = plan.policy().maxConnections();
+            ofService.limit(asked > 0 ? asked : settings.limits().service());
             Listener known = present.get(plan.key());
             if (known != null) {
                 known.update(plan);
             } else {
-                present.put(plan.key(), open(service, plan));
+                present.put(plan.key(), open(service, plan, ofService));
             }
         }
         if (present.isEmpty()) {
@@ -131,10 +135,8 @@ public final class DataPlane {
         return drain(Duration.ZERO).thenCompose(drained -> transport.close());
     }
 
-    private Listener open(ServiceKey service, ListenerPlan plan) {
+    private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
-        ConnectionBudget ofService =
-                budgets.computeIfAbsent(service, first -> new ConnectionBudget(limits.service(), budget));
         ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
         Route route = new Route(balance, limits.endpoint(), roundTrips, random);
         Listener listener =

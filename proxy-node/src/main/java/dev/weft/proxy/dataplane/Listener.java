@@ -51,7 +51,12 @@ final class Listener {
     private final LongAdder refusedNoEndpoint = new LongAdder();
     private final LongAdder refusedLimit = new LongAdder();
     private final LongAdder closedIdle = new LongAdder();
+    private final LongAdder refusedSource = new LongAdder();
     private @Nullable Channel channel;
+    private volatile SourceGate gate = SourceGate.OPEN;
+    private List<String> sourceRanges = List.of();
+    private Duration idleTimeout = Duration.ZERO;
+    private @Nullable Future<?> idleRound;
     private boolean closing;
     private @Nullable Future<?> reconsidering;
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
@@ -83,9 +88,6 @@ final class Listener {
     /** Binds as soon as it can; the outcome shows in the status. */
     void open() {
         transport.acceptors().execute(() -> bind(settings.bindRetryMin()));
-        if (!settings.idleTimeout().isZero()) {
-            scheduleIdleRound();
-        }
     }
 
     /** Accepts no more; the connections go on until {@link #closeConnections}. */
@@ -105,6 +107,13 @@ final class Listener {
 
     /** Takes over a plan; what leaves gets no new connections from now on. */
     void update(ListenerPlan plan) {
+        ListenerPolicy policy = plan.policy();
+        if (!policy.sourceRanges().equals(sourceRanges)) {
+            sourceRanges = policy.sourceRanges();
+            gate = new SourceGate(sourceRanges);
+        }
+        Duration idle = policy.idleTimeout();
+        transport.acceptors().execute(() -> closeIdleAfter(idle == null ? settings.idleTimeout() : idle));
         List<Target> left = route.update(plan, nanos.getAsLong());
         if (route.dueIn() > 0) {
             transport.acceptors().execute(this::reconsider);
@@ -133,6 +142,7 @@ final class Listener {
                 refusedNoEndpoint.sum(),
                 refusedLimit.sum(),
                 closedIdle.sum(),
+                refusedSource.sum(),
                 route.endpoints());
     }
 
@@ -204,9 +214,24 @@ final class Listener {
         }
     }
 
+    private void closeIdleAfter(Duration timeout) {
+        if (timeout.equals(idleTimeout)) {
+            return;
+        }
+        idleTimeout = timeout;
+        Future<?> waiting = idleRound;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        idleRound = null;
+        scheduleIdleRound();
+    }
+
     /** Goes on after the listener is closed, as long as it has connections. */
     private void scheduleIdleRound() {
-        transport.acceptors().schedule(this::idleRound, roundMillis(), TimeUnit.MILLISECONDS);
+        if (!idleTimeout.isZero()) {
+            idleRound = transport.acceptors().schedule(this::idleRound, roundMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private void idleRound() {
@@ -220,7 +245,7 @@ final class Listener {
     }
 
     private long roundMillis() {
-        return Math.max(1, settings.idleTimeout().toMillis() / IDLE_ROUNDS);
+        return Math.max(1, idleTimeout.toMillis() / IDLE_ROUNDS);
     }
 
     private void bind(Duration retryAfter) {
@@ -272,8 +297,12 @@ final class Listener {
 
     private void accept(Channel child) {
         accepted.increment();
+        if (!gate.admits(child.remoteAddress())) {
+            refuse(child, refusedSource);
+            return;
+        }
         if (!budget.take()) {
-            refuse(child);
+            refuse(child, refusedLimit);
             return;
         }
         retries.connection();
@@ -282,8 +311,8 @@ final class Listener {
         relay.connect();
     }
 
-    private void refuse(Channel child) {
-        refusedLimit.increment();
+    private static void refuse(Channel child, LongAdder reason) {
+        reason.increment();
         child.config().setOption(ChannelOption.SO_LINGER, 0);
         child.close();
     }

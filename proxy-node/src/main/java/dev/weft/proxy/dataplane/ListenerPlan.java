@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One listener that a service wants on this node, and where it leads.
  *
  * @param algorithm as asked for by the service; null for the default
+ * @param policy what else the service asks for
  * @param tiers the candidates by how near they are, where near ones are preferred; empty where all are alike
  */
 public record ListenerPlan(
@@ -29,14 +30,15 @@ public record ListenerPlan(
         List<Candidate> candidates,
         @Nullable String algorithm,
         @Nullable Duration affinityTimeout,
-        List<LocalityTier> tiers) {
+        List<LocalityTier> tiers,
+        ListenerPolicy policy) {
     /** Where no endpoint is preferred. */
     public ListenerPlan(
             ListenerKey key,
             List<Candidate> candidates,
             @Nullable String algorithm,
             @Nullable Duration affinityTimeout) {
-        this(key, candidates, algorithm, affinityTimeout, List.of());
+        this(key, candidates, algorithm, affinityTimeout, List.of(), ListenerPolicy.NONE);
     }
 
     public ListenerPlan {
@@ -96,6 +98,7 @@ public record ListenerPlan(
                 entry.affinityTimeout(),
                 locality == Locality.NONE || policy == TrafficPolicy.LOCAL
                         ? List.of()
-                        : LocalityTiers.of(candidates, picture, port, ipv6, node, locality));
+                        : LocalityTiers.of(candidates, picture, port, ipv6, node, locality),
+                ListenerPolicy.of(entry, address));
     }
 }

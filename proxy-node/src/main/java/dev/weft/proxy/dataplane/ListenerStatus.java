@@ -9,6 +9,7 @@ import java.util.List;
  * @param reason what to do about a bind that failed; empty when all is well
  * @param refusedNoEndpoint connections reset because no endpoint was in choice or none could be connected to
  * @param refusedLimit connections reset because a connection limit was reached
+ * @param refusedSource connections reset because they came from where the service may not be reached from
  * @param closedIdle connections closed because nothing came on them for the idle timeout
  */
 public record ListenerStatus(
@@ -22,6 +23,7 @@ public record ListenerStatus(
         long refusedNoEndpoint,
         long refusedLimit,
         long closedIdle,
+        long refusedSource,
         List<EndpointStatus> endpoints) {
 
     public ListenerStatus {

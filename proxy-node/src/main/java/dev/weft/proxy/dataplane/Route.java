@@ -30,7 +30,8 @@ final class Route {
     private final BalanceSettings settings;
     private final RandomGenerator random;
     private final TargetPool pool;
-    private final int maxByEndpoint;
+    private final int configuredMaxByEndpoint;
+    private volatile int maxByEndpoint;
     private final RoundTrips roundTrips;
     private final Object ejecting = new Object();
     /** Out of choice, perhaps with connections still. */
@@ -54,6 +55,7 @@ final class Route {
     /** @param maxByEndpoint connections that an endpoint may have open; exact but for picks made at the same instant */
     Route(BalanceSettings settings, int maxByEndpoint, RoundTrips roundTrips, RandomGenerator random) {
         this.settings = settings;
+        this.configuredMaxByEndpoint = maxByEndpoint;
         this.maxByEndpoint = maxByEndpoint;
         this.roundTrips = roundTrips;
         this.random = random;
@@ -65,6 +67,8 @@ final class Route {
 
     /** Takes over a plan; returns the targets that are no longer in choice. */
     synchronized List<Target> update(ListenerPlan plan, long nowNanos) {
+        int asked = plan.policy().maxByEndpoint();
+        maxByEndpoint = asked > 0 ? asked : configuredMaxByEndpoint;
         TargetSet before = inUse.all;
         TargetSet targets = pool.update(plan.candidates());
         if (before.size() > 0) { // what is new together starts evenly anyway

@@ -51,9 +51,11 @@ final class ResourceReader {
         JsonNode spec = object.path("spec");
         String type = spec.path("type").asText("ClusterIP");
         List<String> external = addresses(spec.path("externalIPs"));
+        Set<String> balancer = new HashSet<>();
         for (JsonNode ingress : object.path("status").path("loadBalancer").path("ingress")) {
             if (ingress.hasNonNull("ip") && "VIP".equals(ingress.path("ipMode").asText("VIP"))) {
                 external.add(ingress.get("ip").asText());
+                balancer.add(ingress.get("ip").asText());
             }
         }
         boolean externalName = "ExternalName".equals(type);
@@ -70,7 +72,8 @@ final class ResourceReader {
                 annotation(object, ALGORITHM),
                 !externalName && "None".equals(spec.path("clusterIP").asText()),
                 externalName ? text(spec.path("externalName")) : null,
-                annotations(object));
+                annotations(object),
+                new SourceRanges(balancer, addresses(spec.path("loadBalancerSourceRanges"))));
     }
 
     static ServiceEntry serviceImport(JsonNode object) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param affinityTimeout how long an idle client keeps its endpoint; null without session affinity
  * @param algorithm the balancer asked for by annotation; null for the default
  * @param headless whether its name stands for its endpoints; a service that still waits for an address is not headless
+ * @param sourceRanges from where the addresses of its load balancer may be reached
  * @param annotations those below {@code mesh.weft.dev/}, without that
  * @param externalName the name that an ExternalName service stands for; null for every other service
  */
@@ -29,7 +30,8 @@ public record ServiceEntry(
         @Nullable String algorithm,
         boolean headless,
         @Nullable String externalName,
-        Map<String, String> annotations) {
+        Map<String, String> annotations,
+        SourceRanges sourceRanges) {
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
         externalAddresses = List.copyOf(externalAddresses);
@@ -40,6 +42,36 @@ public record ServiceEntry(
     /** What the service is annotated with below {@code mesh.weft.dev/}; empty for nothing. */
     public String annotation(String name) {
         return annotations.getOrDefault(name, "");
+    }
+
+    /** A service that may be reached from everywhere. */
+    public ServiceEntry(
+            ServiceKey key,
+            List<String> virtualAddresses,
+            List<String> externalAddresses,
+            List<ServicePort> ports,
+            TrafficPolicy internalPolicy,
+            TrafficPolicy externalPolicy,
+            boolean externallyAccessible,
+            @Nullable Duration affinityTimeout,
+            @Nullable String algorithm,
+            boolean headless,
+            @Nullable String externalName,
+            Map<String, String> annotations) {
+        this(
+                key,
+                virtualAddresses,
+                externalAddresses,
+                ports,
+                internalPolicy,
+                externalPolicy,
+                externallyAccessible,
+                affinityTimeout,
+                algorithm,
+                headless,
+                externalName,
+                annotations,
+                SourceRanges.OPEN);
     }
 
     /** A service without annotations of ours. */

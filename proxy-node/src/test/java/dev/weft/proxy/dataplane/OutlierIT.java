@@ -142,7 +142,7 @@ class OutlierIT {
             List<LocalityTier> tiers =
                     List.of(new LocalityTier(0, "", nearest, 1), new LocalityTier(3, "west", farther, 1));
             ListenerKey key = new ListenerKey(Rig.VIP, port, Protocol.TCP);
-            rig.apply(Rig.WEB, new ListenerPlan(key, all, null, null, tiers));
+            rig.apply(Rig.WEB, new ListenerPlan(key, all, null, null, tiers, ListenerPolicy.NONE));
             assertThat(askAll(port, 20)).isZero();
             assertThat(near.accepted()).isEqualTo(20);
             near.close();

@@ -246,7 +246,7 @@ class RouteTest {
             all.addAll(tier.candidates());
         }
         return new ListenerPlan(
-                new ListenerKey(Rig.VIP, 80, Protocol.TCP), all, algorithm.label(), null, List.of(tiers));
+                new ListenerKey(Rig.VIP, 80, Protocol.TCP), all, algorithm.label(), null, List.of(tiers), ListenerPolicy.NONE);
     }
 
     @ParameterizedTest
