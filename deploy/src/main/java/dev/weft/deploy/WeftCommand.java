@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             FederateCommand.class,
             CordonCommand.class,
             StatusCommand.class,
+            TopCommand.class,
             DnsCommand.class,
             ResolvConfCommand.class,
             BackupCommand.class,

@@ -47,6 +47,7 @@ class CommandLineTest {
                 "kubeconfig",
                 "cordon",
                 "status",
+                "top",
                 "dns",
                 "dns query",
                 "resolv-conf",

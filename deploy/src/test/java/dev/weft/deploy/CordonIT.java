@@ -60,6 +60,9 @@ class CordonIT {
         awaitAnsweredBy(shop, Set.of("there"));
         annotate("'cluster-weights':null,'mesh.weft.dev/locality':'cluster'");
         awaitAnsweredBy(shop, Set.of("here"));
+        assertThat(weft("top", "--once")).contains("open connections, 1 services", "SERVICE", "default/shop");
+        assertThat(weft("top", "--once", "--endpoints"))
+                .contains("default/shop " + here.address(), "default/shop west/" + there.address());
     }
 
     private void annotate(String annotations) throws Exception {

@@ -9,6 +9,9 @@ import dev.weft.proxy.dataplane.DataPlaneActor;
 import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
+import dev.weft.proxy.metrics.MetricsServer;
+import dev.weft.proxy.metrics.MetricsSettings;
+import dev.weft.proxy.metrics.MetricsText;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
 import java.security.SecureRandom;
@@ -33,6 +36,7 @@ public final class ProxyNode {
     private final ActorRef<DataPlaneActor.Command> actor;
     private final @Nullable ActorRef<HealthActor.Command> health;
     private final CompletableFuture<Void> pictured;
+    private final @Nullable MetricsServer metrics;
     private final Instant started;
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -43,6 +47,7 @@ public final class ProxyNode {
             ActorRef<DataPlaneActor.Command> actor,
             @Nullable ActorRef<HealthActor.Command> health,
             CompletableFuture<Void> pictured,
+            @Nullable MetricsServer metrics,
             Instant started) {
         this.settings = settings;
         this.dataPlane = dataPlane;
@@ -50,6 +55,7 @@ public final class ProxyNode {
         this.actor = actor;
         this.health = health;
         this.pictured = pictured;
+        this.metrics = metrics;
         this.started = started;
     }
 
@@ -95,7 +101,20 @@ public final class ProxyNode {
                         || !settings.health().enabled()
                 ? null
                 : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
-        return new ProxyNode(settings, dataPlane, dns, actor, health, pictured, started);
+        return new ProxyNode(settings, dataPlane, dns, actor, health, pictured, metrics(settings, dataPlane), started);
+    }
+
+    private static @Nullable MetricsServer metrics(ProxySettings settings, DataPlane dataPlane) {
+        if (settings.metrics().listen().isEmpty()) {
+            return null;
+        }
+        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, settings.metrics()));
+        server.start(settings.metrics().listen());
+        return server;
+    }
+
+    private static String metrics(DataPlane dataPlane, MetricsSettings settings) {
+        return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), settings);
     }
 
     private static Behavior<HealthActor.Command> checks(
@@ -127,6 +146,11 @@ public final class ProxyNode {
                 dns.status());
     }
 
+    /** The numbers of the data plane, as Prometheus reads them. */
+    public String metrics() {
+        return metrics(dataPlane, settings.metrics());
+    }
+
     /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */
     public CompletionStage<Void> drain() {
         return drain(settings.stopDeadline());
@@ -136,6 +160,9 @@ public final class ProxyNode {
     public CompletionStage<Void> stop() {
         if (!stopping.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (metrics != null) {
+            metrics.stop();
         }
         return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> dataPlane.stop());
     }

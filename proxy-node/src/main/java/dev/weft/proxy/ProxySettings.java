@@ -10,6 +10,7 @@ import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
+import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
@@ -28,6 +29,7 @@ public record ProxySettings(
         FeedSettings feed,
         DnsSettings dns,
         HealthSettings health,
+        MetricsSettings metrics,
         Duration stopDeadline) {
 
     /**
@@ -44,12 +46,13 @@ public record ProxySettings(
                 feed(proxy.getConfig("feed")),
                 DnsSettings.from(proxy.getConfig("dns")),
                 HealthSettings.from(proxy.getConfig("health")),
+                MetricsSettings.from(proxy.getConfig("metrics")),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, dns, health, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, health, metrics, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config) {
@@ -78,7 +81,8 @@ public record ProxySettings(
                 config.getDuration("drain-deadline"),
                 config.getDuration("close-grace"),
                 config.getDuration("bind-retry-min"),
-                config.getDuration("bind-retry-max"));
+                config.getDuration("bind-retry-max"),
+                config.getBoolean("access-log"));
     }
 
     private static OutlierSettings outlier(Config config) {

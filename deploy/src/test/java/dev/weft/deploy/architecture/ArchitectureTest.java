@@ -52,6 +52,7 @@ class ArchitectureTest {
                                     "dns",
                                     "nftables",
                                     "process",
+                                    "metrics",
                                     "dataplane",
                                     "health",
                                     "balance",

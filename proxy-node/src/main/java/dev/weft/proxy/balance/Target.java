@@ -19,6 +19,8 @@ public final class Target {
     private final LongAdder picks = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder ejections = new LongAdder();
+    private final LongAdder bytesTo = new LongAdder();
+    private final LongAdder bytesFrom = new LongAdder();
     private final PeakEwma latency;
     private final OutlierSettings outlierSettings;
     private final SlowStart slowStart;
@@ -137,6 +139,24 @@ public final class Target {
     /** Whether it is out of choice for its failures. */
     public boolean ejected() {
         return outlier.ejected();
+    }
+
+    /** So many bytes came from a client for it. */
+    public void sent(int bytes) {
+        bytesTo.add(bytes);
+    }
+
+    /** So many bytes came from it. */
+    public void received(int bytes) {
+        bytesFrom.add(bytes);
+    }
+
+    public long bytesTo() {
+        return bytesTo.sum();
+    }
+
+    public long bytesFrom() {
+        return bytesFrom.sum();
     }
 
     public long ejections() {

@@ -38,6 +38,7 @@ public final class DataPlane {
     private final Map<ServiceKey, ConnectionBudget> budgets = new HashMap<>();
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
     private final RoundTrips roundTrips = new RoundTrips();
+    private final PickCounts picks = new PickCounts();
     private boolean draining;
 
     /**
@@ -71,8 +72,7 @@ public final class DataPlane {
                         retire(leaving, settings.drainDeadline());
                     }
                 });
-        ConnectionBudget ofService =
-                budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
+        ConnectionBudget ofService = budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
         for (ListenerPlan plan : plans) {
             int asked = plan.policy().maxConnections();
             ofService.limit(asked > 0 ? asked : settings.limits().service());
@@ -103,6 +103,11 @@ public final class DataPlane {
                 .forEach(listener -> status.add(listener.status()));
         status.sort(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key));
         return status;
+    }
+
+    /** Endpoints picked so far, by the names of the algorithms. */
+    public Map<String, Long> picks() {
+        return picks.snapshot();
     }
 
     /** {@code epoll} or {@code nio}. */
@@ -138,7 +143,7 @@ public final class DataPlane {
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
         ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
-        Route route = new Route(balance, limits.endpoint(), roundTrips, random);
+        Route route = new Route(balance, limits.endpoint(), roundTrips, picks, random);
         Listener listener =
                 new Listener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
         listener.update(plan);

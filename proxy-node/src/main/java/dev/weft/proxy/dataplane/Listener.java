@@ -13,7 +13,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
 final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final Logger ACCESS = LoggerFactory.getLogger("dev.weft.proxy.access");
 
     /** The round in which the last byte came does not count, so a connection is closed at most 1/4 late. */
     private static final int IDLE_ROUNDS = 4;
@@ -52,6 +55,8 @@ final class Listener {
     private final LongAdder refusedLimit = new LongAdder();
     private final LongAdder closedIdle = new LongAdder();
     private final LongAdder refusedSource = new LongAdder();
+    private final LongAdder retried = new LongAdder();
+    private final Map<String, ConnectHistogram> connecting = new ConcurrentHashMap<>();
     private @Nullable Channel channel;
     private volatile SourceGate gate = SourceGate.OPEN;
     private List<String> sourceRanges = List.of();
@@ -131,6 +136,8 @@ final class Listener {
 
     ListenerStatus status() {
         BindOutcome now = outcome;
+        Map<String, ConnectTimes> times = new HashMap<>();
+        connecting.forEach((cluster, histogram) -> times.put(cluster, histogram.snapshot()));
         return new ListenerStatus(
                 service,
                 key,
@@ -143,6 +150,8 @@ final class Listener {
                 refusedLimit.sum(),
                 closedIdle.sum(),
                 refusedSource.sum(),
+                retried.sum(),
+                times,
                 route.endpoints());
     }
 
@@ -161,11 +170,18 @@ final class Listener {
     }
 
     boolean takeRetry() {
-        return retries.takeRetry();
+        if (retries.takeRetry()) {
+            retried.increment();
+            return true;
+        }
+        return false;
     }
 
     /** An endpoint took a connection. */
     void endpointConnected(Target target, long tookNanos) {
+        connecting
+                .computeIfAbsent(target.cluster(), first -> new ConnectHistogram())
+                .add(tookNanos);
         if (!target.cluster().isEmpty()) {
             roundTrips.observe(target.cluster(), tookNanos);
         }
@@ -192,6 +208,9 @@ final class Listener {
     }
 
     void relayEnded(Relay relay) {
+        if (settings.accessLog()) {
+            ACCESS.info("{} {} {}", service, key.authority(), relay.account(nanos.getAsLong()));
+        }
         relays.remove(relay);
         budget.release();
     }

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout null for what is configured, zero for never
  */
 record ListenerPolicy(
-        List<String> sourceRanges, int maxConnections, int maxByEndpoint, @Nullable Duration idleTimeout) {
+        List<String> sourceRanges,
+        int maxConnections,
+        int maxByEndpoint,
+        @Nullable Duration idleTimeout) {
     /** Nothing in particular. */
     static final ListenerPolicy NONE = new ListenerPolicy(List.of(), 0, 0, null);
 

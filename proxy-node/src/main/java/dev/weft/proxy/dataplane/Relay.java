@@ -3,6 +3,7 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.dataplane.HalfClose.End;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -47,6 +48,7 @@ final class Relay {
     private int quietRounds;
     private int openSides = 1;
     private long askedNanos;
+    private final Account account;
     private long connectingNanos;
     private boolean answered;
     private boolean ended;
@@ -56,6 +58,7 @@ final class Relay {
         this.listener = listener;
         this.route = route;
         this.nanos = nanos;
+        this.account = new Account(accepted.remoteAddress(), nanos.getAsLong());
         this.front = new Side(End.CLIENT, accepted);
         byte[] address = accepted.remoteAddress() instanceof InetSocketAddress remote && !remote.isUnresolved()
                 ? remote.getAddress().getAddress()
@@ -190,8 +193,14 @@ final class Relay {
         }
     }
 
+    /** For the access log, when it has ended. */
+    String account(long nowNanos) {
+        return account.text(target, nowNanos);
+    }
+
     /** Both sides end with a reset: what one has suffered, the other sees. */
     private void reset() {
+        account.cut();
         end();
         front.abort();
         if (back != null) {
@@ -230,6 +239,7 @@ final class Relay {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            count((ByteBuf) message);
             measure(this);
             if (this != front && !answered) {
                 answered();
@@ -285,6 +295,21 @@ final class Relay {
                 channel.close();
             } else {
                 wasReset();
+            }
+        }
+
+        private void count(ByteBuf bytes) {
+            int size = bytes.readableBytes();
+            Target now = target;
+            if (now == null) {
+                return;
+            }
+            if (this == front) {
+                account.sent(size);
+                now.sent(size);
+            } else {
+                account.received(size);
+                now.received(size);
             }
         }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Route {
     private final int configuredMaxByEndpoint;
     private volatile int maxByEndpoint;
     private final RoundTrips roundTrips;
+    private final PickCounts picks;
     private final Object ejecting = new Object();
     /** Out of choice, perhaps with connections still. */
     private final Set<Target> leaving = ConcurrentHashMap.newKeySet();
@@ -48,21 +50,29 @@ final class Route {
      * @param balancer over those of them that are in choice
      * @param tiered whether near ones are preferred
      * @param panic whether too few would be left without those that are ejected, so that these are used too
+     * @param picks counts those of the algorithm
      * @param dueIn after how long it is to be reconsidered, when it was made (nanoseconds); 0 for never
      */
-    private record InUse(TargetSet all, Balancer balancer, boolean tiered, boolean panic, long dueIn) {}
+    private record InUse(
+            TargetSet all, Balancer balancer, boolean tiered, boolean panic, long dueIn, LongAdder picks) {}
 
     /** @param maxByEndpoint connections that an endpoint may have open; exact but for picks made at the same instant */
-    Route(BalanceSettings settings, int maxByEndpoint, RoundTrips roundTrips, RandomGenerator random) {
+    Route(
+            BalanceSettings settings,
+            int maxByEndpoint,
+            RoundTrips roundTrips,
+            PickCounts picks,
+            RandomGenerator random) {
         this.settings = settings;
         this.configuredMaxByEndpoint = maxByEndpoint;
         this.maxByEndpoint = maxByEndpoint;
         this.roundTrips = roundTrips;
+        this.picks = picks;
         this.random = random;
         this.pool = new TargetPool(settings);
         this.algorithm = settings.defaultAlgorithm();
         Balancer none = algorithm.balancer(settings, random.nextLong());
-        this.inUse = new InUse(none.targets(), none, false, false, 0);
+        this.inUse = new InUse(none.targets(), none, false, false, 0, picks.of(algorithm));
     }
 
     /** Takes over a plan; returns the targets that are no longer in choice. */
@@ -145,6 +155,7 @@ final class Route {
     Target pick(long clientKey, long nowNanos, List<Target> tried) {
         InUse current = inUse;
         Target picked = current.balancer.pick(clientKey, nowNanos);
+        current.picks.increment();
         if (picked == null || takes(picked, tried, current.panic)) {
             return picked;
         }
@@ -238,7 +249,7 @@ final class Route {
                 && !(reweighed && balancer.laysOutShares())
                 && balancer.revisedAfterNanos() == 0
                 && balancer.targets().asList().equals(choice.asList());
-        inUse = new InUse(all, same ? balancer : balancer.over(choice), tiered, panic, dueIn);
+        inUse = new InUse(all, same ? balancer : balancer.over(choice), tiered, panic, dueIn, picks.of(algorithm));
     }
 
     private @Nullable Target next(TargetSet targets, Target after, List<Target> tried, boolean anyState) {
@@ -269,6 +280,8 @@ final class Route {
                 target.failures(),
                 target.ejections(),
                 target.ejected(),
+                target.bytesTo(),
+                target.bytesFrom(),
                 draining);
     }
 }

@@ -6,9 +6,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who may connect, by address; immutable. */
 final class SourceGate {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceGate.class);
+
     static final SourceGate OPEN = new SourceGate(List.of());
 
     private final boolean open;
@@ -21,9 +25,11 @@ final class SourceGate {
             int slash = range.indexOf('/');
             try {
                 this.ranges.add(new IpSubnetFilterRule(
-                        range.substring(0, slash), Integer.parseInt(range.substring(slash + 1)), IpFilterRuleType.ACCEPT));
+                        range.substring(0, slash),
+                        Integer.parseInt(range.substring(slash + 1)),
+                        IpFilterRuleType.ACCEPT));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                continue; // an API server admits no such range
+                LOG.warn("source range {} is none and lets nobody in", range);
             }
         }
     }

@@ -239,13 +239,12 @@ final class ResourceReader {
 
     private static Map<String, String> annotations(JsonNode object) {
         Map<String, String> ours = new HashMap<>();
-        object.path("metadata").path("annotations").fields().forEachRemaining(field -> {
-            if (field.getKey().startsWith(OURS)) {
-                ours.put(
-                        field.getKey().substring(OURS.length()),
-                        field.getValue().asText());
+        for (Map.Entry<String, JsonNode> each :
+                object.path("metadata").path("annotations").properties()) {
+            if (each.getKey().startsWith(OURS)) {
+                ours.put(each.getKey().substring(OURS.length()), each.getValue().asText());
             }
-        });
+        }
         return ours;
     }
 

@@ -38,7 +38,7 @@ class RouteTest {
             Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 1_024, OUTLIER, SLOWLY, 140);
 
     private final RoundTrips roundTrips = new RoundTrips();
-    private final Route route = new Route(SETTINGS, 1_000, roundTrips, new Random(1));
+    private final Route route = new Route(SETTINGS, 1_000, roundTrips, new PickCounts(), new Random(1));
     private long key;
 
     private static List<Candidate> candidates(int from, int until) {
@@ -246,7 +246,12 @@ class RouteTest {
             all.addAll(tier.candidates());
         }
         return new ListenerPlan(
-                new ListenerKey(Rig.VIP, 80, Protocol.TCP), all, algorithm.label(), null, List.of(tiers), ListenerPolicy.NONE);
+                new ListenerKey(Rig.VIP, 80, Protocol.TCP),
+                all,
+                algorithm.label(),
+                null,
+                List.of(tiers),
+                ListenerPolicy.NONE);
     }
 
     @ParameterizedTest
