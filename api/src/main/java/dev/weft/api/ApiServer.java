@@ -14,12 +14,14 @@ import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
 import com.typesafe.config.Config;
+import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.rest.Access;
 import dev.weft.api.rest.ApiRoutes;
 import dev.weft.registry.Registry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,8 +44,9 @@ public final class ApiServer {
     }
 
     /**
-     * Binds and serves. Stops with the actor system: first it says that it is not ready, then it takes no more connections,
-     * ends watches, and waits for answers under way.
+     * Binds and serves. Stops with the actor system: it takes no more connections, says that it is not ready, and ends
+     * watches; for the time of the notice, whoever sends a request on an open connection gets his answer and is told that
+     * it was the last; then no more requests are taken, and it waits for answers under way.
      *
      * @param clock for ages in tables
      * @param random spreads the ends of watches, and makes ids of errors
@@ -80,6 +83,8 @@ public final class ApiServer {
             return CompletableFuture.failedFuture(e);
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
+        ConnectionPlaces places =
+                new ConnectionPlaces(settings.connectionsOfAddress(), settings.unboundedAddresses(), clock);
         ApiRoutes routes = new ApiRoutes(
                 registry,
                 door.access(),
@@ -88,8 +93,9 @@ public final class ApiServer {
                 clock,
                 random,
                 materializer,
+                places,
                 UUID.randomUUID().toString());
-        Connections connections = new Connections(settings.guard(), routes::answer);
+        Connections connections = new Connections(settings.guard(), places, routes::answer);
         ServerSettings server = serverSettings(system, settings);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
                 .bind(
@@ -100,10 +106,15 @@ public final class ApiServer {
                         true,
                         Optional.of(settings.http().getDuration("idle-timeout")))
                 .mapAsyncUnordered(server.getMaxConnections(), connection -> {
+                    InetAddress client = connection.remoteAddress().getAddress();
+                    if (!places.enter(client)) {
+                        connections.refuse(connection.flow(), door.tls().isPresent(), materializer);
+                        return CompletableFuture.completedFuture(Done.getInstance());
+                    }
                     ApiDoor.Line line = door.line(
                             connection.flow(),
                             Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())));
-                    return connections.serve(line.http(), line.bytes(), materializer);
+                    return connections.serve(line.http(), line.bytes(), client, materializer);
                 })
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
@@ -178,16 +189,28 @@ public final class ApiServer {
         return routes.openWatches();
     }
 
+    /** Connections that are open. */
+    public int openConnections() {
+        return serving.connections().open();
+    }
+
     /** Stops as described at {@link #start}; may be called more than once. */
     public CompletionStage<Done> stop() {
         routes.drain();
-        return serving.binding().unbind().thenCompose(unbound -> {
-            serving.connections().finish();
-            return serving.allClosed()
-                    .toCompletableFuture()
-                    .copy()
-                    .completeOnTimeout(
-                            Done.getInstance(), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
-        });
+        serving.connections().leave();
+        return serving.binding()
+                .unbind()
+                .thenCompose(unbound -> closedWithin(settings.drainNotice()))
+                .thenCompose(noticed -> {
+                    serving.connections().finish();
+                    return closedWithin(settings.drainDeadline());
+                });
+    }
+
+    private CompletionStage<Done> closedWithin(Duration time) {
+        return serving.allClosed()
+                .toCompletableFuture()
+                .copy()
+                .completeOnTimeout(Done.getInstance(), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -2,8 +2,10 @@ package dev.weft.api;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Connection;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
 import akka.stream.SharedKillSwitch;
@@ -12,13 +14,19 @@ import akka.stream.TLSProtocol.SslTlsInbound;
 import akka.stream.TLSProtocol.SslTlsOutbound;
 import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
 import akka.stream.javadsl.TLSPlacebo;
 import akka.util.ByteString;
 import dev.weft.api.guard.ConnectionGuard;
+import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.stream.ConnectionEnd;
+import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -29,27 +37,62 @@ import java.util.function.Function;
  * requests of its connection. For this to be noticed, the guard keeps reading while nothing is written.
  */
 final class Connections {
+    private static final HttpHeader CLOSE = Connection.create("close");
+
+    /** Refused connections that are told so at a time. */
+    private static final int MOST_TOLD = 256;
+
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
     private final GuardSettings guard;
+    private final ConnectionPlaces places;
+    private final AtomicInteger telling = new AtomicInteger();
+    private final SharedKillSwitch leaving = KillSwitches.shared("weft-api-leaving");
     private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
+    private volatile boolean last;
 
-    Connections(GuardSettings guard, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
+    Connections(GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
         this.guard = guard;
+        this.places = places;
         this.routes = routes;
     }
 
-    /** Serves one connection until it is closed; never fails. */
+    /** Connections that are open. */
+    int open() {
+        return places.open();
+    }
+
+    /**
+     * Closes a connection that has no place: behind a word, and the time to read it, where the client would understand that and
+     * few are being told the same; else at once.
+     */
+    void refuse(Flow<ByteString, ByteString, ?> socket, boolean tls, Materializer materializer) {
+        boolean told = !tls && telling.incrementAndGet() <= MOST_TOLD;
+        Source<ByteString, NotUsed> word = told
+                ? Source.single(ConnectionGuard.tooManyConnections())
+                        .concat(Source.never())
+                        .completionTimeout(guard.linger())
+                : Source.failed(new TimeoutException("no place"));
+        word.via(socket).runWith(Sink.ignore(), materializer).whenComplete((done, failure) -> {
+            if (!tls) {
+                telling.decrementAndGet();
+            }
+        });
+    }
+
+    /** Serves one connection, which has a place, until it is closed; never fails. */
     CompletionStage<Done> serve(
             BidiFlow<HttpResponse, SslTlsOutbound, SslTlsInbound, HttpRequest, NotUsed> http,
             Flow<ByteString, ByteString, ?> socket,
+            InetAddress client,
             Materializer materializer) {
-        ConnectionEnd end = new ConnectionEnd(stopping);
+        ConnectionEnd end = new ConnectionEnd(leaving);
         CompletableFuture<Done> closed = new CompletableFuture<>();
         Flow<ByteString, ByteString, NotUsed> cuttable =
                 Flow.<ByteString>create().via(end.line()).via(socket).via(end.line());
         Flow<ByteString, ByteString, NotUsed> watched = cuttable.watchTermination((any, done) -> {
             done.whenComplete((ended, failure) -> {
                 end.gone();
+                places.left(client);
                 closed.complete(Done.getInstance());
             });
             return NotUsed.getInstance();
@@ -68,10 +111,17 @@ final class Connections {
     private Flow<HttpRequest, HttpResponse, NotUsed> handler(ConnectionEnd end) {
         return Flow.<HttpRequest>create()
                 .via(stopping.flow())
-                .mapAsync(1, request -> routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)));
+                .mapAsync(1, request -> routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)))
+                .map(answer -> last ? answer.addHeader(CLOSE) : answer);
     }
 
-    /** Takes no more requests, ends watches, and closes each connection after its last answer. */
+    /** Ends watches, and closes each connection after its next answer, which says so. */
+    void leave() {
+        last = true;
+        leaving.shutdown();
+    }
+
+    /** Takes no more requests, and closes each connection after the answer that is under way. */
     void finish() {
         stopping.shutdown();
     }

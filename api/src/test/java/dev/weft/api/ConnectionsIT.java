@@ -280,6 +280,25 @@ class ConnectionsIT {
     }
 
     @Test
+    @DisplayName("that are in use when the server stops are told so in an answer, and closed only after it")
+    void lastAnswer() throws Exception {
+        TestServer stopping = new TestServer("weft.api { drain-notice = 60 s, drain-deadline = 10 s }");
+        try (Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), stopping.server.address().getPort())) {
+            client.setSoTimeout(20_000);
+            send(client, VERSION);
+            assertThat(until(client, "gitVersion")).doesNotContainIgnoringCase("connection: close");
+            var stopped = stopping.server.stop().toCompletableFuture();
+            send(client, VERSION);
+            assertThat(rest(client)).containsIgnoringCase("connection: close").contains("gitVersion");
+            // Long before the notice is over: nobody is left.
+            stopped.get(20, TimeUnit.SECONDS);
+        } finally {
+            stopping.close();
+        }
+    }
+
+    @Test
     @DisplayName("beyond the bound of connections wait until another has ended")
     void connections() throws Exception {
         TestServer small = new TestServer("weft.api.http.max-connections = 2");

@@ -105,8 +105,9 @@ final class ServerCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "A PostgreSQL database that the processes of this cluster share:"
                     + " postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...]. Each process then keeps some of the data, and"
-                    + " others take over when it goes; --data holds only what it knows of other clusters. Name all"
-                    + " processes with --seed, this one included: the first in order begins the cluster if none runs.")
+                    + " others take over when it goes; --data holds only what it knows of other clusters. The"
+                    + " processes find each other in the database, without --seed; --akka must be where the others reach"
+                    + " this one.")
     private @Nullable String store;
 
     @Option(

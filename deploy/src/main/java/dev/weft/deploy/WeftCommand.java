@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             CordonCommand.class,
             StatusCommand.class,
             TopCommand.class,
+            ExplainCommand.class,
             DnsCommand.class,
             ResolvConfCommand.class,
             BackupCommand.class,

@@ -2,10 +2,12 @@ package dev.weft.registry;
 
 import akka.NotUsed;
 import akka.actor.Address;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
@@ -134,8 +136,7 @@ public final class RegistryNode implements Registry {
      * Joins the cluster and starts. Completes at once; {@link #readiness()} says when it serves.
      *
      * @param system made with {@link ClusterConfig}; the registry ends with it
-     * @param seeds where processes of the cluster listen; empty to be the first. Where this one is among them, whoever
-     *     comes first in order begins the cluster if none of the others answers, whatever the order in which they are named
+     * @param seeds where processes of the cluster listen; empty to be the first
      * @param storage the store, for a process that holds shards; stays the caller's to close, after the system has ended
      */
     public static RegistryNode start(
@@ -158,6 +159,28 @@ public final class RegistryNode implements Registry {
                             CollectionConverters.asScala(addresses).toList()));
         }
         return new RegistryNode(system, settings, storage, parts);
+    }
+
+    /**
+     * The same for a process that shares its store with others: by the list that they keep there it joins them, or begins
+     * the cluster if there is none.
+     *
+     * @param storage the store; stays the caller's to close, after the system has ended
+     */
+    public static RegistryNode gather(
+            ActorSystem<?> system, RegistrySettings settings, SharedStorage storage, RegistryParts parts) {
+        storage.attach(system);
+        ActorRef<GatheringActor.Message> gathering = system.systemActorOf(
+                GatheringActor.create(storage.attendance(), settings.gathering(), new SteadyClock()),
+                "weft-gathering",
+                Props.empty());
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "weft-gathering",
+                        () -> AskPattern.ask(
+                                gathering, GatheringActor.Leave::new, settings.readTimeout(), system.scheduler()));
+        return new RegistryNode(system, settings, Optional.of(storage), parts);
     }
 
     private ShardLink link(ActorContext<HubCommand> hub) {
@@ -211,9 +234,13 @@ public final class RegistryNode implements Registry {
      * @param after the version of the owner's shard, after all that happened to the owner so far
      */
     public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after) {
+        return allocate(claims, after, false);
+    }
+
+    private CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after, boolean dryRun) {
         return shards.ask(
                 placement.allocationShard(),
-                replyTo -> new ShardCommand.Allocate(claims, after, replyTo),
+                replyTo -> new ShardCommand.Allocate(claims, after, dryRun, replyTo),
                 settings.writeTimeout());
     }
 
@@ -254,14 +281,15 @@ public final class RegistryNode implements Registry {
                     write.key(),
                     write.key() + ": no addresses that fit after " + round + " attempts; try again")));
         }
-        return allocate(missing.wanted(), missing.version()).thenCompose(allocated -> {
-            if (allocated instanceof ShardCommand.Allocated.Denied denied) {
-                return CompletableFuture.completedStage(refused(denied.refusal()));
-            }
-            List<Grant> all = new ArrayList<>(grants);
-            all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
-            return submit(write, all, round + 1);
-        });
+        return allocate(missing.wanted(), missing.version(), write.options().dryRun())
+                .thenCompose(allocated -> {
+                    if (allocated instanceof ShardCommand.Allocated.Denied denied) {
+                        return CompletableFuture.completedStage(refused(denied.refusal()));
+                    }
+                    List<Grant> all = new ArrayList<>(grants);
+                    all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
+                    return submit(write, all, round + 1);
+                });
     }
 
     private static Write.Outcome refused(Refusal refusal) {

@@ -28,6 +28,7 @@ public record RegistrySettings(
         GarbageSettings garbage,
         LoadBalancerSettings loadBalancer,
         LifecycleSettings lifecycle,
+        GatheringSettings gathering,
         JournalSettings journal) {
 
     /** Reads {@code weft.registry} of a whole configuration. */
@@ -47,6 +48,7 @@ public record RegistrySettings(
                 new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
                 LoadBalancerSettings.of(registry.getConfig("load-balancer")),
                 lifecycle(registry.getConfig("lifecycle")),
+                GatheringSettings.of(registry.getConfig("gathering")),
                 JournalSettings.of(registry.getConfig("journal")));
     }
 

@@ -3,6 +3,7 @@ package dev.weft.registry;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -49,11 +50,17 @@ final class Shards {
                                 admission,
                                 settings,
                                 terms,
-                                companions))
+                                companions,
+                                command -> ClusterSharding.get(system)
+                                        .entityRefFor(TYPE, started.getEntityId())
+                                        .tell(command)))
                 .withMessageExtractor(new OneEntityAShard())
                 .withStopMessage(new ShardCommand.HandOver())
                 .withRole(ClusterConfig.STORAGE_ROLE);
-        return new Shards(system, ClusterSharding.get(system).init(entity));
+        ActorRef<ShardingEnvelope<ShardCommand>> region =
+                ClusterSharding.get(system).init(entity);
+        system.systemActorOf(DroppedCommands.create(region::tell), "weft-dropped-commands", Props.empty());
+        return new Shards(system, region);
     }
 
     void tell(int shard, ShardCommand command) {

@@ -126,6 +126,29 @@ final class RunningRegistry implements AutoCloseable {
         return start(own(""), InstantSource.system(), 0, Optional.of(database(directory)), List.of(address()));
     }
 
+    /** A process that finds the others by the list in their database, or begins the cluster; not ready yet. */
+    static RunningRegistry gathering(Path directory, int port) {
+        Config config = ClusterConfig.of(
+                own("gathering.patience = 4 s"), new HostPort("127.0.0.1", port), ClusterConfig.Holding.SHARED);
+        PostgresDatabase database = database(directory);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
+        RegistrySettings settings = RegistrySettings.of(config);
+        return new RunningRegistry(
+                system,
+                Optional.of(database),
+                RegistryNode.gather(system, settings, database, parts(settings, InstantSource.system())));
+    }
+
+    /** Where the members of its cluster listen, itself included. */
+    List<String> members() {
+        List<String> members = new java.util.ArrayList<>();
+        akka.cluster.typed.Cluster.get(system)
+                .state()
+                .getMembers()
+                .forEach(member -> members.add(member.address().hostPort()));
+        return members;
+    }
+
     private HostPort address() {
         var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
         return new HostPort(address.getHost().orElseThrow(), address.getPort().orElseThrow());
@@ -136,6 +159,16 @@ final class RunningRegistry implements AutoCloseable {
         Config config = ClusterConfig.of(own, new HostPort("127.0.0.1", port), holding(database));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft", config);
         RegistrySettings settings = RegistrySettings.of(config);
+        RegistryNode node = RegistryNode.start(system, settings, database, seeds, parts(settings, clock));
+        RunningRegistry running = new RunningRegistry(system, database, node);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> node.readiness().ready());
+        return running;
+    }
+
+    private static RegistryParts parts(RegistrySettings settings, InstantSource clock) {
         NetworkRanges ranges = new NetworkRanges(
                 List.of(cidr("127.96.0.0/16")), List.of(cidr("127.112.0.0/16")), new PortRange(30_000, 32_767));
         KindCatalog kinds = StandardKinds.catalog(ranges);
@@ -147,19 +180,7 @@ final class RunningRegistry implements AutoCloseable {
                 new Random(7),
                 () -> UUID.randomUUID().toString(),
                 List::of);
-        RegistryNode node = RegistryNode.start(
-                system,
-                settings,
-                database,
-                seeds,
-                new RegistryParts(
-                        context, (shard, ref) -> List.of(), () -> CompletableFuture.completedStage(List.of())));
-        RunningRegistry running = new RunningRegistry(system, database, node);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> node.readiness().ready());
-        return running;
+        return new RegistryParts(context, (shard, ref) -> List.of(), () -> CompletableFuture.completedStage(List.of()));
     }
 
     private static ClusterConfig.Holding holding(Optional<Storage> database) {

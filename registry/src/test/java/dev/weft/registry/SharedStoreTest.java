@@ -177,4 +177,29 @@ class SharedStoreTest {
         }
         return numbers;
     }
+
+    @Test
+    @DisplayName("find each other by the list in it, though they start at the same time: one cluster, and one list")
+    void gathering() {
+        List<RunningRegistry> all = IntStream.range(0, 3)
+                .mapToObj(i -> RunningRegistry.gathering(directory, 0))
+                .toList();
+        try {
+            Awaitility.await("one cluster of three")
+                    .atMost(PATIENCE)
+                    .until(() -> all.stream().allMatch(each -> each.members().size() == 3));
+            all.get(0).close();
+            Awaitility.await("the one that stopped is off the list, and the others stay together")
+                    .atMost(PATIENCE)
+                    .until(() -> all.get(1).members().size() == 2
+                            && all.get(2).members().size() == 2);
+        } finally {
+            all.forEach(RunningRegistry::close);
+        }
+        try (RunningRegistry next = RunningRegistry.gathering(directory, 0)) {
+            Awaitility.await("nobody is listed, so that the next begins")
+                    .atMost(PATIENCE)
+                    .until(() -> next.members().size() == 1);
+        }
+    }
 }

@@ -90,17 +90,18 @@ public final class RequestBodies {
 
     /** The body of a patch: an array for JSON patch, else an object. */
     public JsonNode patch(PatchType type, byte[] body) {
+        boolean apply = type == PatchType.SERVER_SIDE_APPLY;
+        String error = apply ? "error decoding YAML: " : "error decoding patch: ";
         try {
-            JsonNode tree =
-                    type == PatchType.SERVER_SIDE_APPLY && !startsLikeJson(body) ? yaml.read(body) : json.read(body);
+            JsonNode tree = apply ? yaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
-                throw RequestRefused.badRequest("error decoding patch: expected " + (array ? "an array" : "an object")
-                        + ", got " + shape(tree));
+                throw RequestRefused.badRequest(
+                        error + "expected " + (array ? "an array" : "an object") + ", got " + shape(tree));
             }
             return tree;
         } catch (Malformed e) {
-            throw RequestRefused.badRequest("error decoding patch: " + e.reason());
+            throw RequestRefused.badRequest(error + e.reason());
         }
     }
 
@@ -121,7 +122,7 @@ public final class RequestBodies {
             return json.read(body);
         }
         return switch (type.name()) {
-            case MediaType.YAML -> yaml.read(body);
+            case MediaType.YAML -> yaml(body);
             case MediaType.PROTOBUF -> protobuf.read(body);
             default -> throw new RequestRefused(Refusals.unsupportedMediaType(OBJECT_TYPES));
         };
@@ -129,6 +130,18 @@ public final class RequestBodies {
 
     private static boolean isJson(MediaType type) {
         return type.name().equals(MediaType.JSON) || UNTYPED.contains(type.name());
+    }
+
+    /** What looks like JSON may be YAML all the same, of the kind that hardly anybody writes. */
+    private JsonNode yaml(byte[] body) throws Malformed {
+        if (!startsLikeJson(body)) {
+            return yaml.read(body);
+        }
+        try {
+            return json.read(body);
+        } catch (Malformed e) {
+            return yaml.read(body);
+        }
     }
 
     private static boolean startsLikeJson(byte[] body) {

@@ -10,12 +10,14 @@ import dev.weft.registry.RegistryNode;
 import dev.weft.registry.RegistryParts;
 import dev.weft.registry.RegistrySettings;
 import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.controller.DefaultAccounts;
 import dev.weft.registry.endpoints.EndpointsDerivation;
 import dev.weft.registry.federation.FederatedServicesActor;
 import dev.weft.registry.federation.FederationActor;
 import dev.weft.registry.federation.FederationSettings;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.RocksRecordStore;
+import dev.weft.registry.journal.SharedStorage;
 import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.StandardKinds;
 import dev.weft.registry.shard.Placement;
@@ -100,13 +102,12 @@ final class RegistryWiring {
                 clock,
                 random,
                 () -> UUID.randomUUID().toString(),
-                () -> List.of(new EndpointsDerivation(zones::of)));
-        RegistryNode node = RegistryNode.start(
-                system,
-                registrySettings,
-                store,
-                settings.addresses().seeds(),
-                new RegistryParts(context, companions, federation));
+                () -> List.of(new EndpointsDerivation(zones::of), new DefaultAccounts()));
+        RegistryParts parts = new RegistryParts(context, companions, federation);
+        RegistryNode node = store.filter(SharedStorage.class::isInstance)
+                .map(shared -> RegistryNode.gather(system, registrySettings, (SharedStorage) shared, parts))
+                .orElseGet(() -> RegistryNode.start(
+                        system, registrySettings, store, settings.addresses().seeds(), parts));
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
                 .follow(NodeZones.NODES, zones);
         return node;

@@ -70,7 +70,7 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         return add(first.cluster(), name, first.ranges(), arguments);
     }
 
-    /** Processes of one cluster that share a database, not started yet. Each knows all of them. */
+    /** Processes of one cluster that share a database, not started yet. They find each other in it. */
     public List<TestServer> sharing(StoreAddress store, int count, String cluster, String... furtherArguments) {
         TestServer.Ranges ranges = new TestServer.Ranges(range(), range());
         List<TestServer> sharing = new ArrayList<>();
@@ -79,8 +79,6 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         }
         List<String> arguments =
                 new ArrayList<>(List.of("--store", store.toString(), "--store-password-file", secret()));
-        sharing.forEach(
-                server -> arguments.addAll(List.of("--seed", server.akka().toString())));
         arguments.addAll(List.of(furtherArguments));
         sharing.forEach(server -> server.arguments(arguments));
         return sharing;

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Some;
@@ -171,6 +172,11 @@ public final class PostgresDatabase implements SharedStorage {
     }
 
     @Override
+    public Attendance attendance() {
+        return new PostgresAttendance(pool, this::run);
+    }
+
+    @Override
     public CompletionStage<Long> lastNumber(String persistenceId) {
         return lastNumbers.ask(persistenceId);
     }
@@ -178,13 +184,18 @@ public final class PostgresDatabase implements SharedStorage {
     /** Runs what concerns a lease, on a thread that may block. */
     <T> CompletionStage<T> run(Callable<T> task) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        leases.execute(() -> {
-            try {
-                done.complete(task.call());
-            } catch (Exception e) {
-                done.completeExceptionally(e);
-            }
-        });
+        try {
+            leases.execute(() -> {
+                try {
+                    done.complete(task.call());
+                } catch (Exception e) {
+                    done.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            done.completeExceptionally(
+                    new StorageException(StorageException.Kind.CLOSED, "the store is closed", closed));
+        }
         return done;
     }
 

@@ -23,6 +23,10 @@ final class PostgresSchema {
               name VARCHAR(255) NOT NULL PRIMARY KEY,
               owner VARCHAR(255) NOT NULL,
               until TIMESTAMP WITH TIME ZONE NOT NULL)""", """
+            CREATE TABLE IF NOT EXISTS weft_process (
+              address VARCHAR(255) NOT NULL PRIMARY KEY,
+              beats BIGINT NOT NULL,
+              joined BOOLEAN NOT NULL)""", """
             CREATE TABLE IF NOT EXISTS weft_event (
               ordering BIGSERIAL,
               persistence_id VARCHAR(255) NOT NULL,

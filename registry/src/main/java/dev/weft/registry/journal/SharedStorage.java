@@ -12,4 +12,7 @@ public interface SharedStorage extends Storage {
      * @return fails if the store does not answer
      */
     CompletionStage<Long> lastNumber(String persistenceId);
+
+    /** The list of those who share it. */
+    Attendance attendance();
 }

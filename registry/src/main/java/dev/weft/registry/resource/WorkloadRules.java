@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -53,6 +52,8 @@ final class WorkloadRules implements KindRules {
             case JOB -> job(workload, spec);
             case CRON_JOB -> cronJob(spec);
         }
+        ObjectNode status = Trees.object(workload, "status");
+        type.counts.forEach(count -> Trees.putDefault(status, count, 0));
         if (type != Type.CRON_JOB && spec.path("template").get("spec") instanceof ObjectNode template) {
             PodTemplates.applyDefaults(template);
         }
@@ -100,14 +101,14 @@ final class WorkloadRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode workload) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode spec = workload.path("spec");
         if (type == Type.CRON_JOB) {
-            schedule(spec, faults);
-            PodTemplates.validate(
-                    Trees.at(spec, "jobTemplate", "spec", "template", "spec"),
-                    "spec.jobTemplate.spec.template.spec",
-                    faults);
+            CronSchedule.validate(Trees.text(spec, "schedule"), faults);
+            concurrency(spec, faults);
+            JsonNode template = Trees.at(spec, "jobTemplate", "spec", "template", "spec");
+            PodTemplates.validate(template, "spec.jobTemplate.spec.template.spec", faults);
+            restartPolicy(Trees.text(template, "restartPolicy"), "spec.jobTemplate.spec.template.spec", faults);
             return faults;
         }
         for (String field : List.of("replicas", "parallelism", "completions", "backoffLimit", "minReadySeconds")) {
@@ -119,28 +120,21 @@ final class WorkloadRules implements KindRules {
         selector(spec, faults);
         JsonNode template = Trees.at(spec, "template", "spec");
         PodTemplates.validate(template, "spec.template.spec", faults);
-        restartPolicy(Trees.text(template, "restartPolicy"), faults);
+        restartPolicy(Trees.text(template, "restartPolicy"), "spec.template.spec", faults);
         return faults;
     }
 
-    private void restartPolicy(String policy, List<FieldError> faults) {
-        if (type == Type.JOB) {
+    private void restartPolicy(String policy, String path, List<FieldError> faults) {
+        if (type == Type.JOB || type == Type.CRON_JOB) {
             if (policy.equals("Always")) {
-                faults.add(FieldError.required(
-                        "spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
+                faults.add(FieldError.required(path + ".restartPolicy", "valid values: \"OnFailure\", \"Never\""));
             }
         } else if (!policy.isEmpty() && !policy.equals("Always")) {
-            faults.add(FieldError.notSupported("spec.template.spec.restartPolicy", policy, "Always"));
+            faults.add(FieldError.notSupported(path + ".restartPolicy", policy, "Always"));
         }
     }
 
-    private static void schedule(JsonNode spec, List<FieldError> faults) {
-        String schedule = Trees.text(spec, "schedule");
-        if (schedule.isEmpty()) {
-            faults.add(FieldError.required("spec.schedule", ""));
-        } else if (!schedule.startsWith("@") && schedule.strip().split("\\s+").length != 5) {
-            faults.add(FieldError.invalid("spec.schedule", schedule, "expected exactly 5 fields"));
-        }
+    private static void concurrency(JsonNode spec, List<FieldError> faults) {
         String policy = Trees.text(spec, "concurrencyPolicy");
         if (!List.of("Allow", "Forbid", "Replace").contains(policy)) {
             faults.add(FieldError.notSupported("spec.concurrencyPolicy", policy, "Allow", "Forbid", "Replace"));
@@ -180,7 +174,7 @@ final class WorkloadRules implements KindRules {
 
     @Override
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         if (type != Type.CRON_JOB && !Trees.sameAt(next, present, "spec", "selector")) {
             faults.add(FieldError.invalid("spec.selector", Trees.at(next, "spec", "selector"), "field is immutable"));
         }
@@ -191,6 +185,12 @@ final class WorkloadRules implements KindRules {
                             + " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
                             + " 'minReadySeconds' are forbidden"));
         }
+        if (type == Type.JOB
+                && !Trees.sameAt(next, present, "spec", "completions")
+                && !Trees.text(next, "spec", "completionMode").equals("Indexed")) {
+            faults.add(FieldError.invalid(
+                    "spec.completions", Trees.integer(next, 0, "spec", "completions"), "field is immutable"));
+        }
         if (type == Type.JOB && !Trees.sameAt(next, present, "spec", "template", "spec")) {
             faults.add(FieldError.invalid("spec.template", Trees.at(next, "spec", "template"), "field is immutable"));
         }
@@ -199,10 +199,17 @@ final class WorkloadRules implements KindRules {
 
     enum Type {
         DEPLOYMENT,
-        REPLICA_SET,
-        STATEFUL_SET,
-        DAEMON_SET,
+        REPLICA_SET("replicas"),
+        STATEFUL_SET("replicas", "availableReplicas"),
+        DAEMON_SET("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"),
         JOB,
-        CRON_JOB
+        CRON_JOB;
+
+        /** What a status tells even when it is 0. */
+        private final List<String> counts;
+
+        Type(String... counts) {
+            this.counts = List.of(counts);
+        }
     }
 }

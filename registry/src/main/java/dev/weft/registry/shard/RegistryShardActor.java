@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private final ShardSettings settings;
     private final TimerScheduler<Message> timers;
     private final BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions;
+    private final Consumer<ShardCommand> successor;
     private final ActorRef<ShardLogActor.Told> fromLog;
     private final ArrayDeque<ShardCommand> waiting = new ArrayDeque<>();
     private final List<ShardCommand.Follow> early = new ArrayList<>();
@@ -91,7 +93,8 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             Admission admission,
             ShardSettings settings,
             Optional<ReadLease.Terms> terms,
-            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
+            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
+            Consumer<ShardCommand> successor) {
         super(context);
         this.shard = shard;
         this.shardContext = shardContext;
@@ -99,6 +102,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         this.settings = settings;
         this.timers = timers;
         this.companions = companions;
+        this.successor = successor;
         this.terms = terms;
         lease = terms.map(ReadLease::new);
         closings = new Closings(shard);
@@ -112,6 +116,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
      *
      * @param terms on which it vouches for what it holds where others can write to its store; empty if nobody can
      * @param companions actors that run beside the shard once it is loaded, and stop with it
+     * @param successor takes, when the shard is handed over, what this one could not begin
      */
     public static Behavior<ShardCommand> create(
             int shard,
@@ -119,9 +124,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             Admission admission,
             ShardSettings settings,
             Optional<ReadLease.Terms> terms,
-            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
-        Behavior<Message> behavior = Behaviors.withTimers(timers -> Behaviors.setup(context ->
-                new RegistryShardActor(context, timers, shard, shardContext, admission, settings, terms, companions)));
+            BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
+            Consumer<ShardCommand> successor) {
+        Behavior<Message> behavior = Behaviors.withTimers(timers -> Behaviors.setup(context -> new RegistryShardActor(
+                context, timers, shard, shardContext, admission, settings, terms, companions, successor)));
         return Behaviors.transformMessages(
                 ShardCommand.class, behavior, match -> match.match(ShardCommand.class, Outside::new));
     }
@@ -191,7 +197,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             answerClosings(Math.max(Math.min(decidedAfter, state.clockFloor()), recent.last()));
         }
         if (!loaded || busy || log == null) {
-            return stopping && !loaded ? Behaviors.stopped() : this;
+            return stopping && !loaded ? handOverUnloaded() : this;
         }
         closed = Math.max(closed, closings.latest());
         if (!waiting.isEmpty() || closed > state.clockFloor()) {
@@ -201,6 +207,11 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         decidedAfter = closed;
         answerClosings(Math.max(closed, recent.last()));
         return stopping ? Behaviors.stopped() : this;
+    }
+
+    private Behavior<Message> handOverUnloaded() {
+        waiting.forEach(successor);
+        return Behaviors.stopped();
     }
 
     /** Answers those who ask for no more than a version that is closed, if the shard is surely still this one's. */

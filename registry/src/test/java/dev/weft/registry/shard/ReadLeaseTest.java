@@ -88,6 +88,11 @@ class ReadLeaseTest {
 
     private record NoStore() implements dev.weft.registry.journal.SharedStorage {
         @Override
+        public dev.weft.registry.journal.Attendance attendance() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Long> lastNumber(String persistenceId) {
             return CompletableFuture.completedStage(0L);
         }
