@@ -21,6 +21,7 @@ final class ResourceReader {
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
     static final String FRESHNESS = "mesh.weft.dev/freshness";
     static final String WEIGHT = "mesh.weft.dev/weight";
+    static final String MODE = "mesh.weft.dev/mode";
 
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String IMPORT_NAME = "multicluster.kubernetes.io/service-name";
@@ -51,13 +52,9 @@ final class ResourceReader {
         JsonNode spec = object.path("spec");
         String type = spec.path("type").asText("ClusterIP");
         List<String> external = addresses(spec.path("externalIPs"));
-        Set<String> balancer = new HashSet<>();
-        for (JsonNode ingress : object.path("status").path("loadBalancer").path("ingress")) {
-            if (ingress.hasNonNull("ip") && "VIP".equals(ingress.path("ipMode").asText("VIP"))) {
-                external.add(ingress.get("ip").asText());
-                balancer.add(ingress.get("ip").asText());
-            }
-        }
+        List<String> balancer = balancerAddresses(object);
+        external.addAll(balancer);
+        List<String> ranges = ranges(spec.path("loadBalancerSourceRanges"));
         boolean externalName = "ExternalName".equals(type);
         boolean accessible = "NodePort".equals(type) || "LoadBalancer".equals(type) || !external.isEmpty();
         return new ServiceEntry(
@@ -72,8 +69,10 @@ final class ResourceReader {
                 annotation(object, ALGORITHM),
                 !externalName && "None".equals(spec.path("clusterIP").asText()),
                 externalName ? text(spec.path("externalName")) : null,
-                annotations(object),
-                new SourceRanges(balancer, addresses(spec.path("loadBalancerSourceRanges"))));
+                annotation(object, MODE),
+                ranges.isEmpty() ? List.of() : balancer,
+                ranges,
+                annotations(object));
     }
 
     static ServiceEntry serviceImport(JsonNode object) {
@@ -91,6 +90,9 @@ final class ResourceReader {
                 annotation(object, ALGORITHM),
                 headless,
                 null,
+                annotation(object, MODE),
+                List.of(),
+                List.of(),
                 annotations(object));
     }
 
@@ -196,6 +198,25 @@ final class ResourceReader {
             addresses.add(address.asText());
         }
         return addresses;
+    }
+
+    private static List<String> balancerAddresses(JsonNode object) {
+        List<String> addresses = new ArrayList<>();
+        for (JsonNode ingress : object.path("status").path("loadBalancer").path("ingress")) {
+            if (ingress.hasNonNull("ip") && "VIP".equals(ingress.path("ipMode").asText("VIP"))) {
+                addresses.add(ingress.get("ip").asText());
+            }
+        }
+        return addresses;
+    }
+
+    /** Rule SVC-18: ranges may be padded with spaces. */
+    private static List<String> ranges(JsonNode array) {
+        List<String> ranges = new ArrayList<>();
+        for (JsonNode range : array) {
+            ranges.add(range.asText().strip());
+        }
+        return ranges;
     }
 
     private static Set<String> names(JsonNode array) {

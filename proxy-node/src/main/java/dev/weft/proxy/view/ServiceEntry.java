@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param affinityTimeout how long an idle client keeps its endpoint; null without session affinity
  * @param algorithm the balancer asked for by annotation; null for the default
  * @param headless whether its name stands for its endpoints; a service that still waits for an address is not headless
- * @param sourceRanges from where the addresses of its load balancer may be reached
- * @param annotations those below {@code mesh.weft.dev/}, without that
  * @param externalName the name that an ExternalName service stands for; null for every other service
+ * @param mode how it is to be served by annotation: userspace or nftables; null for the node's own choice
+ * @param restricted those of the external addresses on which only some sources may come
+ * @param sourceRanges the networks of those sources; empty for no restriction
+ * @param annotations those below {@code mesh.weft.dev/}, without that
  */
 public record ServiceEntry(
         ServiceKey key,
@@ -30,12 +32,17 @@ public record ServiceEntry(
         @Nullable String algorithm,
         boolean headless,
         @Nullable String externalName,
-        Map<String, String> annotations,
-        SourceRanges sourceRanges) {
+        @Nullable String mode,
+        List<String> restricted,
+        List<String> sourceRanges,
+        Map<String, String> annotations) {
+
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
         externalAddresses = List.copyOf(externalAddresses);
         ports = List.copyOf(ports);
+        restricted = List.copyOf(restricted);
+        sourceRanges = List.copyOf(sourceRanges);
         annotations = Map.copyOf(annotations);
     }
 
@@ -44,37 +51,7 @@ public record ServiceEntry(
         return annotations.getOrDefault(name, "");
     }
 
-    /** A service that may be reached from everywhere. */
-    public ServiceEntry(
-            ServiceKey key,
-            List<String> virtualAddresses,
-            List<String> externalAddresses,
-            List<ServicePort> ports,
-            TrafficPolicy internalPolicy,
-            TrafficPolicy externalPolicy,
-            boolean externallyAccessible,
-            @Nullable Duration affinityTimeout,
-            @Nullable String algorithm,
-            boolean headless,
-            @Nullable String externalName,
-            Map<String, String> annotations) {
-        this(
-                key,
-                virtualAddresses,
-                externalAddresses,
-                ports,
-                internalPolicy,
-                externalPolicy,
-                externallyAccessible,
-                affinityTimeout,
-                algorithm,
-                headless,
-                externalName,
-                annotations,
-                SourceRanges.OPEN);
-    }
-
-    /** A service without annotations of ours. */
+    /** A service that leaves its mode to the node and may be called from everywhere. */
     public ServiceEntry(
             ServiceKey key,
             List<String> virtualAddresses,
@@ -99,6 +76,9 @@ public record ServiceEntry(
                 algorithm,
                 headless,
                 externalName,
+                null,
+                List.of(),
+                List.of(),
                 Map.of());
     }
 

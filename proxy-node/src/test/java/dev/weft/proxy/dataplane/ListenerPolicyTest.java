@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
-import dev.weft.proxy.view.SourceRanges;
 import dev.weft.proxy.view.TrafficPolicy;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("what a service asks of its listeners")
 class ListenerPolicyTest {
-    private static ServiceEntry entry(Map<String, String> annotations, SourceRanges ranges) {
+    private static ServiceEntry entry(Map<String, String> annotations, List<String> restricted, List<String> ranges) {
         return new ServiceEntry(
                 ServiceKey.service("default", "web"),
                 List.of("10.0.0.1"),
@@ -31,8 +29,10 @@ class ListenerPolicyTest {
                 null,
                 false,
                 null,
-                annotations,
-                ranges);
+                null,
+                restricted,
+                ranges,
+                annotations);
     }
 
     @Test
@@ -47,7 +47,7 @@ class ListenerPolicyTest {
                                         "7",
                                         "idle-timeout",
                                         "5m"),
-                                SourceRanges.OPEN),
+                                List.of(), List.of()),
                         "10.0.0.1"))
                 .isEqualTo(new ListenerPolicy(List.of(), 100, 7, Duration.ofMinutes(5)));
         assertThat(ListenerPolicy.of(
@@ -59,7 +59,7 @@ class ListenerPolicyTest {
                                         "-1",
                                         "idle-timeout",
                                         "soon"),
-                                SourceRanges.OPEN),
+                                List.of(), List.of()),
                         "10.0.0.1"))
                 .isEqualTo(ListenerPolicy.NONE);
     }
@@ -67,7 +67,7 @@ class ListenerPolicyTest {
     @Test
     @DisplayName("bounds the sources of its load balancer's addresses, not of the others")
     void ranges() {
-        ServiceEntry entry = entry(Map.of(), new SourceRanges(Set.of("192.0.2.1"), List.of("10.0.0.0/8")));
+        ServiceEntry entry = entry(Map.of(), List.of("192.0.2.1"), List.of("10.0.0.0/8"));
         assertThat(ListenerPolicy.of(entry, "192.0.2.1").sourceRanges()).containsExactly("10.0.0.0/8");
         assertThat(ListenerPolicy.of(entry, "192.0.2.2").sourceRanges()).isEmpty();
         assertThat(ListenerPolicy.of(entry, "10.0.0.1").sourceRanges()).isEmpty();

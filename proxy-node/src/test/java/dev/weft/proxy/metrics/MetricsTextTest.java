@@ -109,7 +109,7 @@ class MetricsTextTest {
         assertThat(pieces).doesNotHaveDuplicates();
         Set<String> typed = lines.stream()
                 .filter(line -> line.startsWith("# TYPE "))
-                .map(line -> line.split(" ")[2])
+                .map(line -> line.split(" ", -1)[2])
                 .collect(Collectors.toSet());
         assertThat(typed).containsAll(pieces);
     }

@@ -121,6 +121,9 @@ class LocalityTiersTest {
                 null,
                 false,
                 null,
+                null,
+                List.of(),
+                List.of(),
                 annotations);
         ServicePicture picture = new ServicePicture(WEB, entry, slices);
         List<Candidate> chosen =

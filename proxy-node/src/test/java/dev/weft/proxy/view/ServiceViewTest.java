@@ -91,6 +91,9 @@ class ServiceViewTest {
                         "random",
                         false,
                         null,
+                        null,
+                        List.of(),
+                        List.of(),
                         Map.of("algorithm", "random")));
     }
 
