@@ -288,8 +288,7 @@ public final class ApiRoutes {
             return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
         }
         if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
-            return measured.answer(
-                    new MetricsRoutes.Now(
+            return measured.answer(new MetricsRoutes.Now(
                     inFlight.reading(),
                     inFlight.writing(),
                     watches.open(),

@@ -91,7 +91,8 @@ final class EndpointNames {
 
     private static NamedEndpoint named(NameVerdict seen, byte[] address, NodeIdentity node) {
         SliceEndpoint endpoint = seen.endpoint();
-        String cluster = seen.slice().cluster().isEmpty() ? node.cluster() : seen.slice().cluster();
+        String cluster =
+                seen.slice().cluster().isEmpty() ? node.cluster() : seen.slice().cluster();
         String hostname = labelOr(endpoint.hostname(), dashed(endpoint.address()));
         String identity = endpoint.targetUid() != null ? endpoint.targetUid() : hostname;
         return new NamedEndpoint(

@@ -91,7 +91,9 @@ public final class Explainer {
                 .orElse("");
         return new NodeIdentity(
                 node == null ? "" : node.path("metadata").path("name").asText(),
-                node == null ? "" : node.path("metadata").path("labels").path(ZONE).asText(""),
+                node == null
+                        ? ""
+                        : node.path("metadata").path("labels").path(ZONE).asText(""),
                 cluster);
     }
 

@@ -9,8 +9,7 @@ import java.util.List;
  * @param services the Service of this cluster, the ServiceImport of the cluster set, or both
  * @param notSeen what the objects do not tell, a sentence each
  */
-public record Explanation(
-        Vantage seenFrom, List<Name> asked, List<ServiceExplanation> services, List<String> notSeen) {
+public record Explanation(Vantage seenFrom, List<Name> asked, List<ServiceExplanation> services, List<String> notSeen) {
     public Explanation {
         asked = List.copyOf(asked);
         services = List.copyOf(services);

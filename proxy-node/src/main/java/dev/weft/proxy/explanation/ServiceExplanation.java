@@ -95,7 +95,10 @@ public record ServiceExplanation(
      * @param affinitySeconds how long an idle client keeps its endpoint; null without session affinity
      */
     public record Balancing(
-            String algorithm, String chosenBy, Map<String, String> parameters, @Nullable Long affinitySeconds) {}
+            String algorithm,
+            String chosenBy,
+            Map<String, String> parameters,
+            @Nullable Long affinitySeconds) {}
 
     /**
      * One class of traffic to one port.

@@ -250,7 +250,8 @@ public final class Admission {
         faults.addAll(kind.rules().validate(next));
         faults.addAll(kind.rules().validateUpdate(next, before));
         if (!faults.isEmpty()) {
-            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
+            return new Admitted.Refused(
+                    Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
         }
         replace(Metadata.of(next), "managedFields", bookkeeping.owners(before, next));
         boolean released = Metadata.released(next);
