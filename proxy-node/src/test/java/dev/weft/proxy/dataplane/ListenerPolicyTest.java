@@ -47,7 +47,8 @@ class ListenerPolicyTest {
                                         "7",
                                         "idle-timeout",
                                         "5m"),
-                                List.of(), List.of()),
+                                List.of(),
+                                List.of()),
                         "10.0.0.1"))
                 .isEqualTo(new ListenerPolicy(List.of(), 100, 7, Duration.ofMinutes(5)));
         assertThat(ListenerPolicy.of(
@@ -59,7 +60,8 @@ class ListenerPolicyTest {
                                         "-1",
                                         "idle-timeout",
                                         "soon"),
-                                List.of(), List.of()),
+                                List.of(),
+                                List.of()),
                         "10.0.0.1"))
                 .isEqualTo(ListenerPolicy.NONE);
     }
