@@ -209,6 +209,15 @@ public final class ApiRoutes {
         health.drain();
     }
 
+    /**
+     * Tells further numbers of this process under {@code /metrics}.
+     *
+     * @param text in the format of Prometheus, made anew for each request
+     */
+    public void measureAlso(java.util.function.Supplier<String> text) {
+        measured.others(text);
+    }
+
     /** Watches that are open. */
     public int openWatches() {
         return watches.open();
