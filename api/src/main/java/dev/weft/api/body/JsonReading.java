@@ -1,35 +1,41 @@
 package dev.weft.api.body;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weft.registry.resource.JsonSource;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** JSON, read with bounds. Safe for many threads. */
 final class JsonReading {
     /** Deeper than any Kubernetes object; far from what a recursive reader's stack can bear. */
     private static final int MAX_DEPTH = 200;
 
-    private final ObjectMapper mapper = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
+    private final JsonSource source = new JsonSource(
+            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build());
+    private final ObjectMapper mapper = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    private final ObjectReader reader = mapper.reader();
 
     /** @throws Malformed with what is wrong, for the client */
     JsonNode read(byte[] utf8) throws Malformed {
-        try {
-            JsonNode tree = mapper.readTree(utf8);
+        try (JsonParser parser = new Counting(source.parser(utf8), new ValueBudget(utf8.length, ValueBudget.JSON))) {
+            JsonNode tree = reader.readTree(parser);
             if (tree == null || tree.isMissingNode()) {
                 throw new Malformed("unexpected end of JSON input");
             }
             return tree;
+        } catch (TooDense e) {
+            throw e.malformed;
         } catch (JsonProcessingException e) {
             throw new Malformed(firstLine(e.getOriginalMessage()));
         } catch (IOException e) {
@@ -44,6 +50,44 @@ final class JsonReading {
     static String firstLine(String message) {
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
+    }
+
+    /** Counts values as they are read. */
+    private static final class Counting extends JsonParserDelegate {
+        private final ValueBudget budget;
+
+        Counting(JsonParser parser, ValueBudget budget) {
+            super(parser);
+            this.budget = budget;
+        }
+
+        @Override
+        public @Nullable JsonToken nextToken() throws IOException {
+            return counted(delegate.nextToken());
+        }
+
+        private @Nullable JsonToken counted(@Nullable JsonToken token) throws TooDense {
+            if (token != null && token != JsonToken.FIELD_NAME && !token.isStructEnd()) {
+                try {
+                    budget.take();
+                } catch (Malformed e) {
+                    throw new TooDense(e);
+                }
+            }
+            return token;
+        }
+    }
+
+    /** Carries a refusal through the parser. */
+    private static final class TooDense extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Malformed malformed;
+
+        TooDense(Malformed malformed) {
+            super(malformed.reason());
+            this.malformed = malformed;
+        }
     }
 
     /** What is wrong with the text. */

@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.weft.api.body.JsonReading.Malformed;
 import io.kubernetes.client.proto.Runtime;
-import java.util.Arrays;
+import java.io.IOException;
 
 /**
  * Kubernetes' protobuf bodies: the four bytes {@code k8s\0}, then a {@code runtime.Unknown} that names the kind and holds
@@ -35,7 +34,9 @@ final class ProtobufReading {
                     "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
         try {
-            Message envelope = DynamicMessage.parseFrom(ENVELOPE, Arrays.copyOfRange(body, MAGIC_LENGTH, body.length));
+            ByteString whole = ByteString.copyFrom(body, MAGIC_LENGTH, body.length - MAGIC_LENGTH);
+            ProtobufSize.check(ENVELOPE, whole);
+            Message envelope = DynamicMessage.parseFrom(ENVELOPE, whole);
             Message named = (Message) field(envelope, "typeMeta");
             String apiVersion = String.valueOf(field(named, "apiVersion"));
             String kind = String.valueOf(field(named, "kind"));
@@ -46,9 +47,11 @@ final class ProtobufReading {
             ObjectNode object = JsonNodeFactory.instance.objectNode();
             object.put("kind", kind);
             object.put("apiVersion", apiVersion);
-            object.setAll(json.object(DynamicMessage.parseFrom(type, (ByteString) field(envelope, "raw"))));
+            ByteString raw = (ByteString) field(envelope, "raw");
+            ProtobufSize.check(type, raw);
+            object.setAll(json.object(DynamicMessage.parseFrom(type, raw)));
             return object;
-        } catch (InvalidProtocolBufferException e) {
+        } catch (IOException e) {
             throw new Malformed("proto: " + JsonReading.firstLine(String.valueOf(e.getMessage())));
         }
     }

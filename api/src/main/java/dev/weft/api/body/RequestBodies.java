@@ -92,7 +92,7 @@ public final class RequestBodies {
     public JsonNode patch(PatchType type, byte[] body) {
         try {
             JsonNode tree =
-                    type == PatchType.SERVER_SIDE_APPLY && !startsLikeJson(body) ? yaml.read(body) : json.read(body);
+                    type == PatchType.SERVER_SIDE_APPLY ? yaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
                 throw RequestRefused.badRequest("error decoding patch: expected " + (array ? "an array" : "an object")
@@ -121,7 +121,7 @@ public final class RequestBodies {
             return json.read(body);
         }
         return switch (type.name()) {
-            case MediaType.YAML -> yaml.read(body);
+            case MediaType.YAML -> yaml(body);
             case MediaType.PROTOBUF -> protobuf.read(body);
             default -> throw new RequestRefused(Refusals.unsupportedMediaType(OBJECT_TYPES));
         };
@@ -129,6 +129,18 @@ public final class RequestBodies {
 
     private static boolean isJson(MediaType type) {
         return type.name().equals(MediaType.JSON) || UNTYPED.contains(type.name());
+    }
+
+    /** What looks like JSON may be YAML all the same, of the kind that hardly anybody writes. */
+    private JsonNode yaml(byte[] body) throws Malformed {
+        if (!startsLikeJson(body)) {
+            return yaml.read(body);
+        }
+        try {
+            return json.read(body);
+        } catch (Malformed e) {
+            return yaml.read(body);
+        }
     }
 
     private static boolean startsLikeJson(byte[] body) {

@@ -1,22 +1,21 @@
 package dev.weft.api.body;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.weft.api.body.JsonReading.Malformed;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.comments.CommentLine;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /** YAML of plain values, one document, read with bounds. */
@@ -36,81 +35,83 @@ final class YamlReading {
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(MAX_ALIASES);
         options.setNestingDepthLimit(MAX_DEPTH);
-        options.setAllowDuplicateKeys(false);
-        options.setAllowRecursiveKeys(false);
         // The size is bounded before, in bytes.
         options.setCodePointLimit(Integer.MAX_VALUE);
-        DumperOptions dumper = new DumperOptions();
-        // A Yaml is not safe for many threads, so each document gets its own.
-        Yaml yaml =
-                new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new TimesAreText());
         try {
-            return new Unfolding(json, utf8.length).tree(yaml.load(new String(utf8, StandardCharsets.UTF_8)), 0);
+            TextReader text = new TextReader(new String(utf8, StandardCharsets.UTF_8));
+            Node root = new Counting(
+                            new ParserImpl(text, options), new TimesAreText(), options, new ValueBudget(utf8.length, ValueBudget.YAML))
+                    .getSingleNode();
+            return root == null ? NullNode.getInstance() : new YamlTree(json, options, utf8.length).of(root);
         } catch (YAMLException | IllegalArgumentException e) {
             throw new Malformed(JsonReading.firstLine(String.valueOf(e.getMessage())));
         }
     }
 
-    /** Makes a tree of loaded values, in which references may have made circles and may multiply what they refer to. */
-    private static final class Unfolding {
-        /** How many times as large as the text the tree may be, and what it may be in any case, in characters. */
-        private static final int MAX_GROWTH = 8;
+    /** Counts values as they are read; the names of a map's entries are none. */
+    private static final class Counting extends Composer {
+        private final ValueBudget budget;
+        private boolean naming;
 
-        private static final int FREE_CHARACTERS = 4 * 1024;
-
-        private final JsonReading json;
-        private long left;
-
-        private Unfolding(JsonReading json, int bytes) {
-            this.json = json;
-            this.left = FREE_CHARACTERS + (long) MAX_GROWTH * bytes;
+        Counting(Parser parser, Resolver resolver, LoaderOptions options, ValueBudget budget) {
+            super(parser, resolver, options);
+            this.budget = budget;
         }
 
-        private JsonNode tree(@Nullable Object value, int depth) throws Malformed {
-            if (depth > MAX_DEPTH) {
-                throw new Malformed("it is nested deeper than " + MAX_DEPTH + " levels");
-            }
-            if (value instanceof Map<?, ?> map) {
-                ObjectNode object = JsonNodeFactory.instance.objectNode();
-                for (Map.Entry<?, ?> entry : map.entrySet()) {
-                    String name = String.valueOf(entry.getKey());
-                    take(name.length());
-                    object.set(name, tree(entry.getValue(), depth + 1));
-                }
-                return object;
-            }
-            if (value instanceof Collection<?> all) {
-                ArrayNode array = JsonNodeFactory.instance.arrayNode();
-                for (Object item : all) {
-                    array.add(tree(item, depth + 1));
-                }
-                return array;
-            }
-            if (value instanceof String text) {
-                take(text.length());
-                return JsonNodeFactory.instance.textNode(text);
-            }
-            take(1);
-            return value == null ? JsonNodeFactory.instance.nullNode() : json.fromValue(value);
+        @Override
+        protected Node composeKeyNode(MappingNode in) {
+            naming = true;
+            return super.composeKeyNode(in);
         }
 
-        private void take(int characters) throws Malformed {
-            left -= characters + 1L;
-            if (left < 0) {
-                throw new Malformed("its references make it more than " + MAX_GROWTH + " times as large");
+        @Override
+        protected Node composeScalarNode(@Nullable String anchor, @Nullable List<CommentLine> comments) {
+            count();
+            return super.composeScalarNode(anchor, comments);
+        }
+
+        @Override
+        protected Node composeSequenceNode(@Nullable String anchor) {
+            count();
+            return super.composeSequenceNode(anchor);
+        }
+
+        @Override
+        protected Node composeMappingNode(@Nullable String anchor) {
+            count();
+            return super.composeMappingNode(anchor);
+        }
+
+        private void count() {
+            if (naming) {
+                naming = false;
+                return;
+            }
+            try {
+                budget.take();
+            } catch (Malformed e) {
+                throw new YAMLException(e.reason());
             }
         }
     }
+
 
     /** Kubernetes' times are text; YAML 1.1 would turn them into dates. */
     private static final class TimesAreText extends Resolver {
         /** Characters; reading a longer one costs the square of its length. */
         private static final int LONGEST_NUMBER = 400;
 
+        /** What truths, numbers, nothing and the sign of a merge begin with. */
+        private static final String NO_TEXT = "yYnNtTfFoO-+0123456789.<~";
+
         @Override
         public Tag resolve(NodeId kind, @Nullable String value, boolean implicit) {
-            boolean tooLong = kind == NodeId.scalar && value != null && value.length() > LONGEST_NUMBER;
-            return tooLong ? Tag.STR : super.resolve(kind, value, implicit);
+            if (kind == NodeId.scalar && value != null && implicit && !value.isEmpty()) {
+                // Whatever begins with another letter is text, and needs no expression to tell so.
+                boolean text = value.length() > LONGEST_NUMBER || NO_TEXT.indexOf(value.charAt(0)) < 0;
+                return text ? Tag.STR : super.resolve(kind, value, true);
+            }
+            return super.resolve(kind, value, implicit);
         }
 
         @Override

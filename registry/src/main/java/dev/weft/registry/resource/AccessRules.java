@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Roles and their bindings. */
@@ -43,7 +42,7 @@ final class AccessRules implements KindRules {
     }
 
     private static List<FieldError> role(JsonNode role) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode rules = role.path("rules");
         for (int i = 0; i < rules.size(); i++) {
             JsonNode rule = rules.get(i);
@@ -73,7 +72,7 @@ final class AccessRules implements KindRules {
     }
 
     private static List<FieldError> binding(JsonNode object) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         String kind = Trees.text(object, "roleRef", "kind");
         boolean clusterWide = Trees.text(object, "kind").equals("ClusterRoleBinding");
         if (clusterWide && !kind.equals("ClusterRole")) {

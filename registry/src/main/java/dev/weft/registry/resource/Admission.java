@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.resource.ResourceKind.Subresource;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,10 +63,11 @@ public final class Admission {
             object.remove("status");
         }
         kind.rules().applyDefaults(object);
-        List<FieldError> faults = new ArrayList<>(Metadata.validate(object, kind));
+        FieldErrors faults = new FieldErrors();
+        faults.addAll(Metadata.validate(object, kind));
         faults.addAll(kind.rules().validate(object));
         if (!faults.isEmpty()) {
-            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), faults));
+            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), faults.told()));
         }
         return new Admitted.Accepted(key, object, true, false, body.warnings(kind));
     }
@@ -147,12 +147,13 @@ public final class Admission {
 
     private static Admitted conclude(
             ResourceKind kind, ResourceKey key, ObjectNode before, ObjectNode next, List<String> warnings) {
-        List<FieldError> faults = new ArrayList<>(Metadata.validate(next, kind));
+        FieldErrors faults = new FieldErrors();
+        faults.addAll(Metadata.validate(next, kind));
         faults.addAll(Metadata.validateUpdate(next, before));
         faults.addAll(kind.rules().validate(next));
         faults.addAll(kind.rules().validateUpdate(next, before));
         if (!faults.isEmpty()) {
-            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults))));
+            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
         }
         boolean released = Metadata.released(next);
         if (Trees.same(Metadata.unversioned(next), Metadata.unversioned(before))) {

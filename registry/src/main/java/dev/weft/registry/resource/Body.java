@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.resource.Write.FieldValidation;
 import java.io.IOException;
@@ -16,8 +15,6 @@ import java.util.List;
  * @param found what a lenient writer should hear
  */
 record Body(ObjectNode object, List<String> found) {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     static Parsed<Body> read(ResourceKind kind, Schema schema, JsonBytes json, Write.Options options) {
         List<String> doubled = options.fieldValidation() == FieldValidation.IGNORE
                 ? List.of()
@@ -39,8 +36,7 @@ record Body(ObjectNode object, List<String> found) {
     /** Any JSON value. */
     static Parsed<JsonNode> readAny(JsonBytes json) {
         try {
-            JsonNode tree = MAPPER.readTree(json.toByteArray());
-            return Parsed.valid(tree);
+            return Parsed.valid(json.tree());
         } catch (JsonProcessingException e) {
             return Parsed.invalid(Refusal.badRequest("the object provided is unrecognized: couldn't get version/kind;"
                     + " json parse error: " + e.getOriginalMessage()));

@@ -3,7 +3,6 @@ package dev.weft.registry.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -36,7 +35,7 @@ final class ConfigRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode object) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         long bytes = 0;
         for (String field : List.of("data", "binaryData")) {
             for (var entry : object.path(field).properties()) {
@@ -75,7 +74,7 @@ final class ConfigRules implements KindRules {
 
     @Override
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         if (secret && !Trees.sameAt(next, present, "type")) {
             faults.add(FieldError.invalid("type", Trees.text(next, "type"), "field is immutable"));
         }

@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,7 +45,7 @@ final class EndpointSliceRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode slice) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         String type = Trees.text(slice, "addressType");
         if (type.isEmpty()) {
             faults.add(FieldError.required("addressType", ""));

@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -27,7 +26,7 @@ final class EndpointsRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode endpoints) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode subsets = endpoints.path("subsets");
         for (int i = 0; i < subsets.size(); i++) {
             subset(subsets.get(i), "subsets[" + i + "]", faults);

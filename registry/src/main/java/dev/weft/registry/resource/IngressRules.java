@@ -1,7 +1,6 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -14,7 +13,7 @@ final class IngressRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode ingress) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode spec = ingress.path("spec");
         JsonNode rules = Trees.at(spec, "rules");
         if (rules.isEmpty() && !Trees.has(spec, "defaultBackend")) {

@@ -1,7 +1,6 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 
 /** IPAddresses: the name is the address, so that no two objects hold the same one (KEP-1880). */
@@ -22,7 +21,7 @@ final class IpAddressRules implements KindRules {
         if (parent.isMissingNode()) {
             return List.of(FieldError.required("spec.parentRef", ""));
         }
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         for (String field : List.of("resource", "name")) {
             if (!Trees.present(parent, field)) {
                 faults.add(FieldError.required("spec.parentRef." + field, ""));

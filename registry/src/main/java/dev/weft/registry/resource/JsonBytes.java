@@ -1,8 +1,11 @@
 package dev.weft.registry.resource;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +17,7 @@ import java.util.Arrays;
 /** One JSON object as UTF-8 bytes: immutable, compact to keep, written as it is to every reader. */
 public final class JsonBytes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final JsonSource SOURCE = new JsonSource(StreamReadConstraints.defaults());
 
     private final byte[] utf8;
 
@@ -38,9 +42,17 @@ public final class JsonBytes {
     /** A tree of the caller's own, to be read or changed freely. */
     public ObjectNode toTree() {
         try {
-            return (ObjectNode) MAPPER.readTree(utf8);
+            return (ObjectNode) tree();
         } catch (IOException e) {
             throw new UncheckedIOException("stored bytes that are not a JSON object: " + this, e);
+        }
+    }
+
+    /** Whatever the bytes say. */
+    JsonNode tree() throws IOException {
+        try (JsonParser parser = SOURCE.parser(utf8)) {
+            JsonNode tree = MAPPER.readTree(parser);
+            return tree == null ? MissingNode.getInstance() : tree;
         }
     }
 

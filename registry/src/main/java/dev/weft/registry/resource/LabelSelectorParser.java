@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Reads one label query from left to right; the grammar is that of Kubernetes' label selectors. */
 final class LabelSelectorParser {
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
     private static final String BLANKS = " \t\r\n";
 
     private final String text;
@@ -141,7 +143,7 @@ final class LabelSelectorParser {
 
     private String number(String key) throws Malformed {
         String value = exactly(key);
-        if (!value.matches("-?[0-9]{1,18}")) {
+        if (!NUMBER.matcher(value).matches()) {
             throw new Malformed("values[0]: Invalid value: \"" + value
                     + "\": for 'Gt', 'Lt' operators, the value must be an integer");
         }

@@ -1,14 +1,13 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Leases: durations and counters have signs. */
 final class LeaseRules implements KindRules {
     @Override
     public List<FieldError> validate(JsonNode lease) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         int seconds = Trees.integer(lease, 1, "spec", "leaseDurationSeconds");
         if (seconds <= 0) {
             faults.add(FieldError.invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"));

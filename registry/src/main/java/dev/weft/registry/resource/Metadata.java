@@ -193,7 +193,7 @@ final class Metadata {
 
     /** What is wrong with the metadata of a complete object. */
     static List<FieldError> validate(ObjectNode object, ResourceKind kind) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         ObjectNode metadata = of(object);
         String name = Trees.text(metadata, "name");
         String generateName = Trees.text(metadata, "generateName");
@@ -217,9 +217,9 @@ final class Metadata {
     static void labels(JsonNode labels, String path, List<FieldError> faults) {
         labels.properties().forEach(entry -> {
             String key = entry.getKey();
-            Names.qualifiedName(key).forEach(why -> faults.add(FieldError.invalid(path, key, why)));
+            Names.qualifiedName(key).forEach(why -> FieldErrors.add(faults, () -> FieldError.invalid(path, key, why)));
             String value = entry.getValue().asText();
-            Names.labelValue(value).forEach(why -> faults.add(FieldError.invalid(path, value, why)));
+            Names.labelValue(value).forEach(why -> FieldErrors.add(faults, () -> FieldError.invalid(path, value, why)));
         });
     }
 

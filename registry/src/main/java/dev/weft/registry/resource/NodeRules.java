@@ -1,7 +1,6 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +14,7 @@ final class NodeRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode node) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode taints = Trees.at(node, "spec", "taints");
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < taints.size(); i++) {

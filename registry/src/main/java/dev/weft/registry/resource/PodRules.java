@@ -3,7 +3,6 @@ package dev.weft.registry.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -82,7 +81,7 @@ final class PodRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode pod) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         PodTemplates.validate(pod.path("spec"), "spec", faults);
         String nodeName = Trees.text(pod, "spec", "nodeName");
         if (!nodeName.isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one kind, derived from its model class: what they are called and what may stand in them. Immutable;
@@ -69,51 +70,50 @@ public final class Schema {
         }
 
         private Findings run(JsonNode object) {
-            value(object, root, "", new GoPath("", ""));
+            value(object, root, Place.ROOT);
             return new Findings(unknown, mistyped);
         }
 
-        private void value(JsonNode value, SchemaType type, String path, GoPath go) {
+        private void value(JsonNode value, SchemaType type, Place place) {
             if (value.isNull()) {
                 return;
             }
             if (type instanceof SchemaType.Structure structure) {
                 if (value instanceof ObjectNode object) {
-                    structure(object, structure, path, go);
+                    structure(object, structure, place);
                 } else {
-                    wrong(value, go, structure.name());
+                    wrong(value, place, structure.name());
                 }
             } else if (type instanceof SchemaType.ListOf list) {
                 if (value instanceof ArrayNode array) {
                     for (int i = 0; i < array.size(); i++) {
-                        value(array.get(i), list.element(), path + "[" + i + "]", go);
+                        value(array.get(i), list.element(), place.element(i));
                     }
                 } else {
-                    wrong(value, go, type.goName());
+                    wrong(value, place, type.goName());
                 }
             } else if (type instanceof SchemaType.MapOf map) {
                 if (value instanceof ObjectNode object) {
-                    entries(object, map, path, go);
+                    entries(object, map, place);
                 } else {
-                    wrong(value, go, type.goName());
+                    wrong(value, place, type.goName());
                 }
             } else if (type instanceof SchemaType.Leaf leaf && !leaf.accepts(value)) {
-                wrong(value, go, leaf.goName());
+                wrong(value, place, leaf.goName());
             }
         }
 
-        private void structure(ObjectNode object, SchemaType.Structure type, String path, GoPath go) {
+        private void structure(ObjectNode object, SchemaType.Structure type, Place place) {
             Map<String, SchemaType> fields = type.fields();
             Iterator<Map.Entry<String, JsonNode>> entries = object.properties().iterator();
             while (entries.hasNext()) {
                 Map.Entry<String, JsonNode> entry = entries.next();
                 String name = entry.getKey();
-                String at = path.isEmpty() ? name : path + "." + name;
                 SchemaType field = fields.get(name);
-                if (field == null) {
-                    report(unknown, "unknown field \"" + at + "\"");
-                } else {
-                    value(entry.getValue(), field, at, go.to(type.name(), name));
+                if (field != null) {
+                    value(entry.getValue(), field, place.field(type.name(), name));
+                } else if (unknown.size() < MOST_FINDINGS) {
+                    unknown.add("unknown field \"" + place.field(type.name(), name).path() + "\"");
                 }
                 if (prune && (field == null || entry.getValue().isNull())) {
                     entries.remove();
@@ -121,11 +121,15 @@ public final class Schema {
             }
         }
 
-        private void entries(ObjectNode object, SchemaType.MapOf map, String path, GoPath go) {
-            object.properties().forEach(entry -> value(entry.getValue(), map.value(), path + "." + entry.getKey(), go));
+        private void entries(ObjectNode object, SchemaType.MapOf map, Place place) {
+            object.properties().forEach(entry -> value(entry.getValue(), map.value(), place.entry(entry.getKey())));
         }
 
-        private void wrong(JsonNode value, GoPath go, String wanted) {
+        private void wrong(JsonNode value, Place place, String wanted) {
+            if (mistyped.size() == MOST_FINDINGS) {
+                return;
+            }
+            Place field = place.field();
             String got = switch (value.getNodeType()) {
                 case ARRAY -> "array";
                 case OBJECT, POJO -> "object";
@@ -133,30 +137,56 @@ public final class Schema {
                 case NUMBER -> wanted.equals("string") ? "number" : "number " + value.asText();
                 default -> "string";
             };
-            report(
-                    mistyped,
+            mistyped.add(
                     "json: cannot unmarshal " + got + " into Go "
-                            + (go.owner().isEmpty()
+                            + (field.owner().isEmpty()
                                     ? "value of type v1." + kind
-                                    : "struct field " + go.owner() + "." + go.path() + " of type " + wanted));
-        }
-
-        private void report(List<String> where, String what) {
-            if (where.size() < MOST_FINDINGS) {
-                where.add(what);
-            }
+                                    : "struct field " + field.owner() + "." + field.goPath() + " of type " + wanted));
         }
     }
 
     /**
-     * A place as Go's decoder tells it.
+     * A place in an object; put into words only where something is wrong with it.
      *
-     * @param owner the structure that the field is in; empty for the whole object
-     * @param path from the whole object, without the indexes of lists
+     * @param owner the structure that has the field; empty for what is no field
+     * @param step as it is written in a path, e.g. {@code .ports} or {@code [3]}
      */
-    private record GoPath(String owner, String path) {
-        private GoPath to(String structure, String field) {
-            return new GoPath(structure, path.isEmpty() ? field : path + "." + field);
+    private record Place(@Nullable Place parent, String owner, String step, int index) {
+        private static final Place ROOT = new Place(null, "", "", -1);
+
+        private Place field(String structure, String name) {
+            return new Place(this, structure, name, -1);
+        }
+
+        private Place entry(String name) {
+            return new Place(this, "", name, -1);
+        }
+
+        private Place element(int at) {
+            return new Place(this, "", "", at);
+        }
+
+        /** With the indexes of lists and the keys of maps. */
+        private String path() {
+            String before = parent == null ? "" : parent.path();
+            if (index >= 0) {
+                return before + "[" + index + "]";
+            }
+            return before.isEmpty() ? step : before + "." + step;
+        }
+
+        /** The nearest field that this is, or is in. */
+        private Place field() {
+            return parent == null || !owner.isEmpty() ? this : parent.field();
+        }
+
+        /** As Go's decoder tells it: fields only. */
+        private String goPath() {
+            String before = parent == null ? "" : parent.goPath();
+            if (owner.isEmpty()) {
+                return before;
+            }
+            return before.isEmpty() ? step : before + "." + step;
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ final class ServiceCidrRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode object) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode cidrs = Trees.at(object, "spec", "cidrs");
         if (cidrs.isEmpty()) {
             faults.add(FieldError.required("spec.cidrs", "at least one CIDR required"));

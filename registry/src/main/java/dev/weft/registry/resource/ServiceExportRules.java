@@ -1,7 +1,6 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 
 /** ServiceExports: the wish to offer a Service to other clusters (MCS-1, MCS-11). */
@@ -23,7 +22,7 @@ final class ServiceExportRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode export) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         Metadata.labels(Trees.at(export, "spec", "exportedLabels"), "spec.exportedLabels", faults);
         return faults;
     }

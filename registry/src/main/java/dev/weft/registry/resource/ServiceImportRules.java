@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +34,7 @@ final class ServiceImportRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode object) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode spec = object.path("spec");
         String type = Trees.text(spec, "type");
         if (!type.equals("ClusterSetIP") && !type.equals("Headless")) {

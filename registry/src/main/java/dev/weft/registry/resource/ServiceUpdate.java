@@ -3,7 +3,6 @@ package dev.weft.registry.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -137,7 +136,7 @@ final class ServiceUpdate {
 
     /** SVC-15 and the last part of SVC-17. */
     static List<FieldError> validate(JsonNode next, JsonNode old) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         if (ServiceRules.needsClusterIp(next) && ServiceRules.needsClusterIp(old)) {
             clusterIps(next, old, faults);
             families(next, old, faults);

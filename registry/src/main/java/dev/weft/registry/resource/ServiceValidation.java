@@ -1,7 +1,6 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +17,7 @@ final class ServiceValidation {
     }
 
     List<FieldError> validate(JsonNode service) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode spec = service.path("spec");
         String type = Trees.text(spec, "type");
         switch (type) {

@@ -2,7 +2,6 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -100,7 +99,7 @@ final class WorkloadRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode workload) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         JsonNode spec = workload.path("spec");
         if (type == Type.CRON_JOB) {
             schedule(spec, faults);
@@ -180,7 +179,7 @@ final class WorkloadRules implements KindRules {
 
     @Override
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
-        List<FieldError> faults = new ArrayList<>();
+        List<FieldError> faults = new FieldErrors();
         if (type != Type.CRON_JOB && !Trees.sameAt(next, present, "spec", "selector")) {
             faults.add(FieldError.invalid("spec.selector", Trees.at(next, "spec", "selector"), "field is immutable"));
         }

@@ -13,7 +13,7 @@ public final class JsonPatch {
     private static final int MOST_STEPS = 10_000;
 
     /** All copy steps together may add so many times the characters of document and patch; no sane patch adds more. */
-    private static final long MOST_COPIES = 16;
+    private static final long MOST_COPIES = 4;
 
     /** What they may add in any case, in characters. */
     private static final long FREE_COPIES = 64L * 1024;
