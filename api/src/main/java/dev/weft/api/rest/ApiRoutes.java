@@ -220,8 +220,10 @@ public final class ApiRoutes {
     private CompletionStage<HttpResponse> finished(
             HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer, InFlight.@Nullable Place place) {
         return answer.exceptionally(failure -> failed(request, failure)).whenComplete((response, none) -> {
-            // A body that nobody wanted must still leave the connection.
-            request.discardEntityBytes(materializer);
+            if (!awaitsContinue(request)) {
+                // A body that nobody wanted must still leave the connection.
+                request.discardEntityBytes(materializer);
+            }
             if (place != null) {
                 place.end();
             }
@@ -230,6 +232,11 @@ public final class ApiRoutes {
                     response == null ? 500 : response.status().intValue(),
                     Duration.between(seen.begun, clock.instant()));
         });
+    }
+
+    /** Reading such a body asks for it with a 100 each time, also after the answer; Akka HTTP closes what was not asked for. */
+    private static boolean awaitsContinue(HttpRequest request) {
+        return request.getHeader("expect").isPresent();
     }
 
     private HttpResponse failed(HttpRequest request, Throwable failure) {

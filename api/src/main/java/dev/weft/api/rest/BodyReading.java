@@ -33,6 +33,9 @@ final class BodyReading {
                     ? CompletableFuture.failedFuture(new RequestRefused(Refusals.tooLarge(maxBytes)))
                     : CompletableFuture.completedFuture(whole.getData().toArray());
         }
+        if (exchange.request().entity().getContentLengthOption().orElse(0) > maxBytes) {
+            return CompletableFuture.failedFuture(new RequestRefused(Refusals.tooLarge(maxBytes)));
+        }
         return exchange.request()
                 .entity()
                 .withSizeLimit(maxBytes)
