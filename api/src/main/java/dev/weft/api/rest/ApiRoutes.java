@@ -387,7 +387,7 @@ public final class ApiRoutes {
                 if (object && whole) {
                     return writes.delete(exchange, target);
                 }
-                if (!object && writable) {
+                if (!object && writable && ServedResource.deletesCollections(target.kind())) {
                     return writes.deleteCollection(exchange, target);
                 }
             }

@@ -137,8 +137,12 @@ final class WorkloadRules implements KindRules {
         String schedule = Trees.text(spec, "schedule");
         if (schedule.isEmpty()) {
             faults.add(FieldError.required("spec.schedule", ""));
-        } else if (!schedule.startsWith("@") && schedule.strip().split("\\s+").length != 5) {
-            faults.add(FieldError.invalid("spec.schedule", schedule, "expected exactly 5 fields"));
+        } else if (!schedule.startsWith("@")) {
+            String[] fields = schedule.isBlank() ? new String[0] : schedule.strip().split("\\s+");
+            if (fields.length != 5) {
+                String found = "expected exactly 5 fields, found " + fields.length + ": [" + String.join(" ", fields) + "]";
+                faults.add(FieldError.invalid("spec.schedule", schedule, found));
+            }
         }
         String policy = Trees.text(spec, "concurrencyPolicy");
         if (!List.of("Allow", "Forbid", "Replace").contains(policy)) {
@@ -146,7 +150,7 @@ final class WorkloadRules implements KindRules {
         }
     }
 
-    private static void selector(JsonNode spec, List<FieldError> faults) {
+    private void selector(JsonNode spec, List<FieldError> faults) {
         JsonNode selector = Trees.at(spec, "selector");
         if (selector.isMissingNode()) {
             faults.add(FieldError.required("spec.selector", ""));
@@ -155,10 +159,13 @@ final class WorkloadRules implements KindRules {
         LabelSelector parsed = LabelSelector.of(selector);
         JsonNode labels = Trees.at(spec, "template", "metadata", "labels");
         if (parsed.isEverything()) {
-            faults.add(FieldError.invalid("spec.selector", selector, "empty selector is invalid for this workload"));
+            faults.add(FieldError.invalidAs(
+                    "spec.selector",
+                    GoSyntax.labelSelector(selector),
+                    "empty selector is invalid for " + type.subject));
         } else if (!parsed.matches(Trees.textMap(labels))) {
-            faults.add(FieldError.invalid(
-                    "spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+            faults.add(FieldError.invalidAs(
+                    "spec.template.metadata.labels", GoSyntax.textMap(labels), "`selector` does not match template `labels`"));
         }
         Metadata.labels(labels, "spec.template.metadata.labels", faults);
     }
@@ -181,7 +188,8 @@ final class WorkloadRules implements KindRules {
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
         List<FieldError> faults = new FieldErrors();
         if (type != Type.CRON_JOB && !Trees.sameAt(next, present, "spec", "selector")) {
-            faults.add(FieldError.invalid("spec.selector", Trees.at(next, "spec", "selector"), "field is immutable"));
+            String selector = GoSyntax.labelSelector(Trees.at(next, "spec", "selector"));
+            faults.add(FieldError.invalidAs("spec.selector", selector, "field is immutable"));
         }
         if (type == Type.STATEFUL_SET && !Trees.sameAt(next, present, "spec", "serviceName")) {
             faults.add(FieldError.forbidden(
@@ -197,11 +205,18 @@ final class WorkloadRules implements KindRules {
     }
 
     enum Type {
-        DEPLOYMENT,
-        REPLICA_SET,
-        STATEFUL_SET,
-        DAEMON_SET,
-        JOB,
-        CRON_JOB
+        DEPLOYMENT("deployment"),
+        /** Named so by Kubernetes as well. */
+        REPLICA_SET("deployment"),
+        STATEFUL_SET("statefulset"),
+        DAEMON_SET("daemonset"),
+        JOB("job"),
+        CRON_JOB("cronjob");
+
+        private final String subject;
+
+        Type(String subject) {
+            this.subject = subject;
+        }
     }
 }
