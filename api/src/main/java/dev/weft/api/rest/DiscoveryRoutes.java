@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weft.api.body.MediaType;
 import dev.weft.api.discovery.DiscoveryDocuments;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
@@ -57,9 +56,9 @@ final class DiscoveryRoutes {
             throw new RequestRefused(Refusals.noSuchResource());
         }
         if (!exchange.accepts().plain()) {
-            throw new RequestRefused(Refusals.notAcceptable(List.of(MediaType.JSON)));
+            throw new RequestRefused(Refusals.notAcceptable(Accepts.OFFERED));
         }
-        return new Answers(exchange.pretty()).json(200, document);
+        return Answers.to(exchange).json(200, document);
     }
 
     private @Nullable HttpResponse aggregated(Exchange exchange) {
@@ -69,7 +68,7 @@ final class DiscoveryRoutes {
             return null;
         }
         for (Accepts.Form form : exchange.accepts().forms()) {
-            if (form.equals(Accepts.Form.PLAIN)) {
+            if (form.plain()) {
                 return null;
             }
             boolean known = form.version().equals("v2") || form.version().equals("v2beta1");

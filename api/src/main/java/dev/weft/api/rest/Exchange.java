@@ -51,6 +51,11 @@ record Exchange(
         return request.getAttribute(Access.USER).orElseThrow(() -> new IllegalStateException("asked before admission"));
     }
 
+    /** The same request, for an answer that comes in pieces. */
+    Exchange streamed() {
+        return new Exchange(request, method, path, query, accepts.streamed(), contentType, userAgent);
+    }
+
     /** The same request of somebody who was let in. */
     Exchange as(User user) {
         // What proved it is nobody's business further on, least of all a workload's that the request is passed on to.
