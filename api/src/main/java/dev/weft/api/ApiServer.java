@@ -14,6 +14,7 @@ import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
 import com.typesafe.config.Config;
+import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.rest.Access;
 import dev.weft.api.rest.ApiRoutes;
 import dev.weft.registry.Registry;
@@ -82,6 +83,8 @@ public final class ApiServer {
             return CompletableFuture.failedFuture(e);
         }
         Materializer materializer = SystemMaterializer.get(system).materializer();
+        ConnectionPlaces places =
+                new ConnectionPlaces(settings.connectionsOfAddress(), settings.unboundedAddresses(), clock);
         ApiRoutes routes = new ApiRoutes(
                 registry,
                 door.access(),
@@ -90,8 +93,9 @@ public final class ApiServer {
                 clock,
                 random,
                 materializer,
+                places,
                 UUID.randomUUID().toString());
-        Connections connections = new Connections(settings.guard(), routes::answer);
+        Connections connections = new Connections(settings.guard(), places, routes::answer);
         ServerSettings server = serverSettings(system, settings);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
                 .bind(
@@ -102,10 +106,15 @@ public final class ApiServer {
                         true,
                         Optional.of(settings.http().getDuration("idle-timeout")))
                 .mapAsyncUnordered(server.getMaxConnections(), connection -> {
+                    InetAddress client = connection.remoteAddress().getAddress();
+                    if (!places.enter(client)) {
+                        connections.refuse(connection.flow(), door.tls().isPresent(), materializer);
+                        return CompletableFuture.completedFuture(Done.getInstance());
+                    }
                     ApiDoor.Line line = door.line(
                             connection.flow(),
                             Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())));
-                    return connections.serve(line.http(), line.bytes(), materializer);
+                    return connections.serve(line.http(), line.bytes(), client, materializer);
                 })
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
@@ -169,6 +178,11 @@ public final class ApiServer {
     /** Watches that are open. */
     public int openWatches() {
         return routes.openWatches();
+    }
+
+    /** Connections that are open. */
+    public int openConnections() {
+        return serving.connections().open();
     }
 
     /** Stops as described at {@link #start}; may be called more than once. */

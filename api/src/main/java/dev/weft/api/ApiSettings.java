@@ -6,7 +6,11 @@ import dev.weft.api.forward.ForwardSettings;
 import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.mesh.MeshSettings;
 import dev.weft.api.rest.ApiRoutes;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Settings of the API server; the keys and their meaning stand in {@code reference.conf}.
@@ -15,6 +19,8 @@ import java.time.Duration;
  * @param port 0 to 65535; 0 lets the system choose
  * @param drainNotice how long a stopping server answers further requests on open connections
  * @param drainDeadline how long a stopping server waits for answers under way
+ * @param connectionsOfAddress at most, save for those that are unbounded
+ * @param unboundedAddresses that may have any number of connections
  * @param guard what one connection may bring
  * @param http the settings of Akka HTTP's server
  */
@@ -25,8 +31,14 @@ public record ApiSettings(
         ApiRoutes.Product product,
         Duration drainNotice,
         Duration drainDeadline,
+        int connectionsOfAddress,
+        Set<InetAddress> unboundedAddresses,
         GuardSettings guard,
         Config http) {
+
+    public ApiSettings {
+        unboundedAddresses = Set.copyOf(unboundedAddresses);
+    }
 
     /**
      * Reads {@code weft.api}.
@@ -49,6 +61,7 @@ public record ApiSettings(
                 config.getInt("max-watches"),
                 config.getDuration("watch.shortest"),
                 config.getDuration("watch.longest"),
+                config.getDuration("watch.asked-again"),
                 ForwardSettings.from(config.getConfig("forward")),
                 MeshSettings.from(config.getConfig("mesh")));
         ApiRoutes.Product product = new ApiRoutes.Product(
@@ -62,12 +75,40 @@ public record ApiSettings(
                 product,
                 config.getDuration("drain-notice"),
                 config.getDuration("drain-deadline"),
+                config.getInt("connections.max-of-an-address"),
+                addresses(config, "connections.unbounded"),
                 GuardSettings.from(config.getConfig("guard")),
                 config.getConfig("http"));
     }
 
     /** The same, listening elsewhere. */
     public ApiSettings listeningOn(String otherHost, int otherPort) {
-        return new ApiSettings(otherHost, otherPort, bounds, product, drainNotice, drainDeadline, guard, http);
+        return new ApiSettings(
+                otherHost,
+                otherPort,
+                bounds,
+                product,
+                drainNotice,
+                drainDeadline,
+                connectionsOfAddress,
+                unboundedAddresses,
+                guard,
+                http);
+    }
+
+    private static Set<InetAddress> addresses(Config config, String key) {
+        Set<InetAddress> addresses = new HashSet<>();
+        for (String literal : config.getStringList(key)) {
+            try {
+                if (!literal.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+                    throw new UnknownHostException("a name");
+                }
+                addresses.add(InetAddress.getByName(literal));
+            } catch (UnknownHostException e) {
+                throw new ConfigException.BadValue(
+                        "weft.api." + key, literal + " (expected: a literal address such as 10.0.0.7)", e);
+            }
+        }
+        return addresses;
     }
 }

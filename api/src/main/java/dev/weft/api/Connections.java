@@ -14,13 +14,19 @@ import akka.stream.TLSProtocol.SslTlsInbound;
 import akka.stream.TLSProtocol.SslTlsOutbound;
 import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
 import akka.stream.javadsl.TLSPlacebo;
 import akka.util.ByteString;
 import dev.weft.api.guard.ConnectionGuard;
+import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.stream.ConnectionEnd;
+import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -33,21 +39,51 @@ import java.util.function.Function;
 final class Connections {
     private static final HttpHeader CLOSE = Connection.create("close");
 
+    /** Refused connections that are told so at a time. */
+    private static final int MOST_TOLD = 256;
+
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
     private final GuardSettings guard;
+    private final ConnectionPlaces places;
+    private final AtomicInteger telling = new AtomicInteger();
     private final SharedKillSwitch leaving = KillSwitches.shared("weft-api-leaving");
     private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
     private volatile boolean last;
 
-    Connections(GuardSettings guard, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
+    Connections(GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
         this.guard = guard;
+        this.places = places;
         this.routes = routes;
     }
 
-    /** Serves one connection until it is closed; never fails. */
+    /** Connections that are open. */
+    int open() {
+        return places.open();
+    }
+
+    /**
+     * Closes a connection that has no place: behind a word, and the time to read it, where the client would understand that and
+     * few are being told the same; else at once.
+     */
+    void refuse(Flow<ByteString, ByteString, ?> socket, boolean tls, Materializer materializer) {
+        boolean told = !tls && telling.incrementAndGet() <= MOST_TOLD;
+        Source<ByteString, NotUsed> word = told
+                ? Source.single(ConnectionGuard.tooManyConnections())
+                        .concat(Source.never())
+                        .completionTimeout(guard.linger())
+                : Source.failed(new TimeoutException("no place"));
+        word.via(socket).runWith(Sink.ignore(), materializer).whenComplete((done, failure) -> {
+            if (!tls) {
+                telling.decrementAndGet();
+            }
+        });
+    }
+
+    /** Serves one connection, which has a place, until it is closed; never fails. */
     CompletionStage<Done> serve(
             BidiFlow<HttpResponse, SslTlsOutbound, SslTlsInbound, HttpRequest, NotUsed> http,
             Flow<ByteString, ByteString, ?> socket,
+            InetAddress client,
             Materializer materializer) {
         ConnectionEnd end = new ConnectionEnd(leaving);
         CompletableFuture<Done> closed = new CompletableFuture<>();
@@ -56,6 +92,7 @@ final class Connections {
         Flow<ByteString, ByteString, NotUsed> watched = cuttable.watchTermination((any, done) -> {
             done.whenComplete((ended, failure) -> {
                 end.gone();
+                places.left(client);
                 closed.complete(Done.getInstance());
             });
             return NotUsed.getInstance();

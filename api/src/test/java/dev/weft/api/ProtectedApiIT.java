@@ -19,6 +19,7 @@ import dev.weft.api.tls.KeyMaterial;
 import dev.weft.api.tls.ServingKeys;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,18 +28,28 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -57,7 +68,7 @@ class ProtectedApiIT {
     private static final String ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts";
     private static final String ROLES = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
 
-    private final InMemoryBacking backing = new InMemoryBacking("weft.api.guard.head-deadline = 2 s");
+    private final InMemoryBacking backing = new InMemoryBacking("weft.api { guard.head-deadline = 2 s, watch.asked-again = 1 s }");
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private final InstantSource clock = () -> Instant.now().plus(ahead.get());
     private final ClusterKeys keys = ClusterKeys.create("east", Instant.now(), new SecureRandom());
@@ -249,6 +260,100 @@ class ProtectedApiIT {
         HttpResponse<String> brief = post(admin, ACCOUNTS + "/till/token", "{\"spec\":{\"expirationSeconds\":5}}");
         assertThat(brief.statusCode()).isEqualTo(422);
         assertThat(brief.body()).contains("may not specify a duration less than 10 minutes");
+    }
+
+    @Test
+    @DisplayName("tells by what key others can check its tokens, as OpenID does")
+    void issuer() throws Exception {
+        String token = token("till");
+        JsonNode configuration = tree(get(nobody, "/.well-known/openid-configuration", token));
+        assertThat(configuration.at("/issuer").asText()).isEqualTo("https://kubernetes.default.svc.cluster.local");
+        assertThat(configuration.at("/id_token_signing_alg_values_supported/0").asText())
+                .isEqualTo("ES256");
+        assertThat(configuration.at("/jwks_uri").asText())
+                .isEqualTo("https://127.0.0.1:" + server.address().getPort() + "/openid/v1/jwks");
+        HttpResponse<String> keySet = get(nobody, "/openid/v1/jwks", token);
+        assertThat(keySet.headers().firstValue("Content-Type")).hasValue("application/jwk-set+json");
+        JsonNode key = tree(keySet).at("/keys/0");
+        String[] parts = token.split("\\.", -1);
+        assertThat(key.path("kid").asText())
+                .isEqualTo(new ObjectMapper()
+                        .readTree(Base64.getUrlDecoder().decode(parts[0]))
+                        .path("kid")
+                        .asText());
+        AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+        curve.init(new ECGenParameterSpec("secp256r1"));
+        ECPoint point = new ECPoint(
+                new BigInteger(1, Base64.getUrlDecoder().decode(key.path("x").asText())),
+                new BigInteger(1, Base64.getUrlDecoder().decode(key.path("y").asText())));
+        Signature check = Signature.getInstance("SHA256withECDSAinP1363Format");
+        check.initVerify(KeyFactory.getInstance("EC")
+                .generatePublic(new ECPublicKeySpec(point, curve.getParameterSpec(ECParameterSpec.class))));
+        check.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
+        assertThat(check.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
+        assertThat(get(nobody, "/openid/v1/jwks", "").statusCode()).isEqualTo(403);
+    }
+
+    private String token(String account) {
+        return tree(post(admin, ACCOUNTS + "/" + account + "/token", "{\"spec\":{\"expirationSeconds\":600}}"))
+                .at("/status/token")
+                .asText();
+    }
+
+    @Test
+    @DisplayName("ends a watch whose reader loses the right, his account or his time, and leaves the others alone")
+    void standingRights() {
+        String bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
+        for (String name : List.of("one", "two", "three", "four")) {
+            post(admin, ACCOUNTS, "{\"metadata\":{\"name\":\"" + name + "\"}}");
+            post(
+                    admin,
+                    bindings,
+                    "{\"metadata\":{\"name\":\"" + name + "\"},\"roleRef\":{\"kind\":\"ClusterRole\",\"name\":\"view\"},"
+                            + "\"subjects\":[{\"kind\":\"ServiceAccount\",\"name\":\"" + name + "\"}]}");
+        }
+        int before = server.openWatches();
+        CompletableFuture<?> unbound = watch(token("one"));
+        CompletableFuture<?> gone = watch(token("two"));
+        CompletableFuture<?> late = watch(token("three"));
+        CompletableFuture<?> lasting = watch("t0ken");
+        await().atMost(PATIENCE).until(() -> server.openWatches() == before + 4);
+        send(admin, request(bindings + "/one").DELETE());
+        await().atMost(PATIENCE).until(unbound::isDone);
+        assertThat(gone).isNotDone();
+        send(admin, request(ACCOUNTS + "/two").DELETE());
+        await().atMost(PATIENCE).until(gone::isDone);
+        assertThat(late).isNotDone();
+        ahead.set(Duration.ofSeconds(601));
+        try {
+            await().atMost(PATIENCE).until(late::isDone);
+            assertThat(lasting).isNotDone();
+        } finally {
+            ahead.set(Duration.ZERO);
+        }
+        assertThat(unbound).isCompleted();
+        assertThat(server.openWatches()).isEqualTo(before + 1);
+        lasting.cancel(true);
+    }
+
+    /** Done when the watch has ended in good order. */
+    private CompletableFuture<?> watch(String token) {
+        await().atMost(PATIENCE)
+                .until(() -> get(nobody, "/api/v1/namespaces/default/services", token)
+                                .statusCode()
+                        == 200);
+        HttpRequest request = request("/api/v1/namespaces/default/services?watch=true")
+                .header("Authorization", "Bearer " + token)
+                .timeout(PATIENCE.multipliedBy(5))
+                .build();
+        AtomicInteger status = new AtomicInteger();
+        CompletableFuture<?> ended = nobody.sendAsync(request, answer -> {
+                    status.set(answer.statusCode());
+                    return HttpResponse.BodySubscribers.discarding();
+                })
+                .whenComplete((answer, failure) -> assertThat(failure).isNull());
+        await().atMost(PATIENCE).until(() -> status.get() == 200);
+        return ended;
     }
 
     private com.fasterxml.jackson.databind.node.ObjectNode claims(String token) {

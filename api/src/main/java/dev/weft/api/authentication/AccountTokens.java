@@ -1,5 +1,6 @@
 package dev.weft.api.authentication;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.Registry;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -44,6 +45,11 @@ public final class AccountTokens {
     /** What tokens are made by. */
     public TokenSettings settings() {
         return settings;
+    }
+
+    /** The key by which others can check tokens, as a JSON web key. */
+    public ObjectNode publicKey() {
+        return signer.publicKey();
     }
 
     /**

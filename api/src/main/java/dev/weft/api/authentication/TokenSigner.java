@@ -8,9 +8,11 @@ import dev.weft.api.tls.KeyMaterial;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -23,6 +25,8 @@ public final class TokenSigner {
     private static final String ALGORITHM = "ES256";
     /** JWS wants the two numbers of the signature side by side, not in ASN.1. */
     private static final String SIGNATURE = "SHA256withECDSAinP1363Format";
+
+    private static final int COORDINATE_BYTES = 32;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -57,6 +61,26 @@ public final class TokenSigner {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a token cannot be signed here", e);
         }
+    }
+
+    /** What others need to check tokens that are made here, as a JSON web key (RFC 7518, section 6.2). */
+    public ObjectNode publicKey() {
+        if (!(keys.certificate().getPublicKey() instanceof ECPublicKey key)) {
+            throw new IllegalStateException("tokens are signed by a key that is on no curve");
+        }
+        ObjectNode web = JsonNodeFactory.instance.objectNode();
+        web.put("use", "sig").put("kty", "EC").put("kid", keyId).put("crv", "P-256").put("alg", ALGORITHM);
+        web.put("x", coordinate(key.getW().getAffineX()));
+        return web.put("y", coordinate(key.getW().getAffineY()));
+    }
+
+    /** Always of the curve's whole length, with zeros in front where need be. */
+    private static String coordinate(BigInteger number) {
+        byte[] bytes = number.toByteArray();
+        byte[] whole = new byte[COORDINATE_BYTES];
+        int size = Math.min(bytes.length, COORDINATE_BYTES);
+        System.arraycopy(bytes, bytes.length - size, whole, COORDINATE_BYTES - size, size);
+        return ENCODER.encodeToString(whole);
     }
 
     /** Whether a token is of the kind that is made here, whoever signed it: three parts, the first a JSON object. */

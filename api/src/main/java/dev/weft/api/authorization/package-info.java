@@ -10,8 +10,9 @@
  * is missing or cannot be read; before the first picture nobody but {@code system:masters} may do anything; nobody gives a
  * permission that he does not have, in any way of writing, also where others write at the same time.
  *
- * <p>Known limit: like in Kubernetes, a change of a role counts once the watch has brought it, milliseconds later; a watch
- * that was begun goes on until its end after the right to begin it is gone.
+ * <p>Known limit: like in Kubernetes, a change of a role counts once the watch has brought it, milliseconds later. A watch that
+ * was begun ends within a second of that where the right to it is gone, and within {@code weft.api.watch.asked-again} of the end
+ * of what proved who watches.
  *
  * <p>Source: Kubernetes' "Using RBAC Authorization", and what kube-apiserver answers.
  */

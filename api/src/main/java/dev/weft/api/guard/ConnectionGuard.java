@@ -47,6 +47,11 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
         this.ended = ended;
     }
 
+    /** All that is said on a connection for which there is no place. */
+    public static ByteString tooManyConnections() {
+        return Violation.TOO_MANY.answer();
+    }
+
     @Override
     public BidiShape<ByteString, ByteString, ByteString, ByteString> shape() {
         return shape;
@@ -56,6 +61,21 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
     public GraphStageLogic createLogic(Attributes attributes) {
         return new Logic();
     }
+
+    /** The client does not read what it has asked for. */
+    private static final class NotRead extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotRead() {
+            super("the client does not read its answer", null, false, false);
+        }
+    }
+
+    /** The name of the timer that watches whether answers are read. */
+    private static final String READER = "reader";
+
+    /** So much of one piece is to be read within one deadline. */
+    private static final int BYTES_IN_TIME = 1024 * 1024;
 
     /** What is being waited for; the name of its timer. */
     private enum Awaited {
@@ -71,6 +91,14 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
         private final Deque<ByteString> ready = new ArrayDeque<>();
         /** How many of those, from the front, are of a body that is read at its reader's pace. */
         private int ofBody;
+
+        /** Pieces that were handed to the socket, and whether the last of them has been taken. */
+        private long pieces;
+
+        private boolean unread;
+        private int unreadBytes;
+        private long piecesBefore;
+        private int deadlinesPassed;
 
         private Awaited awaited = Awaited.NOTHING;
         private boolean discarding;
@@ -92,10 +120,37 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
 
         @Override
         public void onTimer(Object key) {
-            if (key == Awaited.CLOSE) {
+            if (key == READER) {
+                look();
+            } else if (key == Awaited.CLOSE) {
                 completeStage();
             } else {
                 refuse(Violation.TIMEOUT);
+            }
+        }
+
+        /** One timer for many pieces: it begins with the first and goes on as long as something is unread when it is due. */
+        private void handed(ByteString piece) {
+            pieces++;
+            unread = true;
+            unreadBytes = piece.size();
+            if (!isTimerActive(READER)) {
+                watchReader();
+            }
+        }
+
+        private void watchReader() {
+            deadlinesPassed = piecesBefore == pieces ? deadlinesPassed : 0;
+            piecesBefore = pieces;
+            scheduleOnce(READER, settings.readDeadline());
+        }
+
+        private void look() {
+            if (unread && piecesBefore == pieces && ++deadlinesPassed > unreadBytes / BYTES_IN_TIME) {
+                ended.run();
+                failStage(new NotRead());
+            } else if (unread) {
+                watchReader();
             }
         }
 
@@ -251,6 +306,7 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
             public void onPush() {
                 ByteString bytes = grab(fromHttp);
                 push(toSocket, bytes);
+                handed(bytes);
                 if (framing.upgrading() && bytes.startsWith(STATUS_LINE, 0)) {
                     framing.answered(bytes.startsWith(SWITCHING, 0));
                     arrived(ByteString.emptyByteString());
@@ -266,6 +322,7 @@ public final class ConnectionGuard extends GraphStage<BidiShape<ByteString, Byte
         private final class ToSocket extends AbstractOutHandler {
             @Override
             public void onPull() {
+                unread = false;
                 if (!isClosed(fromHttp) && !hasBeenPulled(fromHttp)) {
                     pull(fromHttp);
                 }

@@ -11,10 +11,17 @@ import java.time.Duration;
  * @param targetBytes of the request's target
  * @param headDeadline from the first byte of a head, or the opening of the connection, to the head's end
  * @param bodyDeadline from the end of the head to the end of the body
+ * @param readDeadline for the client to take something of an answer
  * @param linger after the last answer, for the client to close as well
  */
 public record GuardSettings(
-        int headBytes, int headers, int targetBytes, Duration headDeadline, Duration bodyDeadline, Duration linger) {
+        int headBytes,
+        int headers,
+        int targetBytes,
+        Duration headDeadline,
+        Duration bodyDeadline,
+        Duration readDeadline,
+        Duration linger) {
 
     /**
      * Reads the bounds.
@@ -28,6 +35,7 @@ public record GuardSettings(
                 Math.toIntExact(config.getBytes("max-target")),
                 config.getDuration("head-deadline"),
                 config.getDuration("body-deadline"),
+                config.getDuration("read-deadline"),
                 config.getDuration("linger"));
     }
 }

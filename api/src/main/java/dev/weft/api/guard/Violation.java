@@ -14,6 +14,13 @@ enum Violation {
                     + " allow this method on the requested resource\",\"reason\":\"MethodNotAllowed\",\"details\":{},"
                     + "\"code\":405}\n"),
     TARGET_TOO_LONG(414, "URI Too Long", "text/plain; charset=utf-8", "414 URI Too Long"),
+    TOO_MANY(
+            429,
+            "Too Many Requests\r\nRetry-After: 1",
+            "application/json",
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"too many"
+                    + " connections from this address, please try again later\",\"reason\":\"TooManyRequests\","
+                    + "\"details\":{\"retryAfterSeconds\":1},\"code\":429}\n"),
     HEAD_TOO_LARGE(
             431, "Request Header Fields Too Large", "text/plain; charset=utf-8", "431 Request Header Fields Too Large");
 

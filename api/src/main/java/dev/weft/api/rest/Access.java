@@ -131,9 +131,13 @@ public final class Access {
         return policies == null ? RbacPolicy.everything() : policy().rulesOf(user, namespace);
     }
 
+    /** The newest picture of roles; empty before the first, and where nobody is asked who he is. */
+    Optional<RbacPolicy> roles() {
+        return Optional.ofNullable(policies).flatMap(Policies::current);
+    }
+
     private RbacPolicy policy() {
-        return Optional.ofNullable(policies)
-                .flatMap(Policies::current)
+        return roles()
                 .orElseThrow(
                         () -> new RequestRefused(Refusals.notReady("the roles of this cluster are not known yet")));
     }

@@ -11,6 +11,7 @@ import dev.weft.api.discovery.ServedResource;
 import dev.weft.api.forward.ForwardRoutes;
 import dev.weft.api.forward.ForwardSettings;
 import dev.weft.api.forward.ForwardTarget;
+import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.mesh.MeshKinds;
 import dev.weft.api.mesh.MeshObjects;
 import dev.weft.api.mesh.MeshSettings;
@@ -50,6 +51,7 @@ public final class ApiRoutes {
     private final Access access;
     private final AccessReviews reviews;
     private final TokenRequests tokens;
+    private final IssuerRoutes issuer;
     private final ReadRoutes reads;
     private final WriteRoutes writes;
     private final Evictions evictions;
@@ -63,6 +65,7 @@ public final class ApiRoutes {
     private final InFlight inFlight;
     private final InstantSource clock;
     private final Materializer materializer;
+    private final ConnectionPlaces places;
 
     /**
      * What holds for all requests.
@@ -75,6 +78,7 @@ public final class ApiRoutes {
      * @param watches open at a time, at most
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
+     * @param watchAskedAgain how often the right to a watch is asked for
      * @param forward of requests that are passed on to workloads
      * @param mesh of what is worked out when somebody asks
      */
@@ -87,6 +91,7 @@ public final class ApiRoutes {
             int watches,
             Duration shortestWatch,
             Duration longestWatch,
+            Duration watchAskedAgain,
             ForwardSettings forward,
             MeshSettings mesh) {}
 
@@ -99,7 +104,12 @@ public final class ApiRoutes {
      */
     public record Product(String kubernetes, String weft, String buildDate) {}
 
-    /** @param id tells several servers of one process apart */
+    /**
+     * The routes of one server.
+     *
+     * @param places its connections, for the count of them
+     * @param id tells several servers of one process apart
+     */
     public ApiRoutes(
             Registry registry,
             Access access,
@@ -108,6 +118,7 @@ public final class ApiRoutes {
             InstantSource clock,
             RandomGenerator random,
             Materializer materializer,
+            ConnectionPlaces places,
             String id) {
         this.registry = registry;
         this.access = access;
@@ -117,6 +128,7 @@ public final class ApiRoutes {
                 new InFlight.Bounds(bounds.requestsInFlight(), bounds.writesInFlight(), bounds.requestsOfUser()));
         this.measured = new MetricsRoutes(registry, metrics);
         this.materializer = materializer;
+        this.places = places;
         RequestBodies bodies = new RequestBodies();
         BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
         Representations representations = new Representations(clock);
@@ -129,7 +141,10 @@ public final class ApiRoutes {
                 product);
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
-        this.reads = new ReadRoutes(representations, watches);
+        this.issuer = new IssuerRoutes(access.accountTokens());
+        StandingWatches standing = new StandingWatches(access, bounds.watchAskedAgain());
+        standing.begin(materializer.system());
+        this.reads = new ReadRoutes(representations, watches, standing);
         this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
         this.evictions = new Evictions(registry, bodies, reading);
         this.stored = ReadableObjects.stored(registry);
@@ -257,6 +272,7 @@ public final class ApiRoutes {
 
     private CompletionStage<HttpResponse> route(Exchange exchange, Seen seen) {
         HttpResponse known = discovery.answer(exchange);
+        known = known == null ? issuer.answer(exchange) : known;
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
@@ -269,7 +285,13 @@ public final class ApiRoutes {
         }
         if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
             return measured.answer(
-                    new MetricsRoutes.Now(inFlight.reading(), inFlight.writing(), watches.open(), forward.underWay()));
+                    new MetricsRoutes.Now(
+                    inFlight.reading(),
+                    inFlight.writing(),
+                    watches.open(),
+                    forward.underWay(),
+                    places.open(),
+                    places.refused()));
         }
         return CompletableFuture.completedFuture(elsewhere(exchange, root));
     }

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request, as far as every route needs it read.
  *
  * @param path decoded segments, without empty ones
  * @param userAgent empty if not said
+ * @param presented the same as it came, with what proves who asks; null before he was let in
  */
 record Exchange(
         HttpRequest request,
@@ -25,7 +27,8 @@ record Exchange(
         Query query,
         Accepts accepts,
         MediaType contentType,
-        String userAgent) {
+        String userAgent,
+        @Nullable Exchange presented) {
 
     static Exchange of(HttpRequest request) {
         String agent = header(request, "user-agent");
@@ -36,7 +39,8 @@ record Exchange(
                 Query.parse(request.getUri().rawQueryString().orElse("")),
                 Accepts.parse(header(request, "accept")),
                 MediaType.parse(request.entity().getContentType().toString()),
-                agent);
+                agent,
+                null);
     }
 
     /** Whether a person is likely to read the answer. */
@@ -60,7 +64,7 @@ record Exchange(
     Exchange as(User user) {
         // What proved it is nobody's business further on, least of all a workload's that the request is passed on to.
         HttpRequest known = request.removeHeader("authorization").addAttribute(Access.USER, user);
-        return new Exchange(known, method, path, query, accepts, contentType, userAgent);
+        return new Exchange(known, method, path, query, accepts, contentType, userAgent, this);
     }
 
     /** The value of a header; of several, joined by commas; empty if there is none. */

@@ -34,8 +34,10 @@ final class MetricsRoutes {
      * @param writing requests that wait for their answers and change something
      * @param watches open ones
      * @param forwarded requests under way to workloads
+     * @param connections open ones
+     * @param connectionsRefused since the start
      */
-    record Now(int reading, int writing, int watches, int forwarded) {}
+    record Now(int reading, int writing, int watches, int forwarded, int connections, long connectionsRefused) {}
 
     CompletionStage<HttpResponse> answer(Now now) {
         return objects()
@@ -57,6 +59,12 @@ final class MetricsRoutes {
                 # HELP weft_api_watches_open Watches that are open.
                 # TYPE weft_api_watches_open gauge
                 weft_api_watches_open %d
+                # HELP weft_api_connections_open Connections that are open.
+                # TYPE weft_api_connections_open gauge
+                weft_api_connections_open %d
+                # HELP weft_api_connections_refused_total Connections refused because their address had as many as it may.
+                # TYPE weft_api_connections_refused_total counter
+                weft_api_connections_refused_total %d
                 # HELP weft_registry_ready Whether every shard runs and this node has caught up with them.
                 # TYPE weft_registry_ready gauge
                 weft_registry_ready %d
@@ -66,6 +74,8 @@ final class MetricsRoutes {
                         now.watches(),
                         now.forwarded(),
                         now.watches(),
+                        now.connections(),
+                        now.connectionsRefused(),
                         registry.readiness().ready() ? 1 : 0);
     }
 

@@ -29,10 +29,12 @@ import java.util.function.Function;
 final class ReadRoutes {
     private final Representations representations;
     private final WatchLimits watches;
+    private final StandingWatches standing;
 
-    ReadRoutes(Representations representations, WatchLimits watches) {
+    ReadRoutes(Representations representations, WatchLimits watches, StandingWatches standing) {
         this.representations = representations;
         this.watches = watches;
+        this.standing = standing;
     }
 
     /** Reads or watches one object or a collection. */
@@ -76,7 +78,8 @@ final class ReadRoutes {
                 : CompletableFuture.completedFuture(from.watch(request));
         return events.thenApply(source -> streamed(
                 exchange.request(),
-                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.messages(source, shown, lasting))));
+                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.messages(source, shown, lasting)
+                        .via(standing.of(exchange)))));
     }
 
     private static HttpResponse streamed(HttpRequest request, Source<ByteString, NotUsed> messages) {
