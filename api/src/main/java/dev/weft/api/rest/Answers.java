@@ -28,6 +28,7 @@ import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 /** HTTP answers. */
 final class Answers {
@@ -42,7 +43,7 @@ final class Answers {
     private static final ByteString COMMA = ByteString.fromString(",");
 
     private static final ContentType YAML = ContentTypes.create(
-            MediaTypes.customWithOpenCharset("application", "yaml"), HttpCharsets.UTF_8);
+            MediaTypes.customWithFixedCharset("application", "yaml", HttpCharsets.UTF_8, Map.of(), false));
 
     private final boolean pretty;
     private final boolean yaml;

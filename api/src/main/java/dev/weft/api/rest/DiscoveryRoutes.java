@@ -51,7 +51,7 @@ final class DiscoveryRoutes {
         if (aggregated != null) {
             return aggregated;
         }
-        JsonNode document = document(path);
+        JsonNode document = document(path, exchange.header("host"));
         if (document == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
@@ -87,7 +87,7 @@ final class DiscoveryRoutes {
         return null;
     }
 
-    private @Nullable JsonNode document(List<String> path) {
+    private @Nullable JsonNode document(List<String> path, String host) {
         if (path.isEmpty()) {
             return paths();
         }
@@ -95,7 +95,7 @@ final class DiscoveryRoutes {
             case "version" -> path.size() == 1 ? version() : null;
             case "api" ->
                 path.size() == 1
-                        ? documents.coreVersions()
+                        ? documents.coreVersions(host)
                         : path.size() == 2 ? documents.resources("", path.get(1)) : null;
             case "apis" -> apis(path);
             default -> openApi(path);

@@ -1,5 +1,6 @@
 package dev.weft.api.rest;
 
+import akka.http.javadsl.model.AttributeKey;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * health are always answered. Safe for many threads.
  */
 final class InFlight {
+    /** On a request that has a place. */
+    static final AttributeKey<Place> PLACE = AttributeKey.create("place", Place.class);
+
     private final Bounds bounds;
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger writing = new AtomicInteger();
@@ -33,6 +37,7 @@ final class InFlight {
     final class Place {
         private final boolean writes;
         private volatile @Nullable String user;
+        private volatile boolean away;
 
         private Place(boolean writes) {
             this.writes = writes;
@@ -49,7 +54,27 @@ final class InFlight {
             return byUser.merge(name, 1, Integer::sum) <= bounds.ofUser();
         }
 
+        /** Gives its place to others for as long as its body is still to come. */
+        void pause() {
+            leave();
+            away = true;
+        }
+
+        /** Comes back; whether there is a place for it again. It counts in any case, until it ends. */
+        boolean resume() {
+            away = false;
+            (writes ? writing : reading).incrementAndGet();
+            String known = user;
+            return (known == null || grantedTo(known)) && granted();
+        }
+
         void end() {
+            if (!away) {
+                leave();
+            }
+        }
+
+        private void leave() {
             (writes ? writing : reading).decrementAndGet();
             String known = user;
             if (known != null) {

@@ -19,7 +19,7 @@ public record PageToken(long version, String namespace, String name) {
                     + " without the continue parameter.";
 
     /** What a client hears whose token is none; the same words as Kubernetes'. */
-    public static final String INVALID = "continue key is not valid";
+    public static final String INVALID = "invalid continue token: continue key is not valid";
 
     /** Reads what {@link #text()} wrote; empty if it is something else. */
     public static Optional<PageToken> parse(String text) {
