@@ -45,6 +45,7 @@ class SlowBodiesIT {
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 String metrics = server.get("/metrics").text();
                 assertThat(metrics)
+                        .contains("weft_api_bodies_awaited 12\n")
                         .contains("apiserver_current_inflight_requests{request_kind=\"mutating\"} 0");
             });
             assertThat(server.get(PATH).status()).isEqualTo(200);

@@ -63,6 +63,7 @@ public final class ApiRoutes {
     private final RequestMetrics metrics = new RequestMetrics();
     private final MetricsRoutes measured;
     private final InFlight inFlight;
+    private final BodyReading reading;
     private final InstantSource clock;
     private final Materializer materializer;
     private final ConnectionPlaces places;
@@ -132,7 +133,7 @@ public final class ApiRoutes {
         this.materializer = materializer;
         this.places = places;
         RequestBodies bodies = new RequestBodies();
-        BodyReading reading = new BodyReading(
+        this.reading = new BodyReading(
                 new BodyReading.Bounds(bounds.bodyBytes(), bounds.bodyDeadline(), bounds.bodiesAwaited()), materializer);
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
@@ -291,6 +292,7 @@ public final class ApiRoutes {
                     new MetricsRoutes.Now(
                     inFlight.reading(),
                     inFlight.writing(),
+                    reading.awaited(),
                     watches.open(),
                     forward.underWay(),
                     places.open(),

@@ -40,6 +40,11 @@ final class BodyReading {
      */
     record Bounds(long bytes, Duration deadline, int awaited) {}
 
+    /** Bodies that are being waited for. */
+    int awaited() {
+        return count.get();
+    }
+
     /** The body; fails with {@link RequestRefused} if it is too large or too slow. */
     CompletionStage<byte[]> read(Exchange exchange) {
         if (exchange.request().entity() instanceof HttpEntity.Strict whole) {
