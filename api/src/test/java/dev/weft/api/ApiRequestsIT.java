@@ -118,7 +118,8 @@ class ApiRequestsIT {
                 .isEqualTo(400);
         assertThat(server.get(SERVICES + "?limit=x").status()).isEqualTo(400);
         assertThat(server.get(SERVICES + "?resourceVersion=x").status()).isEqualTo(400);
-        assertThat(server.get("/openapi/v2").status()).isEqualTo(404);
+        assertThat(server.get("/openapi/v2", "application/yaml").status()).isEqualTo(406);
+        assertThat(server.get("/openapi/v1").status()).isEqualTo(404);
         Reply large = server.post(SERVICES, "{\"a\":\"" + "x".repeat(3_200_000) + "\"}");
         assertThat(large.status()).isEqualTo(413);
         assertThat(large.at("/reason")).isEqualTo("RequestEntityTooLarge");
@@ -174,7 +175,8 @@ class ApiRequestsIT {
             String query = random.nextBoolean()
                     ? "?fieldValidation=Strict&dryRun=All"
                     : "?limit=" + random.nextInt() + "&continue=a";
-            Reply reply = server.send(server.request(SERVICES + (patch ? "/fuzz" : "") + query)
+            String manager = type.startsWith("application/apply") ? "&fieldManager=fuzz" : "";
+            Reply reply = server.send(server.request(SERVICES + (patch ? "/fuzz" : "") + query + manager)
                     .header("Content-Type", type)
                     .method(patch ? "PATCH" : "POST", BodyPublishers.ofByteArray(body)));
             assertThat(reply.status())

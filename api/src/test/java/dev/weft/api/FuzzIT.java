@@ -58,6 +58,7 @@ class FuzzIT {
             "?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
             "?resourceVersion=5&resourceVersionMatch=Exact",
             "?dryRun=All&fieldManager=fuzz&fieldValidation=Strict",
+            "?fieldManager=fuzz&force=true",
             "?propagationPolicy=Background&gracePeriodSeconds=0&dryRun=All",
             "?pretty=true&includeObject=Object&verbose");
     private static final List<String> HEADERS = List.of(

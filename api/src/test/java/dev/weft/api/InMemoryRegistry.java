@@ -44,6 +44,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,11 +119,17 @@ final class InMemoryRegistry implements Registry {
             return new Outcome.Refused(Refusal.notFound(write.key()));
         }
         if (write instanceof Write.Create create) {
-            return create(kind, create);
+            return create(kind, create, identity -> admission.create(create, identity));
         }
         Resource present = objects.get(write.key());
+        boolean applied = write instanceof Write.Patch patch && patch.type() == Write.PatchType.SERVER_SIDE_APPLY;
         if (present == null) {
-            return new Outcome.Refused(Refusal.notFound(write.key()));
+            return applied && ((Write.Patch) write).patch().presence() != Write.Presence.THERE
+                    ? create(kind, write, identity -> admission.createByApply((Write.Patch) write, identity))
+                    : new Outcome.Refused(Refusal.notFound(write.key()));
+        }
+        if (applied && ((Write.Patch) write).patch().presence() == Write.Presence.ABSENT) {
+            return new Outcome.Refused(Refusal.alreadyExists(write.key()));
         }
         if (write instanceof Write.Delete delete) {
             return delete(kind, present, delete);
@@ -134,14 +141,14 @@ final class InMemoryRegistry implements Registry {
         return store(admitted, present, write.options().dryRun());
     }
 
-    private Outcome create(ResourceKind kind, Write.Create create) {
+    private Outcome create(ResourceKind kind, Write create, Function<Identity, Admitted> admit) {
         ResourceKey namespace = new ResourceKey(NAMESPACES, "", create.key().namespace());
         if (kind.namespaced() && !objects.containsKey(namespace)) {
             return new Outcome.Refused(Refusal.notFound(namespace));
         }
         Identity identity =
                 new Identity(new UUID(random.nextLong(), random.nextLong()).toString(), clock.instant(), random);
-        Admitted admitted = admission.create(create, identity);
+        Admitted admitted = admit.apply(identity);
         if (admitted instanceof Admitted.Accepted accepted && objects.containsKey(accepted.key())) {
             return new Outcome.Refused(Refusal.alreadyExists(accepted.key()));
         }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             KubeconfigCommand.class,
             FederateCommand.class,
             StatusCommand.class,
+            ExplainCommand.class,
             DnsCommand.class,
             ResolvConfCommand.class,
             BackupCommand.class,

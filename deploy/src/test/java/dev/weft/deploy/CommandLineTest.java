@@ -46,6 +46,7 @@ class CommandLineTest {
                 "backend",
                 "kubeconfig",
                 "status",
+                "explain",
                 "dns",
                 "dns query",
                 "resolv-conf",
@@ -71,7 +72,7 @@ class CommandLineTest {
     @Test
     @DisplayName("prints a completion script that knows the commands")
     void completes() {
-        assertThat(weft("completion").out()).contains("kubeconfig").contains("--clusterset-cidr");
+        assertThat(weft("completion").out()).contains("kubeconfig", "explain").contains("--clusterset-cidr", "--from");
     }
 
     @ParameterizedTest
@@ -132,11 +133,41 @@ class CommandLineTest {
         assertThat(result.out()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "explain | Missing required parameter",
+                "explain Web | SERVICE Web: expected a DNS label",
+                "explain shop/ | SERVICE : expected a DNS label",
+                "explain Shop/web | the namespace of SERVICE Shop: expected a DNS label",
+                "explain web:0 | expected a port's name, or a number from 1 to 65535",
+                "explain web:99999 | expected a port's name, or a number from 1 to 65535",
+                "explain web.shop.svc.example.org | a name that ends in svc.cluster.local, svc.clusterset.local",
+                "explain web.svc.cluster.local | NAME.NAMESPACE.svc before the zone",
+                "explain web -n A_B | --namespace A_B: expected a DNS label",
+                "explain web --from a/b | --from a/b: expected a DNS name",
+                "explain web -o table | Invalid value for option '--output'",
+                "explain web --config /no/such/file | there is no such file",
+                "explain web --api http://127.0.0.1:1 --kubeconfig x | leave out --api",
+                "explain web other | Unmatched argument"
+            })
+    @DisplayName("says what is wrong with a service that is to be explained before it asks any server")
+    void refusesWrongExplanations(String arguments, String message) {
+        Result result = weft(arguments.split(" ", -1));
+        assertThat(result.code()).as(result.err()).isEqualTo(2);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith("weft: ").contains(message);
+        assertThat(result.out()).isEmpty();
+    }
+
     @Test
     @DisplayName("says in one line that a server cannot be reached, and exits with 1")
     void saysThatNobodyAnswers() {
-        for (String command : List.of("status", "kubeconfig")) {
-            Result result = weft(command, "--api", "http://127.0.0.1:1");
+        for (String command : List.of("status", "kubeconfig", "explain web")) {
+            List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+            words.addAll(List.of("--api", "http://127.0.0.1:1"));
+            Result result = weft(words.toArray(String[]::new));
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.err().lines()).hasSize(1);
             assertThat(result.err()).contains("cannot reach http://127.0.0.1:1");

@@ -2,6 +2,7 @@ package dev.weft.registry;
 
 import dev.weft.registry.journal.Attendance;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,18 +48,18 @@ final class Gathering {
                 .filter(entry -> entry.joined() && !entry.address().equals(own))
                 .toList();
         Map<String, Seen> next = new HashMap<>();
+        List<Attendance.Entry> gone = new ArrayList<>();
         for (Attendance.Entry member : members) {
             Seen before = seen.get(member.address());
-            next.put(
-                    member.address(),
-                    before == null || before.beats() != member.beats() ? new Seen(member.beats(), now) : before);
+            Seen current = before == null || before.beats() != member.beats() ? new Seen(member.beats(), now) : before;
+            next.put(member.address(), current);
+            if (now - current.since() >= patience) {
+                gone.add(member);
+            }
         }
         seen = Map.copyOf(next);
-        List<Attendance.Entry> gone = members.stream()
-                .filter(member -> now - next.get(member.address()).since() >= patience)
-                .toList();
         return gone.size() == members.size()
-                ? new Begin(gone)
+                ? new Begin(List.copyOf(gone))
                 : new Join(members.stream()
                         .filter(member -> !gone.contains(member))
                         .map(Attendance.Entry::address)

@@ -234,9 +234,13 @@ public final class RegistryNode implements Registry {
      * @param after the version of the owner's shard, after all that happened to the owner so far
      */
     public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after) {
+        return allocate(claims, after, false);
+    }
+
+    private CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after, boolean dryRun) {
         return shards.ask(
                 placement.allocationShard(),
-                replyTo -> new ShardCommand.Allocate(claims, after, replyTo),
+                replyTo -> new ShardCommand.Allocate(claims, after, dryRun, replyTo),
                 settings.writeTimeout());
     }
 
@@ -277,14 +281,15 @@ public final class RegistryNode implements Registry {
                     write.key(),
                     write.key() + ": no addresses that fit after " + round + " attempts; try again")));
         }
-        return allocate(missing.wanted(), missing.version()).thenCompose(allocated -> {
-            if (allocated instanceof ShardCommand.Allocated.Denied denied) {
-                return CompletableFuture.completedStage(refused(denied.refusal()));
-            }
-            List<Grant> all = new ArrayList<>(grants);
-            all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
-            return submit(write, all, round + 1);
-        });
+        return allocate(missing.wanted(), missing.version(), write.options().dryRun())
+                .thenCompose(allocated -> {
+                    if (allocated instanceof ShardCommand.Allocated.Denied denied) {
+                        return CompletableFuture.completedStage(refused(denied.refusal()));
+                    }
+                    List<Grant> all = new ArrayList<>(grants);
+                    all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
+                    return submit(write, all, round + 1);
+                });
     }
 
     private static Write.Outcome refused(Refusal refusal) {

@@ -121,7 +121,7 @@ class ClaimsTest {
                     .tell(
                             registry.node().placement().allocationShard(),
                             new ShardCommand.Allocate(
-                                    List.of(claim), 0, registry.system().ignoreRef()));
+                                    List.of(claim), 0, false, registry.system().ignoreRef()));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).contains(wish));

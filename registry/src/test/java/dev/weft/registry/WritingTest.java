@@ -131,6 +131,26 @@ class WritingTest {
         assertThat(((Outcome.Done) service).effect()).isEqualTo(Effect.CREATED);
         assertThat(get(service instanceof Outcome.Done it ? it.object().key() : real.key()))
                 .isEmpty();
+        assertThat(spec(service).path("clusterIP").asText()).startsWith("127.96.");
+        String outside = "\"spec\":{\"clusterIP\":\"1.2.3.4\",\"ports\":[{\"port\":80}]}";
+        assertThat(refusal(registry.write(RunningRegistry.create(SERVICES, "Service", "default", "dry", outside, DRY)))
+                        .message())
+                .contains("not in the valid range");
+        String wish = "\"spec\":{\"clusterIP\":\"127.96.77.7\",\"ports\":[{\"port\":80}]}";
+        registry.write(RunningRegistry.create(SERVICES, "Service", "default", "dry", wish, DRY));
+        // What a dry run was promised, anyone may have; what somebody has, no dry run is promised.
+        assertThat(spec(registry.write(RunningRegistry.create(
+                                SERVICES, "Service", "default", "wet", wish, Write.Options.DEFAULT)))
+                        .path("clusterIP")
+                        .asText())
+                .isEqualTo("127.96.77.7");
+        assertThat(refusal(registry.write(RunningRegistry.create(SERVICES, "Service", "default", "dry", wish, DRY)))
+                        .message())
+                .contains("already allocated");
+    }
+
+    private static com.fasterxml.jackson.databind.JsonNode spec(Outcome outcome) {
+        return ((Outcome.Done) outcome).object().json().toTree().path("spec");
     }
 
     @Test

@@ -98,13 +98,39 @@ public final class GuardedWrites {
 
     /** What came out of the rehearsal, on condition that nothing has changed since. */
     private static Write exactly(Write write, Optional<Resource> present, ObjectNode after) {
+        if (write instanceof Write.Patch patch && patch.type() == Write.PatchType.SERVER_SIDE_APPLY) {
+            return sameApply(patch, present);
+        }
+        ObjectNode metadata = (ObjectNode) after.path("metadata");
         if (present.isEmpty()) {
-            ((ObjectNode) after.path("metadata")).remove(List.of("resourceVersion", "uid"));
+            metadata.remove(List.of("resourceVersion", "uid"));
             return new Write.Create(write.key(), JsonBytes.of(after), write.options());
         }
-        ((ObjectNode) after.path("metadata"))
-                .put("resourceVersion", Long.toString(present.get().version()));
+        metadata.put("resourceVersion", Long.toString(present.get().version()));
+        if (!metadata.has("managedFields")) {
+            // Nobody owns anything any more, if anybody did; leaving the field out would leave it as it is.
+            metadata.putArray("managedFields").addObject();
+        }
         return new Write.Update(write.key(), "", JsonBytes.of(after), write.options());
+    }
+
+    /** An apply again: whoever wrote its result instead would not be the one who applies. */
+    private static Write sameApply(Write.Patch apply, Optional<Resource> present) {
+        Write.PatchBody body = apply.patch();
+        JsonNode configuration = body.json();
+        if (present.isPresent() && configuration.isObject()) {
+            configuration = configuration.deepCopy();
+            ((ObjectNode) configuration)
+                    .withObjectProperty("metadata")
+                    .put("resourceVersion", Long.toString(present.get().version()));
+        }
+        Write.Presence presence = present.isPresent() ? Write.Presence.THERE : Write.Presence.ABSENT;
+        return new Write.Patch(
+                apply.key(),
+                apply.subresource(),
+                apply.type(),
+                new Write.PatchBody(configuration, body.force(), presence),
+                apply.options());
     }
 
     private static boolean isStale(Outcome outcome) {

@@ -97,17 +97,18 @@ public final class RequestBodies {
 
     /** The body of a patch: an array for JSON patch, else an object. */
     public JsonNode patch(PatchType type, byte[] body) {
+        boolean apply = type == PatchType.SERVER_SIDE_APPLY;
+        String error = apply ? "error decoding YAML: " : "error decoding patch: ";
         try {
-            JsonNode tree =
-                    type == PatchType.SERVER_SIDE_APPLY ? yaml(body) : json.read(body);
+            JsonNode tree = apply ? yaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
-                throw RequestRefused.badRequest("error decoding patch: expected " + (array ? "an array" : "an object")
-                        + ", got " + shape(tree));
+                throw RequestRefused.badRequest(
+                        error + "expected " + (array ? "an array" : "an object") + ", got " + shape(tree));
             }
             return tree;
         } catch (Malformed e) {
-            throw RequestRefused.badRequest("error decoding patch: " + e.reason());
+            throw RequestRefused.badRequest(error + e.reason());
         }
     }
 

@@ -9,21 +9,30 @@ import dev.weft.registry.resource.SchemaType;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One OpenAPI v3 document, while it is put together. For one thread. */
 final class OpenApiDocument {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String MODEL_PACKAGE = "io.fabric8.kubernetes.api.model.";
-    private static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
+    static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
+    private static final List<String> PATCH_TYPES = List.of(
+            "application/json-patch+json",
+            "application/merge-patch+json",
+            "application/strategic-merge-patch+json",
+            "application/apply-patch+yaml");
 
     private final ObjectNode tree = NODES.objectNode();
     private final ObjectNode paths;
     private final ObjectNode schemas;
+    private final Descriptions descriptions;
     private final Set<SchemaType.Structure> described = new HashSet<>();
     private final Deque<SchemaType.Structure> waiting = new ArrayDeque<>();
 
-    OpenApiDocument(String release) {
+    OpenApiDocument(String release, Descriptions descriptions) {
+        this.descriptions = descriptions;
         tree.put("openapi", "3.0.0");
         tree.putObject("info").put("title", "Kubernetes").put("version", release);
         paths = tree.putObject("paths");
@@ -36,6 +45,27 @@ final class OpenApiDocument {
 
     /** Adds a kind with all that its schema refers to. */
     void add(ResourceKind kind, String version) {
+        addPath(kind, version, addSchemas(kind, version));
+    }
+
+    /** The same of one that can only be created. */
+    void addReview(ResourceKind kind) {
+        String version = kind.versions().get(0);
+        String schema = addSchemas(kind, version);
+        String scope = kind.namespaced() ? "/namespaces/{namespace}/" : "/";
+        ObjectNode operation = paths.putObject("/apis/" + kind.apiVersion(version) + scope
+                        + kind.type().plural())
+                .putObject("post");
+        ObjectNode body = operation.putObject("requestBody");
+        body.putObject("content").putObject("application/json").set("schema", reference(schema));
+        ObjectNode answer = operation.putObject("responses").putObject("201").put("description", "Created");
+        answer.putObject("content").putObject("application/json").set("schema", reference(schema));
+        operation.put("x-kubernetes-action", "post");
+        operation.set(KIND_EXTENSION, groupVersionKind(kind, version));
+    }
+
+    /** Returns the name of the kind's own schema. */
+    private String addSchemas(ResourceKind kind, String version) {
         SchemaType.Structure root = Schema.of(kind).root();
         want(root);
         while (!waiting.isEmpty()) {
@@ -44,7 +74,7 @@ final class OpenApiDocument {
         }
         ArrayNode extension = ((ObjectNode) schemas.path(name(root))).withArray(KIND_EXTENSION);
         extension.add(groupVersionKind(kind, version));
-        addPath(kind, version, name(root));
+        return name(root);
     }
 
     private void addPath(ResourceKind kind, String version, String schema) {
@@ -58,12 +88,27 @@ final class OpenApiDocument {
                 parameter.put("name", "fieldValidation").put("in", "query");
                 parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
             }
+            if (verb.equals("patch")) {
+                describePatch(operation);
+            }
             ObjectNode answer =
                     operation.putObject("responses").putObject("200").put("description", "OK");
             answer.putObject("content").putObject("application/json").set("schema", reference(schema));
             operation.put("x-kubernetes-action", verb);
             operation.set(KIND_EXTENSION, groupVersionKind(kind, version));
         }
+    }
+
+    private static void describePatch(ObjectNode operation) {
+        for (String name : List.of("dryRun", "fieldManager", "force")) {
+            ObjectNode parameter = ((ArrayNode) operation.path("parameters")).addObject();
+            parameter.put("name", name).put("in", "query");
+            String type = name.equals("force") ? "boolean" : "string";
+            parameter.putObject("schema").put("type", type).put("uniqueItems", true);
+        }
+        ObjectNode content =
+                operation.putObject("requestBody").put("required", true).putObject("content");
+        PATCH_TYPES.forEach(type -> content.putObject(type).putObject("schema").put("type", "object"));
     }
 
     private static ObjectNode groupVersionKind(ResourceKind kind, String version) {
@@ -76,13 +121,24 @@ final class OpenApiDocument {
     private ObjectNode structure(SchemaType.Structure structure) {
         ObjectNode schema = NODES.objectNode();
         schema.put("type", "object");
+        describe(schema, descriptions.of(name(structure)));
         ObjectNode properties = schema.putObject("properties");
         structure.fields().forEach((field, type) -> {
             ObjectNode property = type(type);
+            describe(
+                    property,
+                    descriptions.of(name(structure), field, structure.fields().keySet()));
             PatchStrategies.describe(structure.name(), field, property);
+            ListTypes.describe(structure.name(), field, type, property);
             properties.set(field, property);
         });
         return schema;
+    }
+
+    private static void describe(ObjectNode schema, @Nullable String description) {
+        if (description != null) {
+            schema.put("description", description);
+        }
     }
 
     private ObjectNode type(SchemaType type) {
@@ -155,7 +211,7 @@ final class OpenApiDocument {
         }
     }
 
-    private static String name(SchemaType.Structure structure) {
+    static String name(SchemaType.Structure structure) {
         String model = structure.model().getName().replace('$', '.');
         if (!model.startsWith(MODEL_PACKAGE)) {
             return model;

@@ -139,10 +139,12 @@ public final class ApiRoutes {
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
+        List<ServedResource> served = served(registry, tokens.served());
         this.discovery = new DiscoveryRoutes(
-                served(registry, tokens.served()),
-                new OpenApiDocuments(described(registry), "v" + product.kubernetes()),
-                product);
+                served,
+                new OpenApiDocuments(described(registry), served, "v" + product.kubernetes()),
+                product,
+                clock.instant());
         this.health = new HealthRoutes(registry);
         this.reviews = new AccessReviews(bodies, reading, access);
         this.issuer = new IssuerRoutes(access.accountTokens());
@@ -288,8 +290,7 @@ public final class ApiRoutes {
             return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
         }
         if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
-            return measured.answer(
-                    new MetricsRoutes.Now(
+            return measured.answer(new MetricsRoutes.Now(
                     inFlight.reading(),
                     inFlight.writing(),
                     reading.awaited(),

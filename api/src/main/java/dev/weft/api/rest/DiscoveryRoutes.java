@@ -13,24 +13,29 @@ import dev.weft.api.discovery.ServedResource;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.representation.JsonText;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What is served: {@code /}, {@code /version}, {@code /api}, {@code /apis}, {@code /openapi/v3}. */
+/** What is served: {@code /}, {@code /version}, {@code /api}, {@code /apis}, {@code /openapi}. */
 final class DiscoveryRoutes {
     private static final Set<String> ROOTS = Set.of("version", "api", "apis", "openapi");
 
     private final List<ServedResource> resources;
     private final DiscoveryDocuments documents;
     private final OpenApiDocuments openApi;
+    private final SwaggerRoute swagger;
     private final ApiRoutes.Product product;
 
-    DiscoveryRoutes(List<ServedResource> resources, OpenApiDocuments openApi, ApiRoutes.Product product) {
+    /** @param started since when all that is told here has been as it is */
+    DiscoveryRoutes(
+            List<ServedResource> resources, OpenApiDocuments openApi, ApiRoutes.Product product, Instant started) {
         this.resources = List.copyOf(resources);
         this.documents = new DiscoveryDocuments(resources);
         this.openApi = openApi;
+        this.swagger = new SwaggerRoute(openApi, started);
         this.product = product;
     }
 
@@ -50,6 +55,9 @@ final class DiscoveryRoutes {
         HttpResponse aggregated = aggregated(exchange);
         if (aggregated != null) {
             return aggregated;
+        }
+        if (path.equals(List.of("openapi", "v2"))) {
+            return swagger.answer(exchange);
         }
         JsonNode document = document(path, exchange.header("host"));
         if (document == null) {
@@ -110,7 +118,7 @@ final class DiscoveryRoutes {
         };
     }
 
-    /** Only the third version: clients that find it do not ask for the second, and those that need it accept a 404. */
+    /** The third version; clients that find it do not ask for the second. */
     private @Nullable JsonNode openApi(List<String> path) {
         if (path.size() < 2 || !path.get(1).equals("v3")) {
             return null;
@@ -137,8 +145,16 @@ final class DiscoveryRoutes {
     }
 
     private ObjectNode paths() {
-        Set<String> sorted = new TreeSet<>(
-                List.of("/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz", "/version"));
+        Set<String> sorted = new TreeSet<>(List.of(
+                "/api",
+                "/apis",
+                "/healthz",
+                "/livez",
+                "/metrics",
+                "/openapi/v2",
+                "/openapi/v3",
+                "/readyz",
+                "/version"));
         for (ServedResource resource : resources) {
             sorted.add(resource.group().isEmpty() ? "/api/v1" : "/apis/" + resource.group());
             if (!resource.group().isEmpty()) {

@@ -56,15 +56,18 @@ final class WriteOptions {
     }
 
     Deletion deletion(JsonNode body) {
+        Optional<String> policy = text(body, "propagationPolicy")
+                .or(() -> Optional.of(query.first("propagationPolicy")))
+                .filter(text -> !text.isEmpty());
+        if (policy.isPresent() && orphans(body).isPresent()) {
+            throw invalid(FieldError.invalid(
+                    "propagationPolicy", policy.get(), "orphanDependents and deletionPropagation cannot be both set"));
+        }
         JsonNode preconditions = body.path("preconditions");
         return new Deletion(
                 text(preconditions, "uid"),
                 text(preconditions, "resourceVersion"),
-                text(body, "propagationPolicy")
-                        .or(() -> Optional.of(query.first("propagationPolicy")))
-                        .filter(text -> !text.isEmpty())
-                        .map(this::propagation)
-                        .or(() -> orphans(body)),
+                policy.map(this::propagation).or(() -> orphans(body)),
                 gracePeriod(body));
     }
 

@@ -6,20 +6,27 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.authorization.AccessQuestion;
+import dev.weft.api.authorization.Forbidden;
+import dev.weft.api.authorization.Verdict;
 import dev.weft.api.body.RequestBodies;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.problem.StatusObject;
 import dev.weft.api.representation.Representation;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.DuplicateFields;
+import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.Scale;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Effect;
+import dev.weft.registry.resource.Write.FieldValidation;
 import dev.weft.registry.resource.Write.Outcome;
 import dev.weft.registry.resource.Write.PatchBody;
 import dev.weft.registry.resource.Write.PatchType;
+import dev.weft.registry.resource.Write.Presence;
 import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
 import java.util.List;
@@ -86,10 +93,66 @@ final class WriteRoutes {
         Write.Options options = parameters.patchOptions(type);
         return reading.read(exchange).thenCompose(bytes -> {
             JsonNode patch = storedVersion(bodies.patch(type, bytes), target);
-            PatchBody body = new PatchBody(patch, parameters.force());
-            return write(exchange, new Write.Patch(target.key(), target.subresource(), type, body, options), shown);
+            if (type == PatchType.SERVER_SIDE_APPLY) {
+                Applied applied = new Applied(patch, parameters.force(), doubled(bytes, options));
+                return apply(exchange, target, shown, applied, options);
+            }
+            Write write =
+                    new Write.Patch(target.key(), target.subresource(), type, new PatchBody(patch, false), options);
+            return write(exchange, write, shown);
         });
     }
+
+    /**
+     * A server-side apply, which makes what is not there, if the user may create as well as patch.
+     *
+     * @param shown how the answer is to look
+     */
+    private CompletionStage<HttpResponse> apply(
+            Exchange exchange, ResourceTarget target, Shown shown, Applied applied, Write.Options options) {
+        AccessQuestion creation = creation(exchange);
+        Verdict mayCreate = access.decide(exchange.user(), creation);
+        PatchBody body = new PatchBody(
+                applied.configuration(), applied.force(), mayCreate.allowed() ? Presence.ANY : Presence.THERE);
+        Write write = new Write.Patch(target.key(), target.subresource(), PatchType.SERVER_SIDE_APPLY, body, options);
+        return access.write(exchange.user(), write).thenApply(outcome -> {
+            boolean missing = outcome instanceof Outcome.Refused refused
+                    && refused.refusal().equals(Refusal.notFound(target.key()));
+            if (missing && target.subresource().isEmpty() && !mayCreate.allowed()) {
+                return shown.answers().refused(Forbidden.of(exchange.user(), creation, mayCreate));
+            }
+            HttpResponse response = answer(outcome, shown);
+            return applied.doubled().isEmpty()
+                    ? response
+                    : Answers.warning(response, String.join("\n", applied.doubled()));
+        });
+    }
+
+    /** Names that stand twice in a configuration: what a lenient user should hear. */
+    private static List<String> doubled(byte[] configuration, Write.Options options) {
+        List<String> doubled =
+                options.fieldValidation() == FieldValidation.IGNORE ? List.of() : DuplicateFields.find(configuration);
+        if (options.fieldValidation() == FieldValidation.STRICT && !doubled.isEmpty()) {
+            throw RequestRefused.badRequest("error strict decoding YAML: " + String.join(", ", doubled));
+        }
+        return doubled;
+    }
+
+    private static AccessQuestion creation(Exchange exchange) {
+        AccessQuestion asked = Questions.of(exchange);
+        return new AccessQuestion(
+                "create",
+                asked.group(),
+                asked.version(),
+                asked.resource(),
+                asked.subresource(),
+                asked.namespace(),
+                asked.name(),
+                "");
+    }
+
+    /** A configuration with what is to be said of it. */
+    private record Applied(JsonNode configuration, boolean force, List<String> doubled) {}
 
     /** A patch may repeat the apiVersion in which the client sees the object. */
     private static JsonNode storedVersion(JsonNode patch, ResourceTarget target) {
@@ -151,15 +214,17 @@ final class WriteRoutes {
     }
 
     private CompletionStage<HttpResponse> write(Exchange exchange, Write write, Shown shown) {
-        return access.write(exchange.user(), write).thenApply(outcome -> {
-            if (outcome instanceof Outcome.Refused refused) {
-                return shown.answers().refused(refused.refusal());
-            }
-            Outcome.Done done = (Outcome.Done) outcome;
-            HttpResponse response = done(done, shown);
-            String warning = done.warning();
-            return warning == null ? response : Answers.warning(response, warning);
-        });
+        return access.write(exchange.user(), write).thenApply(outcome -> answer(outcome, shown));
+    }
+
+    private static HttpResponse answer(Outcome outcome, Shown shown) {
+        if (outcome instanceof Outcome.Refused refused) {
+            return shown.answers().refused(refused.refusal());
+        }
+        Outcome.Done done = (Outcome.Done) outcome;
+        HttpResponse response = done(done, shown);
+        String warning = done.warning();
+        return warning == null ? response : Answers.warning(response, warning);
     }
 
     private static HttpResponse done(Outcome.Done done, Shown shown) {

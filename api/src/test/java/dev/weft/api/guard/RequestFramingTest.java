@@ -14,15 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The framing of requests")
 class RequestFramingTest {
-    private static final GuardSettings BOUNDS =
-            new GuardSettings(
-                    1024,
-                    8,
-                    200,
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(1));
+    private static final GuardSettings BOUNDS = new GuardSettings(
+            1024,
+            8,
+            200,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(1));
 
     private static final String REQUESTS = "GET /api HTTP/1.1\r\nHost: x\r\n\r\n"
             + "POST /api/v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /"

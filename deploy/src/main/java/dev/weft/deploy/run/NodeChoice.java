@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,18 +49,33 @@ public final class NodeChoice {
         return node;
     }
 
+    /**
+     * The Node of this machine; empty where there is none, or the server does not tell.
+     *
+     * @param flag by which the user says which of several is meant
+     * @throws CommandFailed as wrong usage, if several could be meant
+     */
+    public static Optional<String> here(ObjectClient api, String address, String flag) {
+        List<String> here = at(api, address);
+        if (here.size() > 1) {
+            throw CommandFailed.usage("several Nodes are at the addresses of this machine: " + String.join(", ", here)
+                    + "; say with " + flag + " which one is meant");
+        }
+        return here.stream().findFirst();
+    }
+
     private static String unnamed(ObjectClient api, String address) {
+        return here(api, address, "--node").orElseGet(NodeChoice::hostName);
+    }
+
+    private static List<String> at(ObjectClient api, String address) {
         JsonNode nodes = api.get(NODES).json().path("items");
         List<String> here = at(nodes, address, true);
         if (here.isEmpty()) {
             // Their agents may only be late; and whoever cordoned one of them meant this machine.
             here = at(nodes, address, false);
         }
-        if (here.size() > 1) {
-            throw CommandFailed.usage("several Nodes are at the addresses of this machine: " + String.join(", ", here)
-                    + "; say with --node which one is meant");
-        }
-        return here.isEmpty() ? hostName() : here.get(0);
+        return here;
     }
 
     /**

@@ -69,7 +69,8 @@ record NodeObjects(String name, String zone, String address, String version) {
                 .put("osImage", System.getProperty("os.name", "unknown"))
                 .put("kernelVersion", System.getProperty("os.version", "unknown"))
                 .put("architecture", System.getProperty("os.arch", "unknown"))
-                .put("containerRuntimeVersion", "weft://" + version);
+                .put("containerRuntimeVersion", "weft://" + version)
+                .put("kubeProxyVersion", "weft-" + version);
         return change;
     }
 

@@ -10,6 +10,7 @@ import dev.weft.registry.RegistryNode;
 import dev.weft.registry.RegistryParts;
 import dev.weft.registry.RegistrySettings;
 import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.controller.DefaultAccounts;
 import dev.weft.registry.endpoints.EndpointsDerivation;
 import dev.weft.registry.federation.FederatedServicesActor;
 import dev.weft.registry.federation.FederationActor;
@@ -101,7 +102,7 @@ final class RegistryWiring {
                 clock,
                 random,
                 () -> UUID.randomUUID().toString(),
-                () -> List.of(new EndpointsDerivation(zones::of)));
+                () -> List.of(new EndpointsDerivation(zones::of), new DefaultAccounts()));
         RegistryParts parts = new RegistryParts(context, companions, federation);
         RegistryNode node = store.filter(SharedStorage.class::isInstance)
                 .map(shared -> RegistryNode.gather(system, registrySettings, (SharedStorage) shared, parts))

@@ -48,6 +48,7 @@ class ArchitectureTest {
                                     "resource"),
                     "proxy",
                             List.of(
+                                    "explanation",
                                     "ingress",
                                     "dns",
                                     "nftables",
@@ -78,7 +79,13 @@ class ArchitectureTest {
                     "registry", Set.of("gossip"),
                     "api", Set.of("registry"),
                     "deploy", Set.of("gossip", "registry", "proxy", "api")),
-            Map.of("gossip", Set.of("clock"), "registry", Set.of("resource", "watch"), "proxy", Set.of("view")));
+            Map.of(
+                    "gossip",
+                    Set.of("clock"),
+                    "registry",
+                    Set.of("resource", "watch"),
+                    "proxy",
+                    Set.of("view", "explanation")));
 
     private static final Architecture CROOKED = new Architecture(
             FIXTURES,

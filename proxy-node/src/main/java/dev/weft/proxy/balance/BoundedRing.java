@@ -1,6 +1,8 @@
 package dev.weft.proxy.balance;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,21 @@ final class BoundedRing implements Balancer {
     @Override
     public TargetSet targets() {
         return targets;
+    }
+
+    /** What part of the ring leads to each target, which is its part of the clients while no load goes over the bound. */
+    Map<Target, Double> parts() {
+        Map<Target, Double> parts = new HashMap<>();
+        for (int index = 0; index < points.length; index++) {
+            long before = points[index == 0 ? points.length - 1 : index - 1];
+            double arc = points.length == 1 ? 1 : unsigned(points[index] - before) / 0x1p64;
+            parts.merge(owners[index], arc, Double::sum);
+        }
+        return parts;
+    }
+
+    private static double unsigned(long bits) {
+        return (bits >>> 1) * 2.0 + (bits & 1);
     }
 
     /** The heaviest target gets ten times the points of weight 1 at most: memory stays bounded. */

@@ -1,6 +1,8 @@
 package dev.weft.proxy.balance;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,15 @@ final class MaglevTable implements Balancer {
     @Override
     public TargetSet targets() {
         return targets;
+    }
+
+    /** What part of the clients each target has. */
+    Map<Target, Double> parts() {
+        Map<Target, Double> parts = new HashMap<>();
+        for (Target target : table) {
+            parts.merge(target, 1.0 / table.length, Double::sum);
+        }
+        return parts;
     }
 
     private static Target[] fill(Target[] sorted, int size) {

@@ -1,6 +1,7 @@
 package dev.weft.proxy.dns;
 
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.Reason;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.Slice;
 import dev.weft.proxy.view.SliceEndpoint;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndpointNames {
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?");
+    private static final int IPV4_BYTES = 4;
     private static final int SAME_NODE = 0;
     private static final int SAME_ZONE = 1;
     private static final int SAME_CLUSTER = 2;
@@ -29,20 +31,13 @@ final class EndpointNames {
 
     /** In order of nearness, then of cluster and identity, so that equal pictures give equal lists. */
     static List<NamedEndpoint> of(ServicePicture picture, NodeIdentity node) {
-        Map<String, Seen> byAddress = new HashMap<>();
-        for (Slice slice : picture.slices().values()) {
-            for (SliceEndpoint endpoint : slice.endpoints()) {
-                byAddress.merge(
-                        slice.cluster() + "/" + endpoint.address(), new Seen(slice, endpoint), EndpointNames::prefer);
+        List<NamedEndpoint> named = new ArrayList<>();
+        for (NameVerdict verdict : judge(picture)) {
+            byte[] address = addressOf(verdict.endpoint());
+            if (verdict.reason().inChoice() && address != null) {
+                named.add(named(verdict, address, node));
             }
         }
-        List<NamedEndpoint> named = new ArrayList<>();
-        byAddress.values().forEach(seen -> {
-            byte[] address = NetUtil.createByteArrayFromIpAddressString(seen.endpoint.address());
-            if (seen.endpoint.ready() && address != null && (address.length > 4) == seen.slice.ipv6()) {
-                named.add(named(seen, address, node));
-            }
-        });
         named.sort(Comparator.comparingInt(NamedEndpoint::tier)
                 .thenComparing(NamedEndpoint::cluster)
                 .thenComparing(NamedEndpoint::identity)
@@ -50,18 +45,54 @@ final class EndpointNames {
         return named;
     }
 
-    /** The same object behind an address: the newer slice knows better. Another object: the live one wins. */
-    private static Seen prefer(Seen one, Seen other) {
-        boolean sameTarget = Objects.equals(one.endpoint.targetUid(), other.endpoint.targetUid());
-        Comparator<Seen> byVersion = Comparator.comparingLong(seen -> seen.slice.version());
-        Comparator<Seen> byLife = Comparator.comparing(seen -> seen.endpoint.ready());
-        Comparator<Seen> order = sameTarget ? byVersion.thenComparing(byLife) : byLife.thenComparing(byVersion);
-        return order.thenComparing(seen -> seen.slice.id()).compare(one, other) >= 0 ? one : other;
+    /** Every endpoint, in no order, with the reason why it has a name or has none. */
+    static List<NameVerdict> judge(ServicePicture picture) {
+        Map<String, NameVerdict> byAddress = new HashMap<>();
+        List<NameVerdict> verdicts = new ArrayList<>();
+        for (Slice slice : picture.slices().values()) {
+            for (SliceEndpoint endpoint : slice.endpoints()) {
+                NameVerdict seen = new NameVerdict(slice, endpoint, reason(slice, endpoint));
+                NameVerdict before = byAddress.put(slice.cluster() + "/" + endpoint.address(), seen);
+                if (before != null) {
+                    NameVerdict holds = prefer(before, seen);
+                    byAddress.put(slice.cluster() + "/" + endpoint.address(), holds);
+                    NameVerdict other = holds == seen ? before : seen;
+                    verdicts.add(new NameVerdict(other.slice(), other.endpoint(), Reason.SUPERSEDED));
+                }
+            }
+        }
+        verdicts.addAll(byAddress.values());
+        return verdicts;
     }
 
-    private static NamedEndpoint named(Seen seen, byte[] address, NodeIdentity node) {
-        SliceEndpoint endpoint = seen.endpoint;
-        String cluster = seen.slice.cluster().isEmpty() ? node.cluster() : seen.slice.cluster();
+    private static Reason reason(Slice slice, SliceEndpoint endpoint) {
+        if (!endpoint.ready()) {
+            return Reason.NOT_READY;
+        }
+        byte[] address = addressOf(endpoint);
+        return address != null && (address.length > IPV4_BYTES) == slice.ipv6() ? Reason.READY : Reason.OTHER_FAMILY;
+    }
+
+    private static byte @Nullable [] addressOf(SliceEndpoint endpoint) {
+        return NetUtil.createByteArrayFromIpAddressString(endpoint.address());
+    }
+
+    /** The same object behind an address: the newer slice knows better. Another object: the live one wins. */
+    private static NameVerdict prefer(NameVerdict one, NameVerdict other) {
+        boolean sameTarget =
+                Objects.equals(one.endpoint().targetUid(), other.endpoint().targetUid());
+        Comparator<NameVerdict> byVersion =
+                Comparator.comparingLong(seen -> seen.slice().version());
+        Comparator<NameVerdict> byLife =
+                Comparator.comparing(seen -> seen.endpoint().ready());
+        Comparator<NameVerdict> order = sameTarget ? byVersion.thenComparing(byLife) : byLife.thenComparing(byVersion);
+        return order.thenComparing(seen -> seen.slice().id()).compare(one, other) >= 0 ? one : other;
+    }
+
+    private static NamedEndpoint named(NameVerdict seen, byte[] address, NodeIdentity node) {
+        SliceEndpoint endpoint = seen.endpoint();
+        String cluster =
+                seen.slice().cluster().isEmpty() ? node.cluster() : seen.slice().cluster();
         String hostname = labelOr(endpoint.hostname(), dashed(endpoint.address()));
         String identity = endpoint.targetUid() != null ? endpoint.targetUid() : hostname;
         return new NamedEndpoint(
@@ -71,7 +102,7 @@ final class EndpointNames {
                 tier(cluster, endpoint, node),
                 identity,
                 endpoint.weight(),
-                seen.slice.ports());
+                seen.slice().ports());
     }
 
     private static int tier(String cluster, SliceEndpoint endpoint, NodeIdentity node) {
@@ -91,6 +122,4 @@ final class EndpointNames {
     private static String labelOr(@Nullable String wanted, String otherwise) {
         return wanted != null && LABEL.matcher(wanted).matches() ? wanted : otherwise;
     }
-
-    private record Seen(Slice slice, SliceEndpoint endpoint) {}
 }

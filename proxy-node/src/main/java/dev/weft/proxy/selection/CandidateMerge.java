@@ -5,40 +5,80 @@ import dev.weft.proxy.view.ServicePort;
 import dev.weft.proxy.view.Slice;
 import dev.weft.proxy.view.SliceEndpoint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Merges the slices of a service into one endpoint by address and port (rule EPS-9); pure. */
+/** Merges the slices of a service into one endpoint by address and port (rule EPS-9); pure. For one thread. */
 final class CandidateMerge {
-    private CandidateMerge() {}
+    private final NodeIdentity node;
+    private final Map<String, Sighting> byAuthority = new HashMap<>();
+    private final List<Sighting> superseded = new ArrayList<>();
+    private final List<Slice> otherPorts = new ArrayList<>();
 
-    /** In order of cluster and authority, so that every call with equal slices gives an equal list. */
-    static List<Candidate> merge(ServicePicture picture, ServicePort port, boolean ipv6, NodeIdentity node) {
-        Map<String, Seen> byAuthority = new HashMap<>();
-        for (Slice slice : picture.slices().values()) {
-            if (slice.ipv6() != ipv6) {
-                continue;
-            }
-            for (Slice.SlicePort slicePort : slice.ports()) {
-                if (slicePort.name().equals(port.name()) && slicePort.protocol() == port.protocol()) {
-                    collect(slice, slicePort.port(), node, byAuthority);
-                }
-            }
-        }
-        List<Candidate> merged = new ArrayList<>();
-        byAuthority.values().forEach(seen -> merged.add(seen.candidate()));
-        merged.sort(Comparator.comparing(Candidate::cluster).thenComparing(Candidate::authority));
-        return merged;
+    private CandidateMerge(NodeIdentity node) {
+        this.node = node;
     }
 
-    private static void collect(Slice slice, int port, NodeIdentity node, Map<String, Seen> byAuthority) {
+    static CandidateMerge of(ServicePicture picture, ServicePort port, boolean ipv6, NodeIdentity node) {
+        CandidateMerge merge = new CandidateMerge(node);
+        for (Slice slice : picture.slices().values()) {
+            if (slice.ipv6() == ipv6) {
+                merge.take(slice, port);
+            }
+        }
+        return merge;
+    }
+
+    /** In order of cluster and authority, so that every call with equal slices gives an equal list. */
+    List<Sighting> seen() {
+        return sorted(byAuthority.values());
+    }
+
+    /** What was said of the same addresses by slices whose word does not hold. */
+    List<Sighting> superseded() {
+        return sorted(superseded);
+    }
+
+    /** Slices without such a port. */
+    List<Slice> otherPorts() {
+        return otherPorts;
+    }
+
+    private static List<Sighting> sorted(Collection<Sighting> all) {
+        List<Sighting> sorted = new ArrayList<>(all);
+        sorted.sort(Comparator.comparing((Sighting seen) -> seen.candidate().cluster())
+                .thenComparing(seen -> seen.candidate().authority()));
+        return sorted;
+    }
+
+    private void take(Slice slice, ServicePort port) {
+        boolean found = false;
+        for (Slice.SlicePort slicePort : slice.ports()) {
+            if (slicePort.name().equals(port.name()) && slicePort.protocol() == port.protocol()) {
+                collect(slice, slicePort.port());
+                found = true;
+            }
+        }
+        if (!found) {
+            otherPorts.add(slice);
+        }
+    }
+
+    private void collect(Slice slice, int port) {
         for (SliceEndpoint endpoint : slice.endpoints()) {
             if ((endpoint.address().indexOf(':') >= 0) == slice.ipv6()) { // rule EPS-7: the wrong family is ignored
-                Seen seen = new Seen(candidate(slice, endpoint, port, node), endpoint, slice);
-                byAuthority.merge(seen.candidate().authority(), seen, CandidateMerge::prefer);
+                Candidate candidate = candidate(slice, endpoint, port, node);
+                Sighting seen = new Sighting(candidate, endpoint, slice);
+                Sighting before = byAuthority.put(candidate.authority(), seen);
+                if (before != null) {
+                    Sighting holds = prefer(before, seen);
+                    byAuthority.put(candidate.authority(), holds);
+                    superseded.add(holds == seen ? before : seen);
+                }
             }
         }
     }
@@ -48,12 +88,14 @@ final class CandidateMerge {
      * slice knows better. Different objects are a reused Pod address: the live one wins over the ghost, whichever slice
      * is newer.
      */
-    private static Seen prefer(Seen one, Seen other) {
-        boolean sameTarget = Objects.equals(one.endpoint.targetUid(), other.endpoint.targetUid());
-        Comparator<Seen> byVersion = Comparator.comparingLong(seen -> seen.slice.version());
-        Comparator<Seen> byLife = Comparator.comparingInt(seen -> liveliness(seen.candidate));
-        Comparator<Seen> order = sameTarget ? byVersion.thenComparing(byLife) : byLife.thenComparing(byVersion);
-        int preference = order.thenComparing(seen -> seen.slice.id()).compare(one, other);
+    private static Sighting prefer(Sighting one, Sighting other) {
+        boolean sameTarget =
+                Objects.equals(one.endpoint().targetUid(), other.endpoint().targetUid());
+        Comparator<Sighting> byVersion =
+                Comparator.comparingLong(seen -> seen.slice().version());
+        Comparator<Sighting> byLife = Comparator.comparingInt(seen -> liveliness(seen.candidate()));
+        Comparator<Sighting> order = sameTarget ? byVersion.thenComparing(byLife) : byLife.thenComparing(byVersion);
+        int preference = order.thenComparing(seen -> seen.slice().id()).compare(one, other);
         return preference >= 0 ? one : other;
     }
 
@@ -84,6 +126,4 @@ final class CandidateMerge {
                 endpoint.weight(),
                 slice.stale());
     }
-
-    private record Seen(Candidate candidate, SliceEndpoint endpoint, Slice slice) {}
 }

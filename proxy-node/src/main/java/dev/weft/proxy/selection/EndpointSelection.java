@@ -4,11 +4,7 @@ import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServicePort;
 import dev.weft.proxy.view.TrafficPolicy;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /** Chooses the endpoints of a service port by kube-proxy's rules, in their order; pure. */
 public final class EndpointSelection {
@@ -16,17 +12,24 @@ public final class EndpointSelection {
 
     /** The lists for one port and address family; all empty while the service is not declared. */
     public static Selection select(ServicePicture picture, ServicePort port, boolean ipv6, NodeIdentity node) {
+        return judge(picture, port, ipv6, node).selection();
+    }
+
+    /** The same with every endpoint that is not in choice, and the reasons. */
+    public static Judgement judge(ServicePicture picture, ServicePort port, boolean ipv6, NodeIdentity node) {
         ServiceEntry entry = picture.entry();
         if (entry == null) {
-            return new Selection(List.of(), List.of(), List.of(), false);
+            return new Judgement(List.of(), List.of(), List.of(), null, null);
         }
-        List<Candidate> all = CandidateMerge.merge(picture, port, ipv6, node);
-        List<Candidate> cluster = usesCluster(entry) ? clusterList(all, node) : List.of();
-        List<Candidate> local = usesLocal(entry) ? localList(all) : List.of();
-        Set<Candidate> reachable = new LinkedHashSet<>(cluster);
-        reachable.addAll(local);
-        boolean exists = all.stream().anyMatch(candidate -> candidate.ready() || candidate.servingTerminating());
-        return new Selection(cluster, local, new ArrayList<>(reachable), exists);
+        CandidateMerge merge = CandidateMerge.of(picture, port, ipv6, node);
+        List<Sighting> seen = merge.seen();
+        List<Candidate> all = seen.stream().map(Sighting::candidate).toList();
+        return new Judgement(
+                seen,
+                merge.superseded(),
+                merge.otherPorts(),
+                usesCluster(entry) ? clusterChoice(all, node) : null,
+                usesLocal(entry) ? localChoice(all) : null);
     }
 
     /** Rule KP-1: an external Local policy still needs all endpoints, for traffic from inside of the cluster. */
@@ -39,43 +42,26 @@ public final class EndpointSelection {
                 || (entry.externalPolicy() == TrafficPolicy.LOCAL && entry.externallyAccessible());
     }
 
-    /** Rule KP-3; what is terminating and not serving is never used (rule KP-5). */
-    private static List<Candidate> clusterList(List<Candidate> all, NodeIdentity node) {
-        List<Candidate> ready = freshest(filter(all, Candidate::ready));
-        return ready.isEmpty()
-                ? freshest(filter(all, Candidate::servingTerminating))
-                : filter(ready, topology(ready, node));
-    }
-
-    /** Endpoints of a cluster of which nothing new is heard stay in use where there is nothing fresher. */
-    private static List<Candidate> freshest(List<Candidate> all) {
-        List<Candidate> fresh = filter(all, candidate -> !candidate.stale());
-        return fresh.isEmpty() ? all : fresh;
+    /**
+     * Rule KP-3. Endpoints of a cluster of which nothing new is heard stay in use where there is nothing fresher; hints
+     * count among ready endpoints only.
+     */
+    private static Choice clusterChoice(List<Candidate> all, NodeIdentity node) {
+        Choice.Sieve sieve = new Choice.Sieve(all);
+        boolean anyReady = all.stream().anyMatch(Candidate::ready);
+        sieve.usable();
+        sieve.prefer(candidate -> !candidate.stale(), Reason.STALE);
+        if (anyReady) {
+            sieve.near(node);
+        }
+        return sieve.choice();
     }
 
     /** Rule KP-4: its fallback is decided apart from the cluster list's, and hints do not matter. */
-    private static List<Candidate> localList(List<Candidate> all) {
-        List<Candidate> ready = filter(all, candidate -> candidate.local() && candidate.ready());
-        return ready.isEmpty() ? filter(all, candidate -> candidate.local() && candidate.servingTerminating()) : ready;
-    }
-
-    /** Rule KP-2: a level counts when every ready endpoint has a hint for it and some hint names this node or zone. */
-    private static Predicate<Candidate> topology(List<Candidate> ready, NodeIdentity node) {
-        Predicate<Candidate> sameNode = candidate -> candidate.hintNodes().contains(node.name());
-        if (ready.stream().noneMatch(candidate -> candidate.hintNodes().isEmpty())
-                && ready.stream().anyMatch(sameNode)) {
-            return sameNode;
-        }
-        Predicate<Candidate> sameZone = candidate -> candidate.hintZones().contains(node.zone());
-        if (!node.zone().isEmpty()
-                && ready.stream().noneMatch(candidate -> candidate.hintZones().isEmpty())
-                && ready.stream().anyMatch(sameZone)) {
-            return sameZone;
-        }
-        return candidate -> true;
-    }
-
-    private static List<Candidate> filter(List<Candidate> all, Predicate<Candidate> wanted) {
-        return all.stream().filter(wanted).toList();
+    private static Choice localChoice(List<Candidate> all) {
+        Choice.Sieve sieve = new Choice.Sieve(all);
+        sieve.keep(Candidate::local, Reason.OTHER_NODE);
+        sieve.usable();
+        return sieve.choice();
     }
 }

@@ -108,7 +108,7 @@ final class ServiceEndpoints {
     /** What should follow when, of all that matters here, only these Pods changed. */
     List<DerivedWrite> settle(StateView state, Collection<String> podNames) {
         ServiceRecord present = service;
-        if (present == null || !present.selects()) {
+        if (present == null || !present.selects() || present.emptying()) {
             return settle(state);
         }
         Map<String, Placed> wanted = new LinkedHashMap<>();
@@ -124,6 +124,10 @@ final class ServiceEndpoints {
     /** What should follow, looking at everything. */
     List<DerivedWrite> settle(StateView state) {
         ServiceRecord present = service;
+        if (present != null && present.emptying()) {
+            // What is removed from it would only come back, and the deletion would never end.
+            return List.of();
+        }
         if (present != null && present.selects()) {
             Map<String, Placed> wanted = new LinkedHashMap<>();
             members.keySet().forEach(name -> place(wanted, present, name));

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param external whether it is only a name for something outside (type {@code ExternalName})
  * @param families in order, the primary one first; never empty
  * @param hints which hints its endpoints get
+ * @param emptying whether it waits for the garbage collector to remove what belongs to it (foreground deletion)
  */
 record ServiceRecord(
         String namespace,
@@ -25,6 +26,7 @@ record ServiceRecord(
         boolean publishNotReady,
         List<String> families,
         Hints hints,
+        boolean emptying,
         List<Port> ports) {
 
     /**
@@ -66,7 +68,19 @@ record ServiceRecord(
                 spec.path("publishNotReadyAddresses").asBoolean(false),
                 families(spec),
                 hints(json),
+                emptying(json.path("metadata")),
                 List.copyOf(ports));
+    }
+
+    private static boolean emptying(JsonNode metadata) {
+        if (metadata.hasNonNull("deletionTimestamp")) {
+            for (JsonNode finalizer : metadata.path("finalizers")) {
+                if (finalizer.asText().equals("foregroundDeletion")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static Port port(JsonNode json) {

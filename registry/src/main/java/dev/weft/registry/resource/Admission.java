@@ -1,6 +1,7 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.resource.ResourceKind.Subresource;
 import java.time.Instant;
@@ -8,22 +9,25 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a write makes of an object: reads the body, fills in defaults, checks, and says what would be stored, or
  * why not. Pure: everything from outside comes in as an argument. Safe for many threads; one per process.
  *
- * <p>{@code metadata.managedFields} are not kept: server-side apply is refused, and nothing else needs them.
+ * <p>{@code metadata.managedFields} are kept for objects that have met a server-side apply, see {@link FieldOwnership}.
  */
 public final class Admission {
     private final KindCatalog kinds;
     private final Map<ResourceType, Schema> schemas = new HashMap<>();
+    private final FieldOwnership ownership;
 
     /** Reads the schema of every kind, once. */
     public Admission(KindCatalog kinds) {
         this.kinds = kinds;
         kinds.all().forEach(kind -> schemas.put(kind.type(), Schema.of(kind)));
+        this.ownership = new FieldOwnership(schemas);
     }
 
     /** The schema of a kind of the catalog. */
@@ -43,11 +47,46 @@ public final class Admission {
         }
         Parsed<Body> read = Body.read(kind, schema(kind), write.object(), write.options());
         return read instanceof Parsed.Valid<Body> body
-                ? create(kind, write.key(), body.value(), identity)
+                ? create(kind, write.key(), body.value(), identity, null)
                 : refused(read);
     }
 
-    private Admitted create(ResourceKind kind, ResourceKey asked, Body body, Identity identity) {
+    /**
+     * A new object, by a server-side apply of a configuration of it. That none of its name exists yet is for the caller to
+     * see to.
+     */
+    public Admitted createByApply(Write.Patch write, Identity identity) {
+        ResourceKind kind = kinds.find(write.key().type());
+        if (kind == null) {
+            return unknownKind(write.key());
+        }
+        if (!write.subresource().isEmpty()) {
+            return new Admitted.Refused(Refusal.notFound(write.key()));
+        }
+        Parsed<Body> read = Configuration.read(kind, schema(kind), write);
+        if (!(read instanceof Parsed.Valid<Body> body)) {
+            return refused(read);
+        }
+        ObjectNode configuration = body.value().object();
+        Optional<Refusal> missing = Configuration.missing(configuration, write.key());
+        if (missing.isPresent()) {
+            return new Admitted.Refused(missing.get());
+        }
+        ObjectNode nothing = configuration.objectNode();
+        nothing.put("apiVersion", kind.apiVersion()).put("kind", kind.kind()).putObject("metadata");
+        JsonNode status = configuration.get("status");
+        Parsed<FieldOwnership.Applied> applied = ownership.apply(kind, nothing, configuration, write, identity.now());
+        if (!(applied instanceof Parsed.Valid<FieldOwnership.Applied> valid)) {
+            return refused(applied);
+        }
+        ObjectNode object = valid.value().object();
+        replace(object, "status", status);
+        Body whole = new Body(object, body.value().found());
+        return create(kind, write.key(), whole, identity, valid.value().managedFields());
+    }
+
+    private Admitted create(
+            ResourceKind kind, ResourceKey asked, Body body, Identity identity, @Nullable ArrayNode managedFields) {
         ObjectNode object = body.object();
         Parsed<ResourceKey> placed = Metadata.place(asked, object, identity.random());
         if (!(placed instanceof Parsed.Valid<ResourceKey> valid)) {
@@ -69,6 +108,7 @@ public final class Admission {
         if (!faults.isEmpty()) {
             return new Admitted.Refused(Refusal.invalid(key, kind.kind(), faults.told()));
         }
+        replace(Metadata.of(object), "managedFields", managedFields);
         return new Admitted.Accepted(key, object, true, false, body.warnings(kind));
     }
 
@@ -80,17 +120,33 @@ public final class Admission {
         }
         ObjectNode before = present.json().toTree();
         if (write.subresource().equals("scale")) {
-            return scale(kind, present, before, write);
+            return scale(kind, present, before, write, now);
         }
         Parsed<Body> read = Body.read(kind, schema(kind), write.object(), write.options());
         return read instanceof Parsed.Valid<Body> body
-                ? step(kind, present, before, body.value(), write.subresource())
+                ? step(
+                        kind,
+                        present,
+                        before,
+                        body.value(),
+                        write.subresource(),
+                        followed(kind, body.value(), write, now))
                 : refused(read);
     }
 
-    private Admitted scale(ResourceKind kind, Resource present, ObjectNode before, Write.Update write) {
+    private Admitted scale(ResourceKind kind, Resource present, ObjectNode before, Write.Update write, Instant now) {
         Parsed<Body> read = Body.readAny(write.object()).then(tree -> Scale.apply(kind, before, tree));
-        return read instanceof Parsed.Valid<Body> body ? step(kind, present, before, body.value(), "") : refused(read);
+        return read instanceof Parsed.Valid<Body> body
+                ? step(kind, present, before, body.value(), "", followed(kind, body.value(), write, now))
+                : refused(read);
+    }
+
+    /** Who owns what after a write that is no apply. */
+    private Bookkeeping followed(ResourceKind kind, Body body, Write write, Instant now) {
+        String subresource =
+                write instanceof Write.Update update ? update.subresource() : ((Write.Patch) write).subresource();
+        JsonNode sent = Trees.at(body.object(), "metadata", "managedFields");
+        return (before, next) -> ownership.follow(kind, before, next, sent, write.options(), subresource, now);
     }
 
     /** Changes an object from its present state. */
@@ -104,18 +160,54 @@ public final class Admission {
         if (scale && !kind.subresources().contains(Subresource.SCALE)) {
             return new Admitted.Refused(Scale.missing(present.key()));
         }
+        if (write.type() == Write.PatchType.SERVER_SIDE_APPLY) {
+            return apply(kind, present, before, write, now);
+        }
         ObjectNode base = scale ? Scale.of(kind, before) : before.deepCopy();
         Parsed<JsonNode> patched = Patching.apply(kind, base, write);
         Parsed<Body> read = patched.then(tree -> scale
                 ? Scale.apply(kind, before, tree)
                 : Body.ofPatched(kind, schema(kind), tree, write.options(), write.patch()));
         return read instanceof Parsed.Valid<Body> body
-                ? step(kind, present, before, body.value(), scale ? "" : write.subresource())
+                ? step(
+                        kind,
+                        present,
+                        before,
+                        body.value(),
+                        scale ? "" : write.subresource(),
+                        followed(kind, body.value(), write, now))
                 : refused(read);
     }
 
+    private Admitted apply(ResourceKind kind, Resource present, ObjectNode before, Write.Patch write, Instant now) {
+        Parsed<Body> read = Configuration.read(kind, schema(kind), write);
+        if (!(read instanceof Parsed.Valid<Body> body)) {
+            return refused(read);
+        }
+        Parsed<FieldOwnership.Applied> applied =
+                ownership.apply(kind, before, body.value().object(), write, now);
+        if (!(applied instanceof Parsed.Valid<FieldOwnership.Applied> valid)) {
+            return refused(applied);
+        }
+        ArrayNode managedFields = valid.value().managedFields();
+        Body whole = new Body(valid.value().object(), body.value().found());
+        String subresource = write.subresource().equals("scale") ? "" : write.subresource();
+        return step(kind, present, before, whole, subresource, (old, next) -> managedFields);
+    }
+
+    /** Says who owns what once an object has become another, as {@code metadata.managedFields}; null for nobody. */
+    private interface Bookkeeping {
+        @Nullable
+        ArrayNode owners(ObjectNode before, ObjectNode next);
+    }
+
     private static Admitted step(
-            ResourceKind kind, Resource present, ObjectNode before, Body body, String subresource) {
+            ResourceKind kind,
+            Resource present,
+            ObjectNode before,
+            Body body,
+            String subresource,
+            Bookkeeping bookkeeping) {
         ResourceKey key = present.key();
         ObjectNode next = body.object();
         Parsed<ResourceKey> same = Metadata.stay(key, present, next);
@@ -142,19 +234,26 @@ public final class Admission {
             kind.rules().carryOver(next, before);
         }
         kind.rules().applyDefaults(next);
-        return conclude(kind, key, before, next, body.warnings(kind));
+        return conclude(kind, key, before, next, body.warnings(kind), bookkeeping);
     }
 
     private static Admitted conclude(
-            ResourceKind kind, ResourceKey key, ObjectNode before, ObjectNode next, List<String> warnings) {
+            ResourceKind kind,
+            ResourceKey key,
+            ObjectNode before,
+            ObjectNode next,
+            List<String> warnings,
+            Bookkeeping bookkeeping) {
         FieldErrors faults = new FieldErrors();
         faults.addAll(Metadata.validate(next, kind));
         faults.addAll(Metadata.validateUpdate(next, before));
         faults.addAll(kind.rules().validate(next));
         faults.addAll(kind.rules().validateUpdate(next, before));
         if (!faults.isEmpty()) {
-            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
+            return new Admitted.Refused(
+                    Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
         }
+        replace(Metadata.of(next), "managedFields", bookkeeping.owners(before, next));
         boolean released = Metadata.released(next);
         if (Trees.same(Metadata.unversioned(next), Metadata.unversioned(before))) {
             return new Admitted.Accepted(key, before, false, released, warnings);

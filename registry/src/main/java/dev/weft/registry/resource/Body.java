@@ -101,7 +101,7 @@ record Body(ObjectNode object, List<String> found) {
         return apiVersion.substring(apiVersion.indexOf('/') + 1);
     }
 
-    private static List<String> heard(Write.Options options, List<String> found) {
+    static List<String> heard(Write.Options options, List<String> found) {
         return options.fieldValidation() == FieldValidation.WARN ? found : List.of();
     }
 

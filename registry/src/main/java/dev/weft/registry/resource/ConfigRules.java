@@ -50,6 +50,9 @@ final class ConfigRules implements KindRules {
                 }
             }
         }
+        if (secret) {
+            required(object, faults);
+        }
         if (bytes > MOST_BYTES) {
             faults.add(new FieldError(
                     secret ? "data" : "[]",
@@ -57,6 +60,57 @@ final class ConfigRules implements KindRules {
                     "Too long: may not be more than " + MOST_BYTES + " bytes"));
         }
         return faults;
+    }
+
+    /** What Secrets of the well-known types must hold. */
+    private static void required(JsonNode secret, List<FieldError> faults) {
+        switch (Trees.text(secret, "type")) {
+            case "kubernetes.io/tls" -> List.of("tls.crt", "tls.key").forEach(key -> has(secret, key, faults));
+            case "kubernetes.io/dockerconfigjson" -> json(secret, ".dockerconfigjson", faults);
+            case "kubernetes.io/dockercfg" -> json(secret, ".dockercfg", faults);
+            case "kubernetes.io/ssh-auth" -> has(secret, "ssh-privatekey", faults);
+            case "kubernetes.io/basic-auth" -> {
+                if (!secret.path("data").has("username") && !secret.path("data").has("password")) {
+                    List.of("username", "password").forEach(key -> has(secret, key, faults));
+                }
+            }
+            case "kubernetes.io/service-account-token" -> {
+                String name = "kubernetes.io/service-account.name";
+                if (secret.path("metadata")
+                        .path("annotations")
+                        .path(name)
+                        .asText()
+                        .isEmpty()) {
+                    faults.add(FieldError.required("metadata.annotations[" + name + "]", ""));
+                }
+            }
+            default -> {
+                // Whatever its writer likes.
+            }
+        }
+    }
+
+    private static boolean has(JsonNode secret, String key, List<FieldError> faults) {
+        if (!secret.path("data").has(key)) {
+            faults.add(FieldError.required("data[" + key + "]", ""));
+            return false;
+        }
+        return true;
+    }
+
+    private static void json(JsonNode secret, String key, List<FieldError> faults) {
+        if (has(secret, key, faults)
+                && !JsonBytes.isObject(decoded(secret.path("data").path(key).asText()))) {
+            faults.add(FieldError.invalid("data[" + key + "]", "<secret contents redacted>", "must be a JSON object"));
+        }
+    }
+
+    private static byte[] decoded(String text) {
+        try {
+            return Base64.getMimeDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
     }
 
     @Override

@@ -30,6 +30,11 @@ public record FieldError(String field, Reason reason, String message) {
         return new FieldError(field, Reason.FieldValueDuplicate, "Duplicate value: " + GoSyntax.value(value));
     }
 
+    /** The value names what is not there. */
+    public static FieldError notFound(String field, String value) {
+        return new FieldError(field, Reason.FieldValueNotFound, "Not found: \"" + value + '"');
+    }
+
     /** The value is none of the allowed ones. */
     public static FieldError notSupported(String field, String value, String... supported) {
         return new FieldError(

@@ -34,6 +34,15 @@ public final class JsonBytes {
         }
     }
 
+    /** Whether bytes of anybody's are one JSON object. */
+    static boolean isObject(byte[] utf8) {
+        try {
+            return MAPPER.readTree(utf8) instanceof ObjectNode;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Takes bytes that are known to hold one JSON object; copies them. */
     public static JsonBytes ofUtf8(byte[] utf8) {
         return new JsonBytes(utf8.clone());

@@ -1,6 +1,7 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,29 @@ final class NodeRules implements KindRules {
     @Override
     public boolean keepsStatusOnCreate() {
         return true;
+    }
+
+    /** What a Node tells of its machine even where it says nothing: clients of Kubernetes insist on these fields. */
+    private static final List<String> MACHINE = List.of(
+            "architecture",
+            "bootID",
+            "containerRuntimeVersion",
+            "kernelVersion",
+            "kubeProxyVersion",
+            "kubeletVersion",
+            "machineID",
+            "operatingSystem",
+            "osImage",
+            "systemUUID");
+
+    @Override
+    public void applyDefaults(ObjectNode node) {
+        Trees.object(node, "spec");
+        ObjectNode status = Trees.object(node, "status");
+        ObjectNode endpoint = Trees.object(Trees.object(status, "daemonEndpoints"), "kubeletEndpoint");
+        Trees.putDefault(endpoint, "Port", 0);
+        ObjectNode machine = Trees.object(status, "nodeInfo");
+        MACHINE.forEach(field -> Trees.putDefault(machine, field, ""));
     }
 
     @Override

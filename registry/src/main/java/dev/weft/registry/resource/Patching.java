@@ -20,15 +20,7 @@ final class Patching {
                 case MERGE_PATCH -> Parsed.valid(MergePatch.apply(base, object(patch)));
                 case STRATEGIC_MERGE_PATCH -> strategic(kind, base, patch);
                 case SERVER_SIDE_APPLY ->
-                    Parsed.invalid(new Refusal(
-                            Refusal.Reason.UnsupportedMediaType,
-                            "server-side apply (application/apply-patch+yaml) is not supported by this server; use"
-                                    + " application/strategic-merge-patch+json, application/merge-patch+json or"
-                                    + " application/json-patch+json",
-                            write.key(),
-                            kind.kind(),
-                            java.util.List.of(),
-                            0));
+                    throw new IllegalArgumentException("an apply is more than a patch: " + write.key());
             };
         } catch (PatchFailure failure) {
             return Parsed.invalid(refusal(failure));

@@ -79,11 +79,14 @@ final class PodTemplates {
         if (!Trees.present(spec, "containers")) {
             faults.add(FieldError.required(path + ".containers", ""));
         }
+        Set<String> volumes = volumes(spec, path, faults);
         Set<String> names = new HashSet<>();
         for (String list : CONTAINER_LISTS) {
             JsonNode containers = Trees.at(spec, list);
             for (int i = 0; i < containers.size(); i++) {
-                container(containers.get(i), path + "." + list + "[" + i + "]", names, faults);
+                String at = path + "." + list + "[" + i + "]";
+                container(containers.get(i), at, names, faults);
+                mounts(Trees.at(containers.get(i), "volumeMounts"), at + ".volumeMounts", volumes, faults);
             }
         }
         oneOf(spec, "restartPolicy", path, faults, "Always", "Never", "OnFailure");
@@ -94,11 +97,26 @@ final class PodTemplates {
                 Names.dnsLabel(value).forEach(why -> faults.add(FieldError.invalid(path + "." + field, value, why)));
             }
         }
-        volumes(spec, path, faults);
         Metadata.labels(Trees.at(spec, "nodeSelector"), path + ".nodeSelector", faults);
     }
 
-    private static void volumes(JsonNode spec, String path, List<FieldError> faults) {
+    private static void mounts(JsonNode mounts, String path, Set<String> volumes, List<FieldError> faults) {
+        for (int i = 0; i < mounts.size(); i++) {
+            String at = path + "[" + i + "]";
+            String name = Trees.text(mounts.get(i), "name");
+            if (name.isEmpty()) {
+                faults.add(FieldError.required(at + ".name", ""));
+            } else if (!volumes.contains(name)) {
+                faults.add(FieldError.notFound(at + ".name", name));
+            }
+            if (Trees.text(mounts.get(i), "mountPath").isEmpty()) {
+                faults.add(FieldError.required(at + ".mountPath", ""));
+            }
+        }
+    }
+
+    /** Their names. */
+    private static Set<String> volumes(JsonNode spec, String path, List<FieldError> faults) {
         JsonNode volumes = Trees.at(spec, "volumes");
         Set<String> names = new HashSet<>();
         for (int i = 0; i < volumes.size(); i++) {
@@ -113,6 +131,7 @@ final class PodTemplates {
                 }
             }
         }
+        return names;
     }
 
     private static void container(JsonNode container, String path, Set<String> names, List<FieldError> faults) {

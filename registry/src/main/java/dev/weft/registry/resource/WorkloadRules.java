@@ -52,6 +52,8 @@ final class WorkloadRules implements KindRules {
             case JOB -> job(workload, spec);
             case CRON_JOB -> cronJob(spec);
         }
+        ObjectNode status = Trees.object(workload, "status");
+        type.counts.forEach(count -> Trees.putDefault(status, count, 0));
         if (type != Type.CRON_JOB && spec.path("template").get("spec") instanceof ObjectNode template) {
             PodTemplates.applyDefaults(template);
         }
@@ -102,11 +104,11 @@ final class WorkloadRules implements KindRules {
         List<FieldError> faults = new FieldErrors();
         JsonNode spec = workload.path("spec");
         if (type == Type.CRON_JOB) {
-            schedule(spec, faults);
-            PodTemplates.validate(
-                    Trees.at(spec, "jobTemplate", "spec", "template", "spec"),
-                    "spec.jobTemplate.spec.template.spec",
-                    faults);
+            CronSchedule.validate(Trees.text(spec, "schedule"), faults);
+            concurrency(spec, faults);
+            JsonNode template = Trees.at(spec, "jobTemplate", "spec", "template", "spec");
+            PodTemplates.validate(template, "spec.jobTemplate.spec.template.spec", faults);
+            restartPolicy(Trees.text(template, "restartPolicy"), "spec.jobTemplate.spec.template.spec", faults);
             return faults;
         }
         for (String field : List.of("replicas", "parallelism", "completions", "backoffLimit", "minReadySeconds")) {
@@ -118,32 +120,21 @@ final class WorkloadRules implements KindRules {
         selector(spec, faults);
         JsonNode template = Trees.at(spec, "template", "spec");
         PodTemplates.validate(template, "spec.template.spec", faults);
-        restartPolicy(Trees.text(template, "restartPolicy"), faults);
+        restartPolicy(Trees.text(template, "restartPolicy"), "spec.template.spec", faults);
         return faults;
     }
 
-    private void restartPolicy(String policy, List<FieldError> faults) {
-        if (type == Type.JOB) {
+    private void restartPolicy(String policy, String path, List<FieldError> faults) {
+        if (type == Type.JOB || type == Type.CRON_JOB) {
             if (policy.equals("Always")) {
-                faults.add(FieldError.required(
-                        "spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
+                faults.add(FieldError.required(path + ".restartPolicy", "valid values: \"OnFailure\", \"Never\""));
             }
         } else if (!policy.isEmpty() && !policy.equals("Always")) {
-            faults.add(FieldError.notSupported("spec.template.spec.restartPolicy", policy, "Always"));
+            faults.add(FieldError.notSupported(path + ".restartPolicy", policy, "Always"));
         }
     }
 
-    private static void schedule(JsonNode spec, List<FieldError> faults) {
-        String schedule = Trees.text(spec, "schedule");
-        if (schedule.isEmpty()) {
-            faults.add(FieldError.required("spec.schedule", ""));
-        } else if (!schedule.startsWith("@")) {
-            String[] fields = schedule.isBlank() ? new String[0] : schedule.strip().split("\\s+");
-            if (fields.length != 5) {
-                String found = "expected exactly 5 fields, found " + fields.length + ": [" + String.join(" ", fields) + "]";
-                faults.add(FieldError.invalid("spec.schedule", schedule, found));
-            }
-        }
+    private static void concurrency(JsonNode spec, List<FieldError> faults) {
         String policy = Trees.text(spec, "concurrencyPolicy");
         if (!List.of("Allow", "Forbid", "Replace").contains(policy)) {
             faults.add(FieldError.notSupported("spec.concurrencyPolicy", policy, "Allow", "Forbid", "Replace"));
@@ -198,6 +189,12 @@ final class WorkloadRules implements KindRules {
                             + " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
                             + " 'minReadySeconds' are forbidden"));
         }
+        if (type == Type.JOB
+                && !Trees.sameAt(next, present, "spec", "completions")
+                && !Trees.text(next, "spec", "completionMode").equals("Indexed")) {
+            faults.add(FieldError.invalid(
+                    "spec.completions", Trees.integer(next, 0, "spec", "completions"), "field is immutable"));
+        }
         if (type == Type.JOB && !Trees.sameAt(next, present, "spec", "template", "spec")) {
             faults.add(FieldError.invalid("spec.template", Trees.at(next, "spec", "template"), "field is immutable"));
         }
@@ -207,16 +204,21 @@ final class WorkloadRules implements KindRules {
     enum Type {
         DEPLOYMENT("deployment"),
         /** Named so by Kubernetes as well. */
-        REPLICA_SET("deployment"),
-        STATEFUL_SET("statefulset"),
-        DAEMON_SET("daemonset"),
+        REPLICA_SET("deployment", "replicas"),
+        STATEFUL_SET("statefulset", "replicas", "availableReplicas"),
+        DAEMON_SET(
+                "daemonset", "currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"),
         JOB("job"),
         CRON_JOB("cronjob");
 
         private final String subject;
 
-        Type(String subject) {
+        /** What a status tells even when it is 0. */
+        private final List<String> counts;
+
+        Type(String subject, String... counts) {
             this.subject = subject;
+            this.counts = List.of(counts);
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed interface Write {
     record Update(ResourceKey key, String subresource, JsonBytes object, Options options) implements Write {}
 
     /**
-     * Changes an object from its present state.
+     * Changes an object from its present state; a server-side apply makes it if it is not there.
      *
      * @param patch the body: an object, or an array for JSON patch; in JSON
      * @param subresource as in {@link Update}
@@ -95,8 +95,23 @@ public sealed interface Write {
      * The body of a patch: any JSON value, not to be changed by anyone.
      *
      * @param force for server-side apply: take over fields that others manage
+     * @param presence for server-side apply: on which condition it is carried out
      */
-    record PatchBody(JsonNode json, boolean force) {}
+    record PatchBody(JsonNode json, boolean force, Presence presence) {
+        /** On no condition. */
+        public PatchBody(JsonNode json, boolean force) {
+            this(json, force, Presence.ANY);
+        }
+    }
+
+    /** Whether an object must be there already. */
+    enum Presence {
+        ANY,
+        /** It must: whoever applies may not create. */
+        THERE,
+        /** It must not: what was judged is a new object. */
+        ABSENT
+    }
 
     /** What became of a write. */
     sealed interface Outcome {

@@ -86,17 +86,43 @@ public final class Allocations {
                 spec.path("value").asText());
     }
 
+    /** What would be granted now; nothing is. */
+    Allocated rehearse(ShardStep step, List<Claim> claims) {
+        Allocated taken = takeAll(step, claims);
+        if (taken instanceof Allocated.Granted granted) {
+            giveBack(step, granted.grants());
+        }
+        return taken;
+    }
+
     /** Grants all claims or none. */
     Allocated allocate(ShardStep step, DerivedStep derived, List<Claim> claims) {
+        Allocated taken = takeAll(step, claims);
+        if (taken instanceof Allocated.Granted granted) {
+            put(step, derived, granted.grants());
+        }
+        return taken;
+    }
+
+    private Allocated takeAll(ShardStep step, List<Claim> claims) {
         List<Grant> grants = new ArrayList<>();
         for (Claim claim : claims) {
             Taken taken = take(claim);
             if (taken instanceof Taken.Denied denied) {
-                grants.stream().filter(grant -> step.get(key(grant)) == null).forEach(this::free);
+                giveBack(step, grants);
                 return new Allocated.Denied(Refusal.invalid(claim.owner(), kind(claim.owner()), List.of(denied.why())));
             }
             grants.add(new Grant(claim, ((Taken.Given) taken).value()));
         }
+        return new Allocated.Granted(grants);
+    }
+
+    /** Frees what was just taken, but not what its owner had before. */
+    private void giveBack(ShardStep step, List<Grant> grants) {
+        grants.stream().filter(grant -> step.get(key(grant)) == null).forEach(this::free);
+    }
+
+    private static void put(ShardStep step, DerivedStep derived, List<Grant> grants) {
         for (Grant grant : grants) {
             Resource held = step.get(key(grant));
             long times = held == null
@@ -108,7 +134,6 @@ public final class Allocations {
                 derived.apply(step, new DerivedWrite.Put(shownKey(grant), shown(grant)));
             }
         }
-        return new Allocated.Granted(grants);
     }
 
     /** Frees what its owner holds and has not claimed again since a version. */

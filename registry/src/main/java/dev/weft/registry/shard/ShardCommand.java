@@ -48,8 +48,10 @@ public sealed interface ShardCommand {
      * Claims addresses or ports; only for the shard that owns the pools.
      *
      * @param after the grants get versions after this one, see {@link Release}
+     * @param dryRun only to know what would be granted now; nothing is
      */
-    record Allocate(List<Claim> claims, long after, ActorRef<Allocated> replyTo) implements ShardCommand {
+    record Allocate(List<Claim> claims, long after, boolean dryRun, ActorRef<Allocated> replyTo)
+            implements ShardCommand {
         public Allocate {
             claims = List.copyOf(claims);
         }

@@ -124,6 +124,9 @@ public final class ShardDecision {
             return new Answer.ToDerive(new ShardCommand.Derived(0));
         }
         if (command instanceof ShardCommand.Allocate allocate) {
+            if (allocate.dryRun()) {
+                return new Answer.ToAllocate(allocations.rehearse(step, allocate.claims()));
+            }
             clock.observe(new HybridTimestamp(allocate.after()));
             return new Answer.ToAllocate(allocations.allocate(step, derived, allocate.claims()));
         }
@@ -167,6 +170,17 @@ public final class ShardDecision {
         started = true;
         namespaces.start(step.state());
         allocations.start(step.state());
+        makeFirstNamespaces(step);
+        List<Resource> everything = new ArrayList<>();
+        step.state().objects().all().forEach(everything::add);
+        List<DerivedWrite> overdue = new ArrayList<>();
+        derivations.forEach(derivation -> overdue.addAll(derivation.start(step, everything)));
+        int told = step.changes().size();
+        overdue.forEach(write -> derived.apply(step, write));
+        return told;
+    }
+
+    private void makeFirstNamespaces(ShardStep step) {
         for (String name : FIRST_NAMESPACES) {
             ResourceKey key = new ResourceKey(Placement.NAMESPACES, "", name);
             ResourceKind kind = context.kinds().find(Placement.NAMESPACES);
@@ -177,13 +191,6 @@ public final class ShardDecision {
                 writes.decide(step, new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT), List.of());
             }
         }
-        List<Resource> everything = new ArrayList<>();
-        step.state().objects().all().forEach(everything::add);
-        List<DerivedWrite> overdue = new ArrayList<>();
-        derivations.forEach(derivation -> overdue.addAll(derivation.start(step, everything)));
-        int told = step.changes().size();
-        overdue.forEach(write -> derived.apply(step, write));
-        return told;
     }
 
     /** Lets namespaces go and reconcilers follow, until nothing follows any more. */
@@ -192,8 +199,16 @@ public final class ShardDecision {
         namespaces.note(step.changes());
         int before = step.changes().size();
         boolean unfinished = namespaces.advance(step, context.clock().instant());
+        if (step.changes().stream().anyMatch(ShardDecision::removesNamespace)) {
+            // The one of them that may be deleted comes back, empty, as in Kubernetes.
+            makeFirstNamespaces(step);
+        }
         derive(step, before);
         return unfinished;
+    }
+
+    private static boolean removesNamespace(Change change) {
+        return change.after() == null && change.key().type().equals(Placement.NAMESPACES);
     }
 
     private void derive(ShardStep step, int from) {

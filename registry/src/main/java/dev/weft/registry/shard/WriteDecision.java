@@ -20,6 +20,7 @@ import dev.weft.registry.watch.ResourceStamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Decides one client's write against the state so far. */
@@ -47,11 +48,17 @@ final class WriteDecision {
                     Refusal.Reason.NotFound, write.key(), "the server could not find the requested resource"));
         }
         if (write instanceof Write.Create create) {
-            return create(step, create, grants);
+            return create(step, create, identity -> admission.create(create, identity), grants);
         }
         Resource present = step.get(write.key());
+        Write.@Nullable Patch apply = apply(write);
         if (present == null) {
-            return refused(Refusal.notFound(write.key()));
+            return apply != null && apply.patch().presence() != Write.Presence.THERE
+                    ? create(step, apply, identity -> admission.createByApply(apply, identity), grants)
+                    : refused(Refusal.notFound(write.key()));
+        }
+        if (apply != null && apply.patch().presence() == Write.Presence.ABSENT) {
+            return refused(Refusal.alreadyExists(write.key()));
         }
         Instant now = context.clock().instant();
         if (write instanceof Write.Delete delete) {
@@ -63,7 +70,11 @@ final class WriteDecision {
         return change(step, present, write, admitted, grants);
     }
 
-    private Submitted create(ShardStep step, Write.Create write, List<Grant> grants) {
+    private static Write.@Nullable Patch apply(Write write) {
+        return write instanceof Write.Patch patch && patch.type() == Write.PatchType.SERVER_SIDE_APPLY ? patch : null;
+    }
+
+    private Submitted create(ShardStep step, Write write, Function<Identity, Admitted> admit, List<Grant> grants) {
         Optional<Refusal> homeless = namespaces.refusal(step, write.key());
         if (homeless.isPresent()) {
             return refused(homeless.get());
@@ -71,7 +82,7 @@ final class WriteDecision {
         for (int attempt = 1; ; attempt++) {
             Identity identity =
                     new Identity(context.uids().get(), context.clock().instant(), context.random());
-            Admitted admitted = admission.create(write, identity);
+            Admitted admitted = admit.apply(identity);
             if (!(admitted instanceof Admitted.Accepted accepted)) {
                 return refused(((Admitted.Refused) admitted).refusal());
             }
@@ -82,7 +93,7 @@ final class WriteDecision {
                 }
                 return refused(Refusal.alreadyExists(accepted.key()));
             }
-            Optional<Submitted> unallocated = allocate(step, write, accepted, null, grants);
+            Optional<Submitted> unallocated = allocate(step, accepted, null, grants);
             if (unallocated.isPresent()) {
                 return unallocated.get();
             }
@@ -101,7 +112,7 @@ final class WriteDecision {
             Resource last = ResourceStamp.of(present.key(), accepted.object(), present.version());
             return done(write.options().dryRun() ? last : step.remove(present), Effect.UPDATED, accepted.warnings());
         }
-        Optional<Submitted> unallocated = allocate(step, write, accepted, present, grants);
+        Optional<Submitted> unallocated = allocate(step, accepted, present, grants);
         if (unallocated.isPresent()) {
             return unallocated.get();
         }
@@ -134,11 +145,7 @@ final class WriteDecision {
 
     /** Fills in what was granted; asks for more if that does not suffice. */
     private static Optional<Submitted> allocate(
-            ShardStep step, Write write, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
-        if (write.options().dryRun()) {
-            // Nothing may be claimed for it; what it would get stays open.
-            return Optional.empty();
-        }
+            ShardStep step, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
         ObjectNode before = present == null ? null : present.json().toTree();
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
         if (!missing.isEmpty()) {

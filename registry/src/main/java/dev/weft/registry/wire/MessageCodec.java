@@ -69,6 +69,7 @@ final class MessageCodec {
     Allocate allocate(ShardCommand.Allocate allocate) {
         Allocate.Builder built = Allocate.newBuilder()
                 .setAfter(allocate.after())
+                .setDryRun(allocate.dryRun())
                 .setReplyTo(refs.toSerializationFormat(allocate.replyTo()));
         allocate.claims().forEach(claim -> built.addClaims(WriteForm.claim(claim)));
         return built.build();
@@ -78,6 +79,7 @@ final class MessageCodec {
         return new ShardCommand.Allocate(
                 allocate.getClaimsList().stream().map(WriteForm::claim).toList(),
                 allocate.getAfter(),
+                allocate.getDryRun(),
                 ref(allocate.getReplyTo()));
     }
 

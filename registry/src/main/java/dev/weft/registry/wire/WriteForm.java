@@ -36,7 +36,8 @@ final class WriteForm {
                     .setSubresource(patch.subresource())
                     .setType(patch.type().name())
                     .setBody(tree(patch.patch().json()))
-                    .setForce(patch.patch().force());
+                    .setForce(patch.patch().force())
+                    .setPresence(patch.patch().presence().name());
         } else if (write instanceof Write.Delete delete) {
             var deletion = built.getDeleteBuilder();
             delete.deletion().uid().ifPresent(deletion::setUid);
@@ -69,11 +70,17 @@ final class WriteForm {
                         Write.PatchType.valueOf(write.getPatch().getType()),
                         new Write.PatchBody(
                                 tree(write.getPatch().getBody()),
-                                write.getPatch().getForce()),
+                                write.getPatch().getForce(),
+                                presence(write.getPatch().getPresence())),
                         options);
             case DELETE -> new Write.Delete(key, deletion(write.getDelete()), options);
             case KIND_NOT_SET -> throw new IllegalArgumentException("a write of an unknown kind, to " + key);
         };
+    }
+
+    /** A node of an earlier release says nothing. */
+    private static Write.Presence presence(String name) {
+        return name.isEmpty() ? Write.Presence.ANY : Write.Presence.valueOf(name);
     }
 
     private static Write.Deletion deletion(dev.weft.registry.wire.proto.Write.Delete delete) {

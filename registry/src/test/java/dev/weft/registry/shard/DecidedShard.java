@@ -6,6 +6,7 @@ import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.endpoints.EndpointsDerivation;
 import dev.weft.registry.endpoints.FakeShard;
 import dev.weft.registry.resource.Admission;
+import dev.weft.registry.resource.Derivation;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.KindCatalog;
 import dev.weft.registry.resource.Refusal;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One shard that owns everything, without actors, disk or wall clock: what it decides is true at once. */
@@ -44,16 +46,14 @@ final class DecidedShard {
     private int uids;
 
     DecidedShard(long seed) {
+        this(seed, () -> List.of(new EndpointsDerivation()));
+    }
+
+    DecidedShard(long seed, Supplier<List<Derivation>> derivations) {
         settings = new ShardSettings(
                 100, 100, 100, 100, 20_000, Duration.ofSeconds(5), 7, Duration.ofSeconds(1), false, Duration.ZERO);
         context = new ShardContext(
-                new Placement(1),
-                KINDS,
-                Samples.RANGES,
-                clock,
-                new Random(seed),
-                () -> "uid-" + ++uids,
-                () -> List.of(new EndpointsDerivation()));
+                new Placement(1), KINDS, Samples.RANGES, clock, new Random(seed), () -> "uid-" + ++uids, derivations);
         decision = fresh();
         settle(decide(List.of(), 0));
     }
@@ -115,7 +115,7 @@ final class DecidedShard {
 
     ShardCommand.Allocated allocate(Submitted.Unallocated missing) {
         ShardDecision.Decided decided =
-                decide(List.of(new ShardCommand.Allocate(missing.wanted(), missing.version(), nobody())), 0);
+                decide(List.of(new ShardCommand.Allocate(missing.wanted(), missing.version(), false, nobody())), 0);
         return ((ShardDecision.Answer.ToAllocate) decided.answers().get(0)).allocated();
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.controller.DefaultAccounts;
 import dev.weft.registry.endpoints.FakeShard;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Refusal;
@@ -22,6 +23,7 @@ import dev.weft.registry.shard.ShardCommand.Submitted;
 import dev.weft.registry.watch.Collection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -261,5 +263,52 @@ class ShardDecisionTest {
         shard.now = shard.now.plus(Duration.ofHours(2));
         Resource later = done(shard.create(CONFIG_MAPS, "ConfigMap", "default", "c3", ""));
         assertThat(new HybridTimestamp(later.version()).instant()).isEqualTo(shard.now);
+    }
+
+    @Test
+    @DisplayName("that the one of the first namespaces which may be deleted comes back, empty and as another")
+    void comesBack() {
+        Resource before =
+                shard.find(Placement.NAMESPACES, "", "kube-node-lease").orElseThrow();
+        done(shard.create(CONFIG_MAPS, "ConfigMap", "kube-node-lease", "c", ""));
+        done(shard.delete(before.key()));
+        Resource after = shard.find(Placement.NAMESPACES, "", "kube-node-lease").orElseThrow();
+        assertThat(after.uid()).isNotEqualTo(before.uid());
+        assertThat(after.json().toTree().at("/metadata/deletionTimestamp").isMissingNode())
+                .isTrue();
+        assertThat(shard.find(CONFIG_MAPS, "kube-node-lease", "c")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("no new slices for a Service that waits for the removal of what belongs to it")
+    @SuppressWarnings("NullAway")
+    void foreground() {
+        Resource service = done(shard.create(SERVICES, "Service", "default", "web", PORTS));
+        assertThat(slices()).hasSize(1);
+        Write.Deletion foreground = new Write.Deletion(
+                Optional.empty(), Optional.empty(), Optional.of(Write.Propagation.FOREGROUND), Optional.empty());
+        assertThat(((Outcome.Done) shard.write(new Write.Delete(service.key(), foreground, Write.Options.DEFAULT)))
+                        .effect())
+                .isEqualTo(Write.Effect.MARKED_FOR_DELETION);
+        shard.decide(
+                List.of(new ShardCommand.Derive(
+                        List.of(new DerivedWrite.Remove(slices().get(0).key())), null)),
+                0);
+        assertThat(slices()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("that every namespace has its default ServiceAccount, until it goes")
+    void defaultAccounts() {
+        DecidedShard with = new DecidedShard(1, () -> List.of(new DefaultAccounts()));
+        ResourceType accounts = new ResourceType("", "serviceaccounts");
+        assertThat(with.find(accounts, "default", "default")).isPresent();
+        done(with.create(Placement.NAMESPACES, "Namespace", "", "shop", ""));
+        Resource made = with.find(accounts, "shop", "default").orElseThrow();
+        done(with.delete(made.key()));
+        assertThat(with.find(accounts, "shop", "default").orElseThrow().uid()).isNotEqualTo(made.uid());
+        done(with.delete(new ResourceKey(Placement.NAMESPACES, "", "shop")));
+        assertThat(with.find(Placement.NAMESPACES, "", "shop")).isEmpty();
+        assertThat(with.find(accounts, "shop", "default")).isEmpty();
     }
 }

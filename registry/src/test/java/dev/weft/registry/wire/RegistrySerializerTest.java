@@ -127,7 +127,7 @@ class RegistrySerializerTest {
                         List.of(new DerivedWrite.Put(SERVICE, tree(3)), new DerivedWrite.Remove(ADDRESS)), derived),
                 new ShardCommand.Follow(7, follower),
                 new ShardCommand.Close(5, 8, follower),
-                new ShardCommand.Allocate(List.of(CLAIM), 9, allocated),
+                new ShardCommand.Allocate(List.of(CLAIM), 9, true, allocated),
                 new ShardCommand.Release(List.of(new Grant(CLAIM, "127.96.0.9")), 8),
                 new ShardCommand.HandOver());
     }

@@ -1,0 +1,126 @@
+package dev.weft.proxy.explanation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.dns.DnsSettings;
+import dev.weft.proxy.dns.NameAnswers;
+import dev.weft.proxy.explanation.Explanation.Name;
+import dev.weft.proxy.explanation.Explanation.Vantage;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ServiceView;
+import dev.weft.proxy.view.ViewBatch;
+import dev.weft.proxy.view.WatchedKind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells what a proxy-node with these settings makes of what was observed; pure. */
+public final class Explainer {
+    private static final String ZONE = "topology.kubernetes.io/zone";
+    private static final List<String> ADDRESS_TYPES = List.of("A", "AAAA", "SRV");
+
+    private final BalanceSettings balance;
+    private final DnsSettings dns;
+    private final List<String> nodeAddresses;
+
+    /** @param nodeAddresses where a proxy-node's node ports listen */
+    public Explainer(BalanceSettings balance, DnsSettings dns, List<String> nodeAddresses) {
+        this.balance = balance;
+        this.dns = dns;
+        this.nodeAddresses = List.copyOf(nodeAddresses);
+    }
+
+    /**
+     * Explains all that is there.
+     *
+     * @param askedName a name of DNS that is to be answered too; null for none
+     */
+    public Explanation explain(Observation observed, @Nullable String askedName) {
+        NodeIdentity node = identity(observed);
+        ServiceView view = view(observed, node.name());
+        NameAnswers answers = new NameAnswers(dns, node, view);
+        Federation federation = new Federation(observed, node.cluster());
+        List<ServiceExplanation> services = new ArrayList<>();
+        for (JsonNode object : new JsonNode[] {observed.service(), observed.imported()}) {
+            if (object != null) {
+                ServiceKey key = keyOf(object, object == observed.imported());
+                ServicePicture picture = view.get(key);
+                services.add(new ServiceStory(
+                                object,
+                                picture == null ? new ServicePicture(key, null, java.util.Map.of()) : picture,
+                                node,
+                                federation,
+                                balance)
+                        .tell(nodeAddresses, names(answers, key), answers.endpointsOf(key)));
+            }
+        }
+        List<Name> asked = new ArrayList<>();
+        if (askedName != null) {
+            for (String type : ADDRESS_TYPES) {
+                asked.add(name(answers.ask(new NameAnswers.Question(askedName, type))));
+            }
+        }
+        return new Explanation(new Vantage(node.name(), node.zone(), node.cluster()), asked, services, notSeen());
+    }
+
+    private static List<Name> names(NameAnswers answers, ServiceKey key) {
+        return answers.questionsOf(key).stream()
+                .map(question -> name(answers.ask(question)))
+                .toList();
+    }
+
+    private static Name name(NameAnswers.Answer answer) {
+        return new Name(
+                answer.question().name(),
+                answer.question().type(),
+                answer.outcome(),
+                answer.records().stream()
+                        .map(record ->
+                                new Name.Record(record.name(), record.ttlSeconds(), record.type(), record.data()))
+                        .toList());
+    }
+
+    private static NodeIdentity identity(Observation observed) {
+        JsonNode node = observed.node();
+        String cluster = observed.clusters().stream()
+                .filter(each -> each.path("status").path("self").asBoolean())
+                .map(each -> each.path("metadata").path("name").asText())
+                .findFirst()
+                .orElse("");
+        return new NodeIdentity(
+                node == null ? "" : node.path("metadata").path("name").asText(),
+                node == null
+                        ? ""
+                        : node.path("metadata").path("labels").path(ZONE).asText(""),
+                cluster);
+    }
+
+    private static ServiceView view(Observation observed, String nodeName) {
+        List<ViewBatch> batches = new ArrayList<>();
+        batches.add(new ViewBatch(WatchedKind.SERVICES, listOf(observed.service()), java.util.Map.of()));
+        batches.add(new ViewBatch(WatchedKind.IMPORTS, listOf(observed.imported()), java.util.Map.of()));
+        batches.add(new ViewBatch(WatchedKind.SLICES, observed.slices(), java.util.Map.of()));
+        return ServiceView.empty(nodeName).apply(batches).view();
+    }
+
+    private static List<JsonNode> listOf(@Nullable JsonNode object) {
+        return object == null ? List.of() : List.of(object);
+    }
+
+    private static ServiceKey keyOf(JsonNode object, boolean imported) {
+        JsonNode metadata = object.path("metadata");
+        String namespace = metadata.path("namespace").asText();
+        String name = metadata.path("name").asText();
+        return imported ? ServiceKey.imported(namespace, name) : ServiceKey.service(namespace, name);
+    }
+
+    private static List<String> notSeen() {
+        return List.of(
+                "Which connections are open, which endpoints a proxy-node has just failed to connect to, and how fast they"
+                        + " answer: only a running proxy-node knows; it passes over an endpoint that refuses for that"
+                        + " connection, and the choice above stays as it is.",
+                "Which endpoint a client with session affinity has already, and whether the listeners could be bound.");
+    }
+}

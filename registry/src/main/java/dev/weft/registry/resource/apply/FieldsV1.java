@@ -1,0 +1,57 @@
+package dev.weft.registry.resource.apply;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The JSON form of field sets: nested objects whose names are steps, where {@code "."} says that the place itself is a
+ * member; a leaf, an empty object, is one without saying so.
+ */
+public final class FieldsV1 {
+    private static final String ITSELF = ".";
+
+    private FieldsV1() {}
+
+    /** Writes a set. */
+    public static ObjectNode write(FieldSet set) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        set.nodes().forEach((element, node) -> {
+            ObjectNode below = write(node.below());
+            if (node.member() && !node.below().isEmpty()) {
+                ObjectNode both = JsonNodeFactory.instance.objectNode();
+                both.putObject(ITSELF);
+                both.setAll(below);
+                below = both;
+            }
+            json.set(element.wireName(), below);
+        });
+        return json;
+    }
+
+    /** Reads a set; empty if the text is no such form. */
+    public static Optional<FieldSet> read(JsonNode json) {
+        return node(json).map(FieldSet.Node::below);
+    }
+
+    private static Optional<FieldSet.Node> node(JsonNode json) {
+        if (!json.isObject()) {
+            return Optional.empty();
+        }
+        FieldSet.Builder set = new FieldSet.Builder();
+        for (Map.Entry<String, JsonNode> entry : json.properties()) {
+            if (entry.getKey().equals(ITSELF)) {
+                continue;
+            }
+            Optional<PathElement> element = PathElement.parse(entry.getKey());
+            Optional<FieldSet.Node> below = node(entry.getValue());
+            if (element.isEmpty() || below.isEmpty()) {
+                return Optional.empty();
+            }
+            set.put(element.get(), below.get());
+        }
+        return Optional.of(new FieldSet.Node(json.isEmpty() || json.has(ITSELF), set.build()));
+    }
+}
