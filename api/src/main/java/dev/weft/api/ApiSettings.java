@@ -55,6 +55,7 @@ public record ApiSettings(
         ApiRoutes.Bounds bounds = new ApiRoutes.Bounds(
                 config.getBytes("max-body"),
                 config.getDuration("body-deadline"),
+                config.getInt("max-bodies-awaited"),
                 config.getInt("max-requests-in-flight"),
                 config.getInt("max-writes-in-flight"),
                 config.getInt("max-requests-of-a-user"),

@@ -81,7 +81,7 @@ final class Reader {
         }
         Optional<PageToken> token = PageToken.parse(request.continuation());
         if (token.isEmpty()) {
-            return done(Refusal.badRequest("continue key is not valid: " + request.continuation()));
+            return done(Refusal.badRequest(PageToken.INVALID));
         }
         return lookBack(window, token.get().version(), PageToken.EXPIRED)
                 .thenApply(answer -> then(answer, view -> new Answer.Found<>(Listing.page(view, request, token))));
@@ -129,7 +129,7 @@ final class Reader {
     }
 
     /** Whether a version may have been issued by now. Where clocks were set back, only the shards know. */
-    CompletionStage<Boolean> mayBeIssued(long version) {
+    private CompletionStage<Boolean> mayBeIssued(long version) {
         return isFuture(version)
                 ? reach(views.merged(), 0).handle((reached, late) -> !isFuture(version))
                 : CompletableFuture.completedStage(true);
@@ -162,10 +162,8 @@ final class Reader {
 
     private CompletionStage<Answer<WatchWindow.View>> tooLarge(int window, long version) {
         return CompletableFuture.supplyAsync(
-                () -> new Answer.Refused<>(Refusal.timeout(
-                        "Too large resource version: " + version + ", current: "
-                                + views.get(window).version(),
-                        1)),
+                () -> new Answer.Refused<>(
+                        Refusal.tooLargeVersion(version, views.get(window).version())),
                 CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
     }
 

@@ -10,7 +10,6 @@ import dev.weft.registry.watch.HubCommand;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchRequest;
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,15 +82,13 @@ final class Watching {
                 .whenComplete((any, none) -> hub.tell(new HubCommand.Unwatch(window, registration.subscription())));
     }
 
-    /** Whoever begins with the present objects gets those of now, not of a while ago. */
+    /**
+     * Whoever begins with the present objects gets those of now, not of a while ago. A version that nobody has issued yet is waited
+     * for in silence, as in Kubernetes; nobody is asked to reach it.
+     */
     private CompletionStage<HubCommand.Started> ask(int window, HubCommand.Subscription subscription) {
-        OptionalLong since = subscription.request().since();
-        if (since.isPresent()) {
-            return reader.mayBeIssued(since.getAsLong())
-                    .thenCompose(issued -> issued
-                            ? askHub(window, subscription)
-                            : CompletableFuture.completedStage(new HubCommand.Started.Refused(
-                                    Refusal.timeout("Too large resource version: " + since.getAsLong(), 1))));
+        if (subscription.request().since().isPresent()) {
+            return askHub(window, subscription);
         }
         return reader.reach(window, 0).thenCompose(reached -> askHub(window, subscription));
     }

@@ -1,9 +1,12 @@
 package dev.weft.api.body;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -36,8 +39,12 @@ final class JsonReading {
             return tree;
         } catch (TooDense e) {
             throw e.malformed;
+        } catch (StreamConstraintsException e) {
+            throw new Malformed("exceeded max depth, or a name or number is too long");
+        } catch (JsonEOFException e) {
+            throw new Malformed("unexpected end of JSON input");
         } catch (JsonProcessingException e) {
-            throw new Malformed(firstLine(e.getOriginalMessage()));
+            throw new Malformed(unexpected(e, utf8));
         } catch (IOException e) {
             throw new Malformed("not UTF-8");
         }
@@ -45,6 +52,18 @@ final class JsonReading {
 
     JsonNode fromValue(Object value) {
         return mapper.valueToTree(value);
+    }
+
+    /** In Go's manner; the parser's own words name its classes. */
+    private static String unexpected(JsonProcessingException e, byte[] utf8) {
+        JsonLocation at = e.getLocation();
+        long offset = at == null ? -1 : Math.max(at.getByteOffset(), at.getCharOffset());
+        if (offset < 0 || offset > utf8.length) {
+            return "invalid JSON";
+        }
+        byte found = utf8[(int) Math.max(0, Math.min(offset, utf8.length) - 1)];
+        String shown = found > ' ' && found < 0x7f ? "'" + (char) found + "'" : "0x%02x".formatted(found);
+        return "invalid character " + shown + " at or before byte " + offset;
     }
 
     static String firstLine(String message) {

@@ -10,6 +10,7 @@ import dev.weft.registry.resource.Write.PatchType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads request bodies. Safe for many threads; every method throws {@link RequestRefused} and nothing else. */
 public final class RequestBodies {
@@ -53,7 +54,10 @@ public final class RequestBodies {
 
     /** The object of a create or update. What leaves out kind and apiVersion is taken for what the URL says. */
     public ObjectBody object(MediaType type, byte[] body, Expected expected) {
-        ObjectNode tree = tree(type, body, expected.kind());
+        YamlDocument document = yamlDocument(type, body, expected.kind());
+        ObjectNode tree = document == null
+                ? tree(type, body, expected.kind())
+                : object(document.tree(), expected.kind());
         String apiVersion = text(tree, "apiVersion", expected.apiVersion());
         String kind = text(tree, "kind", expected.kind());
         if (!kind.equals(expected.kind())) {
@@ -69,6 +73,9 @@ public final class RequestBodies {
                 && tree.path("apiVersion").asText().equals(expected.storedApiVersion());
         tree.put("kind", kind);
         tree.put("apiVersion", expected.storedApiVersion());
+        if (document != null) {
+            return new ObjectBody(tree, document.json());
+        }
         return new ObjectBody(tree, asIs ? JsonBytes.ofUtf8(body) : JsonBytes.of(tree));
     }
 
@@ -107,11 +114,26 @@ public final class RequestBodies {
 
     private ObjectNode tree(MediaType type, byte[] body, String kind) {
         try {
-            JsonNode tree = read(type, body);
-            if (tree instanceof ObjectNode object) {
-                return object;
-            }
-            throw unrecognized(kind, "expected an object, got " + shape(tree));
+            return object(read(type, body), kind);
+        } catch (Malformed e) {
+            throw unrecognized(kind, e.reason());
+        }
+    }
+
+    private static ObjectNode object(JsonNode tree, String kind) {
+        if (tree instanceof ObjectNode object) {
+            return object;
+        }
+        throw unrecognized(kind, "expected an object, got " + shape(tree));
+    }
+
+    /** Null where the body is of another type. */
+    private @Nullable YamlDocument yamlDocument(MediaType type, byte[] body, String kind) {
+        if (!type.name().equals(MediaType.YAML)) {
+            return null;
+        }
+        try {
+            return yaml.document(body);
         } catch (Malformed e) {
             throw unrecognized(kind, e.reason());
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.weft.api.body.JsonReading.Malformed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.comments.CommentLine;
@@ -31,7 +32,17 @@ final class YamlReading {
         this.json = json;
     }
 
+    /** One that repeats no name. */
     JsonNode read(byte[] utf8) throws Malformed {
+        YamlDocument document = document(utf8);
+        if (document.repeats()) {
+            throw new Malformed("a key is already set in its map");
+        }
+        return document.tree();
+    }
+
+    /** One in which of a name that stands twice the last counts. */
+    YamlDocument document(byte[] utf8) throws Malformed {
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(MAX_ALIASES);
         options.setNestingDepthLimit(MAX_DEPTH);
@@ -45,7 +56,9 @@ final class YamlReading {
                             options,
                             new ValueBudget(utf8.length, ValueBudget.YAML))
                     .getSingleNode();
-            return root == null ? NullNode.getInstance() : new YamlTree(json, options, utf8.length).of(root);
+            return root == null
+                    ? new YamlDocument(NullNode.getInstance(), Map.of())
+                    : new YamlTree(json, options, utf8.length).of(root);
         } catch (YAMLException | IllegalArgumentException e) {
             throw new Malformed(JsonReading.firstLine(String.valueOf(e.getMessage())));
         }

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.body.JsonReading.Malformed;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -35,6 +38,7 @@ final class YamlTree {
     private final JsonReading json;
     private final Scalars scalars;
     private final ValueBudget budget;
+    private final Map<ObjectNode, List<Map.Entry<String, JsonNode>>> repeated = new IdentityHashMap<>();
     private long left;
 
     /** @param bytes of the text */
@@ -46,8 +50,8 @@ final class YamlTree {
     }
 
     /** The value of a document. */
-    JsonNode of(Node root) throws Malformed {
-        return value(root, 0);
+    YamlDocument of(Node root) throws Malformed {
+        return new YamlDocument(value(root, 0), repeated);
     }
 
     private JsonNode value(Node node, int depth) throws Malformed {
@@ -78,8 +82,9 @@ final class YamlTree {
             if (!entry.getKeyNode().getTag().equals(Tag.MERGE)) {
                 String name = name(entry.getKeyNode());
                 take(name.length());
-                if (object.has(name)) {
-                    throw new Malformed("found duplicate key " + name);
+                JsonNode earlier = object.get(name);
+                if (earlier != null) {
+                    repeated.computeIfAbsent(object, any -> new ArrayList<>()).add(Map.entry(name, earlier));
                 }
                 object.set(name, value(entry.getValueNode(), depth + 1));
             }

@@ -18,12 +18,19 @@ public final class DiscoveryDocuments {
         this.resources = List.copyOf(resources);
     }
 
-    /** {@code GET /api}. */
-    public ObjectNode coreVersions() {
+    /**
+     * {@code GET /api}.
+     *
+     * @param address by which clients reach this server, with the port
+     */
+    public ObjectNode coreVersions(String address) {
         ObjectNode versions = document("APIVersions", "");
         ArrayNode names = versions.putArray("versions");
         versions("").forEach(names::add);
-        versions.putArray("serverAddressByClientCIDRs");
+        versions.putArray("serverAddressByClientCIDRs")
+                .addObject()
+                .put("clientCIDR", "0.0.0.0/0")
+                .put("serverAddress", address);
         return versions;
     }
 

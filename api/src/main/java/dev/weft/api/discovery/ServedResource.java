@@ -2,6 +2,7 @@ package dev.weft.api.discovery;
 
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceKind.Subresource;
+import dev.weft.registry.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +25,9 @@ public record ServedResource(
         List<Part> parts) {
     private static final List<String> ALL_VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+    private static final List<String> VERBS_OF_NAMESPACES =
+            List.of("create", "delete", "get", "list", "patch", "update", "watch");
+    private static final ResourceType NAMESPACES = new ResourceType("", "namespaces");
     private static final List<String> PART_VERBS = List.of("get", "patch", "update");
 
     public ServedResource {
@@ -48,7 +52,12 @@ public record ServedResource(
         if (kind.subresources().contains(Subresource.STATUS)) {
             parts.add(new Part("status", kind.type().group(), version, kind.kind(), PART_VERBS));
         }
-        return of(kind, version, ALL_VERBS, parts);
+        return of(kind, version, deletesCollections(kind) ? ALL_VERBS : VERBS_OF_NAMESPACES, parts);
+    }
+
+    /** Namespaces go one by one, as in Kubernetes: nobody empties a cluster by leaving out a name. */
+    public static boolean deletesCollections(ResourceKind kind) {
+        return !kind.type().equals(NAMESPACES);
     }
 
     /** A kind that is computed, not stored. */

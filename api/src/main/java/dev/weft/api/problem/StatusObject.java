@@ -82,7 +82,9 @@ public final class StatusObject {
         ObjectNode cause = JsonNodeFactory.instance.objectNode();
         cause.put("reason", error.reason().name());
         cause.put("message", error.message());
-        cause.put("field", error.field());
+        if (!error.field().isEmpty()) {
+            cause.put("field", error.field());
+        }
         return cause;
     }
 

@@ -11,6 +11,9 @@ import java.util.Set;
  * @param forms only those that can be made here
  */
 record Accepts(List<Form> forms) {
+    /** What can be made, for those who ask for something else. */
+    static final List<String> OFFERED = List.of(MediaType.JSON, MediaType.YAML);
+
     private static final Set<String> JSON_RANGES = Set.of(MediaType.JSON, "application/*", "*/*");
 
     /** @param header values of {@code Accept}; none means anything */
@@ -21,25 +24,40 @@ record Accepts(List<Form> forms) {
         List<Form> forms = new ArrayList<>();
         for (String range : header.split(",", -1)) {
             MediaType type = MediaType.parse(range);
-            if (JSON_RANGES.contains(type.name())) {
-                forms.add(new Form(type.parameter("as"), type.parameter("g"), type.parameter("v")));
+            boolean yaml = type.name().equals(MediaType.YAML);
+            if (yaml || JSON_RANGES.contains(type.name())) {
+                forms.add(new Form(type.parameter("as"), type.parameter("g"), type.parameter("v"), yaml));
             }
         }
         return new Accepts(List.copyOf(forms));
     }
 
-    /** Whether JSON without further wishes is fine. */
+    /** Whether an object without further wishes is fine. */
     boolean plain() {
-        return forms.contains(Form.PLAIN);
+        return forms.stream().anyMatch(Form::plain);
+    }
+
+    /** Whether YAML is liked best of what can be made. */
+    boolean yaml() {
+        return !forms.isEmpty() && forms.get(0).yaml();
+    }
+
+    /** For what comes in pieces, which YAML cannot carry. */
+    Accepts streamed() {
+        return new Accepts(forms.stream().filter(form -> !form.yaml()).toList());
     }
 
     /**
-     * A form of JSON; all empty for the object as it is.
+     * A form of JSON or YAML; the first three are empty for the object as it is.
      *
      * @param as e.g. {@code Table}
      * @param group e.g. {@code meta.k8s.io}
      */
-    record Form(String as, String group, String version) {
-        static final Form PLAIN = new Form("", "", "");
+    record Form(String as, String group, String version, boolean yaml) {
+        static final Form PLAIN = new Form("", "", "", false);
+
+        boolean plain() {
+            return as.isEmpty() && group.isEmpty() && version.isEmpty();
+        }
     }
 }

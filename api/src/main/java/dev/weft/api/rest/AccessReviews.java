@@ -79,7 +79,7 @@ final class AccessReviews {
                         return tree;
                     });
                 })
-                .thenApply(tree -> new Answers(exchange.pretty()).json(201, tree));
+                .thenApply(tree -> Answers.to(exchange).json(201, tree));
     }
 
     private CompletionStage<ObjectNode> status(Exchange exchange, ServedResource review, ObjectNode tree) {

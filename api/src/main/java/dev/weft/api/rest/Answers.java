@@ -1,8 +1,12 @@
 package dev.weft.api.rest;
 
+import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.stream.javadsl.Source;
@@ -14,14 +18,17 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.problem.StatusObject;
 import dev.weft.api.representation.JsonText;
 import dev.weft.api.representation.Representation.ItemPiece;
 import dev.weft.api.representation.Representation.Pieces;
+import dev.weft.api.representation.YamlText;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 /** HTTP answers. */
 final class Answers {
@@ -35,11 +42,35 @@ final class Answers {
     private static final ByteString NEWLINE = ByteString.fromString("\n");
     private static final ByteString COMMA = ByteString.fromString(",");
 
-    private final boolean pretty;
+    private static final ContentType YAML = ContentTypes.create(
+            MediaTypes.customWithFixedCharset("application", "yaml", HttpCharsets.UTF_8, Map.of(), false));
 
-    /** @param pretty whether for people to read */
-    Answers(boolean pretty) {
+    private final boolean pretty;
+    private final boolean yaml;
+
+    /**
+     * Answers in some form.
+     *
+     * @param pretty whether for people to read
+     * @param yaml instead of JSON
+     */
+    Answers(boolean pretty, boolean yaml) {
         this.pretty = pretty;
+        this.yaml = yaml;
+    }
+
+    /** In the form that a client likes. */
+    static Answers to(Exchange exchange) {
+        return new Answers(exchange.pretty(), exchange.accepts().yaml());
+    }
+
+    /** The same for a request that may be unreadable. */
+    static Answers to(HttpRequest request) {
+        try {
+            return to(Exchange.of(request));
+        } catch (RequestRefused unreadable) {
+            return new Answers(false, false);
+        }
     }
 
     HttpResponse json(int status, JsonNode tree) {
@@ -47,6 +78,11 @@ final class Answers {
     }
 
     HttpResponse json(int status, ByteString body) {
+        if (yaml) {
+            return HttpResponse.create()
+                    .withStatus(StatusCodes.get(status))
+                    .withEntity(HttpEntities.create(YAML, YamlText.of(body)));
+        }
         ByteString shown = pretty ? indented(body) : body;
         return HttpResponse.create()
                 .withStatus(StatusCodes.get(status))
@@ -61,7 +97,7 @@ final class Answers {
     }
 
     HttpResponse list(Pieces pieces) {
-        if (pretty || pieces.items().size() <= SMALL_LIST) {
+        if (pretty || yaml || pieces.items().size() <= SMALL_LIST) {
             ByteStringBuilder all = new ByteStringBuilder();
             new PieceIterator(pieces).forEachRemaining(all::append);
             return json(200, all.result());

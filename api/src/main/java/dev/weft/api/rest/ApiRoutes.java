@@ -63,6 +63,7 @@ public final class ApiRoutes {
     private final RequestMetrics metrics = new RequestMetrics();
     private final MetricsRoutes measured;
     private final InFlight inFlight;
+    private final BodyReading reading;
     private final InstantSource clock;
     private final Materializer materializer;
     private final ConnectionPlaces places;
@@ -72,6 +73,7 @@ public final class ApiRoutes {
      *
      * @param bodyBytes a request's body at most
      * @param bodyDeadline by when it must have arrived
+     * @param bodiesAwaited that have not arrived, at most
      * @param requestsInFlight without an answer, at most
      * @param writesInFlight of those, such as change something
      * @param requestsOfUser of those, by one user
@@ -87,6 +89,7 @@ public final class ApiRoutes {
     public record Bounds(
             long bodyBytes,
             Duration bodyDeadline,
+            int bodiesAwaited,
             int requestsInFlight,
             int writesInFlight,
             int requestsOfUser,
@@ -139,7 +142,8 @@ public final class ApiRoutes {
         this.materializer = materializer;
         this.places = places;
         RequestBodies bodies = new RequestBodies();
-        BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
+        this.reading = new BodyReading(
+                new BodyReading.Bounds(bounds.bodyBytes(), bounds.bodyDeadline(), bounds.bodiesAwaited()), materializer);
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(
@@ -234,7 +238,7 @@ public final class ApiRoutes {
             place = taken;
             answer = taken == null || taken.reserved()
                     ? access.admit(exchange).thenCompose(admitted -> admitted(admitted, taken, seen))
-                    : CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests()));
+                    : CompletableFuture.completedFuture(Answers.to(request).refused(Refusals.tooManyRequests()));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -245,23 +249,25 @@ public final class ApiRoutes {
         if (place != null && !place.grantedTo(exchange.user())) {
             throw new RequestRefused(Refusals.tooManyRequests());
         }
-        return route(exchange, seen);
+        return route(place == null ? exchange : exchange.at(place), seen);
     }
 
     /** Checks must tell of a server under load that it lives; what is passed on to workloads has a bound of its own. */
     private static boolean exempt(Exchange exchange) {
         List<String> path = exchange.path();
-        boolean check =
-                path.size() == 1 && (CHECKS.contains(path.get(0)) || path.get(0).equals("metrics"));
+        boolean check = !path.isEmpty() && path.size() <= 2 && CHECKS.contains(path.get(0));
         return check
+                || path.equals(List.of("metrics"))
                 || (path.size() > 6 && path.get(0).equals("api") && path.get(6).equals("proxy"));
     }
 
     private CompletionStage<HttpResponse> finished(
             HttpRequest request, Seen seen, CompletionStage<HttpResponse> answer, InFlight.@Nullable Place place) {
         return answer.exceptionally(failure -> failed(request, failure)).whenComplete((response, none) -> {
-            // A body that nobody wanted must still leave the connection.
-            request.discardEntityBytes(materializer);
+            if (!awaitsContinue(request)) {
+                // A body that nobody wanted must still leave the connection.
+                request.discardEntityBytes(materializer);
+            }
             if (place != null) {
                 place.end();
             }
@@ -272,11 +278,16 @@ public final class ApiRoutes {
         });
     }
 
+    /** Reading such a body asks for it with a 100 each time, also after the answer; Akka HTTP closes what was not asked for. */
+    private static boolean awaitsContinue(HttpRequest request) {
+        return request.getHeader("expect").isPresent();
+    }
+
     private HttpResponse failed(HttpRequest request, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RequestRefused refused) {
-            return new Answers(false).refused(refused.refusal());
+            return Answers.to(request).refused(refused.refusal());
         }
         String id = HexFormat.of().toHexDigits(random.nextLong());
         LOG.error(
@@ -285,7 +296,7 @@ public final class ApiRoutes {
                 request.getUri().path(),
                 id,
                 cause);
-        return new Answers(false).refused(Refusals.internal(id));
+        return Answers.to(request).refused(Refusals.internal(id));
     }
 
     private CompletionStage<HttpResponse> route(Exchange exchange, Seen seen) {
@@ -305,6 +316,7 @@ public final class ApiRoutes {
             return measured.answer(new MetricsRoutes.Now(
                     inFlight.reading(),
                     inFlight.writing(),
+                    reading.awaited(),
                     watches.open(),
                     forward.underWay(),
                     places.open(),
@@ -314,14 +326,17 @@ public final class ApiRoutes {
     }
 
     private HttpResponse elsewhere(Exchange exchange, String root) {
-        boolean known = CHECKS.contains(root) || root.equals("metrics");
-        if (!known || exchange.path().size() > 1) {
-            return Answers.text(404, "404 page not found\n");
-        }
-        if (!exchange.method().equals("GET")) {
+        if (root.equals("metrics") && exchange.path().size() == 1) {
             throw new RequestRefused(Refusals.methodNotAllowed());
         }
-        return health.answer(root, exchange.query().has("verbose"));
+        HttpResponse known = null;
+        if (CHECKS.contains(root) && exchange.path().size() == 1) {
+            Query query = exchange.query();
+            known = health.answer(root, query.has("verbose"), query.all("exclude"));
+        } else if (CHECKS.contains(root) && exchange.path().size() == 2) {
+            known = health.answer(root, exchange.path().get(1));
+        }
+        return known == null ? Answers.text(404, "404 page not found\n") : known;
     }
 
     private CompletionStage<HttpResponse> resource(
@@ -426,7 +441,7 @@ public final class ApiRoutes {
                 if (object && whole) {
                     return writes.delete(exchange, target);
                 }
-                if (!object && writable) {
+                if (!object && writable && ServedResource.deletesCollections(target.kind())) {
                     return writes.deleteCollection(exchange, target);
                 }
             }

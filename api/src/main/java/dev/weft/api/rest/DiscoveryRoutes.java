@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weft.api.body.MediaType;
 import dev.weft.api.discovery.DiscoveryDocuments;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
@@ -60,14 +59,14 @@ final class DiscoveryRoutes {
         if (path.equals(List.of("openapi", "v2"))) {
             return swagger.answer(exchange);
         }
-        JsonNode document = document(path);
+        JsonNode document = document(path, exchange.header("host"));
         if (document == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
         if (!exchange.accepts().plain()) {
-            throw new RequestRefused(Refusals.notAcceptable(List.of(MediaType.JSON)));
+            throw new RequestRefused(Refusals.notAcceptable(Accepts.OFFERED));
         }
-        return new Answers(exchange.pretty()).json(200, document);
+        return Answers.to(exchange).json(200, document);
     }
 
     private @Nullable HttpResponse aggregated(Exchange exchange) {
@@ -77,7 +76,7 @@ final class DiscoveryRoutes {
             return null;
         }
         for (Accepts.Form form : exchange.accepts().forms()) {
-            if (form.equals(Accepts.Form.PLAIN)) {
+            if (form.plain()) {
                 return null;
             }
             boolean known = form.version().equals("v2") || form.version().equals("v2beta1");
@@ -96,7 +95,7 @@ final class DiscoveryRoutes {
         return null;
     }
 
-    private @Nullable JsonNode document(List<String> path) {
+    private @Nullable JsonNode document(List<String> path, String host) {
         if (path.isEmpty()) {
             return paths();
         }
@@ -104,7 +103,7 @@ final class DiscoveryRoutes {
             case "version" -> path.size() == 1 ? version() : null;
             case "api" ->
                 path.size() == 1
-                        ? documents.coreVersions()
+                        ? documents.coreVersions(host)
                         : path.size() == 2 ? documents.resources("", path.get(1)) : null;
             case "apis" -> apis(path);
             default -> openApi(path);

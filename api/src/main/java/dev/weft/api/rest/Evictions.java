@@ -31,7 +31,7 @@ final class Evictions {
 
     CompletionStage<HttpResponse> evict(Exchange exchange, ResourceTarget target) {
         WriteOptions options = new WriteOptions(exchange.query(), exchange.userAgent(), "CreateOptions");
-        Answers answers = new Answers(exchange.pretty());
+        Answers answers = Answers.to(exchange);
         return reading.read(exchange).thenCompose(bytes -> {
             ObjectNode eviction =
                     bodies.object(exchange.contentType(), bytes, EVICTION).tree();

@@ -32,11 +32,14 @@ record Exchange(
 
     static Exchange of(HttpRequest request) {
         String agent = header(request, "user-agent");
+        List<String> path = segments(request.getUri().path());
+        Query query = Query.parse(request.getUri().rawQueryString().orElse(""));
+        WatchPath old = request.method().value().equals("GET") ? WatchPath.of(path) : null;
         return new Exchange(
                 request,
                 request.method().value(),
-                segments(request.getUri().path()),
-                Query.parse(request.getUri().rawQueryString().orElse("")),
+                old == null ? path : old.collection(),
+                old == null ? query : old.asked(query),
                 Accepts.parse(header(request, "accept")),
                 MediaType.parse(request.entity().getContentType().toString()),
                 agent,
@@ -53,6 +56,17 @@ record Exchange(
     /** Who asks; known once he was let in. */
     User user() {
         return request.getAttribute(Access.USER).orElseThrow(() -> new IllegalStateException("asked before admission"));
+    }
+
+    /** The same request, which has a place among those in flight. */
+    Exchange at(InFlight.Place place) {
+        return new Exchange(
+                request.addAttribute(InFlight.PLACE, place), method, path, query, accepts, contentType, userAgent, presented);
+    }
+
+    /** The same request, for an answer that comes in pieces. */
+    Exchange streamed() {
+        return new Exchange(request, method, path, query, accepts.streamed(), contentType, userAgent, presented);
     }
 
     /** The same request of somebody who was let in. */

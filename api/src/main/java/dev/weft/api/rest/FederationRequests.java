@@ -88,7 +88,7 @@ final class FederationRequests {
                     .put("name", cluster)
                     .put("group", GROUP)
                     .put("kind", MeshKinds.CLUSTERS.type().plural());
-            return new Answers(exchange.pretty()).json(200, status);
+            return Answers.to(exchange).json(200, status);
         });
     }
 
@@ -102,7 +102,7 @@ final class FederationRequests {
         // A token that was brought is not shown again.
         asked.withObjectProperty("spec").remove("token");
         asked.set("status", status.apply(value));
-        return new Answers(exchange.pretty()).json(201, asked);
+        return Answers.to(exchange).json(201, asked);
     }
 
     private static <T> T refusedOr(Answer<T> answer) {

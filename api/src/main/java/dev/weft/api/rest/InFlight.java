@@ -1,6 +1,7 @@
 package dev.weft.api.rest;
 
 import dev.weft.api.authentication.User;
+import akka.http.javadsl.model.AttributeKey;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class InFlight {
     /** Who must get through when others are too many: administrators, and those who tell proxies where to send what. */
     private static final Set<String> SYSTEM = Set.of(User.MASTERS, "system:nodes", "weft:proxy-nodes");
+    /** On a request that has a place. */
+    static final AttributeKey<Place> PLACE = AttributeKey.create("place", Place.class);
 
     private final Bounds bounds;
     private final AtomicInteger reading = new AtomicInteger();
@@ -38,12 +41,18 @@ final class InFlight {
     /** A request that has begun; {@link #end} is called once, after all else. Not for two threads at once. */
     final class Place {
         private final boolean writes;
-        private final boolean common;
-        private volatile @Nullable String user;
+        private volatile boolean common;
+        private volatile @Nullable User user;
+        private volatile boolean away;
 
         private Place(boolean writes) {
             this.writes = writes;
-            this.common = reading() + writing() <= bounds.all() && (!writes || writing() <= bounds.writing());
+            this.common = granted();
+        }
+
+        /** Whether the bounds that hold for all allow for this one. */
+        private boolean granted() {
+            return reading() + writing() <= bounds.all() && (!writes || writing() <= bounds.writing());
         }
 
         /** Whether there is a place at least for administrators and nodes; it is not known yet who asks. */
@@ -53,16 +62,37 @@ final class InFlight {
 
         /** Whether the bounds allow for this one, once it is known who asks. */
         boolean grantedTo(User asking) {
-            user = asking.name();
+            user = asking;
             boolean ofHis = byUser.merge(asking.name(), 1, Integer::sum) <= bounds.ofUser();
             return ofHis && (common || (reserved() && asking.groups().stream().anyMatch(SYSTEM::contains)));
         }
 
+        /** Gives its place to others for as long as its body is still to come. */
+        void pause() {
+            leave();
+            away = true;
+        }
+
+        /** Comes back; whether there is a place for it again. It counts in any case, until it ends. */
+        boolean resume() {
+            away = false;
+            (writes ? writing : reading).incrementAndGet();
+            common = granted();
+            User known = user;
+            return known == null ? common : grantedTo(known);
+        }
+
         void end() {
+            if (!away) {
+                leave();
+            }
+        }
+
+        private void leave() {
             (writes ? writing : reading).decrementAndGet();
-            String known = user;
+            User known = user;
             if (known != null) {
-                byUser.computeIfPresent(known, (same, count) -> count == 1 ? null : count - 1);
+                byUser.computeIfPresent(known.name(), (same, count) -> count == 1 ? null : count - 1);
             }
         }
     }

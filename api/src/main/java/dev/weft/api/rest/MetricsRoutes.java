@@ -34,12 +34,20 @@ final class MetricsRoutes {
      *
      * @param reading requests that wait for their answers and change nothing
      * @param writing requests that wait for their answers and change something
+     * @param awaited requests whose bodies have not arrived, which count as neither
      * @param watches open ones
      * @param forwarded requests under way to workloads
      * @param connections open ones
      * @param connectionsRefused since the start
      */
-    record Now(int reading, int writing, int watches, int forwarded, int connections, long connectionsRefused) {}
+    record Now(
+            int reading,
+            int writing,
+            int awaited,
+            int watches,
+            int forwarded,
+            int connections,
+            long connectionsRefused) {}
 
     /** What else of this process is to be told, in the same format. */
     void others(Supplier<String> text) {
@@ -67,6 +75,9 @@ final class MetricsRoutes {
                 # HELP weft_api_watches_open Watches that are open.
                 # TYPE weft_api_watches_open gauge
                 weft_api_watches_open %d
+                # HELP weft_api_bodies_awaited Requests whose bodies have not arrived.
+                # TYPE weft_api_bodies_awaited gauge
+                weft_api_bodies_awaited %d
                 # HELP weft_api_connections_open Connections that are open.
                 # TYPE weft_api_connections_open gauge
                 weft_api_connections_open %d
@@ -82,6 +93,7 @@ final class MetricsRoutes {
                         now.watches(),
                         now.forwarded(),
                         now.watches(),
+                        now.awaited(),
                         now.connections(),
                         now.connectionsRefused(),
                         registry.readiness().ready() ? 1 : 0);

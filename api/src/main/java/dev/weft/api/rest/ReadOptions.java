@@ -38,10 +38,9 @@ final class ReadOptions {
     }
 
     ListRequest list(ResourceKind kind, String namespace) {
-        int limit = (int) Math.min(Integer.MAX_VALUE, query.number("limit"));
-        if (limit < 0) {
-            throw invalid(FieldError.invalid("limit", limit, "must be greater than or equal to 0"));
-        }
+        // Kubernetes, too, takes a negative limit for none, and reads the time that only a watch needs.
+        int limit = (int) Math.max(0, Math.min(Integer.MAX_VALUE, query.number("limit")));
+        query.number("timeoutSeconds");
         String continuation = query.first("continue");
         if (query.has("sendInitialEvents")) {
             throw invalid(FieldError.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));

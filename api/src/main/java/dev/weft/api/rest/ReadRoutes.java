@@ -48,7 +48,7 @@ final class ReadRoutes {
                 ? representations.ofScale(
                         target.kind(), target.kind().versions().get(0), exchange)
                 : representations.choose(target.kind(), target.version(), exchange);
-        Answers answers = new Answers(exchange.pretty());
+        Answers answers = Answers.to(exchange);
         ReadOptions options = new ReadOptions(exchange.query());
         if (target.collection()) {
             return from.list(options.list(target.kind(), target.namespace()))
@@ -67,7 +67,7 @@ final class ReadRoutes {
     }
 
     private CompletionStage<HttpResponse> watch(Exchange exchange, ResourceTarget target, ReadableObjects from) {
-        Representation shown = representations.choose(target.kind(), target.version(), exchange);
+        Representation shown = representations.choose(target.kind(), target.version(), exchange.streamed());
         ReadOptions options = new ReadOptions(exchange.query());
         WatchRequest request = options.watch(target.kind(), target.namespace());
         if (WatchSocket.wanted(exchange.request())) {

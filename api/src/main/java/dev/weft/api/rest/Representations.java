@@ -1,6 +1,5 @@
 package dev.weft.api.rest;
 
-import dev.weft.api.body.MediaType;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.representation.IncludeObject;
@@ -16,7 +15,6 @@ import java.util.List;
 
 /** Chooses how objects are shown from what a client accepts. */
 final class Representations {
-    private static final List<String> OFFERED = List.of(MediaType.JSON);
     private static final List<Column> NAME_ONLY = List.of(new Column(
             "Name",
             "string",
@@ -43,7 +41,7 @@ final class Representations {
     private Representation choose(ResourceKind kind, String version, List<Column> columns, Exchange exchange) {
         WholeObjects whole = new WholeObjects(kind, version);
         for (Accepts.Form form : exchange.accepts().forms()) {
-            if (form.equals(Accepts.Form.PLAIN)) {
+            if (form.plain()) {
                 return whole;
             }
             boolean meta = form.group().equals("meta.k8s.io")
@@ -55,7 +53,7 @@ final class Representations {
                 return new MetadataOnly(form.version());
             }
         }
-        throw new RequestRefused(Refusals.notAcceptable(OFFERED));
+        throw new RequestRefused(Refusals.notAcceptable(Accepts.OFFERED));
     }
 
     private static IncludeObject include(Query query) {

@@ -74,7 +74,7 @@ final class TokenRequests {
             return found(account)
                     .thenCompose(object -> bound(account, request.at("/spec/boundObjectRef"))
                             .thenApply(bound -> issued(request, object, bound, lasting)))
-                    .thenApply(answer -> new Answers(exchange.pretty()).json(201, answer));
+                    .thenApply(answer -> Answers.to(exchange).json(201, answer));
         });
     }
 

@@ -87,7 +87,7 @@ final class WriteOptions {
             case "Foreground" -> Propagation.FOREGROUND;
             case "Orphan" -> Propagation.ORPHAN;
             default ->
-                throw invalid(FieldError.notSupported("propagationPolicy", text, "Foreground", "Background", "Orphan"));
+                throw invalid(FieldError.notSupported("propagationPolicy", text, "Foreground", "Background", "Orphan", "nil"));
         };
     }
 

@@ -243,7 +243,7 @@ final class WriteRoutes {
 
     private Shown shown(Exchange exchange, ResourceTarget target) {
         Representation representation = representations.choose(target.kind(), target.version(), exchange);
-        return new Shown(representation, new Answers(exchange.pretty()), target.kind(), target.scale());
+        return new Shown(representation, Answers.to(exchange), target.kind(), target.scale());
     }
 
     private static WriteOptions options(Exchange exchange, String kind) {

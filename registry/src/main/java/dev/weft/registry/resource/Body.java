@@ -26,6 +26,10 @@ record Body(ObjectNode object, List<String> found) {
             if (!findings.mistyped().isEmpty()) {
                 return Parsed.invalid(cannotBeHandled(kind, findings.mistyped().get(0)));
             }
+            String undecodable = kind.rules().undecodable(object);
+            if (!undecodable.isEmpty()) {
+                return Parsed.invalid(cannotBeHandled(kind, undecodable));
+            }
             if (options.fieldValidation() == FieldValidation.STRICT && !found.isEmpty()) {
                 return Parsed.invalid(cannotBeHandled(kind, "strict decoding error: " + String.join(", ", found)));
             }
@@ -39,7 +43,7 @@ record Body(ObjectNode object, List<String> found) {
             return Parsed.valid(json.tree());
         } catch (JsonProcessingException e) {
             return Parsed.invalid(Refusal.badRequest("the object provided is unrecognized: couldn't get version/kind;"
-                    + " json parse error: " + e.getOriginalMessage()));
+                    + " json parse error: invalid JSON"));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("reading from memory", e);
         }
@@ -52,6 +56,10 @@ record Body(ObjectNode object, List<String> found) {
             Schema.Findings findings = schema.prune(object);
             if (!findings.mistyped().isEmpty()) {
                 return Parsed.invalid(unusable(patch, findings.mistyped().get(0)));
+            }
+            String undecodable = kind.rules().undecodable(object);
+            if (!undecodable.isEmpty()) {
+                return Parsed.invalid(unusable(patch, undecodable));
             }
             if (options.fieldValidation() == FieldValidation.STRICT
                     && !findings.unknown().isEmpty()) {
@@ -103,7 +111,8 @@ record Body(ObjectNode object, List<String> found) {
     }
 
     private static Refusal unusable(Write.PatchBody patch, String why) {
-        FieldError fault = FieldError.invalid("patch", patch.json().toString(), why);
+        String shown = patch.json().isObject() ? GoSyntax.plain(patch.json()) : patch.json().toString();
+        FieldError fault = FieldError.invalid("patch", shown, why);
         return new Refusal(Refusal.Reason.Invalid, " \"\" is invalid: " + fault, null, "", List.of(fault), 0);
     }
 

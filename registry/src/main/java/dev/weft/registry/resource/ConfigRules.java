@@ -44,10 +44,6 @@ final class ConfigRules implements KindRules {
                         .forEach(why -> faults.add(FieldError.invalid(path, entry.getKey(), why)));
                 String value = entry.getValue().asText();
                 bytes += value.getBytes(StandardCharsets.UTF_8).length;
-                boolean encoded = secret || field.equals("binaryData");
-                if (encoded && !isBase64(value)) {
-                    faults.add(FieldError.invalid(path, "<data>", "illegal base64 data"));
-                }
                 if (field.equals("binaryData") && object.path("data").has(entry.getKey())) {
                     faults.add(FieldError.invalid(
                             "data[" + entry.getKey() + "]", entry.getKey(), "duplicate of key present in binaryData"));
@@ -59,7 +55,7 @@ final class ConfigRules implements KindRules {
         }
         if (bytes > MOST_BYTES) {
             faults.add(new FieldError(
-                    secret ? "data" : "",
+                    secret ? "data" : "[]",
                     FieldError.Reason.FieldValueTooLong,
                     "Too long: may not be more than " + MOST_BYTES + " bytes"));
         }
@@ -117,13 +113,48 @@ final class ConfigRules implements KindRules {
         }
     }
 
-    private static boolean isBase64(String text) {
-        try {
-            Base64.getMimeDecoder().decode(text);
-            return text.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || "+/=\r\n".indexOf(c) >= 0));
-        } catch (IllegalArgumentException e) {
-            return false;
+    @Override
+    public String undecodable(JsonNode object) {
+        for (JsonNode value : Trees.at(object, secret ? "data" : "binaryData")) {
+            int fault = firstIllegal(value.asText());
+            if (fault >= 0) {
+                return "illegal base64 data at input byte " + fault;
+            }
         }
+        return "";
+    }
+
+    /** Where a text stops to be base64 with padding, counted as Go counts; -1 if it is base64. */
+    private static int firstIllegal(String text) {
+        int inGroup = 0;
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (isDigit(c)) {
+                inGroup = (inGroup + 1) % 4;
+            } else if (c == '=' && inGroup >= 2) {
+                return illegalAfterPadding(text, at + 1, inGroup == 2);
+            } else if (c != '\r' && c != '\n') {
+                return at;
+            }
+        }
+        return inGroup == 0 ? -1 : text.length() - inGroup;
+    }
+
+    private static int illegalAfterPadding(String text, int from, boolean onceMore) {
+        boolean due = onceMore;
+        for (int at = from; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == '=' && due) {
+                due = false;
+            } else if (c != '\r' && c != '\n') {
+                return at;
+            }
+        }
+        return due ? text.length() : -1;
+    }
+
+    private static boolean isDigit(char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
     }
 
     @Override

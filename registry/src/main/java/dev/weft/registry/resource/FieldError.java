@@ -11,7 +11,11 @@ public record FieldError(String field, Reason reason, String message) {
 
     /** The value is there but wrong. */
     public static FieldError invalid(String field, Object value, String detail) {
-        String shown = value instanceof String text ? '"' + text + '"' : String.valueOf(value);
+        return invalidAs(field, GoSyntax.value(value), detail);
+    }
+
+    /** The same, where the value is written in a way of its own. */
+    static FieldError invalidAs(String field, String shown, String detail) {
         return new FieldError(field, Reason.FieldValueInvalid, "Invalid value: " + shown + ": " + detail);
     }
 
@@ -23,8 +27,7 @@ public record FieldError(String field, Reason reason, String message) {
 
     /** The value stands a second time where it must be unique. */
     public static FieldError duplicate(String field, Object value) {
-        String shown = value instanceof String text ? '"' + text + '"' : String.valueOf(value);
-        return new FieldError(field, Reason.FieldValueDuplicate, "Duplicate value: " + shown);
+        return new FieldError(field, Reason.FieldValueDuplicate, "Duplicate value: " + GoSyntax.value(value));
     }
 
     /** The value names what is not there. */
@@ -37,7 +40,8 @@ public record FieldError(String field, Reason reason, String message) {
         return new FieldError(
                 field,
                 Reason.FieldValueNotSupported,
-                "Unsupported value: \"" + value + "\": supported values: \"" + String.join("\", \"", supported) + '"');
+                "Unsupported value: " + GoSyntax.quoted(value) + ": supported values: \""
+                        + String.join("\", \"", supported) + '"');
     }
 
     /** The field must not be set here. */
@@ -61,6 +65,7 @@ public record FieldError(String field, Reason reason, String message) {
         FieldValueForbidden,
         FieldValueTooLong,
         FieldValueTooMany,
-        FieldManagerConflict
+        FieldManagerConflict,
+        ResourceVersionTooLarge
     }
 }

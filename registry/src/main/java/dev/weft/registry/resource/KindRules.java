@@ -12,6 +12,14 @@ public interface KindRules {
     /** Fills in what the writer left open, in place, as Kubernetes would. Idempotent. */
     default void applyDefaults(ObjectNode object) {}
 
+    /**
+     * What makes an object unreadable although its fields have the types of the schema, such as bytes that are not base64; empty if
+     * nothing does.
+     */
+    default String undecodable(JsonNode object) {
+        return "";
+    }
+
     /** What is wrong with a complete object. */
     default List<FieldError> validate(JsonNode object) {
         return List.of();

@@ -79,6 +79,7 @@ final class Metadata {
         ObjectNode metadata = of(object);
         metadata.remove(SERVER_OWNED);
         metadata.remove(List.of("selfLink", "managedFields", "resourceVersion"));
+        dropEmpty(metadata);
         metadata.put("uid", identity.uid());
         metadata.put("creationTimestamp", Times.show(identity.now()));
         if (kind.rules().countsGenerations()) {
@@ -123,8 +124,19 @@ final class Metadata {
             }
         }
         metadata.remove(List.of("selfLink", "managedFields"));
+        dropEmpty(metadata);
         if (!Trees.present(metadata, "generateName") && Trees.present(old, "generateName")) {
             metadata.set("generateName", old.get("generateName"));
+        }
+    }
+
+    /** Go leaves out what is empty, so a list whose last entry was taken away is not there. */
+    private static void dropEmpty(ObjectNode metadata) {
+        for (String field : List.of("annotations", "finalizers", "labels", "ownerReferences")) {
+            JsonNode value = metadata.get(field);
+            if (value != null && value.isContainerNode() && value.isEmpty()) {
+                metadata.remove(field);
+            }
         }
     }
 

@@ -87,6 +87,7 @@ final class NetworkingKinds {
 
     private static ResourceKind ipAddresses() {
         return kind(GROUP, "IPAddress", "ipaddresses", IPAddress.class)
+                .versions("v1", "v1beta1")
                 .clusterScoped()
                 .shortNames("ip")
                 .columns(Columns.named()
@@ -110,6 +111,7 @@ final class NetworkingKinds {
 
     private static ResourceKind serviceCidrs() {
         return kind(GROUP, "ServiceCIDR", "servicecidrs", ServiceCIDR.class)
+                .versions("v1", "v1beta1")
                 .clusterScoped()
                 .subresources(Subresource.STATUS)
                 .columns(Columns.named()

@@ -52,6 +52,14 @@ final class Patching {
         String message = String.valueOf(failure.getMessage());
         return switch (failure.cause()) {
             case MALFORMED -> Refusal.badRequest("error decoding patch: " + message);
+            case TOO_LARGE ->
+                new Refusal(
+                        Refusal.Reason.RequestEntityTooLarge,
+                        "Request entity too large: " + message,
+                        null,
+                        "",
+                        java.util.List.of(),
+                        0);
             case NOT_APPLICABLE ->
                 // Kubernetes tells no more than this, and kubectl shows it only where no object is named.
                 new Refusal(

@@ -176,7 +176,7 @@ final class PodTemplates {
                     faults.add(FieldError.duplicate(at + ".name", name));
                 }
             }
-            if (!Trees.has(port, "containerPort")) {
+            if (Trees.integer(port, 0, "containerPort") == 0) {
                 faults.add(FieldError.required(at + ".containerPort", ""));
             } else {
                 Ports.number(Trees.integer(port, 0, "containerPort"), at + ".containerPort", faults);

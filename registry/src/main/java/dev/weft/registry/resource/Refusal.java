@@ -68,6 +68,14 @@ public record Refusal(
         return new Refusal(Reason.Timeout, message, null, "", List.of(), retryAfterSeconds);
     }
 
+    /** Nobody has issued that version yet; clients begin anew when they are told this cause. */
+    public static Refusal tooLargeVersion(long version, long current) {
+        FieldError cause =
+                new FieldError("", FieldError.Reason.ResourceVersionTooLarge, "Too large resource version");
+        String message = "Timeout: Too large resource version: " + version + ", current: " + current;
+        return new Refusal(Reason.Timeout, message, null, "", List.of(cause), 1);
+    }
+
     /** Any other refusal that concerns one object. */
     public static Refusal of(Reason reason, ResourceKey key, String message) {
         return new Refusal(reason, message, key, "", List.of(), 0);

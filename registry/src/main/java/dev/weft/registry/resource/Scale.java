@@ -15,6 +15,8 @@ public final class Scale {
             .age()
             .done();
 
+    private static final ResourceType SCALES = new ResourceType("autoscaling", "scales");
+
     private Scale() {}
 
     /** The Scale of a workload. */
@@ -51,6 +53,12 @@ public final class Scale {
         if (!replicas.isMissingNode() && !SchemaType.Leaf.INT32.accepts(replicas)) {
             return Parsed.invalid(Refusal.badRequest("Scale in version \"v1\" cannot be handled as a Scale: json:"
                     + " cannot unmarshal " + replicas + " into Go struct field ScaleSpec.spec.replicas of type int32"));
+        }
+        if (replicas.asInt(0) < 0) {
+            FieldError negative = FieldError.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+            ResourceKey key =
+                    new ResourceKey(SCALES, Trees.text(workload, "metadata", "namespace"), Trees.text(workload, "metadata", "name"));
+            return Parsed.invalid(Refusal.invalid(key, "Scale", List.of(negative)));
         }
         ObjectNode next = workload.deepCopy();
         Trees.object(next, "spec").put("replicas", replicas.asInt(0));

@@ -161,7 +161,8 @@ final class ServiceUpdate {
             return;
         }
         if (ips.isEmpty()) {
-            faults.add(FieldError.invalid("spec.clusterIPs[0]", "[]", "primary clusterIP can not be unset"));
+            faults.add(FieldError.invalidAs(
+                    "spec.clusterIPs[0]", GoSyntax.texts(ips), "primary clusterIP can not be unset"));
             return;
         }
         if (!ips.path(0).asText().equals(primary)) {

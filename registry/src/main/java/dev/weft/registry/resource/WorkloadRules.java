@@ -141,7 +141,7 @@ final class WorkloadRules implements KindRules {
         }
     }
 
-    private static void selector(JsonNode spec, List<FieldError> faults) {
+    private void selector(JsonNode spec, List<FieldError> faults) {
         JsonNode selector = Trees.at(spec, "selector");
         if (selector.isMissingNode()) {
             faults.add(FieldError.required("spec.selector", ""));
@@ -150,10 +150,13 @@ final class WorkloadRules implements KindRules {
         LabelSelector parsed = LabelSelector.of(selector);
         JsonNode labels = Trees.at(spec, "template", "metadata", "labels");
         if (parsed.isEverything()) {
-            faults.add(FieldError.invalid("spec.selector", selector, "empty selector is invalid for this workload"));
+            faults.add(FieldError.invalidAs(
+                    "spec.selector",
+                    GoSyntax.labelSelector(selector),
+                    "empty selector is invalid for " + type.subject));
         } else if (!parsed.matches(Trees.textMap(labels))) {
-            faults.add(FieldError.invalid(
-                    "spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+            faults.add(FieldError.invalidAs(
+                    "spec.template.metadata.labels", GoSyntax.textMap(labels), "`selector` does not match template `labels`"));
         }
         Metadata.labels(labels, "spec.template.metadata.labels", faults);
     }
@@ -176,7 +179,8 @@ final class WorkloadRules implements KindRules {
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
         List<FieldError> faults = new FieldErrors();
         if (type != Type.CRON_JOB && !Trees.sameAt(next, present, "spec", "selector")) {
-            faults.add(FieldError.invalid("spec.selector", Trees.at(next, "spec", "selector"), "field is immutable"));
+            String selector = GoSyntax.labelSelector(Trees.at(next, "spec", "selector"));
+            faults.add(FieldError.invalidAs("spec.selector", selector, "field is immutable"));
         }
         if (type == Type.STATEFUL_SET && !Trees.sameAt(next, present, "spec", "serviceName")) {
             faults.add(FieldError.forbidden(

@@ -18,6 +18,9 @@ public record PageToken(long version, String namespace, String name) {
             "The provided continue parameter is too old to display a consistent list result. You must start a new list"
                     + " without the continue parameter.";
 
+    /** What a client hears whose token is none; the same words as Kubernetes'. */
+    public static final String INVALID = "invalid continue token: continue key is not valid";
+
     /** Reads what {@link #text()} wrote; empty if it is something else. */
     public static Optional<PageToken> parse(String text) {
         try {

@@ -109,7 +109,7 @@ class ServiceRulesTest {
 
         assertThat(kept.at("/spec/clusterIPs")).isEqualTo(json("['127.96.0.9']"));
         assertThat(refused(update(RANGES, present, moved, "")).message())
-                .contains("spec.clusterIPs[0]: Invalid value: [\"127.96.0.10\"]: may not change once set");
+                .contains("spec.clusterIPs[0]: Invalid value: []string{\"127.96.0.10\"}: may not change once set");
     }
 
     @Test

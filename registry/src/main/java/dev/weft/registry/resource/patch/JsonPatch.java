@@ -38,7 +38,7 @@ public final class JsonPatch {
             throw PatchFailure.malformed("a JSON patch is an array of operations");
         }
         if (steps.size() > MOST_STEPS) {
-            throw PatchFailure.malformed(
+            throw PatchFailure.tooLarge(
                     "The allowed maximum operations in a JSON patch is " + MOST_STEPS + ", got " + steps.size());
         }
         JsonPatch run = new JsonPatch(target, steps);
@@ -49,6 +49,9 @@ public final class JsonPatch {
     }
 
     private void step(JsonNode step) throws PatchFailure {
+        if (!step.isObject()) {
+            throw PatchFailure.malformed("an operation of a JSON patch is no object");
+        }
         String operation = step.path("op").asText();
         List<String> path = pointer(step, "path");
         switch (operation) {
@@ -58,14 +61,14 @@ public final class JsonPatch {
             case "move" -> move(pointer(step, "from"), path);
             case "copy" -> copy(pointer(step, "from"), path);
             case "test" -> test(path, value(step));
-            default -> throw PatchFailure.malformed("Unexpected kind: " + operation);
+            default -> throw PatchFailure.notApplicable("Unexpected kind: " + operation);
         }
     }
 
     private static JsonNode value(JsonNode step) throws PatchFailure {
         JsonNode value = step.get("value");
         if (value == null) {
-            throw PatchFailure.malformed("operation \"" + step.path("op").asText() + "\" has no value");
+            throw PatchFailure.notApplicable("operation \"" + step.path("op").asText() + "\" has no value");
         }
         return value;
     }
@@ -73,7 +76,7 @@ public final class JsonPatch {
     private static List<String> pointer(JsonNode step, String field) throws PatchFailure {
         JsonNode text = step.path(field);
         if (!text.isTextual()) {
-            throw PatchFailure.malformed("operation has no " + field);
+            throw PatchFailure.notApplicable("operation has no " + field);
         }
         String pointer = text.asText();
         List<String> names = new ArrayList<>();
@@ -81,7 +84,7 @@ public final class JsonPatch {
             return names;
         }
         if (pointer.charAt(0) != '/') {
-            throw PatchFailure.malformed(field + " \"" + pointer + "\" does not begin with /");
+            throw PatchFailure.notApplicable(field + " \"" + pointer + "\" does not begin with /");
         }
         for (String name : pointer.substring(1).split("/", -1)) {
             names.add(name.replace("~1", "/").replace("~0", "~"));

@@ -14,6 +14,11 @@ public final class PatchFailure extends Exception {
         return new PatchFailure(Kind.MALFORMED, message);
     }
 
+    /** It asks for too much. */
+    public static PatchFailure tooLarge(String message) {
+        return new PatchFailure(Kind.TOO_LARGE, message);
+    }
+
     /** It does not fit this object. */
     public static PatchFailure notApplicable(String message) {
         return new PatchFailure(Kind.NOT_APPLICABLE, message);
@@ -26,6 +31,7 @@ public final class PatchFailure extends Exception {
     /** Whose fault it is: the format's or the object's. */
     public enum Kind {
         MALFORMED,
+        TOO_LARGE,
         NOT_APPLICABLE
     }
 }

@@ -1,0 +1,254 @@
+package dev.weft.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.TestServer.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where an independent comparison with Kubernetes 1.32 found differences, over the real registry. */
+@DisplayName("As Kubernetes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExactAnswersIT {
+    private static final String NS = "/api/v1/namespaces/default/";
+    private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
+    private static final String STRATEGIC = "application/strategic-merge-patch+json";
+    private static final String FUTURE = "9000000000000000000";
+
+    private TestServer server;
+
+    @BeforeAll
+    void start(@TempDir Path directory) {
+        server = new TestServer(new RealBacking(directory, ""));
+        server.post(NS + "configmaps", "{\"metadata\":{\"name\":\"cm\",\"labels\":{\"a\":\"b\"}},\"data\":{\"a\":\"1\"}}");
+        server.post(DEPLOYMENTS, """
+                {"metadata":{"name":"dep"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},
+                 "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private Reply send(String method, String path, String type, String body) {
+        return server.send(server.request(path)
+                .header("Content-Type", type)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+    }
+
+    @Test
+    @DisplayName("it never empties a cluster of its namespaces, and does not offer to")
+    void namespaces() {
+        assertThat(server.delete("/api/v1/namespaces", "").status()).isEqualTo(405);
+        assertThat(server.get("/api/v1/namespaces/default").status()).isEqualTo(200);
+        for (JsonNode resource : server.get("/api/v1").json().path("resources")) {
+            boolean namespaces = resource.path("name").asText().equals("namespaces");
+            boolean configMaps = resource.path("name").asText().equals("configmaps");
+            if (namespaces || configMaps) {
+                assertThat(resource.path("verbs").toString().contains("deletecollection")).isEqualTo(configMaps);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("it tells a list of a version to come by its cause, and lets a watch of one wait")
+    void future() {
+        Reply list = server.get(NS + "configmaps?resourceVersion=" + FUTURE);
+        assertThat(list.status()).isEqualTo(504);
+        assertThat(list.json().at("/details/causes").toString())
+                .isEqualTo("[{\"reason\":\"ResourceVersionTooLarge\",\"message\":\"Too large resource version\"}]");
+        assertThat(list.at("/details/retryAfterSeconds")).isEqualTo("1");
+        Reply watch = server.get(NS + "configmaps?watch=true&timeoutSeconds=1&resourceVersion=" + FUTURE);
+        assertThat(watch.status()).isEqualTo(200);
+        assertThat(watch.text()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("it takes the last of repeated YAML keys, warns of them, or refuses them")
+    void repeatedKeys() {
+        String yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: twice\ndata:\n  a: \"1\"\n  a: \"2\"\n";
+        String path = NS + "configmaps?dryRun=All&fieldValidation=";
+        Reply ignored = send("POST", path + "Ignore", "application/yaml", yaml);
+        assertThat(ignored.status()).as(ignored.text()).isEqualTo(201);
+        assertThat(ignored.at("/data/a")).isEqualTo("2");
+        assertThat(ignored.header("Warning")).isEmpty();
+        Reply warned = send("POST", path + "Warn", "application/yaml", yaml);
+        assertThat(warned.status()).isEqualTo(201);
+        assertThat(warned.header("Warning")).contains("duplicate field \\\"data.a\\\"");
+        Reply refused = send("POST", path + "Strict", "application/yaml", yaml);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.at("/message")).contains("strict decoding error: duplicate field \"data.a\"");
+    }
+
+    @Test
+    @DisplayName("it answers in YAML where that is liked best, but for a watch")
+    void yaml() {
+        Reply object = server.get(NS + "configmaps/cm", "application/yaml");
+        assertThat(object.header("Content-Type")).isEqualTo("application/yaml");
+        assertThat(object.text()).startsWith("apiVersion: v1\ndata:\n  a: '1'\nkind: ConfigMap\n");
+        assertThat(server.get(NS + "configmaps", "application/yaml").text()).contains("kind: ConfigMapList\n");
+        Reply missing = server.get(NS + "configmaps/none", "application/yaml");
+        assertThat(missing.status()).isEqualTo(404);
+        assertThat(missing.text()).contains("reason: NotFound\n");
+        assertThat(server.get(NS + "configmaps/cm", "application/json,application/yaml")
+                        .header("Content-Type"))
+                .isEqualTo("application/json");
+        assertThat(server.get(NS + "configmaps?watch=true&timeoutSeconds=1", "application/yaml")
+                        .status())
+                .isEqualTo(406);
+        assertThat(server.get(NS + "configmaps", "text/csv").at("/message"))
+                .isEqualTo("only the following media types are accepted: application/json, application/yaml");
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @DisplayName("it words what is wrong")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "POST | configmaps | {\"metadata\":{\"name\":\"a\\\"b\"}} | 422 | Invalid value: \"a\\\"b\": a lowercase",
+                "POST | services | {\"metadata\":{\"name\":\"x\"},\"spec\":{\"clusterIP\":\"1.2.3.4\",\"clusterIPs\":[\"1.2.3.5\"],\"ports\":[{\"port\":1}]}} | 422 | Invalid value: []string{\"1.2.3.5\"}",
+                "POST | secrets | {\"metadata\":{\"name\":\"x\"},\"data\":{\"a\":\"YWJj!\"}} | 400 | Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 4",
+                "POST | pods | {\"metadata\":{\"name\":\"x\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"ports\":[{\"containerPort\":0}]}]}} | 422 | spec.containers[0].ports[0].containerPort: Required value",
+                "GET | configmaps?continue=bogus | | 400 | continue key is not valid",
+                "GET | configmaps?timeoutSeconds=abc | | 400 | strconv.ParseInt: parsing \"abc\": invalid syntax",
+                "DELETE | configmaps/cm?propagationPolicy=Bogus | | 422 | propagationPolicy: Unsupported value: \"Bogus\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+            })
+    void words(String method, String path, String body, int status, String message) {
+        Reply reply = send(method, NS + path, "application/json", body == null ? "" : body);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+        assertThat(reply.at("/message")).contains(message);
+    }
+
+    @Test
+    @DisplayName("it words what is wrong with patches, scales, schedules and sizes")
+    void moreWords() {
+        assertThat(send("PATCH", DEPLOYMENTS + "/dep/scale", "application/merge-patch+json", "{\"spec\":{\"replicas\":-1}}")
+                        .at("/message"))
+                .isEqualTo("Scale.autoscaling \"dep\" is invalid: spec.replicas: Invalid value: -1:"
+                        + " must be greater than or equal to 0");
+        assertThat(send("PATCH", DEPLOYMENTS + "/dep?fieldValidation=Strict", STRATEGIC, "{\"spec\":{\"nope\":1}}")
+                        .at("/message"))
+                .contains("patch: Invalid value: \"map[spec:map[nope:1]]\": strict decoding error: unknown field")
+                .contains("spec.nope");
+        Reply unknown = send(
+                "PATCH", NS + "configmaps/cm", "application/json-patch+json", "[{\"op\":\"jump\",\"path\":\"/data\"}]");
+        assertThat(unknown.status()).isEqualTo(422);
+        assertThat(unknown.at("/message"))
+                .isEqualTo("the server rejected our request due to an error in our request");
+        assertThat(server.put(DEPLOYMENTS + "/dep", """
+                        {"metadata":{"name":"dep"},"spec":{"selector":{"matchLabels":{"a":"c"}},
+                         "template":{"metadata":{"labels":{"a":"c"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""")
+                        .at("/message"))
+                .contains("spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{\"a\":\"c\"},"
+                        + " MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable");
+        assertThat(server.post(
+                                NS + "configmaps",
+                                "{\"metadata\":{\"name\":\"big\"},\"data\":{\"a\":\"" + "x".repeat(1_100_000) + "\"}}")
+                        .at("/message"))
+                .startsWith("ConfigMap \"big\" is invalid: []: Too long: ");
+        assertThat(server.post("/apis/batch/v1/namespaces/default/cronjobs", """
+                        {"metadata":{"name":"x"},"spec":{"schedule":"bogus","jobTemplate":{"spec":{"template":{"spec":
+                         {"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}}}""")
+                        .at("/message"))
+                .contains("expected exactly 5 fields, found 1: [bogus]");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("it says of no body by what it was read")
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/yaml",
+                "application/json-patch+json",
+                "application/merge-patch+json",
+                STRATEGIC,
+                "application/apply-patch+yaml"
+            })
+    void noParserShows(String type) {
+        boolean patch = type.contains("patch");
+        for (String body : new String[] {"{", "[".repeat(20_000), "{\"a\":".repeat(20_000), "{\"a\" 1}", "[1", "{} x", "\"\\x\""}) {
+            Reply reply = send(
+                    patch ? "PATCH" : "POST", NS + "configmaps" + (patch ? "/cm?fieldManager=x" : ""), type, body);
+            assertThat(reply.status()).as("%s: %s", body.substring(0, Math.min(9, body.length())), reply.text()).isBetween(400, 499);
+            assertThat(reply.text()).doesNotContain("Source:", "REDACTED", "StreamRead", "jackson", "com.", "org.");
+        }
+    }
+
+    @Test
+    @DisplayName("it prints for people what it refuses at the door, too")
+    void pretty() {
+        for (String path : new String[] {"/api/v1/nonsense", NS + "configmaps?limit=x", "/api/v1/namespaces/x/y/z/a/b"}) {
+            Reply reply = server.send(server.request(path).header("User-Agent", "curl/8.0").GET());
+            assertThat(reply.text()).startsWith("{\n  \"kind\": \"Status\",\n");
+        }
+    }
+
+    @Test
+    @DisplayName("it answers checks of health by any method and one by one")
+    void health() throws IOException {
+        for (String method : new String[] {"HEAD", "OPTIONS", "GET"}) {
+            assertThat(server.send(server.request("/healthz").method(method, BodyPublishers.noBody()))
+                            .status())
+                    .isEqualTo(200);
+        }
+        for (String path : new String[] {"/healthz/ping", "/livez/ping", "/readyz/ping", "/readyz/registry"}) {
+            assertThat(server.get(path).text()).as(path).isEqualTo("ok");
+        }
+        assertThat(server.get("/readyz?verbose&exclude=registry").text()).contains("[+]registry excluded: ok");
+        assertThat(server.get("/healthz/none").status()).isEqualTo(404);
+        try (Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), server.server.address().getPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write("GET /version HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .contains(" 200 OK\r\n")
+                    .contains("gitVersion");
+        }
+    }
+
+    @Test
+    @DisplayName("it serves the old paths of watches, any limit below one, and says where it is")
+    void oldForms() {
+        Reply all = server.get("/api/v1/watch/namespaces/default/configmaps?timeoutSeconds=1");
+        assertThat(all.text()).contains("\"type\":\"ADDED\"").contains("\"name\":\"cm\"");
+        Reply one = server.get("/api/v1/watch/namespaces/kube-system?timeoutSeconds=1");
+        assertThat(one.text().lines().toList()).hasSize(1);
+        assertThat(one.text()).contains("\"name\":\"kube-system\"");
+        assertThat(server.get("/apis/apps/v1/watch/deployments?timeoutSeconds=1").text())
+                .contains("\"name\":\"dep\"");
+        assertThat(server.get(NS + "configmaps?limit=-1").at("/kind")).isEqualTo("ConfigMapList");
+        assertThat(server.get("/api").at("/serverAddressByClientCIDRs/0/serverAddress"))
+                .isEqualTo("127.0.0.1:" + server.server.address().getPort());
+        assertThat(server.get("/apis/networking.k8s.io/v1beta1/servicecidrs").at("/apiVersion"))
+                .isEqualTo("networking.k8s.io/v1beta1");
+    }
+
+    @Test
+    @DisplayName("it leaves out of metadata what has become empty")
+    void emptied() {
+        server.post(
+                NS + "configmaps",
+                "{\"metadata\":{\"name\":\"held\",\"labels\":{},\"finalizers\":[\"example.com/x\"]},\"data\":{}}");
+        Reply freed = send(
+                "PATCH", NS + "configmaps/held", "application/merge-patch+json", "{\"metadata\":{\"finalizers\":[]}}");
+        assertThat(freed.status()).isEqualTo(200);
+        assertThat(freed.json().at("/metadata").has("finalizers")).isFalse();
+        assertThat(freed.json().at("/metadata").has("labels")).isFalse();
+    }
+}
