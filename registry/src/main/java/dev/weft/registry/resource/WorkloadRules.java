@@ -204,12 +204,19 @@ final class WorkloadRules implements KindRules {
     }
 
     enum Type {
-        DEPLOYMENT,
-        REPLICA_SET,
-        STATEFUL_SET,
-        DAEMON_SET,
-        JOB,
-        CRON_JOB;
+        DEPLOYMENT("deployment"),
+        REPLICA_SET("replicaset"),
+        STATEFUL_SET("statefulset"),
+        DAEMON_SET("daemonset"),
+        JOB("job"),
+        CRON_JOB("cronjob");
+
+        /** As faults name it. */
+        private final String subject;
+
+        Type(String subject) {
+            this.subject = subject;
+        }
 
         /** What a status tells even when it is 0. */
         private List<String> counts() {
