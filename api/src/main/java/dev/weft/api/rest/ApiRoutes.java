@@ -128,8 +128,7 @@ public final class ApiRoutes {
         this.access = access;
         this.random = random;
         this.clock = clock;
-        this.inFlight = new InFlight(
-                new InFlight.Bounds(
+        this.inFlight = new InFlight(new InFlight.Bounds(
                 bounds.requestsInFlight(),
                 bounds.writesInFlight(),
                 bounds.requestsOfUser(),
