@@ -162,12 +162,17 @@ class ConnectionsIT {
             gzip.write("{}".getBytes(StandardCharsets.US_ASCII));
         }
         try (Socket socket = connect()) {
-            send(
-                    socket,
-                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                            + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
-                            + packed.size()
-                            + "\r\n\r\n");
+            String head = String.join(
+                    "\r\n",
+                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1",
+                    "Host: x",
+                    "Connection: close",
+                    "Content-Type: application/json",
+                    "Content-Encoding: gzip",
+                    "Content-Length: " + packed.size(),
+                    "",
+                    "");
+            send(socket, head);
             socket.getOutputStream().write(packed.toByteArray());
             assertThat(rest(socket)).startsWith("HTTP/1.1 4");
         }
