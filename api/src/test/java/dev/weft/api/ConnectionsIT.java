@@ -148,9 +148,15 @@ class ConnectionsIT {
     @DisplayName("do not change to HTTP/2, by a preface or by an upgrade")
     void noHttp2() throws IOException {
         assertThat(exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-        String upgrade =
-                "GET /version HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
-                        + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+        String upgrade = String.join(
+                "\r\n",
+                "GET /version HTTP/1.1",
+                "Host: x",
+                "Connection: Upgrade, HTTP2-Settings, close",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAAP__",
+                "",
+                "");
         assertThat(exchange(upgrade)).startsWith("HTTP/1.1 200 ").contains("gitVersion");
     }
 
