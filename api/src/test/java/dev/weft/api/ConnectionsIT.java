@@ -148,9 +148,15 @@ class ConnectionsIT {
     @DisplayName("do not change to HTTP/2, by a preface or by an upgrade")
     void noHttp2() throws IOException {
         assertThat(exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-        String upgrade =
-                "GET /version HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
-                        + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+        String upgrade = String.join(
+                "\r\n",
+                "GET /version HTTP/1.1",
+                "Host: x",
+                "Connection: Upgrade, HTTP2-Settings, close",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAAP__",
+                "",
+                "");
         assertThat(exchange(upgrade)).startsWith("HTTP/1.1 200 ").contains("gitVersion");
     }
 
@@ -162,12 +168,17 @@ class ConnectionsIT {
             gzip.write("{}".getBytes(StandardCharsets.US_ASCII));
         }
         try (Socket socket = connect()) {
-            send(
-                    socket,
-                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                            + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
-                            + packed.size()
-                            + "\r\n\r\n");
+            String head = String.join(
+                    "\r\n",
+                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1",
+                    "Host: x",
+                    "Connection: close",
+                    "Content-Type: application/json",
+                    "Content-Encoding: gzip",
+                    "Content-Length: " + packed.size(),
+                    "",
+                    "");
+            send(socket, head);
             socket.getOutputStream().write(packed.toByteArray());
             assertThat(rest(socket)).startsWith("HTTP/1.1 4");
         }
