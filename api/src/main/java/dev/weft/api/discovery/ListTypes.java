@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Which lists are maps by some fields of their items, which are sets, and which are one value: told to clients that compare or
- * merge objects by field.
+ * merge objects by field. It must say the same as what the registry applies by ({@code FieldTypes} in {@code registry.resource}).
  *
  * <p>Source: the {@code listType} and {@code listMapKey} tags of Kubernetes' API types.
  */
@@ -24,17 +24,25 @@ final class ListTypes {
             Map.entry("PodSpec.volumes", List.of("name")),
             Map.entry("PodSpec.imagePullSecrets", List.of("name")),
             Map.entry("PodSpec.hostAliases", List.of("ip")),
-            Map.entry("PodSpec.topologySpreadConstraints", List.of("topologyKey", "whenUnsatisfiable")),
-            Map.entry("PodSpec.schedulingGates", List.of("name")),
             Map.entry("PodSpec.resourceClaims", List.of("name")),
+            Map.entry("PodSpec.schedulingGates", List.of("name")),
+            Map.entry("PodSpec.topologySpreadConstraints", List.of("topologyKey", "whenUnsatisfiable")),
             Map.entry("Container.ports", List.of("containerPort", "protocol")),
             Map.entry("Container.env", List.of("name")),
             Map.entry("Container.volumeMounts", List.of("mountPath")),
             Map.entry("Container.volumeDevices", List.of("devicePath")),
+            Map.entry("EphemeralContainer.ports", List.of("containerPort", "protocol")),
+            Map.entry("EphemeralContainer.env", List.of("name")),
+            Map.entry("EphemeralContainer.volumeMounts", List.of("mountPath")),
+            Map.entry("EphemeralContainer.volumeDevices", List.of("devicePath")),
+            Map.entry("ResourceRequirements.claims", List.of("name")),
+            Map.entry("ContainerStatus.volumeMounts", List.of("mountPath")),
+            Map.entry("ContainerStatus.allocatedResourcesStatus", List.of("name")),
             Map.entry("PodStatus.podIPs", List.of("ip")),
+            Map.entry("PodStatus.resourceClaimStatuses", List.of("name")),
             Map.entry("NodeStatus.addresses", List.of("type")),
             Map.entry("ServiceAccount.secrets", List.of("name")),
-            Map.entry("ServiceAccount.imagePullSecrets", List.of("name")));
+            Map.entry("Status.clusters", List.of("cluster")));
 
     private static final Set<String> SETS = Set.of("ObjectMeta.finalizers", "NodeSpec.podCIDRs", "Endpoint.addresses");
 
@@ -46,7 +54,8 @@ final class ListTypes {
             return;
         }
         String place = structure + "." + field;
-        boolean conditions = field.equals("conditions") && schema.has("x-kubernetes-patch-merge-key");
+        boolean conditions =
+                field.equals("conditions") && structure.endsWith("Status") && !structure.equals("JobStatus");
         List<String> keys = conditions ? List.of("type") : MAPS.get(place);
         if (keys != null) {
             ArrayNode told = schema.put("x-kubernetes-list-type", "map").putArray("x-kubernetes-list-map-keys");
