@@ -116,9 +116,7 @@ class RegistrySerializerTest {
                                 "",
                                 Write.PatchType.JSON_PATCH,
                                 new Write.PatchBody(
-                                        JsonNodeFactory.instance.arrayNode().add("op"),
-                                        true,
-                                        Write.Presence.THERE),
+                                        JsonNodeFactory.instance.arrayNode().add("op"), true, Write.Presence.THERE),
                                 strict),
                         List.of(),
                         submitted),
