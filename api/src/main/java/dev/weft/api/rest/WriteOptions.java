@@ -131,7 +131,7 @@ final class WriteOptions {
             return manager;
         }
         String agent = userAgent.split("/", 2)[0];
-        return agent.substring(0, Math.min(LONGEST_MANAGER, agent.length()));
+        return agent.isEmpty() ? "unknown" : agent.substring(0, Math.min(LONGEST_MANAGER, agent.length()));
     }
 
     private FieldValidation fieldValidation() {

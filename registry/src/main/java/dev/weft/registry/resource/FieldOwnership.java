@@ -78,10 +78,8 @@ final class FieldOwnership {
         ObjectNode live = withoutOwners(before);
         String manager = write.options().fieldManager();
         Applier applier = new Applier(manager, write.subresource(), kind.apiVersion(), Times.show(now));
-        Ownership ownership = owners(before);
-        if (ownership.isEmpty()) {
-            ownership = beforeFirstApply(kind, live, applier.time());
-        }
+        Ownership present = owners(before);
+        Ownership ownership = present.isEmpty() ? beforeFirstApply(kind, live, applier.time()) : present;
         Result result = rule.apply(
                 live, configuration, ownership, applier, NEVER, write.patch().force());
         if (manager.equals(LastApplied.MANAGER) && result instanceof Result.Conflicting conflicting) {
@@ -96,7 +94,7 @@ final class FieldOwnership {
         if (manager.equals(LastApplied.MANAGER)) {
             LastApplied.remember(merged.object(), configuration);
         }
-        return Parsed.valid(new Applied(merged.object(), written(merged.ownership(), before)));
+        return Parsed.valid(new Applied(merged.object(), written(merged.ownership(), present, before)));
     }
 
     private Ownership beforeFirstApply(ResourceKind kind, ObjectNode live, String time) {
@@ -127,7 +125,9 @@ final class FieldOwnership {
         if (sent.isEmpty() && !Trees.has(before, "metadata", MANAGED_FIELDS)) {
             return null;
         }
-        Ownership ownership = named(before, sent, subresource);
+        Ownership present = owners(before);
+        boolean asBefore = sent.equals(Trees.at(before, "metadata", MANAGED_FIELDS));
+        Ownership ownership = asBefore ? present : named(present, sent, subresource);
         if (ownership.isEmpty()) {
             return null;
         }
@@ -135,19 +135,19 @@ final class FieldOwnership {
         Owner writer = Owner.updater(manager, kind.apiVersion(), subresource);
         Ownership after = rule(kind)
                 .update(withoutOwners(before), withoutOwners(next), ownership, writer, NEVER, Times.show(now));
-        return written(after, before);
+        return written(after, present, before);
     }
 
     /** Whoever writes the whole object may also say whose it is; whoever says nothing, or nonsense, changes nothing. */
-    private static Ownership named(ObjectNode before, JsonNode sent, String subresource) {
+    private static Ownership named(Ownership present, JsonNode sent, String subresource) {
         if (!subresource.isEmpty() || sent.isEmpty()) {
-            return owners(before);
+            return present;
         }
         if (ManagedFields.isReset(sent)) {
             return Ownership.NONE;
         }
         Optional<Ownership> read = ManagedFields.read(sent).filter(some -> !some.isEmpty());
-        return read.map(some -> some.stripped(NEVER)).orElseGet(() -> owners(before));
+        return read.map(some -> some.stripped(NEVER)).orElse(present);
     }
 
     private static Ownership owners(ObjectNode object) {
@@ -155,12 +155,12 @@ final class FieldOwnership {
     }
 
     /** As it stands in the object where it is the same, so that an object does not change by being read. */
-    private static @Nullable ArrayNode written(Ownership ownership, ObjectNode before) {
+    private static @Nullable ArrayNode written(Ownership ownership, Ownership present, ObjectNode before) {
         if (ownership.isEmpty()) {
             return null;
         }
         JsonNode there = Trees.at(before, "metadata", MANAGED_FIELDS);
-        return there instanceof ArrayNode array && ownership.equals(owners(before))
+        return there instanceof ArrayNode array && ownership.equals(present)
                 ? array.deepCopy()
                 : ManagedFields.write(ownership);
     }

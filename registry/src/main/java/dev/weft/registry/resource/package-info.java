@@ -1,5 +1,5 @@
 /**
- * The Kubernetes resource model as values: kinds as data, objects, selectors, patches, validation, refusals.
+ * The Kubernetes resource model as values: kinds as data, objects, selectors, patches, applies, validation, refusals.
  *
  * <p>Who may call: everyone; this room imports no other room.
  *

@@ -132,9 +132,12 @@ class ServerSideApplyTest {
 
             assertThat(web.refused("two", web(",'labels':{'a':'x'}", "'sessionAffinity':'None'," + PORT.formatted(1)))
                             .message())
-                    .isEqualTo("Apply failed with 3 conflicts: conflicts with \"kubectl-edit\" using v1:\n"
-                            + "- .spec.sessionAffinity\nconflicts with \"one\":\n- .metadata.labels.a\n"
-                            + "- .spec.ports[port=80,protocol=\"TCP\"].targetPort");
+                    .isEqualTo("""
+                            Apply failed with 3 conflicts: conflicts with "kubectl-edit" using v1:
+                            - .spec.sessionAffinity
+                            conflicts with "one":
+                            - .metadata.labels.a
+                            - .spec.ports[port=80,protocol="TCP"].targetPort""");
         }
 
         @Test
@@ -344,9 +347,10 @@ class ServerSideApplyTest {
                     .isEqualTo("invalid object type: /, Kind=, should be: /v1, Kind=Service");
             assertThat(web.refused("me", web("", "'prots':1,'ports':[{'prot':1,'port':80}]"))
                             .message())
-                    .isEqualTo("failed to create typed patch object (default/web; /v1, Kind=Service): errors:\n"
-                            + "  .spec.prots: field not declared in schema\n"
-                            + "  .spec.ports[0].prot: field not declared in schema");
+                    .isEqualTo("""
+                            failed to create typed patch object (default/web; /v1, Kind=Service): errors:
+                              .spec.prots: field not declared in schema
+                              .spec.ports[0].prot: field not declared in schema""");
             assertThat(web.refused("me", web("", "'ports':[{'port':80},{'port':80,'protocol':'TCP'}]"))
                             .message())
                     .endsWith(".spec.ports: duplicate entries for key [port=80,protocol=\"TCP\"]");

@@ -116,7 +116,7 @@ class RegistrySerializerTest {
                                 "",
                                 Write.PatchType.JSON_PATCH,
                                 new Write.PatchBody(
-                                        JsonNodeFactory.instance.arrayNode().add("op"), true),
+                                        JsonNodeFactory.instance.arrayNode().add("op"), true, Write.Presence.THERE),
                                 strict),
                         List.of(),
                         submitted),
