@@ -125,7 +125,8 @@ class ConnectionsIT {
     @DisplayName("that dribble a head or a body do not prolong its time by any byte")
     void dribbling() throws IOException {
         String post = "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n";
-        for (String begin : List.of("GET /", post, post.replace("Content-Length: 99999", "Transfer-Encoding: chunked"))) {
+        for (String begin :
+                List.of("GET /", post, post.replace("Content-Length: 99999", "Transfer-Encoding: chunked"))) {
             try (Socket socket = connect()) {
                 send(socket, begin);
                 String drop = begin.contains("chunked") ? "1\r\n \r\n" : "a";
@@ -147,8 +148,9 @@ class ConnectionsIT {
     @DisplayName("do not change to HTTP/2, by a preface or by an upgrade")
     void noHttp2() throws IOException {
         assertThat(exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-        String upgrade = "GET /version HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
-                + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+        String upgrade =
+                "GET /version HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
+                        + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
         assertThat(exchange(upgrade)).startsWith("HTTP/1.1 200 ").contains("gitVersion");
     }
 
@@ -160,9 +162,12 @@ class ConnectionsIT {
             gzip.write("{}".getBytes(StandardCharsets.US_ASCII));
         }
         try (Socket socket = connect()) {
-            send(socket, "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                    + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: " + packed.size()
-                    + "\r\n\r\n");
+            send(
+                    socket,
+                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                            + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
+                            + packed.size()
+                            + "\r\n\r\n");
             socket.getOutputStream().write(packed.toByteArray());
             assertThat(rest(socket)).startsWith("HTTP/1.1 4");
         }

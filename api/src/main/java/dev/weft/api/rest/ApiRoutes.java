@@ -131,8 +131,7 @@ public final class ApiRoutes {
         this.access = access;
         this.random = random;
         this.clock = clock;
-        this.inFlight = new InFlight(
-                new InFlight.Bounds(
+        this.inFlight = new InFlight(new InFlight.Bounds(
                 bounds.requestsInFlight(),
                 bounds.writesInFlight(),
                 bounds.requestsOfUser(),
@@ -143,7 +142,8 @@ public final class ApiRoutes {
         this.places = places;
         RequestBodies bodies = new RequestBodies();
         this.reading = new BodyReading(
-                new BodyReading.Bounds(bounds.bodyBytes(), bounds.bodyDeadline(), bounds.bodiesAwaited()), materializer);
+                new BodyReading.Bounds(bounds.bodyBytes(), bounds.bodyDeadline(), bounds.bodiesAwaited()),
+                materializer);
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(

@@ -1,7 +1,7 @@
 package dev.weft.api.rest;
 
-import dev.weft.api.authentication.User;
 import akka.http.javadsl.model.AttributeKey;
+import dev.weft.api.authentication.User;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

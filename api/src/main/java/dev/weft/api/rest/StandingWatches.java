@@ -82,7 +82,8 @@ final class StandingWatches {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // who may no longer watch is heard of, and nothing follows for the others
+    @SuppressWarnings(
+            "FutureReturnValueIgnored") // who may no longer watch is heard of, and nothing follows for the others
     private void ask(Standing standing) {
         CompletableFuture.completedFuture(standing.presented)
                 .thenCompose(access::admit)
