@@ -15,6 +15,15 @@ final class KernelFit {
     /** What may stand in a script for the kernel; everything that an API server admits is made of these. */
     private static final String NAME = "[A-Za-z0-9.-]{0,63}";
 
+    /** Annotations below {@code mesh.weft.dev/} that the data plane alone heeds. */
+    private static final List<String> USERSPACE_ONLY = List.of(
+            "locality",
+            "cluster-weights",
+            "zone-weights",
+            "max-connections",
+            "max-connections-by-endpoint",
+            "idle-timeout");
+
     private KernelFit() {}
 
     /**
@@ -34,6 +43,11 @@ final class KernelFit {
         Algorithm algorithm = algorithm(entry, defaultAlgorithm);
         if (!Rotation.knows(algorithm)) {
             return "uses " + algorithm.label() + ", which the kernel has no means for";
+        }
+        for (String wish : USERSPACE_ONLY) {
+            if (!entry.annotation(wish).isEmpty()) {
+                return "asks by its annotation mesh.weft.dev/" + wish + " for what the kernel has no means for";
+            }
         }
         String address = addressObstacle(entry);
         return address != null ? address : namesAreSafe(entry) ? endpointObstacle(picture) : "has an unusual name";

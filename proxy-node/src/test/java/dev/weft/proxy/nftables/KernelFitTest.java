@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("the choice between kernel and listeners")
 class KernelFitTest {
@@ -61,6 +62,20 @@ class KernelFitTest {
         assertThat(KernelFit.obstacle(
                         web("web", "10.96.0.1", "'mesh.weft.dev/mode':'nftables'", "", "10.0.0.1"), Algorithm.RANDOM))
                 .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'mesh.weft.dev/locality':'zone'",
+                "'mesh.weft.dev/cluster-weights':'west=0'",
+                "'mesh.weft.dev/max-connections':'100'",
+                "'mesh.weft.dev/idle-timeout':'5m'"
+            })
+    @DisplayName("is userspace for a service that asks for what only listeners do")
+    void userspaceOnly(String annotation) {
+        ServicePicture picture = web("web", "10.96.0.1", annotation, "", "10.0.0.1");
+        assertThat(KernelFit.obstacle(picture, Algorithm.RANDOM)).contains("has no means for");
     }
 
     @Test
