@@ -175,6 +175,15 @@ public final class ApiServer {
         return serving.binding().localAddress();
     }
 
+    /**
+     * Tells further numbers of this process under {@code /metrics}.
+     *
+     * @param text in the format of Prometheus, made anew for each request
+     */
+    public void measureAlso(java.util.function.Supplier<String> text) {
+        routes.measureAlso(text);
+    }
+
     /** Watches that are open. */
     public int openWatches() {
         return routes.openWatches();

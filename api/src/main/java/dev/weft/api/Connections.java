@@ -50,7 +50,8 @@ final class Connections {
     private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
     private volatile boolean last;
 
-    Connections(GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
+    Connections(
+            GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
         this.guard = guard;
         this.places = places;
         this.routes = routes;

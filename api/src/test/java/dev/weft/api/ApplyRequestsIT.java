@@ -63,7 +63,8 @@ class ApplyRequestsIT {
         assertThat(nobody.at("/message"))
                 .isEqualTo("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for"
                         + " apply patch");
-        assertThat(server.patch(MAPS + "p?force=true", "application/merge-patch+json", "{}").at("/message"))
+        assertThat(server.patch(MAPS + "p?force=true", "application/merge-patch+json", "{}")
+                        .at("/message"))
                 .contains("force: Forbidden: may not be specified for non-apply patch");
         assertThat(apply("p", "&dryRun=Some", map("p", "")).status()).isEqualTo(422);
         assertThat(apply("p", "&dryRun=All", map("p", "")).status()).isEqualTo(201);
@@ -75,16 +76,16 @@ class ApplyRequestsIT {
     @DisplayName("is a conflict in the words of kube-apiserver where others own what it says")
     void conflict() {
         apply("mine", "", map("mine", ",\"data\":{\"a\":\"1\"}"));
-        Reply refused = server.patch(
-                MAPS + "mine?fieldManager=you&force=false", APPLY, map("mine", ",\"data\":{\"a\":\"2\"}"));
+        Reply refused =
+                server.patch(MAPS + "mine?fieldManager=you&force=false", APPLY, map("mine", ",\"data\":{\"a\":\"2\"}"));
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text().strip())
                 .isEqualTo("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
                         + "\"message\":\"Apply failed with 1 conflict: conflict with \\\"me\\\": .data.a\","
                         + "\"reason\":\"Conflict\",\"details\":{\"causes\":[{\"reason\":\"FieldManagerConflict\","
                         + "\"message\":\"conflict with \\\"me\\\"\",\"field\":\".data.a\"}]},\"code\":409}");
-        Reply forced = server.patch(
-                MAPS + "mine?fieldManager=you&force=true", APPLY, map("mine", ",\"data\":{\"a\":\"2\"}"));
+        Reply forced =
+                server.patch(MAPS + "mine?fieldManager=you&force=true", APPLY, map("mine", ",\"data\":{\"a\":\"2\"}"));
         assertThat(forced.status()).isEqualTo(200);
         assertThat(forced.at("/metadata/managedFields/0/manager")).isEqualTo("you");
         assertThat(forced.json().at("/metadata/managedFields")).hasSize(1);
@@ -104,7 +105,8 @@ class ApplyRequestsIT {
                 .isEqualTo("299 - \"unknown field \\\"dat\\\"\"");
         assertThat(apply("v", "&fieldValidation=Warn", doubled).header("Warning"))
                 .isEqualTo("299 - \"duplicate field \\\"data.a\\\"\"");
-        assertThat(apply("v", "&fieldValidation=Ignore", doubled).header("Warning")).isEmpty();
+        assertThat(apply("v", "&fieldValidation=Ignore", doubled).header("Warning"))
+                .isEmpty();
     }
 
     @Test
@@ -113,20 +115,21 @@ class ApplyRequestsIT {
         Reply made = apply("pre", "", map("pre", ""));
         String old = made.at("/metadata/resourceVersion");
         String named = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"pre\",\"%s\":\"%s\"}}";
-        assertThat(apply("pre", "", named.formatted("resourceVersion", old)).status()).isEqualTo(200);
+        assertThat(apply("pre", "", named.formatted("resourceVersion", old)).status())
+                .isEqualTo(200);
         apply("pre", "", map("pre", ",\"data\":{\"a\":\"1\"}"));
-        assertThat(apply("pre", "", named.formatted("resourceVersion", old)).status()).isEqualTo(409);
+        assertThat(apply("pre", "", named.formatted("resourceVersion", old)).status())
+                .isEqualTo(409);
         assertThat(apply("pre", "", named.formatted("uid", "another")).status()).isEqualTo(409);
-        assertThat(apply("gone", "", named.formatted("uid", "another").replace("pre", "gone")).status())
+        assertThat(apply("gone", "", named.formatted("uid", "another").replace("pre", "gone"))
+                        .status())
                 .isEqualTo(409);
         assertThat(apply("pre", "", map("other", "")).status()).isEqualTo(400);
-        assertThat(server.patch(
-                                "/api/v1/namespaces/nowhere/configmaps/a?fieldManager=me",
-                                APPLY,
-                                map("a", ""))
+        assertThat(server.patch("/api/v1/namespaces/nowhere/configmaps/a?fieldManager=me", APPLY, map("a", ""))
                         .status())
                 .isEqualTo(404);
-        assertThat(server.patch("/api/v1/namespaces/default/pods/none/status?fieldManager=me", APPLY, "{}").status())
+        assertThat(server.patch("/api/v1/namespaces/default/pods/none/status?fieldManager=me", APPLY, "{}")
+                        .status())
                 .isEqualTo(404);
     }
 
@@ -143,15 +146,23 @@ class ApplyRequestsIT {
                     .build();
 
             ConfigMap made = client.resource(map).serverSideApply();
-            assertThat(made.getMetadata().getManagedFields().get(0).getManager()).isEqualTo("fabric8");
+            assertThat(made.getMetadata().getManagedFields().get(0).getManager())
+                    .isEqualTo("fabric8");
             ConfigMap other = new ConfigMapBuilder(map).addToData("a", "2").build();
-            assertThatThrownBy(() -> client.resource(other).fieldManager("other").serverSideApply())
+            assertThatThrownBy(
+                            () -> client.resource(other).fieldManager("other").serverSideApply())
                     .isInstanceOfSatisfying(
                             KubernetesClientException.class,
-                            e -> assertThat(e.getStatus().getDetails().getCauses().get(0).getField())
+                            e -> assertThat(e.getStatus()
+                                            .getDetails()
+                                            .getCauses()
+                                            .get(0)
+                                            .getField())
                                     .isEqualTo(".data.a"));
-            ConfigMap forced =
-                    client.resource(other).fieldManager("other").forceConflicts().serverSideApply();
+            ConfigMap forced = client.resource(other)
+                    .fieldManager("other")
+                    .forceConflicts()
+                    .serverSideApply();
             assertThat(forced.getData()).containsEntry("a", "2");
         }
     }

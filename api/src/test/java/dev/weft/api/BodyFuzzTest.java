@@ -76,16 +76,30 @@ class BodyFuzzTest {
               - name: b
                 port: 81
             """;
-    private static final Map<PatchType, String> PATCHES =
-            Map.of(PatchType.JSON_PATCH, """
+    private static final Map<PatchType, String> PATCHES = Map.of(
+            PatchType.JSON_PATCH,
+            """
             [{"op":"test","path":"/spec/type","value":"NodePort"},{"op":"add","path":"/spec/ports/-","value":{"name":"c","port":90}},
              {"op":"replace","path":"/spec/ports/0/port","value":8080},{"op":"remove","path":"/metadata/labels/a"},
              {"op":"move","from":"/metadata/annotations/x","path":"/metadata/annotations/z"},
-             {"op":"copy","from":"/spec/ports/0","path":"/spec/ports/1"}]""", PatchType.MERGE_PATCH, """
-            {"metadata":{"labels":{"a":null,"c":"d"}},"spec":{"type":"ClusterIP","ports":[{"port":1}]}}""", PatchType.STRATEGIC_MERGE_PATCH, """
+             {"op":"copy","from":"/spec/ports/0","path":"/spec/ports/1"}]""",
+            PatchType.MERGE_PATCH,
+            """
+            {"metadata":{"labels":{"a":null,"c":"d"}},"spec":{"type":"ClusterIP","ports":[{"port":1}]}}""",
+            PatchType.STRATEGIC_MERGE_PATCH,
+            """
             {"metadata":{"labels":{"a":null},"$deleteFromPrimitiveList/finalizers":["a.example.com/f"]},
              "spec":{"$setElementOrder/ports":[{"port":81},{"port":80}],"ports":[{"port":80,"$patch":"delete"},
-             {"port":81,"targetPort":1}],"$retainKeys":["ports","type"],"type":"ClusterIP"}}""");
+             {"port":81,"targetPort":1}],"$retainKeys":["ports","type"],"type":"ClusterIP"}}""",
+            PatchType.SERVER_SIDE_APPLY,
+            JSON);
+
+    /** What clients may say of owners. */
+    private static final String OWNERS = """
+            {"metadata":{"managedFields":[{"manager":"a","operation":"Apply","apiVersion":"v1","time":"2026-01-01T00:00:00Z",
+             "fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:finalizers":{".":{},"v:\\"a.example.com/f\\"":{}}},"f:spec":
+             {"f:ports":{"k:{\\"port\\":80,\\"protocol\\":\\"TCP\\"}":{".":{},"f:port":{}}},"f:list":{"i:3":{}}}}},
+             {"manager":"b","operation":"Update","subresource":"status"}]},"spec":{"sessionAffinity":"None"}}""";
 
     private final RequestBodies bodies = new RequestBodies();
     private final Admission admission = new Admission(kinds());
@@ -160,13 +174,23 @@ class BodyFuzzTest {
         });
     }
 
-    private void patch(ResourceType kind, String present, PatchType type, byte[] body) {
-        Resource object = new Resource(
+    private static Resource present(ResourceType kind, String present) {
+        return new Resource(
                 new ResourceKey(kind, "default", "web"),
                 "u-1",
                 7,
                 Map.of(),
                 JsonBytes.ofUtf8(present.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Admission.Admitted decided(Resource object, PatchType type, String body) {
+        JsonNode patch = bodies.patch(type, body.getBytes(StandardCharsets.UTF_8));
+        return admission.patch(
+                object, new Write.Patch(object.key(), "", type, new PatchBody(patch, false), OPTIONS), Instant.EPOCH);
+    }
+
+    private void patch(ResourceType kind, String present, PatchType type, byte[] body) {
+        Resource object = present(kind, present);
         costs(type.name(), body, present.length(), () -> {
             JsonNode patch = bodies.patch(type, body);
             admission.patch(
@@ -200,7 +224,34 @@ class BodyFuzzTest {
         for (int i = 0; i < CASES; i++) {
             PATCHES.forEach(
                     (type, patch) -> patch(SERVICES, JSON, type, mutation.of(patch.getBytes(StandardCharsets.UTF_8))));
+            patch(SERVICES, JSON, PatchType.MERGE_PATCH, mutation.of(OWNERS.getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    @Test
+    @DisplayName("decides over configurations and owners of very many fields")
+    void manyFields() {
+        StringBuilder ports = new StringBuilder();
+        StringBuilder fields = new StringBuilder();
+        for (int i = 1; i < 20_000; i++) {
+            ports.append("{\"port\":")
+                    .append(i)
+                    .append(",\"name\":\"p")
+                    .append(i)
+                    .append("\"},");
+            fields.append("\"k:{\\\"port\\\":").append(i).append("}\":{\"f:port\":{}},");
+        }
+        String configuration = "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"web\"},\"spec\":"
+                + "{\"ports\":[" + ports + "{\"port\":80}]}}";
+        String owners = "{\"metadata\":{\"managedFields\":[{\"manager\":\"a\",\"operation\":\"Apply\",\"fieldsV1\":{"
+                + fields + "\"f:a\":{}}}]}}";
+        String deep = "{\"metadata\":{\"managedFields\":[{\"manager\":\"a\",\"operation\":\"Apply\",\"fieldsV1\":"
+                + "{\"f:a\":".repeat(400) + "{}" + "}".repeat(400) + "}]}}";
+        Resource web = present(SERVICES, JSON);
+        assertThat(decided(web, PatchType.SERVER_SIDE_APPLY, configuration))
+                .isInstanceOf(Admission.Admitted.Refused.class);
+        assertThat(decided(web, PatchType.MERGE_PATCH, owners)).isInstanceOf(Admission.Admitted.Accepted.class);
+        assertThat(decided(web, PatchType.MERGE_PATCH, deep)).isInstanceOf(Admission.Admitted.Accepted.class);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -117,6 +118,53 @@ class ConnectionsIT {
             send(socket, "GET /ver");
             assertThat(rest(socket)).startsWith("HTTP/1.1 408 ");
             assertThat(rest(silent)).startsWith("HTTP/1.1 408 ");
+        }
+    }
+
+    @Test
+    @DisplayName("that dribble a head or a body do not prolong its time by any byte")
+    void dribbling() throws IOException {
+        String post = "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n";
+        for (String begin : List.of("GET /", post, post.replace("Content-Length: 99999", "Transfer-Encoding: chunked"))) {
+            try (Socket socket = connect()) {
+                send(socket, begin);
+                String drop = begin.contains("chunked") ? "1\r\n \r\n" : "a";
+                await().atMost(Duration.ofSeconds(60)).until(() -> isOver(socket, drop));
+            }
+        }
+    }
+
+    private static boolean isOver(Socket socket, String drop) {
+        try {
+            send(socket, drop);
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Test
+    @DisplayName("do not change to HTTP/2, by a preface or by an upgrade")
+    void noHttp2() throws IOException {
+        assertThat(exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        String upgrade = "GET /version HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
+                + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+        assertThat(exchange(upgrade)).startsWith("HTTP/1.1 200 ").contains("gitVersion");
+    }
+
+    @Test
+    @DisplayName("bring bodies that claim to be compressed, and nobody unpacks them")
+    void compressed() throws IOException {
+        java.io.ByteArrayOutputStream packed = new java.io.ByteArrayOutputStream();
+        try (java.util.zip.GZIPOutputStream gzip = new java.util.zip.GZIPOutputStream(packed)) {
+            gzip.write("{}".getBytes(StandardCharsets.US_ASCII));
+        }
+        try (Socket socket = connect()) {
+            send(socket, "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                    + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: " + packed.size()
+                    + "\r\n\r\n");
+            socket.getOutputStream().write(packed.toByteArray());
+            assertThat(rest(socket)).startsWith("HTTP/1.1 4");
         }
     }
 

@@ -69,9 +69,7 @@ class GrowthTest {
 
     private final RequestBodies bodies = new RequestBodies();
     private final KindCatalog kinds = StandardKinds.catalog(new NetworkRanges(
-            List.of(Cidr.of("127.96.0.0/16")),
-            List.of(Cidr.of("127.112.0.0/16")),
-            PortRange.KUBERNETES_NODE_PORTS));
+            List.of(Cidr.of("127.96.0.0/16")), List.of(Cidr.of("127.112.0.0/16")), PortRange.KUBERNETES_NODE_PORTS));
     private final Admission admission = new Admission(kinds);
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -242,7 +240,11 @@ class GrowthTest {
         for (String value : new String[] {"\"\"", "0", "{}", "\"!\"", "\"!-----\"", "\"------\""}) {
             StringBuilder map = new StringBuilder("{");
             for (int i = 0; map.length() < SIZE; i++) {
-                map.append('"').append(Integer.toString(i, 36)).append("\":").append(value).append(',');
+                map.append('"')
+                        .append(Integer.toString(i, 36))
+                        .append("\":")
+                        .append(value)
+                        .append(',');
             }
             map.setCharAt(map.length() - 1, '}');
             byte[] body = bytes(nested(parts[1], map.toString()));
@@ -315,7 +317,8 @@ class GrowthTest {
                 Arguments.of("one field again and again", "Service", many(SIZE, field(2, new byte[0]))),
                 Arguments.of("fields that nobody knows", "Service", many(SIZE, field(99, new byte[0]))),
                 Arguments.of("numbers that nobody knows", "Service", many(SIZE, new byte[] {(byte) 0xf8, 6, 1})),
-                Arguments.of("groups that nobody knows", "Service", many(SIZE, new byte[] {(byte) 0xfb, 6, (byte) 0xfc, 6})),
+                Arguments.of(
+                        "groups that nobody knows", "Service", many(SIZE, new byte[] {(byte) 0xfb, 6, (byte) 0xfc, 6})),
                 Arguments.of("groups without end", "Service", many(SIZE, new byte[] {(byte) 0xfb, 6})),
                 Arguments.of("empty containers", "Pod", field(2, many(SIZE, field(2, new byte[0])))),
                 Arguments.of("empty variables", "Pod", field(2, field(2, many(SIZE, field(7, new byte[0]))))),
@@ -367,7 +370,8 @@ class GrowthTest {
     @DisplayName("stays in proportion for selectors, which are no longer than a URL")
     void selectors() {
         int size = 8 * 1024;
-        for (String term : List.of("a,", "!a,", "a=,", "a in (b),", "a in (,,,,,,,,),", ",", "a>1,", "a in (", "é,", "=,")) {
+        for (String term :
+                List.of("a,", "!a,", "a=,", "a in (b),", "a in (,,,,,,,,),", ",", "a>1,", "a in (", "é,", "=,")) {
             String text = term.repeat(size / term.length());
             costs("label selector " + term, size, () -> LabelSelector.parse(text));
         }
@@ -384,21 +388,65 @@ class GrowthTest {
     static Stream<Arguments> patches() {
         String ports = "{\"port\":1},".repeat(SIZE / 11);
         return Stream.of(
-                Arguments.of("empty ports", PatchType.MERGE_PATCH, "{\"spec\":{\"ports\":[" + "{},".repeat(SIZE / 3) + "{}]}}"),
+                Arguments.of(
+                        "empty ports",
+                        PatchType.MERGE_PATCH,
+                        "{\"spec\":{\"ports\":[" + "{},".repeat(SIZE / 3) + "{}]}}"),
                 Arguments.of("nulls", PatchType.MERGE_PATCH, "{\"spec\":{" + keys("\"%s\":null,") + "\"a\":null}}"),
                 Arguments.of("empty objects", PatchType.MERGE_PATCH, "{\"spec\":{" + keys("\"%s\":{},") + "\"a\":{}}}"),
-                Arguments.of("ports of one key", PatchType.STRATEGIC_MERGE_PATCH, "{\"spec\":{\"ports\":[" + ports + "{\"port\":2}]}}"),
-                Arguments.of("ports of many keys", PatchType.STRATEGIC_MERGE_PATCH, "{\"spec\":{\"ports\":[" + keys("{\"port\":\"%s\"},") + "{\"port\":2}]}}"),
-                Arguments.of("an order", PatchType.STRATEGIC_MERGE_PATCH, "{\"spec\":{\"$setElementOrder/ports\":[" + "{},".repeat(SIZE / 3) + "{}],\"ports\":[]}}"),
-                Arguments.of("keys to retain", PatchType.STRATEGIC_MERGE_PATCH, "{\"spec\":{\"$retainKeys\":[" + keys("\"%s\",") + "\"\"]}}"),
-                Arguments.of("primitives to delete", PatchType.STRATEGIC_MERGE_PATCH, "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[" + keys("\"%s\",") + "\"\"]}}"),
-                Arguments.of("primitives to add", PatchType.STRATEGIC_MERGE_PATCH, "{\"metadata\":{\"finalizers\":[" + keys("\"%s\",") + "\"\"]}}"),
-                Arguments.of("steps that add nothing", PatchType.JSON_PATCH, "[" + "{\"op\":\"add\",\"path\":\"/a\",\"value\":0},".repeat(9_000) + "{\"op\":\"remove\",\"path\":\"/a\"}]"),
-                Arguments.of("steps of long paths", PatchType.JSON_PATCH, "[{\"op\":\"add\",\"path\":\"" + "/".repeat(SIZE) + "\",\"value\":0}]"),
-                Arguments.of("steps that test", PatchType.JSON_PATCH, "[" + "{\"op\":\"test\",\"path\":\"\",\"value\":0},".repeat(9_000) + "{\"op\":\"remove\",\"path\":\"/a\"}]"),
-                Arguments.of("steps that insert in front", PatchType.JSON_PATCH, "[" + "{\"op\":\"add\",\"path\":\"/spec/ports/0\",\"value\":{}},".repeat(6_000) + "{\"op\":\"remove\",\"path\":\"/spec/ports/0\"}]"),
-                Arguments.of("steps that copy and double", PatchType.JSON_PATCH, "[" + "{\"op\":\"copy\",\"from\":\"/spec/ports\",\"path\":\"/spec/ports/0\"},".repeat(5_000) + "{\"op\":\"remove\",\"path\":\"/a\"}]"),
-                Arguments.of("steps that copy little things", PatchType.JSON_PATCH, "[" + "{\"op\":\"copy\",\"from\":\"/spec/type\",\"path\":\"/x\"},".repeat(5_000) + "{\"op\":\"remove\",\"path\":\"/x\"}]"),
+                Arguments.of(
+                        "ports of one key",
+                        PatchType.STRATEGIC_MERGE_PATCH,
+                        "{\"spec\":{\"ports\":[" + ports + "{\"port\":2}]}}"),
+                Arguments.of(
+                        "ports of many keys",
+                        PatchType.STRATEGIC_MERGE_PATCH,
+                        "{\"spec\":{\"ports\":[" + keys("{\"port\":\"%s\"},") + "{\"port\":2}]}}"),
+                Arguments.of(
+                        "an order",
+                        PatchType.STRATEGIC_MERGE_PATCH,
+                        "{\"spec\":{\"$setElementOrder/ports\":[" + "{},".repeat(SIZE / 3) + "{}],\"ports\":[]}}"),
+                Arguments.of(
+                        "keys to retain",
+                        PatchType.STRATEGIC_MERGE_PATCH,
+                        "{\"spec\":{\"$retainKeys\":[" + keys("\"%s\",") + "\"\"]}}"),
+                Arguments.of(
+                        "primitives to delete",
+                        PatchType.STRATEGIC_MERGE_PATCH,
+                        "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[" + keys("\"%s\",") + "\"\"]}}"),
+                Arguments.of(
+                        "primitives to add",
+                        PatchType.STRATEGIC_MERGE_PATCH,
+                        "{\"metadata\":{\"finalizers\":[" + keys("\"%s\",") + "\"\"]}}"),
+                Arguments.of(
+                        "steps that add nothing",
+                        PatchType.JSON_PATCH,
+                        "[" + "{\"op\":\"add\",\"path\":\"/a\",\"value\":0},".repeat(9_000)
+                                + "{\"op\":\"remove\",\"path\":\"/a\"}]"),
+                Arguments.of(
+                        "steps of long paths",
+                        PatchType.JSON_PATCH,
+                        "[{\"op\":\"add\",\"path\":\"" + "/".repeat(SIZE) + "\",\"value\":0}]"),
+                Arguments.of(
+                        "steps that test",
+                        PatchType.JSON_PATCH,
+                        "[" + "{\"op\":\"test\",\"path\":\"\",\"value\":0},".repeat(9_000)
+                                + "{\"op\":\"remove\",\"path\":\"/a\"}]"),
+                Arguments.of(
+                        "steps that insert in front",
+                        PatchType.JSON_PATCH,
+                        "[" + "{\"op\":\"add\",\"path\":\"/spec/ports/0\",\"value\":{}},".repeat(6_000)
+                                + "{\"op\":\"remove\",\"path\":\"/spec/ports/0\"}]"),
+                Arguments.of(
+                        "steps that copy and double",
+                        PatchType.JSON_PATCH,
+                        "[" + "{\"op\":\"copy\",\"from\":\"/spec/ports\",\"path\":\"/spec/ports/0\"},".repeat(5_000)
+                                + "{\"op\":\"remove\",\"path\":\"/a\"}]"),
+                Arguments.of(
+                        "steps that copy little things",
+                        PatchType.JSON_PATCH,
+                        "[" + "{\"op\":\"copy\",\"from\":\"/spec/type\",\"path\":\"/x\"},".repeat(5_000)
+                                + "{\"op\":\"remove\",\"path\":\"/x\"}]"),
                 Arguments.of("more steps than may be", PatchType.JSON_PATCH, "[" + "{},".repeat(SIZE / 3) + "{}]"));
     }
 
@@ -407,18 +455,17 @@ class GrowthTest {
     @DisplayName("stays in proportion for patches")
     void patch(String what, PatchType type, String patch) {
         Resource object = new Resource(
-                new ResourceKey(kind("services").type(), "default", "web"), "u-1", 7, Map.of(), JsonBytes.ofUtf8(bytes(SERVICE)));
+                new ResourceKey(kind("services").type(), "default", "web"),
+                "u-1",
+                7,
+                Map.of(),
+                JsonBytes.ofUtf8(bytes(SERVICE)));
         byte[] body = bytes(patch);
         costs(type + ": " + what, body.length + SERVICE.length(), () -> {
             JsonNode tree = bodies.patch(type, body);
             finished(admission.patch(
                     object,
-                    new Write.Patch(
-                            object.key(),
-                            "",
-                            type,
-                            new PatchBody(tree, false),
-                            OPTIONS),
+                    new Write.Patch(object.key(), "", type, new PatchBody(tree, false), OPTIONS),
                     Instant.EPOCH));
         });
     }

@@ -49,7 +49,8 @@ class KubectlApplyIT {
     }
 
     @Test
-    @DisplayName("makes, leaves and changes an object, shows the difference before, and takes away what is not said any more")
+    @DisplayName(
+            "makes, leaves and changes an object, shows the difference before, and takes away what is not said any more")
     void alone() {
         String two = service("alone", "{name: a, port: 80}, {name: b, port: 81}");
         assertThat(kubectl.pipe(two, APPLY + " --dry-run=server"))
@@ -94,7 +95,9 @@ class KubectlApplyIT {
         assertThat(owned("two", "kubectl-label")).isEqualTo("{\"f:metadata\":{\"f:labels\":{\"f:x\":{}}}}");
         assertThat(kubectl.run("get svc two -n ssa -o yaml")).doesNotContain("managedFields");
         assertThat(kubectl.run("get svc two -n ssa -o yaml --show-managed-fields"))
-                .contains("    manager: other\n    operation: Apply\n", "          k:{\"port\":80,\"protocol\":\"TCP\"}:\n");
+                .contains(
+                        "    manager: other\n    operation: Apply\n",
+                        "          k:{\"port\":80,\"protocol\":\"TCP\"}:\n");
     }
 
     @Test
@@ -103,7 +106,8 @@ class KubectlApplyIT {
         kubectl.pipe(service("moved", "{name: a, port: 80, targetPort: 8080}, {name: b, port: 81}"), "apply -f -");
         assertThat(field("svc/moved", ".metadata.managedFields")).isEmpty();
 
-        Kubectl.Run applied = call(service("moved", "{name: a, port: 80, targetPort: 9090}, {name: b, port: 81}"), APPLY);
+        Kubectl.Run applied =
+                call(service("moved", "{name: a, port: 80, targetPort: 9090}, {name: b, port: 81}"), APPLY);
         assertThat(applied).isEqualTo(new Kubectl.Run(0, "service/moved serverside-applied\n", ""));
         assertThat(field("svc/moved", ".metadata.managedFields[*].manager")).doesNotContain("before-first-apply");
         kubectl.pipe(service("moved", "{name: a, port: 80, targetPort: 9090}"), APPLY);

@@ -89,7 +89,8 @@ class OpenApiIT {
                     .contains("unknown field \"spec.prots\"");
             assertThat(kubectl.run("delete svc by-v2")).contains("deleted");
             assertThat(relay.seen())
-                    .anyMatch(seen -> seen.path().equals("/openapi/v2") && seen.accept().contains(BINARY))
+                    .anyMatch(seen ->
+                            seen.path().equals("/openapi/v2") && seen.accept().contains(BINARY))
                     .anyMatch(seen -> seen.path().equals("/openapi/v3") && seen.status() == 404);
         }
     }

@@ -68,7 +68,8 @@ class ProtectedApiIT {
     private static final String ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts";
     private static final String ROLES = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
 
-    private final InMemoryBacking backing = new InMemoryBacking("weft.api { guard.head-deadline = 2 s, watch.asked-again = 1 s }");
+    private final InMemoryBacking backing =
+            new InMemoryBacking("weft.api { guard.head-deadline = 2 s, watch.asked-again = 1 s }");
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private final InstantSource clock = () -> Instant.now().plus(ahead.get());
     private final ClusterKeys keys = ClusterKeys.create("east", Instant.now(), new SecureRandom());
@@ -309,7 +310,8 @@ class ProtectedApiIT {
             post(
                     admin,
                     bindings,
-                    "{\"metadata\":{\"name\":\"" + name + "\"},\"roleRef\":{\"kind\":\"ClusterRole\",\"name\":\"view\"},"
+                    "{\"metadata\":{\"name\":\"" + name
+                            + "\"},\"roleRef\":{\"kind\":\"ClusterRole\",\"name\":\"view\"},"
                             + "\"subjects\":[{\"kind\":\"ServiceAccount\",\"name\":\"" + name + "\"}]}");
         }
         int before = server.openWatches();
@@ -405,8 +407,9 @@ class ProtectedApiIT {
     @DisplayName("lets an apply make only what its user may create, and give no more than he has")
     void applies() {
         String apply = "application/apply-patch+yaml";
-        String role = "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"%s\"},"
-                + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"%s\"],\"verbs\":[\"patch\"]}]}";
+        String role =
+                "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"Role\",\"metadata\":{\"name\":\"%s\"},"
+                        + "\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"%s\"],\"verbs\":[\"patch\"]}]}";
         String manager = "?fieldManager=ann";
         assertThat(as("ann", "PATCH", ROLES + "/much" + manager, apply, role.formatted("much", "nodes"))
                         .statusCode())
@@ -437,8 +440,9 @@ class ProtectedApiIT {
                 as("bob", "PATCH", maps + "/missing?fieldManager=bob", apply, map.formatted("missing"));
         assertThat(missing.statusCode()).isEqualTo(403);
         assertThat(tree(missing).path("message").asText())
-                .isEqualTo("configmaps \"missing\" is forbidden: User \"bob\" cannot create resource \"configmaps\" in API"
-                        + " group \"\" in the namespace \"default\"");
+                .isEqualTo(
+                        "configmaps \"missing\" is forbidden: User \"bob\" cannot create resource \"configmaps\" in API"
+                                + " group \"\" in the namespace \"default\"");
     }
 
     private HttpResponse<String> as(String user, String method, String path, String type, String body) {

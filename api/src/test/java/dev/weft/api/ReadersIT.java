@@ -33,8 +33,8 @@ class ReadersIT {
 
     @BeforeAll
     void start() {
-        server = new TestServer("weft.api { guard.read-deadline = 2 s, connections { max-of-an-address = " + OF_AN_ADDRESS
-                + ", unbounded = [\"127.0.0.1\"] } }");
+        server = new TestServer("weft.api { guard.read-deadline = 2 s, connections { max-of-an-address = "
+                + OF_AN_ADDRESS + ", unbounded = [\"127.0.0.1\"] } }");
         for (int i = 0; i < OBJECTS; i++) {
             put(i, "x");
         }
@@ -151,7 +151,9 @@ class ReadersIT {
                 assertThat(status(other)).startsWith("HTTP/1.1 200 ");
             }
             String metrics = answer("GET /metrics", "");
-            assertThat(metrics).contains("weft_api_connections_refused_total 1\n").contains("weft_api_connections_open ");
+            assertThat(metrics)
+                    .contains("weft_api_connections_refused_total 1\n")
+                    .contains("weft_api_connections_open ");
             greedy.get(0).close();
             await().atMost(PATIENCE).until(() -> {
                 try (Socket again = from("127.0.0.2")) {

@@ -74,8 +74,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "NODE",
-            description = "The Node from which it is seen (default: the Node of this machine; where there is none, it is"
-                    + " seen from nowhere, with no node and no zone).")
+            description =
+                    "The Node from which it is seen (default: the Node of this machine; where there is none, it is"
+                            + " seen from nowhere, with no node and no zone).")
     private @Nullable String from;
 
     @Option(

@@ -55,7 +55,9 @@ final class ExplanationText {
         listeners(service.listeners());
         ServiceExplanation.Balancing balancing = service.balancing();
         if (balancing != null) {
-            field("algorithm", balancing.algorithm() + " (" + balancing.chosenBy() + ")" + pairs(balancing.parameters()));
+            field(
+                    "algorithm",
+                    balancing.algorithm() + " (" + balancing.chosenBy() + ")" + pairs(balancing.parameters()));
             Long affinity = balancing.affinitySeconds();
             field("affinity", affinity == null ? "none" : "ClientIP, " + affinity + " s");
         }
@@ -107,8 +109,8 @@ final class ExplanationText {
             }
             name.records().stream()
                     .limit(MOST_RECORDS)
-                    .forEach(record -> rows.add(
-                            List.of(record.name(), record.ttlSeconds() + "s", record.type(), record.data())));
+                    .forEach(record ->
+                            rows.add(List.of(record.name(), record.ttlSeconds() + "s", record.type(), record.data())));
             more += Math.max(0, name.records().size() - MOST_RECORDS);
         }
         table(rows, "    ");

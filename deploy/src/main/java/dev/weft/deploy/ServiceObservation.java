@@ -36,9 +36,8 @@ record ServiceObservation(Observation objects, List<String> unread) {
         List<String> unread = new ArrayList<>();
         boolean local = name.scope() != ServiceName.Scope.CLUSTER_SET;
         boolean imports = name.scope() != ServiceName.Scope.CLUSTER;
-        JsonNode service = local
-                ? required(api, namespaced("/api/v1", name.namespace()) + "/services/" + name.name())
-                : null;
+        JsonNode service =
+                local ? required(api, namespaced("/api/v1", name.namespace()) + "/services/" + name.name()) : null;
         JsonNode imported = imports
                 ? optional(
                         api,
@@ -95,7 +94,9 @@ record ServiceObservation(Observation objects, List<String> unread) {
 
     private static @Nullable JsonNode required(ApiClient api, String path) {
         ApiClient.Reply reply = api.get(path);
-        return reply.status() == NOT_FOUND ? null : api.accepted("GET " + path, reply).json();
+        return reply.status() == NOT_FOUND
+                ? null
+                : api.accepted("GET " + path, reply).json();
     }
 
     private static @Nullable JsonNode optional(ApiClient api, String path, String what, List<String> unread) {
@@ -141,7 +142,8 @@ record ServiceObservation(Observation objects, List<String> unread) {
                         ? "; there are: " + some(around)
                         : all.isEmpty()
                                 ? "; there is none at all"
-                                : "; namespace " + name.namespace() + " has none; others have: " + some(List.copyOf(all));
+                                : "; namespace " + name.namespace() + " has none; others have: "
+                                        + some(List.copyOf(all));
         return "there is " + what + name + instead;
     }
 

@@ -32,7 +32,8 @@ class ExplainIT {
     final TestBed bed = new TestBed();
 
     private final TestServer east = bed.server("east", "--no-proxy");
-    private final TestServer west = bed.server("west", "--no-proxy", "--join", east.gossip().toString());
+    private final TestServer west =
+            bed.server("west", "--no-proxy", "--join", east.gossip().toString());
 
     private Call explain(String... arguments) {
         List<String> all = new ArrayList<>(List.of("explain"));
@@ -101,8 +102,7 @@ class ExplainIT {
         pod(west, "w1", "10.82.0.1", true);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(imported("web"))
-                        .containsExactly(
-                                "10.81.0.1 east READY", "10.81.0.2 east NOT_READY", "10.82.0.1 west READY"));
+                        .containsExactly("10.81.0.1 east READY", "10.81.0.2 east NOT_READY", "10.82.0.1 west READY"));
 
         HostPort dns = bed.free();
         bed.command("proxy", "proxy", "--api", east.apiUrl().toString(), "--node", "host-1", "--dns", dns.toString())
@@ -123,7 +123,8 @@ class ExplainIT {
 
         west.kill();
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(explain("web.default.svc.clusterset.local", "--from", "host-1").out())
+                .untilAsserted(() -> assertThat(explain("web.default.svc.clusterset.local", "--from", "host-1")
+                                .out())
                         .containsPattern("10\\.82\\.0\\.1:8080 +west +w1 +- +(Suspect|Stale)"));
     }
 
@@ -142,7 +143,9 @@ class ExplainIT {
         Call port = explain("web:nope", "--from", "host-1");
         assertThat(port.code()).isEqualTo(1);
         assertThat(port.err()).contains("service default/web has no port nope; it has: ", "80/TCP");
-        assertThat(explain("web:80", "--from", "host-1", "-o", "yaml").out()).startsWith("seenFrom:").contains("outcome: \"balanced\"");
+        assertThat(explain("web:80", "--from", "host-1", "-o", "yaml").out())
+                .startsWith("seenFrom:")
+                .contains("outcome: \"balanced\"");
     }
 
     /** The names to which the DNS server answers something else than was told. */

@@ -11,6 +11,9 @@ import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
 import dev.weft.proxy.nftables.ChildCommands;
 import dev.weft.proxy.nftables.KernelPath;
+import dev.weft.proxy.metrics.MetricsServer;
+import dev.weft.proxy.metrics.MetricsSettings;
+import dev.weft.proxy.metrics.MetricsText;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
 import dev.weft.proxy.view.ServiceKey;
@@ -40,6 +43,7 @@ public final class ProxyNode {
     private final ActorRef<DataPlaneActor.Command> actor;
     private final @Nullable ActorRef<HealthActor.Command> health;
     private final CompletableFuture<Void> pictured;
+    private final @Nullable MetricsServer metrics;
     private final Instant started;
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -51,6 +55,7 @@ public final class ProxyNode {
             ActorRef<DataPlaneActor.Command> actor,
             @Nullable ActorRef<HealthActor.Command> health,
             CompletableFuture<Void> pictured,
+            @Nullable MetricsServer metrics,
             Instant started) {
         this.settings = settings;
         this.dataPlane = dataPlane;
@@ -59,6 +64,7 @@ public final class ProxyNode {
         this.actor = actor;
         this.health = health;
         this.pictured = pictured;
+        this.metrics = metrics;
         this.started = started;
     }
 
@@ -112,7 +118,7 @@ public final class ProxyNode {
                         || !settings.health().enabled()
                 ? null
                 : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
-        return new ProxyNode(settings, dataPlane, dns, kernel, actor, health, pictured, started);
+        return new ProxyNode(settings, dataPlane, dns, kernel, actor, health, pictured, metrics(settings, dataPlane), started);
     }
 
     private static KernelPath kernelPath(ProxySettings settings) {
@@ -122,6 +128,19 @@ public final class ProxyNode {
                 settings.dataPlane().nodeAddresses(),
                 settings.balance().defaultAlgorithm(),
                 new ChildCommands(settings.nftables().timeout(), System.getenv()));
+    }
+
+    private static @Nullable MetricsServer metrics(ProxySettings settings, DataPlane dataPlane) {
+        if (settings.metrics().listen().isEmpty()) {
+            return null;
+        }
+        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, settings.metrics()));
+        server.start(settings.metrics().listen());
+        return server;
+    }
+
+    private static String metrics(DataPlane dataPlane, MetricsSettings settings) {
+        return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), settings);
     }
 
     private static Behavior<HealthActor.Command> checks(
@@ -154,6 +173,11 @@ public final class ProxyNode {
                 kernel.status());
     }
 
+    /** The numbers of the data plane, as Prometheus reads them. */
+    public String metrics() {
+        return metrics(dataPlane, settings.metrics());
+    }
+
     /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */
     public CompletionStage<Void> drain() {
         return drain(settings.stopDeadline());
@@ -163,6 +187,9 @@ public final class ProxyNode {
     public CompletionStage<Void> stop() {
         if (!stopping.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (metrics != null) {
+            metrics.stop();
         }
         return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> dataPlane.stop());
     }

@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import com.typesafe.config.Config;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.dataplane.ConnectSettings;
 import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
@@ -10,6 +11,8 @@ import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
 import dev.weft.proxy.nftables.NftablesSettings;
+import dev.weft.proxy.metrics.MetricsSettings;
+import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
@@ -28,6 +31,7 @@ public record ProxySettings(
         DnsSettings dns,
         HealthSettings health,
         NftablesSettings nftables,
+        MetricsSettings metrics,
         Duration stopDeadline) {
 
     /**
@@ -40,17 +44,18 @@ public record ProxySettings(
         return new ProxySettings(
                 new NodeIdentity(proxy.getString("node"), proxy.getString("zone"), proxy.getString("cluster")),
                 dataPlane(proxy.getConfig("dataplane")),
-                balance(proxy.getConfig("balance")),
+                balance(proxy.getConfig("balance"), outlier(proxy.getConfig("outlier"))),
                 feed(proxy.getConfig("feed")),
                 DnsSettings.from(proxy.getConfig("dns")),
                 HealthSettings.from(proxy.getConfig("health")),
                 NftablesSettings.from(proxy),
+                MetricsSettings.from(proxy.getConfig("metrics")),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, metrics, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config) {
@@ -79,10 +84,20 @@ public record ProxySettings(
                 config.getDuration("drain-deadline"),
                 config.getDuration("close-grace"),
                 config.getDuration("bind-retry-min"),
-                config.getDuration("bind-retry-max"));
+                config.getDuration("bind-retry-max"),
+                config.getBoolean("access-log"));
     }
 
-    private static BalanceSettings balance(Config config) {
+    private static OutlierSettings outlier(Config config) {
+        return new OutlierSettings(
+                config.getInt("consecutive-failures"),
+                config.getDuration("base-ejection"),
+                config.getDuration("max-ejection"),
+                config.getInt("max-ejected-percent"),
+                config.getInt("panic-percent"));
+    }
+
+    private static BalanceSettings balance(Config config, OutlierSettings outlier) {
         String name = config.getString("algorithm");
         return new BalanceSettings(
                 Algorithm.named(name)
@@ -92,7 +107,10 @@ public record ProxySettings(
                 config.getInt("maglev-table-size"),
                 config.getInt("ring-points"),
                 config.getDouble("bounded-load"),
-                config.getInt("affinity-clients"));
+                config.getInt("affinity-clients"),
+                outlier,
+                new SlowStart(config.getDuration("slow-start")),
+                config.getInt("overprovisioning-percent"));
     }
 
     private static FeedSettings feed(Config config) {

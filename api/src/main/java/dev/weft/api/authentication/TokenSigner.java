@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.tls.KeyMaterial;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Signature;
@@ -69,7 +69,11 @@ public final class TokenSigner {
             throw new IllegalStateException("tokens are signed by a key that is on no curve");
         }
         ObjectNode web = JsonNodeFactory.instance.objectNode();
-        web.put("use", "sig").put("kty", "EC").put("kid", keyId).put("crv", "P-256").put("alg", ALGORITHM);
+        web.put("use", "sig")
+                .put("kty", "EC")
+                .put("kid", keyId)
+                .put("crv", "P-256")
+                .put("alg", ALGORITHM);
         web.put("x", coordinate(key.getW().getAffineX()));
         return web.put("y", coordinate(key.getW().getAffineY()));
     }

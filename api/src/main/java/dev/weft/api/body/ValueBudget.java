@@ -37,8 +37,8 @@ final class ValueBudget {
     /** Counts one value: a scalar, a list or an object. */
     void take() throws Malformed {
         if (++taken > most) {
-            throw new Malformed("it holds more than " + most + " values in " + bytes + " bytes (expected: at most " + FREE
-                    + ", and one more for each " + bytesOfValue + " bytes)");
+            throw new Malformed("it holds more than " + most + " values in " + bytes + " bytes (expected: at most "
+                    + FREE + ", and one more for each " + bytesOfValue + " bytes)");
         }
     }
 }

@@ -40,7 +40,10 @@ final class YamlReading {
         try {
             TextReader text = new TextReader(new String(utf8, StandardCharsets.UTF_8));
             Node root = new Counting(
-                            new ParserImpl(text, options), new TimesAreText(), options, new ValueBudget(utf8.length, ValueBudget.YAML))
+                            new ParserImpl(text, options),
+                            new TimesAreText(),
+                            options,
+                            new ValueBudget(utf8.length, ValueBudget.YAML))
                     .getSingleNode();
             return root == null ? NullNode.getInstance() : new YamlTree(json, options, utf8.length).of(root);
         } catch (YAMLException | IllegalArgumentException e) {
@@ -94,7 +97,6 @@ final class YamlReading {
             }
         }
     }
-
 
     /** Kubernetes' times are text; YAML 1.1 would turn them into dates. */
     private static final class TimesAreText extends Resolver {

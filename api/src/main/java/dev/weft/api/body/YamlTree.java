@@ -110,7 +110,9 @@ final class YamlTree {
         if (!(key instanceof ScalarNode scalar)) {
             throw new Malformed("the name of a field is no scalar");
         }
-        return scalar.getTag().equals(Tag.STR) ? scalar.getValue() : scalar(scalar).asText();
+        return scalar.getTag().equals(Tag.STR)
+                ? scalar.getValue()
+                : scalar(scalar).asText();
     }
 
     private JsonNode scalar(ScalarNode node) throws Malformed {

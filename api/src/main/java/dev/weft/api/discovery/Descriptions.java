@@ -49,7 +49,9 @@ final class Descriptions {
     String of(String definition, String field, Set<String> siblings) {
         String own = text(definition, field);
         boolean object = OF_OBJECTS.contains(field) && siblings.containsAll(OF_OBJECTS);
-        return own == null && object ? texts.getOrDefault(EVERY_OBJECT, Map.of()).get(field) : own;
+        return own == null && object
+                ? texts.getOrDefault(EVERY_OBJECT, Map.of()).get(field)
+                : own;
     }
 
     /** Every structure and field that something is told of, as {@code definition} or {@code definition.field}. */

@@ -106,7 +106,8 @@ final class OpenApiDocument {
             String type = name.equals("force") ? "boolean" : "string";
             parameter.putObject("schema").put("type", type).put("uniqueItems", true);
         }
-        ObjectNode content = operation.putObject("requestBody").put("required", true).putObject("content");
+        ObjectNode content =
+                operation.putObject("requestBody").put("required", true).putObject("content");
         PATCH_TYPES.forEach(type -> content.putObject(type).putObject("schema").put("type", "object"));
     }
 

@@ -4,22 +4,20 @@ import dev.weft.registry.resource.KindRules;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceType;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
-import io.fabric8.kubernetes.api.model.authentication.TokenReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.LocalSubjectAccessReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The fields of what can only be created, as a question or a request whose answer is in the status. */
+/**
+ * The fields of what can only be created, as a question or a request whose answer is in the status.
+ *
+ * <p>Source: authentication.k8s.io/v1, authorization.k8s.io/v1, and for our own the routes that answer them.
+ */
 final class ReviewModels {
     private static final Map<String, Class<?>> BY_KIND = Map.of(
             "SelfSubjectReview", SelfSubjectReview.class,
             "TokenReview", TokenReview.class,
-            "LocalSubjectAccessReview", LocalSubjectAccessReview.class,
+            "LocalSubjectAccessReview", SubjectAccessReview.class,
             "SelfSubjectAccessReview", SelfSubjectAccessReview.class,
             "SelfSubjectRulesReview", SelfSubjectRulesReview.class,
             "SubjectAccessReview", SubjectAccessReview.class,
@@ -49,6 +47,79 @@ final class ReviewModels {
                 Map.of(),
                 KindRules.NONE);
     }
+
+    /** Who the caller is taken for. */
+    record SelfSubjectReview(String apiVersion, String kind, ObjectMeta metadata, CallerStatus status) {}
+
+    record CallerStatus(UserInfo userInfo) {}
+
+    /** Whose a token is. */
+    record TokenReview(String apiVersion, String kind, ObjectMeta metadata, TokenSpec spec, TokenStatus status) {}
+
+    record TokenSpec(List<String> audiences, String token) {}
+
+    record TokenStatus(List<String> audiences, Boolean authenticated, String error, UserInfo user) {}
+
+    /** Somebody, as the server knows him. */
+    record UserInfo(Map<String, List<String>> extra, List<String> groups, String uid, String username) {}
+
+    /** Whether somebody may do something; in one namespace where the review is in one. */
+    record SubjectAccessReview(
+            String apiVersion, String kind, ObjectMeta metadata, AccessSpec spec, AccessStatus status) {}
+
+    record AccessSpec(
+            Map<String, List<String>> extra,
+            List<String> groups,
+            PathAttributes nonResourceAttributes,
+            ResourceAttributes resourceAttributes,
+            String uid,
+            String user) {}
+
+    /** Whether the caller may do something. */
+    record SelfSubjectAccessReview(
+            String apiVersion, String kind, ObjectMeta metadata, OwnAccessSpec spec, AccessStatus status) {}
+
+    record OwnAccessSpec(PathAttributes nonResourceAttributes, ResourceAttributes resourceAttributes) {}
+
+    /** A path that is no object's, and what is done with it. */
+    record PathAttributes(String path, String verb) {}
+
+    /** An object, and what is done with it. */
+    record ResourceAttributes(
+            Selector fieldSelector,
+            String group,
+            Selector labelSelector,
+            String name,
+            String namespace,
+            String resource,
+            String subresource,
+            String verb,
+            String version) {}
+
+    /** What the objects of a list must be. */
+    record Selector(String rawSelector, List<Requirement> requirements) {
+        record Requirement(String key, String operator, List<String> values) {}
+    }
+
+    /** What was found. */
+    record AccessStatus(Boolean allowed, Boolean denied, String evaluationError, String reason) {}
+
+    /** All that the caller may do in a namespace. */
+    record SelfSubjectRulesReview(
+            String apiVersion, String kind, ObjectMeta metadata, RulesSpec spec, RulesStatus status) {}
+
+    record RulesSpec(String namespace) {}
+
+    record RulesStatus(
+            String evaluationError,
+            Boolean incomplete,
+            List<PathRule> nonResourceRules,
+            List<ResourceRule> resourceRules) {}
+
+    record PathRule(List<String> nonResourceURLs, List<String> verbs) {}
+
+    record ResourceRule(
+            List<String> apiGroups, List<String> resourceNames, List<String> resources, List<String> verbs) {}
 
     /** A token that lets another cluster in. */
     record Invitation(String apiVersion, String kind, ObjectMeta metadata, Wish spec, Token status) {

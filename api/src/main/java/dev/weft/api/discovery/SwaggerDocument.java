@@ -153,7 +153,9 @@ final class SwaggerDocument {
                 case "items", "additionalProperties" -> schema.set(word, schema(entry.getValue()));
                 case "properties" -> {
                     ObjectNode properties = schema.putObject(word);
-                    entry.getValue().properties().forEach(field -> properties.set(field.getKey(), schema(field.getValue())));
+                    entry.getValue()
+                            .properties()
+                            .forEach(field -> properties.set(field.getKey(), schema(field.getValue())));
                 }
                 default -> {
                     if (SCHEMA_WORDS.contains(word)) {

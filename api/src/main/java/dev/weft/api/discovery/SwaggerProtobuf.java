@@ -17,9 +17,7 @@ final class SwaggerProtobuf {
     private SwaggerProtobuf() {}
 
     static byte[] document(JsonNode document) {
-        Message info = new Message()
-                .text(1, document.at("/info/title"))
-                .text(2, document.at("/info/version"));
+        Message info = new Message().text(1, document.at("/info/title")).text(2, document.at("/info/version"));
         return new Message()
                 .text(1, document.path("swagger"))
                 .message(2, info)

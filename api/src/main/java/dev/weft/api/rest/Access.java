@@ -137,8 +137,7 @@ public final class Access {
     }
 
     private RbacPolicy policy() {
-        return roles()
-                .orElseThrow(
+        return roles().orElseThrow(
                         () -> new RequestRefused(Refusals.notReady("the roles of this cluster are not known yet")));
     }
 

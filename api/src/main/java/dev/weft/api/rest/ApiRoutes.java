@@ -75,7 +75,9 @@ public final class ApiRoutes {
      * @param requestsInFlight without an answer, at most
      * @param writesInFlight of those, such as change something
      * @param requestsOfUser of those, by one user
+     * @param requestsOfSystem beyond all, by administrators and nodes
      * @param watches open at a time, at most
+     * @param watchesOfUser of those, by one user
      * @param shortestWatch when no time is asked for, a watch lasts between this and {@code longestWatch}
      * @param longestWatch for any watch
      * @param watchAskedAgain how often the right to a watch is asked for
@@ -88,7 +90,9 @@ public final class ApiRoutes {
             int requestsInFlight,
             int writesInFlight,
             int requestsOfUser,
+            int requestsOfSystem,
             int watches,
+            int watchesOfUser,
             Duration shortestWatch,
             Duration longestWatch,
             Duration watchAskedAgain,
@@ -125,7 +129,12 @@ public final class ApiRoutes {
         this.random = random;
         this.clock = clock;
         this.inFlight = new InFlight(
-                new InFlight.Bounds(bounds.requestsInFlight(), bounds.writesInFlight(), bounds.requestsOfUser()));
+                new InFlight.Bounds(
+                bounds.requestsInFlight(),
+                bounds.writesInFlight(),
+                bounds.requestsOfUser(),
+                // Where everybody is the administrator nothing can be kept for him.
+                access.isOpen() ? 0 : bounds.requestsOfSystem()));
         this.measured = new MetricsRoutes(registry, metrics);
         this.materializer = materializer;
         this.places = places;
@@ -133,7 +142,12 @@ public final class ApiRoutes {
         BodyReading reading = new BodyReading(bounds.bodyBytes(), bounds.bodyDeadline(), materializer);
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
-                new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);
+                new WatchLimits.Bounds(
+                        bounds.watches(),
+                        access.isOpen() ? bounds.watches() : bounds.watchesOfUser(),
+                        bounds.shortestWatch(),
+                        bounds.longestWatch()),
+                random);
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
         List<ServedResource> served = served(registry, tokens.served());
         this.discovery = new DiscoveryRoutes(
@@ -195,6 +209,15 @@ public final class ApiRoutes {
         health.drain();
     }
 
+    /**
+     * Tells further numbers of this process under {@code /metrics}.
+     *
+     * @param text in the format of Prometheus, made anew for each request
+     */
+    public void measureAlso(java.util.function.Supplier<String> text) {
+        measured.others(text);
+    }
+
     /** Watches that are open. */
     public int openWatches() {
         return watches.open();
@@ -209,7 +232,7 @@ public final class ApiRoutes {
             Exchange exchange = Exchange.of(request);
             InFlight.Place taken = exempt(exchange) ? null : inFlight.begin(exchange.method());
             place = taken;
-            answer = taken == null || taken.granted()
+            answer = taken == null || taken.reserved()
                     ? access.admit(exchange).thenCompose(admitted -> admitted(admitted, taken, seen))
                     : CompletableFuture.completedFuture(new Answers(false).refused(Refusals.tooManyRequests()));
         } catch (RuntimeException e) {
@@ -219,7 +242,7 @@ public final class ApiRoutes {
     }
 
     private CompletionStage<HttpResponse> admitted(Exchange exchange, InFlight.@Nullable Place place, Seen seen) {
-        if (place != null && !place.grantedTo(exchange.user().name())) {
+        if (place != null && !place.grantedTo(exchange.user())) {
             throw new RequestRefused(Refusals.tooManyRequests());
         }
         return route(exchange, seen);
@@ -279,8 +302,7 @@ public final class ApiRoutes {
             return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
         }
         if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
-            return measured.answer(
-                    new MetricsRoutes.Now(
+            return measured.answer(new MetricsRoutes.Now(
                     inFlight.reading(),
                     inFlight.writing(),
                     watches.open(),

@@ -146,8 +146,16 @@ final class DiscoveryRoutes {
     }
 
     private ObjectNode paths() {
-        Set<String> sorted = new TreeSet<>(
-                List.of("/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"));
+        Set<String> sorted = new TreeSet<>(List.of(
+                "/api",
+                "/apis",
+                "/healthz",
+                "/livez",
+                "/metrics",
+                "/openapi/v2",
+                "/openapi/v3",
+                "/readyz",
+                "/version"));
         for (ServedResource resource : resources) {
             sorted.add(resource.group().isEmpty() ? "/api/v1" : "/apis/" + resource.group());
             if (!resource.group().isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.weft.api.rest;
 
+import dev.weft.api.authentication.User;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * health are always answered. Safe for many threads.
  */
 final class InFlight {
+    /** Who must get through when others are too many: administrators, and those who tell proxies where to send what. */
+    private static final Set<String> SYSTEM = Set.of(User.MASTERS, "system:nodes", "weft:proxy-nodes");
+
     private final Bounds bounds;
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger writing = new AtomicInteger();
@@ -26,27 +31,31 @@ final class InFlight {
      * @param all requests of any kind
      * @param writing of those, which change something
      * @param ofUser of those, by one user
+     * @param ofSystem beyond all, by what the cluster itself is run by
      */
-    record Bounds(int all, int writing, int ofUser) {}
+    record Bounds(int all, int writing, int ofUser, int ofSystem) {}
 
     /** A request that has begun; {@link #end} is called once, after all else. Not for two threads at once. */
     final class Place {
         private final boolean writes;
+        private final boolean common;
         private volatile @Nullable String user;
 
         private Place(boolean writes) {
             this.writes = writes;
+            this.common = reading() + writing() <= bounds.all() && (!writes || writing() <= bounds.writing());
         }
 
-        /** Whether the bounds that hold for all allow for this one. */
-        boolean granted() {
-            return reading() + writing() <= bounds.all() && (!writes || writing() <= bounds.writing());
+        /** Whether there is a place at least for administrators and nodes; it is not known yet who asks. */
+        boolean reserved() {
+            return reading() + writing() <= bounds.all() + bounds.ofSystem();
         }
 
-        /** Whether the bound of its user allows for this one, once it is known who that is. */
-        boolean grantedTo(String name) {
-            user = name;
-            return byUser.merge(name, 1, Integer::sum) <= bounds.ofUser();
+        /** Whether the bounds allow for this one, once it is known who asks. */
+        boolean grantedTo(User asking) {
+            user = asking.name();
+            boolean ofHis = byUser.merge(asking.name(), 1, Integer::sum) <= bounds.ofUser();
+            return ofHis && (common || (reserved() && asking.groups().stream().anyMatch(SYSTEM::contains)));
         }
 
         void end() {

@@ -16,11 +16,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** What there is to measure, as Prometheus asks for it. */
 final class MetricsRoutes {
     private final Registry registry;
     private final RequestMetrics requests;
+    private volatile Supplier<String> others = () -> "";
 
     MetricsRoutes(Registry registry, RequestMetrics requests) {
         this.registry = registry;
@@ -39,11 +41,17 @@ final class MetricsRoutes {
      */
     record Now(int reading, int writing, int watches, int forwarded, int connections, long connectionsRefused) {}
 
+    /** What else of this process is to be told, in the same format. */
+    void others(Supplier<String> text) {
+        others = text;
+    }
+
     CompletionStage<HttpResponse> answer(Now now) {
         return objects()
                 .thenCombine(
                         members(),
-                        (objects, members) -> Answers.text(200, requests.text() + present(now) + objects + members));
+                        (objects, members) ->
+                                Answers.text(200, requests.text() + present(now) + objects + members + others.get()));
     }
 
     private String present(Now now) {

@@ -78,8 +78,10 @@ final class ReadRoutes {
                 : CompletableFuture.completedFuture(from.watch(request));
         return events.thenApply(source -> streamed(
                 exchange.request(),
-                watches.bounded(options.timeoutSeconds(), lasting -> WatchStream.messages(source, shown, lasting)
-                        .via(standing.of(exchange)))));
+                watches.bounded(
+                        exchange.user().name(),
+                        options.timeoutSeconds(),
+                        lasting -> WatchStream.messages(source, shown, lasting).via(standing.of(exchange)))));
     }
 
     private static HttpResponse streamed(HttpRequest request, Source<ByteString, NotUsed> messages) {

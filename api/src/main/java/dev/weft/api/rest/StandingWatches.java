@@ -54,8 +54,7 @@ final class StandingWatches {
     Cancellable begin(ActorSystem system) {
         return access.isOpen()
                 ? Cancellable.alreadyCancelled()
-                : system.scheduler()
-                        .scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, this::look, system.dispatcher());
+                : system.scheduler().scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, this::look, system.dispatcher());
     }
 
     /** A watch goes through this as long as it may. */
@@ -64,14 +63,12 @@ final class StandingWatches {
         if (access.isOpen() || presented == null) {
             return Flow.create();
         }
-        return Flow.<T>create()
-                .viaMat(KillSwitches.single(), Keep.right())
-                .watchTermination((end, done) -> {
-                    Standing standing = new Standing(presented, end);
-                    open.add(standing);
-                    done.whenComplete((any, failure) -> open.remove(standing));
-                    return NotUsed.getInstance();
-                });
+        return Flow.<T>create().viaMat(KillSwitches.single(), Keep.right()).watchTermination((end, done) -> {
+            Standing standing = new Standing(presented, end);
+            open.add(standing);
+            done.whenComplete((any, failure) -> open.remove(standing));
+            return NotUsed.getInstance();
+        });
     }
 
     private synchronized void look() {
@@ -85,12 +82,15 @@ final class StandingWatches {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // who may no longer watch is heard of, and nothing follows for the others
     private void ask(Standing standing) {
-        CompletableFuture.completedFuture(standing.presented).thenCompose(access::admit).whenComplete((still, failure) -> {
-            if (isOver(failure)) {
-                standing.end.shutdown();
-            }
-        });
+        CompletableFuture.completedFuture(standing.presented)
+                .thenCompose(access::admit)
+                .whenComplete((still, failure) -> {
+                    if (isOver(failure)) {
+                        standing.end.shutdown();
+                    }
+                });
     }
 
     private static boolean isOver(@Nullable Throwable failure) {

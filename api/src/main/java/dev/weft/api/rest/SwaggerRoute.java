@@ -29,8 +29,9 @@ final class SwaggerRoute {
     private static final String PROTOBUF_BY_CLIENTS = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
     private static final Set<String> JSON_RANGES = Set.of(MediaType.JSON, "application/*", "*/*");
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final OpenApiDocuments documents;
     private final Instant lastModified;
@@ -51,9 +52,7 @@ final class SwaggerRoute {
                 : HttpResponse.create()
                         .withEntity(
                                 protobuf ? binary : ContentTypes.APPLICATION_JSON,
-                                protobuf
-                                        ? swagger.protobuf()
-                                        : swagger.json().concat(ByteString.fromString("\n")));
+                                protobuf ? swagger.protobuf() : swagger.json().concat(ByteString.fromString("\n")));
         return response.addHeader(RawHeader.create("ETag", tag))
                 .addHeader(RawHeader.create("Vary", "Accept"))
                 .addHeader(RawHeader.create("Last-Modified", HTTP_DATE.format(lastModified)));

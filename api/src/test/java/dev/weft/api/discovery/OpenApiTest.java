@@ -57,8 +57,9 @@ class OpenApiTest {
             ServedResource.review("mesh.weft.dev", "v1alpha1", "invitations", "Invitation"),
             ServedResource.review("mesh.weft.dev", "v1alpha1", "joins", "Join"),
             ServedResource.review("mesh.weft.dev", "v1alpha1", "departures", "Departure"));
-    private final List<ResourceKind> all =
-            Stream.concat(kinds.stream(), reviews.stream().map(ReviewModels::kind)).toList();
+    private final List<ResourceKind> all = Stream.concat(
+                    kinds.stream(), reviews.stream().map(ReviewModels::kind))
+            .toList();
     private final OpenApiDocuments documents = new OpenApiDocuments(kinds, reviews, "v1.32.0");
     private final JsonNode swagger = json(documents.swagger().json().utf8String());
 
@@ -109,7 +110,9 @@ class OpenApiTest {
                 }
             });
         }
-        assertThat(silent).as("kinds and fields to be told of in descriptions.yaml").isEmpty();
+        assertThat(silent)
+                .as("kinds and fields to be told of in descriptions.yaml")
+                .isEmpty();
     }
 
     @Test
@@ -153,8 +156,7 @@ class OpenApiTest {
                 return;
             }
             fields.keySet().stream()
-                    .filter(field ->
-                            !field.equals("_") && !structure.fields().containsKey(field))
+                    .filter(field -> !field.equals("_") && !structure.fields().containsKey(field))
                     .forEach(field -> unknown.add(name + "." + field));
         });
         assertThat(unknown).isEmpty();
@@ -180,7 +182,8 @@ class OpenApiTest {
         }
         assertThat(fieldNames(swagger.path("definitions"), "")).isEqualTo(names);
         swagger.findValuesAsText("$ref")
-                .forEach(reference -> assertThat(swagger.at(reference.substring(1)).isObject())
+                .forEach(reference -> assertThat(
+                                swagger.at(reference.substring(1)).isObject())
                         .as(reference)
                         .isTrue());
         assertThat(swagger.findValues("allOf")).isEmpty();
@@ -231,8 +234,8 @@ class OpenApiTest {
     @Test
     @DisplayName("says the same in the binary form")
     void binary() throws Exception {
-        UnknownFieldSet document = message(ByteString.copyFrom(
-                documents.swagger().protobuf().toArray()));
+        UnknownFieldSet document =
+                message(ByteString.copyFrom(documents.swagger().protobuf().toArray()));
         assertThat(text(document, 1)).isEqualTo("2.0");
         Map<String, UnknownFieldSet> definitions = named(document, 9, 1);
         assertThat(definitions.keySet()).isEqualTo(fieldNames(swagger.path("definitions"), ""));
@@ -245,7 +248,8 @@ class OpenApiTest {
             assertThat(properties.keySet()).isEqualTo(fieldNames(expected));
             for (Map.Entry<String, UnknownFieldSet> property : properties.entrySet()) {
                 JsonNode told = expected.path("properties").path(property.getKey());
-                assertThat(text(property.getValue(), 1)).isEqualTo(told.path("$ref").asText());
+                assertThat(text(property.getValue(), 1))
+                        .isEqualTo(told.path("$ref").asText());
                 Map<String, UnknownFieldSet> extensions = pairs(property.getValue(), 31);
                 for (Map.Entry<String, UnknownFieldSet> extension : extensions.entrySet()) {
                     assertThat(json(text(extension.getValue(), 2))).isEqualTo(told.path(extension.getKey()));
@@ -273,7 +277,9 @@ class OpenApiTest {
         Map<String, UnknownFieldSet> all = new LinkedHashMap<>();
         for (ByteString each : message.getField(field).getLengthDelimitedList()) {
             UnknownFieldSet pair = message(each);
-            all.put(text(pair, 1), message(pair.getField(2).getLengthDelimitedList().get(0)));
+            all.put(
+                    text(pair, 1),
+                    message(pair.getField(2).getLengthDelimitedList().get(0)));
         }
         return all;
     }

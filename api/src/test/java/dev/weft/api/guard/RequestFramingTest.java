@@ -14,15 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The framing of requests")
 class RequestFramingTest {
-    private static final GuardSettings BOUNDS =
-            new GuardSettings(
-                    1024,
-                    8,
-                    200,
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(1));
+    private static final GuardSettings BOUNDS = new GuardSettings(
+            1024,
+            8,
+            200,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(1));
 
     private static final String REQUESTS = "GET /api HTTP/1.1\r\nHost: x\r\n\r\n"
             + "POST /api/v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /"
@@ -89,6 +88,18 @@ class RequestFramingTest {
                 "Transfer-Encoding: chunked|Transfer-Encoding: chunked",
                 "Transfer-Encoding: gzip, chunked",
                 "Transfer-Encoding: identity",
+                "Transfer-Encoding: chunked, identity",
+                "Transfer-Encoding: chunked, chunked",
+                "Transfer-Encoding: chunked;q=1",
+                "Transfer-Encoding: \"chunked\"",
+                "Transfer-Encoding:",
+                "Content-Length: 5 5",
+                "Content-Length: 5.0",
+                "Content-Length: 5e0",
+                "Content-Length: ５",
+                "Content-Length: \u00b2",
+                "Content-Length\t: 5",
+                "Content_Length: 5|\tContent-Length: 4",
                 "Transfer-Encoding: xchunked",
                 "Transfer-Encoding : chunked",
                 "Transfer-Encoding: \u000bchunked",
@@ -113,6 +124,10 @@ class RequestFramingTest {
         "'GET /', MALFORMED",
         "'GET  / HTTP/1.1', MALFORMED",
         "'GET / HTTP/2.0', MALFORMED",
+        "'PRI * HTTP/2.0', MALFORMED",
+        "'GET\t/\tHTTP/1.1', MALFORMED",
+        "'GET / HTTP/1.1 ', MALFORMED",
+        "' GET / HTTP/1.1', MALFORMED",
         "'G(T / HTTP/1.1', MALFORMED",
         "'', MALFORMED",
         "'get / HTTP/1.1', METHOD",
@@ -134,6 +149,12 @@ class RequestFramingTest {
                 "5;a=b\r\n",
                 "5\n",
                 "1\r\nabc",
+                "0x5\r\nabcde\r\n",
+                "+5\r\nabcde\r\n",
+                " 5\r\nabcde\r\n",
+                "5 \r\nabcde\r\n",
+                "5\r\nabcdef\r\n",
+                "0\r\nContent-Length: 5\r\n\r\n",
                 "0\r\nX: y\r\n\r\n"
             })
     void chunks(String body) {

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  * @param dnsName the name of DNS, if it is a whole one
  * @param port a port's name or number, if one is meant
  */
-public record ServiceName(
-        String namespace, String name, Scope scope, Optional<String> dnsName, Optional<String> port) {
+public record ServiceName(String namespace, String name, Scope scope, Optional<String> dnsName, Optional<String> port) {
     private static final String SVC = "svc";
     private static final Pattern PREFIX = Pattern.compile("_?[a-z0-9]([-a-z0-9]*[a-z0-9])?");
 
@@ -80,8 +79,7 @@ public record ServiceName(
         }
         if (isIn(name, zones.clusters())) {
             List<String> labels = above(name, zones.clusters());
-            return whole(
-                    text, name, labels.subList(0, Math.max(0, labels.size() - 1)), Scope.CLUSTER_SET, port);
+            return whole(text, name, labels.subList(0, Math.max(0, labels.size() - 1)), Scope.CLUSTER_SET, port);
         }
         List<String> labels = Arrays.asList(name.split("\\.", -1));
         if (labels.size() == 2 || (labels.size() == 3 && labels.get(2).equals(SVC))) {
@@ -116,8 +114,8 @@ public record ServiceName(
     private static void requirePort(String text, String port) {
         boolean number = port.matches("[0-9]{1,5}") && Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= 65_535;
         if (!number && !port.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?") || port.matches("[0-9]+") && !number) {
-            throw CommandFailed.usage("SERVICE " + text + ": expected a port's name, or a number from 1 to 65535, after"
-                    + " the colon");
+            throw CommandFailed.usage(
+                    "SERVICE " + text + ": expected a port's name, or a number from 1 to 65535, after" + " the colon");
         }
     }
 

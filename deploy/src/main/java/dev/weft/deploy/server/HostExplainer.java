@@ -32,9 +32,7 @@ public record HostExplainer(Explainer explainer, ServiceName.Zones zones) {
         }
         return new HostExplainer(
                 new Explainer(
-                        settings.balance(),
-                        settings.dns(),
-                        settings.dataPlane().nodeAddresses()),
+                        settings.balance(), settings.dns(), settings.dataPlane().nodeAddresses()),
                 new ServiceName.Zones(
                         settings.dns().zones(),
                         settings.dns().clusterSetZone(),

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -249,6 +250,7 @@ public final class WeftServer {
                 clock,
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
+        Objects.requireNonNull(api, "the API starts first").measureAlso(proxy::metrics);
         await(proxy.ready(), "show the proxy-node the services");
     }
 

@@ -53,9 +53,11 @@ class ArchitectureTest {
                                     "dns",
                                     "nftables",
                                     "process",
+                                    "metrics",
                                     "dataplane",
                                     "health",
                                     "balance",
+                                    "outlier",
                                     "selection",
                                     "view"),
                     "api",
@@ -79,7 +81,13 @@ class ArchitectureTest {
                     "registry", Set.of("gossip"),
                     "api", Set.of("registry"),
                     "deploy", Set.of("gossip", "registry", "proxy", "api")),
-            Map.of("gossip", Set.of("clock"), "registry", Set.of("resource", "watch"), "proxy", Set.of("view", "explanation")));
+            Map.of(
+                    "gossip",
+                    Set.of("clock"),
+                    "registry",
+                    Set.of("resource", "watch"),
+                    "proxy",
+                    Set.of("view", "explanation")));
 
     private static final Architecture CROOKED = new Architecture(
             FIXTURES,

@@ -76,6 +76,17 @@ final class Arena implements AutoCloseable {
         return first;
     }
 
+    /** The same with further arguments, and always one of its own. */
+    Server server(List<String> further) {
+        servers++;
+        return start("server-" + servers, true, further);
+    }
+
+    /** Where files of a benchmark may lie. */
+    Path directory() {
+        return directory;
+    }
+
     /** A running server of a cluster of its own. */
     final class Server {
         private final String name;
@@ -124,6 +135,10 @@ final class Arena implements AutoCloseable {
     }
 
     private Server start(String name, boolean bare) {
+        return start(name, bare, List.of());
+    }
+
+    private Server start(String name, boolean bare, List<String> further) {
         HostPort api = freePort();
         List<String> arguments = new ArrayList<>(List.of(
                 "server",
@@ -138,6 +153,7 @@ final class Arena implements AutoCloseable {
         if (bare) {
             arguments.add("--no-proxy");
         }
+        arguments.addAll(further);
         long begun = System.nanoTime();
         Child process = children.start(name, arguments, directory.resolve(name + ".log"));
         process.awaitReady(START);

@@ -12,6 +12,7 @@ public final class Bench {
             new ChangeToEventBenchmark(),
             new ManyWatchersBenchmark(),
             new FanOutBenchmark(),
+            new ProtectionBenchmark(),
             new ReadyToSliceBenchmark(),
             new ConvergenceBenchmark(),
             new LargeServiceBenchmark(),

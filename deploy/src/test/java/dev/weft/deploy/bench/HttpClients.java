@@ -12,10 +12,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Connections to one server, all on one thread: what one core can do to the other. */
 final class HttpClients implements AutoCloseable {
@@ -24,9 +30,28 @@ final class HttpClients implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup thread = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final HostPort server;
+    private final @Nullable SslContext tls;
+    private final String credentials;
 
     HttpClients(HostPort server) {
         this.server = server;
+        this.tls = null;
+        this.credentials = "";
+    }
+
+    /** Over TLS, whosever the certificate is, and with a bearer token. */
+    HttpClients(HostPort server, String token) {
+        this.server = server;
+        try {
+            this.tls = SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.JDK)
+                    .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                    .protocols("TLSv1.3")
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("a Java without TLS 1.3", e);
+        }
+        this.credentials = "Authorization: Bearer " + token + "\r\n";
     }
 
     /** The one thread of all connections. */
@@ -46,6 +71,9 @@ final class HttpClients implements AutoCloseable {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                        }
                         channel.pipeline().addLast(new HttpConnection(channel));
                     }
                 });
@@ -79,6 +107,7 @@ final class HttpClients implements AutoCloseable {
     private ByteBuf request(String method, String path, String type, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head = method + ' ' + path + " HTTP/1.1\r\nHost: " + server + "\r\nAccept: application/json\r\n"
+                + credentials
                 + (bytes.length == 0 ? "" : "Content-Type: " + type + "\r\nContent-Length: " + bytes.length + "\r\n")
                 + "\r\n";
         return Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.ISO_8859_1), bytes);

@@ -42,14 +42,28 @@ class ServiceNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "/", "a/b/c", "web:", ":80", "web:-1", "web:1x_", "a.b.c.d", "cluster.local", "svc.cluster.local",
-                "a.b.pod.cluster.local", "a..svc.cluster.local", "x.y.z.web.shop.svc.cluster.local", "clusters.local",
-                "west.clusters.local", "shop.svc.west.clusters.local"
+                "",
+                "/",
+                "a/b/c",
+                "web:",
+                ":80",
+                "web:-1",
+                "web:1x_",
+                "a.b.c.d",
+                "cluster.local",
+                "svc.cluster.local",
+                "a.b.pod.cluster.local",
+                "a..svc.cluster.local",
+                "x.y.z.web.shop.svc.cluster.local",
+                "clusters.local",
+                "west.clusters.local",
+                "shop.svc.west.clusters.local"
             })
     @DisplayName("is refused as wrong usage where it means nothing")
     void refused(String text) {
         assertThatThrownBy(() -> ServiceName.parse(text, "default", ZONES))
                 .isInstanceOfSatisfying(
-                        CommandFailed.class, failed -> assertThat(failed.exitCode()).isEqualTo(2));
+                        CommandFailed.class,
+                        failed -> assertThat(failed.exitCode()).isEqualTo(2));
     }
 }

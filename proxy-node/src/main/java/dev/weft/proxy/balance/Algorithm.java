@@ -2,6 +2,8 @@ package dev.weft.proxy.balance;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The algorithms by the names that the annotation {@code mesh.weft.dev/algorithm} uses. */
 public enum Algorithm {
@@ -34,6 +36,28 @@ public enum Algorithm {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a client's target is a matter of its key. */
+    boolean byClient() {
+        return this == SOURCE_IP_HASH || this == CONSISTENT_HASH || this == RING_HASH;
+    }
+
+    /**
+     * A balancer of this kind that prefers the first of the tiers, over all of their targets.
+     *
+     * @param before what was in use, whose knowledge is kept as far as it is of this kind
+     */
+    public Balancer tiered(
+            BalanceSettings settings,
+            LongSupplier seeds,
+            RoundTrips roundTrips,
+            List<TargetTier> tiers,
+            TargetSet targets,
+            @Nullable Balancer before) {
+        LocalityBalancer.Rules rules = new LocalityBalancer.Rules(
+                roundTrips, settings.overprovisioningPercent(), byClient(), new Dice(seeds.getAsLong()));
+        return LocalityBalancer.of(rules, tiers, targets, () -> balancer(settings, seeds.getAsLong()), before);
     }
 
     /**

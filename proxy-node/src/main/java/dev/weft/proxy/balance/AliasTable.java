@@ -13,13 +13,13 @@ final class AliasTable {
         alias = new int[size];
         double sum = 0;
         for (int index = 0; index < size; index++) {
-            sum += targets.get(index).weight();
+            sum += targets.get(index).share();
         }
         ArrayDeque<Integer> under = new ArrayDeque<>();
         ArrayDeque<Integer> over = new ArrayDeque<>();
         double[] share = new double[size];
         for (int index = 0; index < size; index++) {
-            share[index] = targets.get(index).weight() * size / sum;
+            share[index] = targets.get(index).share() * size / sum;
             (share[index] < 1 ? under : over).add(index);
         }
         while (!under.isEmpty() && !over.isEmpty()) {

@@ -1,11 +1,13 @@
 package dev.weft.proxy.balance;
 
+import dev.weft.proxy.outlier.OutlierSettings;
 import java.time.Duration;
 
 /**
  * What the balancers are tuned with; each value is explained in {@code reference.conf}.
  *
  * @param ringPoints places on the ring for each target of weight 1
+ * @param overprovisioningPercent how many times the capacity that a tier of endpoints needs it is taken to have
  * @param boundedLoad how far over the average a target of the ring may go, e.g. 1.25
  */
 public record BalanceSettings(
@@ -14,9 +16,35 @@ public record BalanceSettings(
         int maglevTableSize,
         int ringPoints,
         double boundedLoad,
-        int affinityClients) {
+        int affinityClients,
+        OutlierSettings outlier,
+        SlowStart slowStart,
+        int overprovisioningPercent) {
+    /** One that ejects no targets, and gives new ones their whole weight. */
+    public BalanceSettings(
+            Algorithm defaultAlgorithm,
+            Duration ewmaDecay,
+            int maglevTableSize,
+            int ringPoints,
+            double boundedLoad,
+            int affinityClients) {
+        this(
+                defaultAlgorithm,
+                ewmaDecay,
+                maglevTableSize,
+                ringPoints,
+                boundedLoad,
+                affinityClients,
+                OutlierSettings.OFF,
+                SlowStart.OFF,
+                140);
+    }
 
     public BalanceSettings {
+        if (overprovisioningPercent < 100) {
+            throw new IllegalArgumentException(
+                    "weft.proxy.balance: overprovisioning-percent=" + overprovisioningPercent + " (expected: >= 100)");
+        }
         if (maglevTableSize < 3 || ringPoints < 1 || boundedLoad <= 1 || affinityClients < 16) {
             throw new IllegalArgumentException("weft.proxy.balance: maglev-table-size=" + maglevTableSize
                     + " ring-points=" + ringPoints + " bounded-load=" + boundedLoad + " affinity-clients="

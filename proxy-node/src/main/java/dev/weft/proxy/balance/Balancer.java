@@ -23,6 +23,16 @@ public interface Balancer {
     /** What it chooses among. */
     TargetSet targets();
 
+    /** Whether it has to be made anew for a changed {@link Target#share()} to count. */
+    default boolean laysOutShares() {
+        return false;
+    }
+
+    /** After how long it is to be made anew though nothing has changed here (nanoseconds); 0 for never. */
+    default long revisedAfterNanos() {
+        return 0;
+    }
+
     /** Whether {@link Target#latency} matters to it. */
     default boolean usesLatency() {
         return false;

@@ -3,7 +3,7 @@ package dev.weft.proxy.balance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The target with the least {@code (open + 1) / W} of all; ties by chance. Looks at every target, so a pick costs their
+ * The target with the least {@code (open + 1) / S}, where S is the weight that it has while it starts slowly of all; ties by chance. Looks at every target, so a pick costs their
  * number.
  */
 final class LeastConnection implements Balancer {
@@ -28,7 +28,7 @@ final class LeastConnection implements Balancer {
             int index = start + step;
             Target next = targets.get(index < size ? index : index - size);
             long open = next.open() + 1L;
-            if (open * best.weight() < bestOpen * next.weight()) {
+            if (open * best.share() < bestOpen * next.share()) {
                 best = next;
                 bestOpen = open;
             }

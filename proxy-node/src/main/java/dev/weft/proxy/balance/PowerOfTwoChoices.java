@@ -30,8 +30,8 @@ final class PowerOfTwoChoices implements Balancer {
         if (byLatency) {
             return one.cost(nowNanos) <= other.cost(nowNanos) ? one : other;
         }
-        long oneLoad = (one.open() + 1L) * other.weight();
-        long otherLoad = (other.open() + 1L) * one.weight();
+        long oneLoad = (one.open() + 1L) * other.share();
+        long otherLoad = (other.open() + 1L) * one.share();
         return oneLoad <= otherLoad ? one : other;
     }
 

@@ -47,6 +47,21 @@ public final class SessionAffinity implements Balancer {
     }
 
     @Override
+    public boolean laysOutShares() {
+        return inner.laysOutShares();
+    }
+
+    /** What picks for clients without a target. */
+    public Balancer inner() {
+        return inner;
+    }
+
+    @Override
+    public long revisedAfterNanos() {
+        return inner.revisedAfterNanos();
+    }
+
+    @Override
     public TargetSet targets() {
         return inner.targets();
     }

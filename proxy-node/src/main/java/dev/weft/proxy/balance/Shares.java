@@ -57,9 +57,8 @@ public record Shares(Basis basis, List<Double> parts) {
                 yield by(Basis.OF_CLIENTS, targets, target -> entries.getOrDefault(target, 0.0));
             }
             case RING_HASH -> {
-                Map<Target, Double> arcs = new BoundedRing(
-                                new TargetSet(targets), settings.ringPoints(), settings.boundedLoad())
-                        .parts();
+                Map<Target, Double> arcs =
+                        new BoundedRing(new TargetSet(targets), settings.ringPoints(), settings.boundedLoad()).parts();
                 yield by(Basis.OF_CLIENTS, targets, target -> arcs.getOrDefault(target, 0.0));
             }
         };

@@ -1,5 +1,7 @@
 package dev.weft.proxy.balance;
 
+import dev.weft.proxy.outlier.OutlierSettings;
+import dev.weft.proxy.outlier.OutlierState;
 import dev.weft.proxy.selection.Candidate;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,8 +18,17 @@ public final class Target {
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder picks = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder ejections = new LongAdder();
+    private final LongAdder bytesTo = new LongAdder();
+    private final LongAdder bytesFrom = new LongAdder();
     private final PeakEwma latency;
+    private final OutlierSettings outlierSettings;
+    private final SlowStart slowStart;
     private volatile int weight;
+    private volatile int tenths = SlowStart.WHOLE;
+    private long startedNanos;
+    /** Written under this object's lock. */
+    private volatile OutlierState outlier = OutlierState.NEW;
 
     Target(Candidate candidate, BalanceSettings settings) {
         this.identity = candidate.identity();
@@ -26,6 +37,8 @@ public final class Target {
         this.identityHash = Hashing.of(identity, 0);
         this.weight = candidate.weight();
         this.latency = new PeakEwma(settings.ewmaDecay().toNanos());
+        this.outlierSettings = settings.outlier();
+        this.slowStart = settings.slowStart();
     }
 
     /** What stays the same for every proxy-node of every cluster: cluster and Pod uid, or address. */
@@ -46,6 +59,11 @@ public final class Target {
         return weight;
     }
 
+    /** Ten times the weight, or less while it starts slowly. */
+    public int share() {
+        return weight * tenths;
+    }
+
     /** A connection goes here; counts as open from now on. */
     public void opened() {
         picks.increment();
@@ -57,9 +75,92 @@ public final class Target {
         open.decrementAndGet();
     }
 
-    /** It could not be connected to. */
-    public void failed() {
+    /**
+     * It could not be connected to, or reset a connection on which it had not answered.
+     *
+     * @return whether it has done so often enough in a row to be ejected
+     */
+    public synchronized boolean failed() {
         failures.increment();
+        outlier = outlier.failed(outlierSettings);
+        return outlier.due(outlierSettings);
+    }
+
+    /** A first byte came, or an end in good order: its failures in a row are over. */
+    public void answered() {
+        if (outlier.failures() > 0) { // hardly ever: then nothing is locked
+            synchronized (this) {
+                outlier = outlier.answered();
+            }
+        }
+    }
+
+    /**
+     * Puts it out of choice.
+     *
+     * @return for how long, in nanoseconds
+     */
+    public synchronized long eject(long nowNanos) {
+        ejections.increment();
+        outlier = outlier.eject(nowNanos, outlierSettings);
+        return outlier.atNanos() - nowNanos;
+    }
+
+    /** Puts it back in choice when its time out is over; slowly. */
+    public synchronized void comeBack(long nowNanos) {
+        if (outlier.over(nowNanos)) {
+            outlier = outlier.comeBack(nowNanos, outlierSettings);
+            startSlowly(nowNanos);
+        }
+    }
+
+    /** It has come into choice: its weight grows from a tenth. */
+    public synchronized void startSlowly(long nowNanos) {
+        startedNanos = nowNanos;
+        tenths = slowStart.tenths(0);
+    }
+
+    /** Gives it the weight that is due now. */
+    public synchronized void warmUp(long nowNanos) {
+        if (tenths < SlowStart.WHOLE) {
+            tenths = slowStart.tenths(nowNanos - startedNanos);
+        }
+    }
+
+    /** When it is to {@link #comeBack} or to {@link #warmUp} next, from now (nanoseconds, from 1); 0 for not at all. */
+    public synchronized long dueIn(long nowNanos) {
+        if (outlier.ejected()) {
+            return Math.max(1, outlier.atNanos() - nowNanos);
+        }
+        long step = slowStart.stepNanos();
+        return tenths == SlowStart.WHOLE || step == 0 ? 0 : Math.max(1, startedNanos + tenths * step - nowNanos);
+    }
+
+    /** Whether it is out of choice for its failures. */
+    public boolean ejected() {
+        return outlier.ejected();
+    }
+
+    /** So many bytes came from a client for it. */
+    public void sent(int bytes) {
+        bytesTo.add(bytes);
+    }
+
+    /** So many bytes came from it. */
+    public void received(int bytes) {
+        bytesFrom.add(bytes);
+    }
+
+    public long bytesTo() {
+        return bytesTo.sum();
+    }
+
+    public long bytesFrom() {
+        return bytesFrom.sum();
+    }
+
+    public long ejections() {
+        return ejections.sum();
     }
 
     /** It took that long to answer. */
@@ -85,7 +186,7 @@ public final class Target {
 
     /** Peak EWMA's cost of sending one more here. */
     double cost(long nowNanos) {
-        return latency.nanosAt(nowNanos) * (open.get() + 1) / weight;
+        return latency.nanosAt(nowNanos) * (open.get() + 1) / share();
     }
 
     void reweigh(int to) {

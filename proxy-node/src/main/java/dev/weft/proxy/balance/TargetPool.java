@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the {@link Target} of each endpoint over changes of the set. Used by one thread at a time. */
 public final class TargetPool {
@@ -54,6 +55,11 @@ public final class TargetPool {
         }
         order = List.copyOf(next);
         return new TargetSet(order);
+    }
+
+    /** The target of an endpoint that the last update named; null for any other. */
+    public @Nullable Target find(Candidate candidate) {
+        return present.get(keyOf(candidate));
     }
 
     private void leave(String key) {

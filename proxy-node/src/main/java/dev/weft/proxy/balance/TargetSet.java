@@ -29,6 +29,16 @@ public final class TargetSet {
         return members.contains(target);
     }
 
+    /** Where it stands; -1 for a target that is none of them. */
+    public int indexOf(Target target) {
+        for (int index = 0; index < targets.length; index++) {
+            if (targets[index] == target) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
     /** As an unmodifiable list. */
     public List<Target> asList() {
         return List.of(targets);

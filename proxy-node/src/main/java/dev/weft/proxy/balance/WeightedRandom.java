@@ -25,6 +25,11 @@ final class WeightedRandom implements Balancer {
     }
 
     @Override
+    public boolean laysOutShares() {
+        return true;
+    }
+
+    @Override
     public TargetSet targets() {
         return targets;
     }

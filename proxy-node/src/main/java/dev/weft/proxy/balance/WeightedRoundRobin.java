@@ -44,6 +44,11 @@ final class WeightedRoundRobin implements Balancer {
     }
 
     @Override
+    public boolean laysOutShares() {
+        return true;
+    }
+
+    @Override
     public TargetSet targets() {
         return targets;
     }
@@ -76,7 +81,7 @@ final class WeightedRoundRobin implements Balancer {
         int[] turns = new int[targets.size()];
         int divisor = 0;
         for (int index = 0; index < turns.length; index++) {
-            turns[index] = targets.get(index).weight();
+            turns[index] = targets.get(index).share();
             divisor = gcd(turns[index], divisor);
         }
         long sum = 0;

@@ -5,13 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** How many connections something may have open, within what the whole may have that it is part of. For any thread. */
 final class ConnectionBudget {
-    private final int limit;
+    private volatile int limit;
     private final @Nullable ConnectionBudget whole;
     private final AtomicInteger taken = new AtomicInteger();
 
     ConnectionBudget(int limit, @Nullable ConnectionBudget whole) {
         this.limit = limit;
         this.whole = whole;
+    }
+
+    /** Another limit from now on; those over it stay. */
+    void limit(int other) {
+        limit = other;
     }
 
     /** Takes one here and of the whole, or none at all. */

@@ -1,6 +1,7 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.view.ServiceKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ public final class DataPlane {
     private final Map<ServiceKey, Map<ListenerKey, Listener>> listeners = new HashMap<>();
     private final Map<ServiceKey, ConnectionBudget> budgets = new HashMap<>();
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
+    private final RoundTrips roundTrips = new RoundTrips();
+    private final PickCounts picks = new PickCounts();
     private boolean draining;
 
     /**
@@ -69,12 +72,15 @@ public final class DataPlane {
                         retire(leaving, settings.drainDeadline());
                     }
                 });
+        ConnectionBudget ofService = budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
         for (ListenerPlan plan : plans) {
+            int asked = plan.policy().maxConnections();
+            ofService.limit(asked > 0 ? asked : settings.limits().service());
             Listener known = present.get(plan.key());
             if (known != null) {
                 known.update(plan);
             } else {
-                present.put(plan.key(), open(service, plan));
+                present.put(plan.key(), open(service, plan, ofService));
             }
         }
         if (present.isEmpty()) {
@@ -102,6 +108,11 @@ public final class DataPlane {
                 .forEach(listener -> status.add(listener.status()));
         status.sort(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key));
         return status;
+    }
+
+    /** Endpoints picked so far, by the names of the algorithms. */
+    public Map<String, Long> picks() {
+        return picks.snapshot();
     }
 
     /** {@code epoll} or {@code nio}. */
@@ -134,13 +145,12 @@ public final class DataPlane {
         return drain(Duration.ZERO).thenCompose(drained -> transport.close());
     }
 
-    private Listener open(ServiceKey service, ListenerPlan plan) {
+    private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
-        ConnectionBudget ofService =
-                budgets.computeIfAbsent(service, first -> new ConnectionBudget(limits.service(), budget));
         ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
-        Route route = new Route(balance, limits.endpoint(), random);
-        Listener listener = new Listener(service, plan.key(), route, transport, settings, own, nanos, jitter);
+        Route route = new Route(balance, limits.endpoint(), roundTrips, picks, random);
+        Listener listener =
+                new Listener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
         listener.update(plan);
         listener.open();
         return listener;

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
@@ -112,6 +113,9 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     private Behavior<Command> onViewed(Viewed viewed) {
         ViewUpdate update = viewed.update();
         Set<ServiceKey> touched = new HashSet<>(update.touched());
+        if (touched.contains(TrafficRules.SERVICE)) {
+            touched.addAll(update.view().keys()); // what stands there is about all services
+        }
         if (update.complete()) {
             touched.addAll(dataPlane.services());
         }
@@ -140,8 +144,9 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
                 present.add(picture);
             }
         }
+        TrafficRules rules = TrafficRules.of(current);
         for (ServicePicture picture : present) {
-            List<ListenerPlan> plans = ListenerPlan.of(picture, node, nodeAddresses);
+            List<ListenerPlan> plans = ListenerPlan.of(picture, node, nodeAddresses, rules);
             dataPlane.apply(picture.key(), offload.left(picture, plans, dataPlane.serves(picture.key())));
         }
     }

@@ -9,6 +9,7 @@ import java.util.List;
  * @param nodeAddresses where node ports listen
  * @param workerThreads event loops that relay; 0 for one by processor
  * @param idleTimeout after which a connection on which nothing came is closed; zero for never
+ * @param accessLog whether each connection is logged when it has ended
  * @param closeGrace how long a connection that is closed from here may take to send what is left
  */
 public record DataPlaneSettings(
@@ -25,7 +26,41 @@ public record DataPlaneSettings(
         Duration drainDeadline,
         Duration closeGrace,
         Duration bindRetryMin,
-        Duration bindRetryMax) {
+        Duration bindRetryMax,
+        boolean accessLog) {
+    /** Without an access log. */
+    public DataPlaneSettings(
+            List<String> nodeAddresses,
+            int workerThreads,
+            boolean nativeTransport,
+            int backlog,
+            ConnectionLimits limits,
+            ConnectSettings connecting,
+            KeepAlive keepAlive,
+            Duration idleTimeout,
+            int lowWaterMarkBytes,
+            int highWaterMarkBytes,
+            Duration drainDeadline,
+            Duration closeGrace,
+            Duration bindRetryMin,
+            Duration bindRetryMax) {
+        this(
+                nodeAddresses,
+                workerThreads,
+                nativeTransport,
+                backlog,
+                limits,
+                connecting,
+                keepAlive,
+                idleTimeout,
+                lowWaterMarkBytes,
+                highWaterMarkBytes,
+                drainDeadline,
+                closeGrace,
+                bindRetryMin,
+                bindRetryMax,
+                false);
+    }
 
     public DataPlaneSettings {
         nodeAddresses = List.copyOf(nodeAddresses);

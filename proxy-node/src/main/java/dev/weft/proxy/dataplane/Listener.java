@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.view.ServiceKey;
 import io.netty.bootstrap.ServerBootstrap;
@@ -9,9 +10,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +33,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
 final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final Logger ACCESS = LoggerFactory.getLogger("dev.weft.proxy.access");
 
     /** The round in which the last byte came does not count, so a connection is closed at most 1/4 late. */
     private static final int IDLE_ROUNDS = 4;
@@ -39,6 +44,7 @@ final class Listener {
     private final Transport transport;
     private final DataPlaneSettings settings;
     private final ConnectionBudget budget;
+    private final RoundTrips roundTrips;
     private final LongSupplier nanos;
     private final RandomGenerator jitter;
     private final WriteBufferWaterMark waterMark;
@@ -48,8 +54,16 @@ final class Listener {
     private final LongAdder refusedNoEndpoint = new LongAdder();
     private final LongAdder refusedLimit = new LongAdder();
     private final LongAdder closedIdle = new LongAdder();
+    private final LongAdder refusedSource = new LongAdder();
+    private final LongAdder retried = new LongAdder();
+    private final Map<String, ConnectHistogram> connecting = new ConcurrentHashMap<>();
     private @Nullable Channel channel;
+    private volatile SourceGate gate = SourceGate.OPEN;
+    private List<String> sourceRanges = List.of();
+    private Duration idleTimeout = Duration.ZERO;
+    private @Nullable Future<?> idleRound;
     private boolean closing;
+    private @Nullable Future<?> reconsidering;
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
 
     Listener(
@@ -59,6 +73,7 @@ final class Listener {
             Transport transport,
             DataPlaneSettings settings,
             ConnectionBudget budget,
+            RoundTrips roundTrips,
             LongSupplier nanos,
             RandomGenerator jitter) {
         this.service = service;
@@ -67,6 +82,7 @@ final class Listener {
         this.transport = transport;
         this.settings = settings;
         this.budget = budget;
+        this.roundTrips = roundTrips;
         this.nanos = nanos;
         this.jitter = jitter;
         this.waterMark = new WriteBufferWaterMark(settings.lowWaterMarkBytes(), settings.highWaterMarkBytes());
@@ -77,9 +93,6 @@ final class Listener {
     /** Binds as soon as it can; the outcome shows in the status. */
     void open() {
         transport.acceptors().execute(() -> bind(settings.bindRetryMin()));
-        if (!settings.idleTimeout().isZero()) {
-            scheduleIdleRound();
-        }
     }
 
     /** Accepts no more; the connections go on until {@link #closeConnections}. */
@@ -99,7 +112,17 @@ final class Listener {
 
     /** Takes over a plan; what leaves gets no new connections from now on. */
     void update(ListenerPlan plan) {
-        List<Target> left = route.update(plan);
+        ListenerPolicy policy = plan.policy();
+        if (!policy.sourceRanges().equals(sourceRanges)) {
+            sourceRanges = policy.sourceRanges();
+            gate = new SourceGate(sourceRanges);
+        }
+        Duration idle = policy.idleTimeout();
+        transport.acceptors().execute(() -> closeIdleAfter(idle == null ? settings.idleTimeout() : idle));
+        List<Target> left = route.update(plan, nanos.getAsLong());
+        if (route.dueIn() > 0) {
+            transport.acceptors().execute(this::reconsider);
+        }
         if (!left.isEmpty()) {
             transport
                     .acceptors()
@@ -113,6 +136,8 @@ final class Listener {
 
     ListenerStatus status() {
         BindOutcome now = outcome;
+        Map<String, ConnectTimes> times = new HashMap<>();
+        connecting.forEach((cluster, histogram) -> times.put(cluster, histogram.snapshot()));
         return new ListenerStatus(
                 service,
                 key,
@@ -124,6 +149,9 @@ final class Listener {
                 refusedNoEndpoint.sum(),
                 refusedLimit.sum(),
                 closedIdle.sum(),
+                refusedSource.sum(),
+                retried.sum(),
+                times,
                 route.endpoints());
     }
 
@@ -142,7 +170,36 @@ final class Listener {
     }
 
     boolean takeRetry() {
-        return retries.takeRetry();
+        if (retries.takeRetry()) {
+            retried.increment();
+            return true;
+        }
+        return false;
+    }
+
+    /** An endpoint took a connection. */
+    void endpointConnected(Target target, long tookNanos) {
+        connecting
+                .computeIfAbsent(target.cluster(), first -> new ConnectHistogram())
+                .add(tookNanos);
+        if (!target.cluster().isEmpty()) {
+            roundTrips.observe(target.cluster(), tookNanos);
+        }
+    }
+
+    /** An endpoint failed, for its own fault as far as can be seen; perhaps it is out of choice for that. */
+    void endpointFailed(Target target, String how) {
+        long outNanos = route.failed(target, nanos.getAsLong());
+        if (outNanos > 0) {
+            LOG.info(
+                    "endpoint {} of {} is out of choice for {} ms, failed {} times in all; last: {}",
+                    target.identity(),
+                    service,
+                    TimeUnit.NANOSECONDS.toMillis(outNanos),
+                    target.failures(),
+                    how);
+            transport.acceptors().execute(this::reconsider);
+        }
     }
 
     /** @param full whether there were endpoints, but none had room */
@@ -151,8 +208,22 @@ final class Listener {
     }
 
     void relayEnded(Relay relay) {
+        if (settings.accessLog()) {
+            ACCESS.info("{} {} {}", service, key.authority(), relay.account(nanos.getAsLong()));
+        }
         relays.remove(relay);
         budget.release();
+    }
+
+    private void reconsider() {
+        Future<?> earlier = reconsidering;
+        if (earlier != null) {
+            earlier.cancel(false);
+        }
+        long dueIn = route.reconsider(nanos.getAsLong());
+        reconsidering = dueIn == 0 || (closing && relays.isEmpty())
+                ? null
+                : transport.acceptors().schedule(this::reconsider, dueIn, TimeUnit.NANOSECONDS);
     }
 
     private void expire(List<Target> left) {
@@ -162,9 +233,24 @@ final class Listener {
         }
     }
 
+    private void closeIdleAfter(Duration timeout) {
+        if (timeout.equals(idleTimeout)) {
+            return;
+        }
+        idleTimeout = timeout;
+        Future<?> waiting = idleRound;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        idleRound = null;
+        scheduleIdleRound();
+    }
+
     /** Goes on after the listener is closed, as long as it has connections. */
     private void scheduleIdleRound() {
-        transport.acceptors().schedule(this::idleRound, roundMillis(), TimeUnit.MILLISECONDS);
+        if (!idleTimeout.isZero()) {
+            idleRound = transport.acceptors().schedule(this::idleRound, roundMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private void idleRound() {
@@ -178,7 +264,7 @@ final class Listener {
     }
 
     private long roundMillis() {
-        return Math.max(1, settings.idleTimeout().toMillis() / IDLE_ROUNDS);
+        return Math.max(1, idleTimeout.toMillis() / IDLE_ROUNDS);
     }
 
     private void bind(Duration retryAfter) {
@@ -230,8 +316,12 @@ final class Listener {
 
     private void accept(Channel child) {
         accepted.increment();
+        if (!gate.admits(child.remoteAddress())) {
+            refuse(child, refusedSource);
+            return;
+        }
         if (!budget.take()) {
-            refuse(child);
+            refuse(child, refusedLimit);
             return;
         }
         retries.connection();
@@ -240,8 +330,8 @@ final class Listener {
         relay.connect();
     }
 
-    private void refuse(Channel child) {
-        refusedLimit.increment();
+    private static void refuse(Channel child, LongAdder reason) {
+        reason.increment();
         child.config().setOption(ChannelOption.SO_LINGER, 0);
         child.close();
     }

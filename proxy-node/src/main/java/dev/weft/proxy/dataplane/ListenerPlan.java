@@ -2,8 +2,12 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.selection.EndpointSelection;
+import dev.weft.proxy.selection.Locality;
+import dev.weft.proxy.selection.LocalityTier;
+import dev.weft.proxy.selection.LocalityTiers;
 import dev.weft.proxy.selection.NodeIdentity;
-import dev.weft.proxy.selection.Selection;
+import dev.weft.proxy.selection.TrafficRules;
+import dev.weft.proxy.selection.Weighting;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
@@ -18,19 +22,38 @@ import org.jspecify.annotations.Nullable;
  * One listener that a service wants on this node, and where it leads.
  *
  * @param algorithm as asked for by the service; null for the default
+ * @param policy what else the service asks for
+ * @param tiers the candidates by how near they are, where near ones are preferred; empty where all are alike
  */
 public record ListenerPlan(
         ListenerKey key,
         List<Candidate> candidates,
         @Nullable String algorithm,
-        @Nullable Duration affinityTimeout) {
+        @Nullable Duration affinityTimeout,
+        List<LocalityTier> tiers,
+        ListenerPolicy policy) {
+    /** Where no endpoint is preferred. */
+    public ListenerPlan(
+            ListenerKey key,
+            List<Candidate> candidates,
+            @Nullable String algorithm,
+            @Nullable Duration affinityTimeout) {
+        this(key, candidates, algorithm, affinityTimeout, List.of(), ListenerPolicy.NONE);
+    }
 
     public ListenerPlan {
         candidates = List.copyOf(candidates);
+        tiers = List.copyOf(tiers);
+    }
+
+    /** The same where nothing in particular holds for all services. */
+    public static List<ListenerPlan> of(ServicePicture picture, NodeIdentity node, List<String> nodeAddresses) {
+        return of(picture, node, nodeAddresses, TrafficRules.NONE);
     }
 
     /** All listeners of a service; pure. A headless service has none; only TCP is relayed so far. */
-    public static List<ListenerPlan> of(ServicePicture picture, NodeIdentity node, List<String> nodeAddresses) {
+    public static List<ListenerPlan> of(
+            ServicePicture picture, NodeIdentity node, List<String> nodeAddresses, TrafficRules rules) {
         ServiceEntry entry = picture.entry();
         List<ListenerPlan> plans = new ArrayList<>();
         if (entry == null) {
@@ -41,14 +64,14 @@ public record ListenerPlan(
                 continue;
             }
             entry.virtualAddresses()
-                    .forEach(address ->
-                            plans.add(plan(picture, entry, port, address, port.port(), entry.internalPolicy(), node)));
+                    .forEach(address -> plans.add(
+                            plan(picture, entry, port, address, port.port(), entry.internalPolicy(), node, rules)));
             entry.externalAddresses()
-                    .forEach(address ->
-                            plans.add(plan(picture, entry, port, address, port.port(), entry.externalPolicy(), node)));
+                    .forEach(address -> plans.add(
+                            plan(picture, entry, port, address, port.port(), entry.externalPolicy(), node, rules)));
             if (port.nodePort() > 0 && !entry.virtualAddresses().isEmpty()) {
-                nodeAddresses.forEach(address ->
-                        plans.add(plan(picture, entry, port, address, port.nodePort(), entry.externalPolicy(), node)));
+                nodeAddresses.forEach(address -> plans.add(
+                        plan(picture, entry, port, address, port.nodePort(), entry.externalPolicy(), node, rules)));
             }
         }
         return plans;
@@ -61,12 +84,21 @@ public record ListenerPlan(
             String address,
             int listenPort,
             TrafficPolicy policy,
-            NodeIdentity node) {
-        Selection selection = EndpointSelection.select(picture, port, address.indexOf(':') >= 0, node);
+            NodeIdentity node,
+            TrafficRules rules) {
+        boolean ipv6 = address.indexOf(':') >= 0;
+        List<Candidate> chosen =
+                EndpointSelection.select(picture, port, ipv6, node).forPolicy(policy);
+        List<Candidate> candidates = Weighting.apply(chosen, picture, node, rules);
+        Locality locality = Locality.named(entry.annotation("locality")).orElse(Locality.NONE);
         return new ListenerPlan(
                 new ListenerKey(address, listenPort, port.protocol()),
-                selection.forPolicy(policy),
+                candidates,
                 entry.algorithm(),
-                entry.affinityTimeout());
+                entry.affinityTimeout(),
+                locality == Locality.NONE || policy == TrafficPolicy.LOCAL
+                        ? List.of()
+                        : LocalityTiers.of(candidates, picture, port, ipv6, node, locality),
+                ListenerPolicy.of(entry, address));
     }
 }

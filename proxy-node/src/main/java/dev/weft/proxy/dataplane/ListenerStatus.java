@@ -2,6 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.view.ServiceKey;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A snapshot of one listener.
@@ -9,6 +10,9 @@ import java.util.List;
  * @param reason what to do about a bind that failed; empty when all is well
  * @param refusedNoEndpoint connections reset because no endpoint was in choice or none could be connected to
  * @param refusedLimit connections reset because a connection limit was reached
+ * @param retries further endpoints tried for connections
+ * @param connectTimes how long connecting to endpoints took, by their cluster; empty for this one
+ * @param refusedSource connections reset because they came from where the service may not be reached from
  * @param closedIdle connections closed because nothing came on them for the idle timeout
  */
 public record ListenerStatus(
@@ -22,9 +26,13 @@ public record ListenerStatus(
         long refusedNoEndpoint,
         long refusedLimit,
         long closedIdle,
+        long refusedSource,
+        long retries,
+        Map<String, ConnectTimes> connectTimes,
         List<EndpointStatus> endpoints) {
 
     public ListenerStatus {
+        connectTimes = Map.copyOf(connectTimes);
         endpoints = List.copyOf(endpoints);
     }
 
@@ -32,8 +40,22 @@ public record ListenerStatus(
      * A snapshot of one endpoint behind a listener.
      *
      * @param cluster empty for this cluster
+     * @param failures connections that it refused, did not take in time, or reset before its first byte
+     * @param ejections how often it was put out of choice for such failures
+     * @param ejected whether it is out of choice for them now
+     * @param bytesTo from clients to it
      * @param draining no longer in choice; its open connections run out
      */
     public record EndpointStatus(
-            String address, String cluster, int weight, long picks, int open, long failures, boolean draining) {}
+            String address,
+            String cluster,
+            int weight,
+            long picks,
+            int open,
+            long failures,
+            long ejections,
+            boolean ejected,
+            long bytesTo,
+            long bytesFrom,
+            boolean draining) {}
 }

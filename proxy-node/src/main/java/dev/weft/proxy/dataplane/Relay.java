@@ -3,6 +3,7 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.dataplane.HalfClose.End;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -13,7 +14,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +48,9 @@ final class Relay {
     private int quietRounds;
     private int openSides = 1;
     private long askedNanos;
+    private final Account account;
+    private long connectingNanos;
+    private boolean answered;
     private boolean ended;
 
     /** Takes over an accepted channel, which does not read yet. */
@@ -51,6 +58,7 @@ final class Relay {
         this.listener = listener;
         this.route = route;
         this.nanos = nanos;
+        this.account = new Account(accepted.remoteAddress(), nanos.getAsLong());
         this.front = new Side(End.CLIENT, accepted);
         byte[] address = accepted.remoteAddress() instanceof InetSocketAddress remote && !remote.isUnresolved()
                 ? remote.getAddress().getAddress()
@@ -71,6 +79,7 @@ final class Relay {
             return;
         }
         target = picked;
+        connectingNanos = nanos.getAsLong();
         picked.opened();
         tried = tried.isEmpty() ? List.of(picked) : with(tried, picked);
         Channel channel = listener.newUpstream();
@@ -128,7 +137,10 @@ final class Relay {
         if (!outcome.isSuccess()) {
             channel.close();
             if (!ended) {
-                picked.failed();
+                if (isOfEndpoint(outcome.cause())) {
+                    listener.endpointFailed(
+                            picked, String.valueOf(outcome.cause().getMessage()));
+                }
                 picked.closed();
                 target = null;
                 back = null;
@@ -141,10 +153,27 @@ final class Relay {
             opened.abort();
             return;
         }
+        listener.endpointConnected(picked, nanos.getAsLong() - connectingNanos);
         opened.peer = front;
         front.peer = opened;
         channel.config().setAutoRead(true);
         front.channel.config().setAutoRead(true);
+    }
+
+    /** A lack of ports, descriptors or rights here is no fault of the endpoint's. */
+    private static boolean isOfEndpoint(Throwable cause) {
+        return cause instanceof IOException
+                && !(cause instanceof BindException)
+                && !(cause instanceof ClosedChannelException);
+    }
+
+    /** The endpoint is alive: it sent something, or ended in good order. */
+    private void answered() {
+        Target now = target;
+        if (!answered && now != null) {
+            answered = true;
+            now.answered();
+        }
     }
 
     private static List<Target> with(List<Target> targets, Target added) {
@@ -164,8 +193,14 @@ final class Relay {
         }
     }
 
+    /** For the access log, when it has ended. */
+    String account(long nowNanos) {
+        return account.text(target, nowNanos);
+    }
+
     /** Both sides end with a reset: what one has suffered, the other sees. */
     private void reset() {
+        account.cut();
         end();
         front.abort();
         if (back != null) {
@@ -204,7 +239,11 @@ final class Relay {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            count((ByteBuf) message);
             measure(this);
+            if (this != front && !answered) {
+                answered();
+            }
             peer.channel.write(message, peer.channel.voidPromise());
         }
 
@@ -234,7 +273,7 @@ final class Relay {
             if (event == ChannelInputShutdownEvent.INSTANCE) {
                 inputEnded();
             } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding) {
-                Relay.this.reset(); // the transport gave up in the middle: an end in good order would be a lie
+                wasReset(); // the transport gave up in the middle: an end in good order would be a lie
             }
         }
 
@@ -242,7 +281,7 @@ final class Relay {
         public void channelInactive(ChannelHandlerContext context) {
             // After an end in both directions the kernel may close a side while the other is still being sent to.
             if (!ended && !halves.done(end)) {
-                Relay.this.reset();
+                wasReset();
             }
             if (--openSides == 0) {
                 end();
@@ -255,8 +294,31 @@ final class Relay {
             if (ended) {
                 channel.close();
             } else {
-                Relay.this.reset();
+                wasReset();
             }
+        }
+
+        private void count(ByteBuf bytes) {
+            int size = bytes.readableBytes();
+            Target now = target;
+            if (now == null) {
+                return;
+            }
+            if (this == front) {
+                account.sent(size);
+                now.sent(size);
+            } else {
+                account.received(size);
+                now.received(size);
+            }
+        }
+
+        private void wasReset() {
+            Target now = target;
+            if (this != front && !answered && peer != null && now != null) {
+                listener.endpointFailed(now, "reset before the first byte");
+            }
+            Relay.this.reset();
         }
 
         private void inputEnded() {
@@ -267,6 +329,9 @@ final class Relay {
                 return;
             }
             halves = halves.inputEnded(end);
+            if (this != front) {
+                answered();
+            }
             if (peer != null) {
                 peer.endOutput();
             }

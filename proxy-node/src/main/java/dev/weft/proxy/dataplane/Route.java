@@ -3,10 +3,14 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.TargetPool;
 import dev.weft.proxy.balance.TargetSet;
+import dev.weft.proxy.balance.TargetTier;
+import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.selection.LocalityTier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,56 +18,75 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one listener leads: the balancer in use, and the endpoints that drain. Event loops read the current balancer
- * through a volatile field; {@link #update} is called by one thread at a time.
+ * Where one listener leads: the balancer in use, and the endpoints that drain or are ejected. Event loops read the
+ * current balancer through a volatile field; {@link #update} and {@link #reconsider} exclude each other, and no event loop
+ * that relays waits for them.
  */
 final class Route {
     private final BalanceSettings settings;
     private final RandomGenerator random;
     private final TargetPool pool;
-    private final int maxByEndpoint;
+    private final int configuredMaxByEndpoint;
+    private volatile int maxByEndpoint;
+    private final RoundTrips roundTrips;
+    private final PickCounts picks;
+    private final Object ejecting = new Object();
     /** Out of choice, perhaps with connections still. */
     private final Set<Target> leaving = ConcurrentHashMap.newKeySet();
 
     private Algorithm algorithm;
     private @Nullable Duration affinity;
-    private volatile Balancer balancer;
+    private volatile InUse inUse;
+
+    /**
+     * What event loops see, all of one moment.
+     *
+     * @param all that the plan names
+     * @param balancer over those of them that are in choice
+     * @param tiered whether near ones are preferred
+     * @param panic whether too few would be left without those that are ejected, so that these are used too
+     * @param picks counts those of the algorithm
+     * @param dueIn after how long it is to be reconsidered, when it was made (nanoseconds); 0 for never
+     */
+    private record InUse(
+            TargetSet all, Balancer balancer, boolean tiered, boolean panic, long dueIn, LongAdder picks) {}
 
     /** @param maxByEndpoint connections that an endpoint may have open; exact but for picks made at the same instant */
-    Route(BalanceSettings settings, int maxByEndpoint, RandomGenerator random) {
+    Route(
+            BalanceSettings settings,
+            int maxByEndpoint,
+            RoundTrips roundTrips,
+            PickCounts picks,
+            RandomGenerator random) {
         this.settings = settings;
+        this.configuredMaxByEndpoint = maxByEndpoint;
         this.maxByEndpoint = maxByEndpoint;
+        this.roundTrips = roundTrips;
+        this.picks = picks;
         this.random = random;
         this.pool = new TargetPool(settings);
         this.algorithm = settings.defaultAlgorithm();
-        this.balancer = algorithm.balancer(settings, random.nextLong());
+        Balancer none = algorithm.balancer(settings, random.nextLong());
+        this.inUse = new InUse(none.targets(), none, false, false, 0, picks.of(algorithm));
     }
 
     /** Takes over a plan; returns the targets that are no longer in choice. */
-    List<Target> update(ListenerPlan plan) {
-        TargetSet before = balancer.targets();
+    synchronized List<Target> update(ListenerPlan plan, long nowNanos) {
+        int asked = plan.policy().maxByEndpoint();
+        maxByEndpoint = asked > 0 ? asked : configuredMaxByEndpoint;
+        TargetSet before = inUse.all;
         TargetSet targets = pool.update(plan.candidates());
-        Algorithm wanted = Algorithm.named(plan.algorithm() == null ? "" : plan.algorithm())
-                .orElse(settings.defaultAlgorithm());
-        Duration timeout = plan.affinityTimeout();
-        if (wanted == algorithm && Objects.equals(timeout, affinity)) {
-            balancer = balancer.over(targets);
-        } else {
-            Balancer plain = wanted.balancer(settings, random.nextLong()).over(targets);
-            if (timeout == null) {
-                balancer = plain;
-            } else if (balancer instanceof SessionAffinity kept) {
-                balancer = kept.around(plain, timeout);
-            } else {
-                balancer = new SessionAffinity(plain, timeout, settings.affinityClients());
-            }
-            algorithm = wanted;
-            affinity = timeout;
+        if (before.size() > 0) { // what is new together starts evenly anyway
+            targets.asList().stream()
+                    .filter(target -> !before.contains(target))
+                    .forEach(target -> target.startSlowly(nowNanos));
         }
+        settle(balancerFor(plan, targets), targets, plan.tiers().size() > 1, nowNanos);
         List<Target> left = before.asList().stream()
                 .filter(target -> !targets.contains(target))
                 .toList();
@@ -72,8 +95,46 @@ final class Route {
         return left;
     }
 
+    /**
+     * Puts in choice what may be, and what may not out of it, with the weights of this moment.
+     *
+     * @return after how long this is to be done again, in nanoseconds; 0 for never
+     */
+    synchronized long reconsider(long nowNanos) {
+        settle(inUse.balancer, inUse.all, inUse.tiered, nowNanos);
+        return inUse.dueIn;
+    }
+
+    /** After how long the last change is to be reconsidered, in nanoseconds; 0 for never. */
+    long dueIn() {
+        return inUse.dueIn;
+    }
+
+    /**
+     * A target could not be connected to, or reset a connection before its first byte. Perhaps it is ejected for that: no
+     * pick meets it from now on, and {@link #reconsider} is due now.
+     *
+     * @return for how long it is ejected, in nanoseconds; 0 for not at all
+     */
+    long failed(Target target, long nowNanos) {
+        if (!target.failed()) {
+            return 0;
+        }
+        synchronized (ejecting) { // short: two failures at once must not pass the ceiling together
+            TargetSet all = inUse.all;
+            int ejected = 0;
+            for (int index = 0; index < all.size(); index++) {
+                ejected += all.get(index).ejected() ? 1 : 0;
+            }
+            boolean may = all.contains(target)
+                    && !target.ejected()
+                    && settings.outlier().mayEject(ejected, all.size());
+            return may ? target.eject(nowNanos) : 0;
+        }
+    }
+
     Balancer balancer() {
-        return balancer;
+        return inUse.balancer;
     }
 
     String algorithmLabel() {
@@ -81,52 +142,129 @@ final class Route {
     }
 
     boolean hasTargets() {
-        return balancer.targets().size() > 0;
+        return inUse.all.size() > 0;
     }
 
     /**
-     * A target for a connection that has room for it; for a retry one that has not been tried.
+     * A target for a connection that has room for it; for a retry one that has not been tried. Those that are ejected come
+     * last of all.
      *
      * @return null when there is none
      */
     @Nullable
     Target pick(long clientKey, long nowNanos, List<Target> tried) {
-        Balancer current = balancer;
-        Target picked = current.pick(clientKey, nowNanos);
-        if (picked == null || takes(picked, tried)) {
+        InUse current = inUse;
+        Target picked = current.balancer.pick(clientKey, nowNanos);
+        current.picks.increment();
+        if (picked == null || takes(picked, tried, current.panic)) {
             return picked;
         }
-        TargetSet targets = current.targets();
-        int start = Math.max(0, targets.asList().indexOf(picked));
-        for (int step = 1; step < targets.size(); step++) {
+        Target other = next(current.balancer.targets(), picked, tried, current.panic);
+        return other != null ? other : next(current.all, picked, tried, true);
+    }
+
+    /** Of those that left, the ones that are still not in choice. */
+    Set<Target> stillGone(List<Target> left) {
+        Set<Target> gone = new HashSet<>(left);
+        gone.removeIf(inUse.all::contains);
+        return gone;
+    }
+
+    List<ListenerStatus.EndpointStatus> endpoints() {
+        TargetSet all = inUse.all;
+        List<ListenerStatus.EndpointStatus> endpoints = new ArrayList<>();
+        all.asList().forEach(target -> endpoints.add(status(target, false)));
+        leaving.stream()
+                .filter(target -> target.open() > 0 && !all.contains(target))
+                .forEach(target -> endpoints.add(status(target, true)));
+        return endpoints;
+    }
+
+    private Balancer balancerFor(ListenerPlan plan, TargetSet targets) {
+        Algorithm wanted = Algorithm.named(plan.algorithm() == null ? "" : plan.algorithm())
+                .orElse(settings.defaultAlgorithm());
+        Duration timeout = plan.affinityTimeout();
+        boolean tiered = plan.tiers().size() > 1;
+        Balancer before = inUse.balancer;
+        boolean same = wanted == algorithm && Objects.equals(timeout, affinity);
+        if (same && !tiered && !inUse.tiered) {
+            return before;
+        }
+        Balancer known = before instanceof SessionAffinity kept ? kept.inner() : before;
+        Balancer plain = tiered
+                ? wanted.tiered(
+                        settings,
+                        random::nextLong,
+                        roundTrips,
+                        tiers(plan),
+                        targets,
+                        wanted == algorithm ? known : null)
+                : wanted.balancer(settings, random.nextLong());
+        algorithm = wanted;
+        affinity = timeout;
+        if (timeout == null) {
+            return plain;
+        }
+        return before instanceof SessionAffinity kept
+                ? kept.around(plain, timeout)
+                : new SessionAffinity(plain, timeout, settings.affinityClients());
+    }
+
+    private List<TargetTier> tiers(ListenerPlan plan) {
+        List<TargetTier> tiers = new ArrayList<>();
+        for (LocalityTier tier : plan.tiers()) {
+            Set<Target> members = new HashSet<>();
+            for (Candidate candidate : tier.candidates()) {
+                Target target = pool.find(candidate);
+                if (target != null) {
+                    members.add(target);
+                }
+            }
+            tiers.add(new TargetTier(tier.rank() + tier.cluster(), tier.cluster(), members, tier.known()));
+        }
+        return tiers;
+    }
+
+    private void settle(Balancer balancer, TargetSet all, boolean tiered, long nowNanos) {
+        List<Target> usable = new ArrayList<>();
+        long dueIn = balancer.revisedAfterNanos();
+        boolean reweighed = false;
+        for (Target target : all.asList()) {
+            int share = target.share();
+            target.comeBack(nowNanos);
+            target.warmUp(nowNanos);
+            reweighed |= share != target.share();
+            long due = target.dueIn(nowNanos);
+            if (due > 0 && (dueIn == 0 || due < dueIn)) {
+                dueIn = due;
+            }
+            if (!target.ejected()) {
+                usable.add(target);
+            }
+        }
+        boolean panic = settings.outlier().panics(usable.size(), all.size());
+        TargetSet choice = panic || usable.size() == all.size() ? all : new TargetSet(usable);
+        boolean same = inUse.balancer == balancer
+                && inUse.all == all
+                && !(reweighed && balancer.laysOutShares())
+                && balancer.revisedAfterNanos() == 0
+                && balancer.targets().asList().equals(choice.asList());
+        inUse = new InUse(all, same ? balancer : balancer.over(choice), tiered, panic, dueIn, picks.of(algorithm));
+    }
+
+    private @Nullable Target next(TargetSet targets, Target after, List<Target> tried, boolean anyState) {
+        int start = Math.max(0, targets.indexOf(after));
+        for (int step = 0; step < targets.size(); step++) {
             Target other = targets.get((start + step) % targets.size());
-            if (takes(other, tried)) {
+            if (takes(other, tried, anyState)) {
                 return other;
             }
         }
         return null;
     }
 
-    /** Of those that left, the ones that are still not in choice. */
-    Set<Target> stillGone(List<Target> left) {
-        Set<Target> gone = new HashSet<>(left);
-        TargetSet current = balancer.targets();
-        gone.removeIf(current::contains);
-        return gone;
-    }
-
-    List<ListenerStatus.EndpointStatus> endpoints() {
-        TargetSet current = balancer.targets();
-        List<ListenerStatus.EndpointStatus> endpoints = new ArrayList<>();
-        current.asList().forEach(target -> endpoints.add(status(target, false)));
-        leaving.stream()
-                .filter(target -> target.open() > 0 && !current.contains(target))
-                .forEach(target -> endpoints.add(status(target, true)));
-        return endpoints;
-    }
-
-    private boolean takes(Target target, List<Target> tried) {
-        return target.open() < maxByEndpoint && !tried.contains(target);
+    private boolean takes(Target target, List<Target> tried, boolean anyState) {
+        return target.open() < maxByEndpoint && (anyState || !target.ejected()) && !tried.contains(target);
     }
 
     private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {
@@ -140,6 +278,10 @@ final class Route {
                 target.picks(),
                 target.open(),
                 target.failures(),
+                target.ejections(),
+                target.ejected(),
+                target.bytesTo(),
+                target.bytesFrom(),
                 draining);
     }
 }

@@ -56,7 +56,7 @@ final class EndpointNames {
                 if (before != null) {
                     NameVerdict holds = prefer(before, seen);
                     byAddress.put(slice.cluster() + "/" + endpoint.address(), holds);
-                    NameVerdict other = holds == seen ? before : seen;
+                    NameVerdict other = holds.equals(seen) ? before : seen;
                     verdicts.add(new NameVerdict(other.slice(), other.endpoint(), Reason.SUPERSEDED));
                 }
             }
@@ -91,7 +91,8 @@ final class EndpointNames {
 
     private static NamedEndpoint named(NameVerdict seen, byte[] address, NodeIdentity node) {
         SliceEndpoint endpoint = seen.endpoint();
-        String cluster = seen.slice().cluster().isEmpty() ? node.cluster() : seen.slice().cluster();
+        String cluster =
+                seen.slice().cluster().isEmpty() ? node.cluster() : seen.slice().cluster();
         String hostname = labelOr(endpoint.hostname(), dashed(endpoint.address()));
         String identity = endpoint.targetUid() != null ? endpoint.targetUid() : hostname;
         return new NamedEndpoint(

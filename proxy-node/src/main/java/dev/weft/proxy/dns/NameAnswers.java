@@ -75,7 +75,10 @@ public final class NameAnswers {
         List<Zone> served = imported ? List.of(zones.clusterSet()) : zones.cluster();
         for (Zone zone : served) {
             String name = own + DnsName.text(zone.wire());
-            addAll(questions, name, records == null ? ByteMap.empty() : records.byZone().get(zone.index()));
+            addAll(
+                    questions,
+                    name,
+                    records == null ? ByteMap.empty() : records.byZone().get(zone.index()));
         }
         if (records != null) {
             Map<String, ByteMap<NameRecords>> clusters = new LinkedHashMap<>();
@@ -84,7 +87,8 @@ public final class NameAnswers {
                     .sorted(Map.Entry.comparingByKey())
                     .forEach(cluster -> addAll(
                             questions,
-                            own + cluster.getKey()
+                            own
+                                    + cluster.getKey()
                                     + DnsName.text(zones.clusters().wire()),
                             cluster.getValue()));
         }
@@ -140,7 +144,8 @@ public final class NameAnswers {
     public Answer ask(Question question) {
         Integer type = TYPES.get(question.type());
         if (type == null) {
-            throw new IllegalArgumentException("type: " + question.type() + " (expected: one of " + TYPES.keySet() + ")");
+            throw new IllegalArgumentException(
+                    "type: " + question.type() + " (expected: one of " + TYPES.keySet() + ")");
         }
         byte[] name = DnsName.wire(question.name());
         ResponseBuffer message = new ResponseBuffer(exchange.message.length);

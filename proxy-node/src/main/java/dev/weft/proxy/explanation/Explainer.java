@@ -14,6 +14,7 @@ import dev.weft.proxy.view.ViewBatch;
 import dev.weft.proxy.view.WatchedKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what a proxy-node with these settings makes of what was observed; pure. */
@@ -25,7 +26,11 @@ public final class Explainer {
     private final DnsSettings dns;
     private final List<String> nodeAddresses;
 
-    /** @param nodeAddresses where a proxy-node's node ports listen */
+    /**
+     * Of proxy-nodes with these settings.
+     *
+     * @param nodeAddresses where their node ports listen
+     */
     public Explainer(BalanceSettings balance, DnsSettings dns, List<String> nodeAddresses) {
         this.balance = balance;
         this.dns = dns;
@@ -43,18 +48,19 @@ public final class Explainer {
         NameAnswers answers = new NameAnswers(dns, node, view);
         Federation federation = new Federation(observed, node.cluster());
         List<ServiceExplanation> services = new ArrayList<>();
-        for (JsonNode object : new JsonNode[] {observed.service(), observed.imported()}) {
-            if (object != null) {
-                ServiceKey key = keyOf(object, object == observed.imported());
-                ServicePicture picture = view.get(key);
-                services.add(new ServiceStory(
-                                object,
-                                picture == null ? new ServicePicture(key, null, java.util.Map.of()) : picture,
-                                node,
-                                federation,
-                                balance)
-                        .tell(nodeAddresses, names(answers, key), answers.endpointsOf(key)));
-            }
+        Teller teller = (object, key) -> {
+            ServicePicture picture = view.get(key);
+            ServicePicture known = picture == null ? new ServicePicture(key, null, Map.of()) : picture;
+            services.add(new ServiceStory(object, known, node, federation, balance)
+                    .tell(nodeAddresses, names(answers, key), answers.endpointsOf(key)));
+        };
+        JsonNode service = observed.service();
+        if (service != null) {
+            teller.tell(service, ServiceKey.service(namespace(service), name(service)));
+        }
+        JsonNode imported = observed.imported();
+        if (imported != null) {
+            teller.tell(imported, ServiceKey.imported(namespace(imported), name(imported)));
         }
         List<Name> asked = new ArrayList<>();
         if (askedName != null) {
@@ -78,7 +84,7 @@ public final class Explainer {
                 answer.outcome(),
                 answer.records().stream()
                         .map(record ->
-                                new Name.Record(record.name(), record.ttlSeconds(), record.type(), record.data()))
+                                new Name.Answer(record.name(), record.ttlSeconds(), record.type(), record.data()))
                         .toList());
     }
 
@@ -91,15 +97,17 @@ public final class Explainer {
                 .orElse("");
         return new NodeIdentity(
                 node == null ? "" : node.path("metadata").path("name").asText(),
-                node == null ? "" : node.path("metadata").path("labels").path(ZONE).asText(""),
+                node == null
+                        ? ""
+                        : node.path("metadata").path("labels").path(ZONE).asText(""),
                 cluster);
     }
 
     private static ServiceView view(Observation observed, String nodeName) {
         List<ViewBatch> batches = new ArrayList<>();
-        batches.add(new ViewBatch(WatchedKind.SERVICES, listOf(observed.service()), java.util.Map.of()));
-        batches.add(new ViewBatch(WatchedKind.IMPORTS, listOf(observed.imported()), java.util.Map.of()));
-        batches.add(new ViewBatch(WatchedKind.SLICES, observed.slices(), java.util.Map.of()));
+        batches.add(new ViewBatch(WatchedKind.SERVICES, listOf(observed.service()), Map.of()));
+        batches.add(new ViewBatch(WatchedKind.IMPORTS, listOf(observed.imported()), Map.of()));
+        batches.add(new ViewBatch(WatchedKind.SLICES, observed.slices(), Map.of()));
         return ServiceView.empty(nodeName).apply(batches).view();
     }
 
@@ -107,11 +115,16 @@ public final class Explainer {
         return object == null ? List.of() : List.of(object);
     }
 
-    private static ServiceKey keyOf(JsonNode object, boolean imported) {
-        JsonNode metadata = object.path("metadata");
-        String namespace = metadata.path("namespace").asText();
-        String name = metadata.path("name").asText();
-        return imported ? ServiceKey.imported(namespace, name) : ServiceKey.service(namespace, name);
+    private static String namespace(JsonNode object) {
+        return object.path("metadata").path("namespace").asText();
+    }
+
+    private static String name(JsonNode object) {
+        return object.path("metadata").path("name").asText();
+    }
+
+    private interface Teller {
+        void tell(JsonNode object, ServiceKey key);
     }
 
     private static List<String> notSeen() {

@@ -9,8 +9,7 @@ import java.util.List;
  * @param services the Service of this cluster, the ServiceImport of the cluster set, or both
  * @param notSeen what the objects do not tell, a sentence each
  */
-public record Explanation(
-        Vantage seenFrom, List<Name> asked, List<ServiceExplanation> services, List<String> notSeen) {
+public record Explanation(Vantage seenFrom, List<Name> asked, List<ServiceExplanation> services, List<String> notSeen) {
     public Explanation {
         asked = List.copyOf(asked);
         services = List.copyOf(services);
@@ -29,12 +28,12 @@ public record Explanation(
      *
      * @param outcome {@code NOERROR}, {@code NXDOMAIN}, {@code SERVFAIL} or {@code REFUSED}
      */
-    public record Name(String name, String type, String outcome, List<Record> records) {
+    public record Name(String name, String type, String outcome, List<Answer> records) {
         public Name {
             records = List.copyOf(records);
         }
 
         /** A record; {@code name} may differ from the one that was asked where an alias stands between. */
-        public record Record(String name, long ttlSeconds, String type, String data) {}
+        public record Answer(String name, long ttlSeconds, String type, String data) {}
     }
 }

@@ -37,7 +37,9 @@ final class Federation {
         if (status == null) {
             return "";
         }
-        return status.path("self").asBoolean() ? "Fresh" : status.path("freshness").asText("");
+        return status.path("self").asBoolean()
+                ? "Fresh"
+                : status.path("freshness").asText("");
     }
 
     /** The state of a cluster as the federation's members list it; {@code Unknown} for one that is not listed. */
@@ -77,7 +79,8 @@ final class Federation {
                 freshness(cluster),
                 export.path("staleSince").asText(""),
                 export.path("decides").asBoolean(),
-                export.path("endpoints").size() + export.path("endpointsOmitted").asInt(0),
+                export.path("endpoints").size()
+                        + export.path("endpointsOmitted").asInt(0),
                 export.path("readyEndpoints").asInt(0));
     }
 

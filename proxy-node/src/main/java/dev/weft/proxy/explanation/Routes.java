@@ -95,7 +95,9 @@ final class Routes {
         if (families.isEmpty()) {
             picture.slices().values().forEach(slice -> families.add(slice.ipv6()));
         }
-        return families.isEmpty() ? List.of(false) : List.copyOf(families).stream().sorted().toList();
+        return families.isEmpty()
+                ? List.of(false)
+                : List.copyOf(families).stream().sorted().toList();
     }
 
     private Set<String> clusters() {
@@ -129,13 +131,15 @@ final class Routes {
                     sentence(reason, seen.candidate(), choice),
                     parts.get(seen.candidate())));
         }
-        judgement.superseded().forEach(seen -> endpoints.add(endpoint(
-                seen.candidate().authority(),
-                seen.slice(),
-                seen.endpoint(),
-                Reason.SUPERSEDED,
-                Reason.SUPERSEDED.sentence(),
-                null)));
+        judgement
+                .superseded()
+                .forEach(seen -> endpoints.add(endpoint(
+                        seen.candidate().authority(),
+                        seen.slice(),
+                        seen.endpoint(),
+                        Reason.SUPERSEDED,
+                        Reason.SUPERSEDED.sentence(),
+                        null)));
         judgement.otherPorts().forEach(slice -> endpoints.addAll(all(slice, Reason.OTHER_PORT)));
         endpoints.sort(Comparator.comparing((Endpoint one) -> !one.inChoice()));
         return new Route(
@@ -189,8 +193,7 @@ final class Routes {
         String detail = switch (reason) {
             case HINT_OTHER_ZONE -> ": " + String.join(", ", new TreeSet<>(candidate.hintZones()));
             case HINT_OTHER_NODE -> ": " + String.join(", ", new TreeSet<>(candidate.hintNodes()));
-            case READY ->
-                candidate.stale() && choice != null ? ", though stale: nothing fresher is ready" : "";
+            case READY -> candidate.stale() && choice != null ? ", though stale: nothing fresher is ready" : "";
             default -> "";
         };
         return reason.sentence() + detail;
@@ -199,7 +202,8 @@ final class Routes {
     private Route byName(List<NameVerdict> verdicts, List<Endpoint> outside) {
         List<Endpoint> endpoints = new ArrayList<>();
         verdicts.stream()
-                .sorted(Comparator.comparing((NameVerdict verdict) -> !verdict.reason().inChoice())
+                .sorted(Comparator.comparing(
+                                (NameVerdict verdict) -> !verdict.reason().inChoice())
                         .thenComparing(verdict -> verdict.slice().cluster())
                         .thenComparing(verdict -> verdict.endpoint().address()))
                 .forEach(verdict -> endpoints.add(endpoint(
@@ -207,7 +211,9 @@ final class Routes {
                         verdict.slice(),
                         verdict.endpoint(),
                         verdict.reason(),
-                        verdict.reason().inChoice() ? "ready, so DNS names it" : verdict.reason().sentence(),
+                        verdict.reason().inChoice()
+                                ? "ready, so DNS names it"
+                                : verdict.reason().sentence(),
                         null)));
         boolean named = endpoints.stream().anyMatch(Endpoint::inChoice);
         return new Route(
@@ -215,7 +221,9 @@ final class Routes {
                 "",
                 "dns",
                 "",
-                named ? "DNS names the ready endpoints, the nearest first" : "no endpoint is ready, so there is no name",
+                named
+                        ? "DNS names the ready endpoints, the nearest first"
+                        : "no endpoint is ready, so there is no name",
                 false,
                 named ? "named" : "NXDOMAIN",
                 "",

@@ -64,7 +64,11 @@ public record ServiceExplanation(
                 remarks);
     }
 
-    /** @param name empty for the only port of a service */
+    /**
+     * One port of it.
+     *
+     * @param name empty for the only port of a service
+     */
     public record Port(String name, int number, String protocol) {
         /** Whether a user who says this means it. */
         boolean is(String wanted) {
@@ -95,7 +99,10 @@ public record ServiceExplanation(
      * @param affinitySeconds how long an idle client keeps its endpoint; null without session affinity
      */
     public record Balancing(
-            String algorithm, String chosenBy, Map<String, String> parameters, @Nullable Long affinitySeconds) {}
+            String algorithm,
+            String chosenBy,
+            Map<String, String> parameters,
+            @Nullable Long affinitySeconds) {}
 
     /**
      * One class of traffic to one port.

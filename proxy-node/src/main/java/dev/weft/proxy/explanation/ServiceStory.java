@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells of one Service or ServiceImport; pure. */
 final class ServiceStory {
     private static final String ALGORITHM = "mesh.weft.dev/algorithm";
-    private static final List<String> POLICIES =
-            List.of("internalTrafficPolicy", "externalTrafficPolicy", "trafficDistribution", "publishNotReadyAddresses");
+    private static final List<String> POLICIES = List.of(
+            "internalTrafficPolicy", "externalTrafficPolicy", "trafficDistribution", "publishNotReadyAddresses");
 
     private final JsonNode object;
     private final ServicePicture picture;
@@ -50,8 +50,7 @@ final class ServiceStory {
         this.imported = picture.key().kind() == ServiceKey.Kind.IMPORT;
     }
 
-    ServiceExplanation tell(
-            List<String> nodeAddresses, List<Explanation.Name> names, List<NameVerdict> verdicts) {
+    ServiceExplanation tell(List<String> nodeAddresses, List<Explanation.Name> names, List<NameVerdict> verdicts) {
         ServiceEntry entry = picture.entry();
         List<String> remarks = new ArrayList<>();
         List<ServiceExplanation.Route> routes = List.of();
@@ -96,7 +95,8 @@ final class ServiceStory {
         }
         String asked = entry.algorithm();
         if (asked != null && Algorithm.named(asked).isEmpty()) {
-            remarks.add("The annotation " + ALGORITHM + " says " + asked + ", which is no algorithm: the default is used.");
+            remarks.add(
+                    "The annotation " + ALGORITHM + " says " + asked + ", which is no algorithm: the default is used.");
         }
         boolean other = entry.ports().stream().anyMatch(port -> port.protocol() != Protocol.TCP);
         if (other && !entry.headless() && entry.externalName() == null) {
@@ -129,7 +129,8 @@ final class ServiceStory {
                 parameters.put("ring-points", Integer.toString(balance.ringPoints()));
                 parameters.put("bounded-load", Double.toString(balance.boundedLoad()));
             }
-            case LEAST_RESPONSE_TIME -> parameters.put("ewma-decay", balance.ewmaDecay().toSeconds() + "s");
+            case LEAST_RESPONSE_TIME ->
+                parameters.put("ewma-decay", balance.ewmaDecay().toSeconds() + "s");
             default -> {}
         }
         return parameters;

@@ -50,6 +50,23 @@ public record Candidate(
         return serving && terminating;
     }
 
+    /** The same with another weight, 1 to 65535. */
+    public Candidate weighing(int other) {
+        return new Candidate(
+                address,
+                port,
+                cluster,
+                identity,
+                ready,
+                serving,
+                terminating,
+                local,
+                hintNodes,
+                hintZones,
+                other,
+                stale);
+    }
+
     /** {@code address:port}, with brackets around IPv6. */
     public String authority() {
         return address.indexOf(':') >= 0 ? "[" + address + "]:" + port : address + ":" + port;

@@ -77,7 +77,7 @@ final class CandidateMerge {
                 if (before != null) {
                     Sighting holds = prefer(before, seen);
                     byAuthority.put(candidate.authority(), holds);
-                    superseded.add(holds == seen ? before : seen);
+                    superseded.add(holds.equals(seen) ? before : seen);
                 }
             }
         }

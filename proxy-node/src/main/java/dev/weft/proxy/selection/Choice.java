@@ -80,8 +80,10 @@ public record Choice(List<Candidate> chosen, boolean lastResort, Topology topolo
             Predicate<Candidate> sameNode = candidate -> candidate.hintNodes().contains(node.name());
             Predicate<Candidate> sameZone =
                     candidate -> !node.zone().isEmpty() && candidate.hintZones().contains(node.zone());
-            boolean allNodes = left.stream().noneMatch(candidate -> candidate.hintNodes().isEmpty());
-            boolean allZones = left.stream().noneMatch(candidate -> candidate.hintZones().isEmpty());
+            boolean allNodes =
+                    left.stream().noneMatch(candidate -> candidate.hintNodes().isEmpty());
+            boolean allZones =
+                    left.stream().noneMatch(candidate -> candidate.hintZones().isEmpty());
             if (allNodes && left.stream().anyMatch(sameNode)) {
                 topology = Topology.NODE;
                 keep(sameNode, Reason.HINT_OTHER_NODE);

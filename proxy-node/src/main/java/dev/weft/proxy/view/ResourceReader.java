@@ -3,9 +3,11 @@ package dev.weft.proxy.view;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that still cannot be used (an unknown protocol, port 0) is left out, never guessed.
  */
 final class ResourceReader {
+    private static final String OURS = "mesh.weft.dev/";
+
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
     static final String FRESHNESS = "mesh.weft.dev/freshness";
     static final String WEIGHT = "mesh.weft.dev/weight";
@@ -67,7 +71,8 @@ final class ResourceReader {
                 externalName ? text(spec.path("externalName")) : null,
                 annotation(object, MODE),
                 ranges.isEmpty() ? List.of() : balancer,
-                ranges);
+                ranges,
+                annotations(object));
     }
 
     static ServiceEntry serviceImport(JsonNode object) {
@@ -87,7 +92,8 @@ final class ResourceReader {
                 null,
                 annotation(object, MODE),
                 List.of(),
-                List.of());
+                List.of(),
+                annotations(object));
     }
 
     /** Null for a slice of no service, or of names instead of addresses. */
@@ -250,6 +256,17 @@ final class ResourceReader {
             return 1;
         }
         return Math.max(1, Math.min(MAX_WEIGHT, Integer.parseInt(annotation)));
+    }
+
+    private static Map<String, String> annotations(JsonNode object) {
+        Map<String, String> ours = new HashMap<>();
+        for (Map.Entry<String, JsonNode> each :
+                object.path("metadata").path("annotations").properties()) {
+            if (each.getKey().startsWith(OURS)) {
+                ours.put(each.getKey().substring(OURS.length()), each.getValue().asText());
+            }
+        }
+        return ours;
     }
 
     private static @Nullable String annotation(JsonNode object, String name) {

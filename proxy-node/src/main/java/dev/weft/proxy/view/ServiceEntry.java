@@ -2,6 +2,7 @@ package dev.weft.proxy.view;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode how it is to be served by annotation: userspace or nftables; null for the node's own choice
  * @param restricted those of the external addresses on which only some sources may come
  * @param sourceRanges the networks of those sources; empty for no restriction
+ * @param annotations those below {@code mesh.weft.dev/}, without that
  */
 public record ServiceEntry(
         ServiceKey key,
@@ -32,7 +34,8 @@ public record ServiceEntry(
         @Nullable String externalName,
         @Nullable String mode,
         List<String> restricted,
-        List<String> sourceRanges) {
+        List<String> sourceRanges,
+        Map<String, String> annotations) {
 
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
@@ -40,6 +43,12 @@ public record ServiceEntry(
         ports = List.copyOf(ports);
         restricted = List.copyOf(restricted);
         sourceRanges = List.copyOf(sourceRanges);
+        annotations = Map.copyOf(annotations);
+    }
+
+    /** What the service is annotated with below {@code mesh.weft.dev/}; empty for nothing. */
+    public String annotation(String name) {
+        return annotations.getOrDefault(name, "");
     }
 
     /** A service that leaves its mode to the node and may be called from everywhere. */
@@ -69,7 +78,8 @@ public record ServiceEntry(
                 externalName,
                 null,
                 List.of(),
-                List.of());
+                List.of(),
+                Map.of());
     }
 
     /** A service with virtual addresses, or one that waits for them. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -119,6 +120,80 @@ class LimitsIT {
                 }
             }
             assertThat(one.accepted() + two.accepted()).isEqualTo(3);
+        }
+    }
+
+    private static ListenerPlan plan(int port, List<Candidate> candidates, ListenerPolicy policy) {
+        return new ListenerPlan(
+                new ListenerKey(Rig.VIP, port, Protocol.TCP), candidates, null, null, List.of(), policy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("are those that a service asks for, also while it runs")
+    void ofService(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            TestBackend echo = rig.backend(1, TestBackend::echo);
+            List<Candidate> candidates = List.of(Rig.candidate(echo.address(), echo.port()));
+            int port = Rig.freePort();
+            rig.apply(Rig.WEB, plan(port, candidates, new ListenerPolicy(List.of(), 1, 0, null)));
+            try (Socket first = Rig.connect(port)) {
+                Rig.ask(first);
+                assertRefused(port);
+                rig.apply(Rig.WEB, plan(port, candidates, new ListenerPolicy(List.of(), 0, 1, null)));
+                assertRefused(port);
+                rig.apply(Rig.WEB, plan(port, candidates, ListenerPolicy.NONE));
+                try (Socket second = Rig.connect(port)) {
+                    Rig.ask(second);
+                    Rig.ask(first);
+                }
+            }
+            assertThat(rig.status().refusedLimit()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("keep out who comes from elsewhere than the source ranges, with a reset, and leave who is in alone")
+    void sourceRanges(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            TestBackend echo = rig.backend(1, TestBackend::echo);
+            List<Candidate> candidates = List.of(Rig.candidate(echo.address(), echo.port()));
+            int port = Rig.freePort();
+            List<String> ranges = List.of("10.0.0.0/8", "127.90.0.0/16");
+            rig.apply(Rig.WEB, Rig.plan(port, candidates));
+            try (Socket early = Rig.connect(port)) {
+                Rig.ask(early);
+                rig.apply(Rig.WEB, plan(port, candidates, new ListenerPolicy(ranges, 0, 0, null)));
+                assertRefused(port);
+                Rig.ask(early);
+                try (Socket inside = new Socket()) {
+                    inside.bind(new InetSocketAddress("127.90.3.4", 0));
+                    inside.connect(new InetSocketAddress(Rig.VIP, port), 60_000);
+                    inside.setSoTimeout(60_000);
+                    Rig.ask(inside);
+                }
+            }
+            assertThat(rig.status().refusedSource()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("close idle connections after the time that a service asks for, begun while they are open")
+    void idleOfService(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            TestBackend echo = rig.backend(1, TestBackend::echo);
+            List<Candidate> candidates = List.of(Rig.candidate(echo.address(), echo.port()));
+            int port = Rig.freePort();
+            rig.apply(Rig.WEB, Rig.plan(port, candidates));
+            try (Socket quiet = Rig.connect(port)) {
+                Rig.ask(quiet);
+                ListenerPolicy impatient = new ListenerPolicy(List.of(), 0, 0, Duration.ofMillis(200));
+                rig.apply(Rig.WEB, plan(port, candidates, impatient));
+                assertThat(quiet.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(rig.status().closedIdle()).isEqualTo(1);
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.SlowStart;
+import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
@@ -31,6 +33,8 @@ final class Rig implements AutoCloseable {
     ConnectionLimits limits = new ConnectionLimits(10_000, 10_000, 10_000, 10_000);
     ConnectSettings connecting = new ConnectSettings(Duration.ofSeconds(30), 3, 1, 100);
     Duration idleTimeout = Duration.ZERO;
+    OutlierSettings outlier = OutlierSettings.OFF;
+    SlowStart slowStart = SlowStart.OFF;
     Duration drain = Duration.ofSeconds(5);
 
     Rig(boolean nativeTransport) {
@@ -81,7 +85,16 @@ final class Rig implements AutoCloseable {
         if (running == null) {
             running = new DataPlane(
                     settings(),
-                    new BalanceSettings(Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 65_537, 160, 1.25, 1_024),
+                    new BalanceSettings(
+                            Algorithm.ROUND_ROBIN,
+                            Duration.ofSeconds(10),
+                            65_537,
+                            160,
+                            1.25,
+                            1_024,
+                            outlier,
+                            slowStart,
+                            140),
                     System::nanoTime,
                     new SplittableRandom(1));
             assertThat(running.transportName()).isEqualTo(nativeTransport ? "epoll" : "nio");

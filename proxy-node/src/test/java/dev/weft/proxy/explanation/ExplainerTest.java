@@ -42,8 +42,7 @@ class ExplainerTest {
     }
 
     private static JsonNode web(String further) {
-        return service(
-                "", "'clusterIP':'127.96.0.1','ports':[{'name':'http','port':80,'protocol':'TCP'}]" + further);
+        return service("", "'clusterIP':'127.96.0.1','ports':[{'name':'http','port':80,'protocol':'TCP'}]" + further);
     }
 
     /** Endpoints as {@code NUMBER:NODE:ZONE:CONDITIONS[:HINTS]}; conditions of r, s, t; hints n=NODE or z=ZONE. */
@@ -72,8 +71,8 @@ class ExplainerTest {
     private static JsonNode imported(String cluster, boolean stale, String... endpoints) {
         return slice(
                 "web-" + cluster,
-                "'multicluster.kubernetes.io/service-name':'web','multicluster.kubernetes.io/source-cluster':'" + cluster
-                        + "'",
+                "'multicluster.kubernetes.io/service-name':'web','multicluster.kubernetes.io/source-cluster':'"
+                        + cluster + "'",
                 stale ? "'mesh.weft.dev/freshness':'stale'" : "",
                 endpoints);
     }
@@ -84,8 +83,8 @@ class ExplainerTest {
     }
 
     private ServiceExplanation explain(@Nullable JsonNode service, @Nullable JsonNode node, JsonNode... slices) {
-        Explanation all = explainer.explain(
-                new Observation(service, null, List.of(slices), node, List.of(), null), null);
+        Explanation all =
+                explainer.explain(new Observation(service, null, List.of(slices), node, List.of(), null), null);
         return all.services().get(0);
     }
 
@@ -98,8 +97,9 @@ class ExplainerTest {
         return String.join(
                 " ",
                 route.endpoints().stream()
-                        .map(endpoint -> endpoint.address().replace("10.0.0.", "").replace(":8080", "") + "="
-                                + endpoint.reason() + percent(endpoint))
+                        .map(endpoint ->
+                                endpoint.address().replace("10.0.0.", "").replace(":8080", "") + "=" + endpoint.reason()
+                                        + percent(endpoint))
                         .sorted()
                         .toList());
     }
@@ -147,7 +147,8 @@ class ExplainerTest {
     @DisplayName("tells traffic from inside and from outside apart where their policies differ")
     void insideAndOutside() {
         ServiceExplanation service = explain(
-                web(",'type':'NodePort','externalTrafficPolicy':'Local','ports':[{'name':'http','port':80,'nodePort':30080}]"),
+                web(
+                        ",'type':'NodePort','externalTrafficPolicy':'Local','ports':[{'name':'http','port':80,'nodePort':30080}]"),
                 HERE,
                 own("web-1", "1:here:za:rs", "2:there:za:rs"));
         assertThat(service.routes().stream().map(route -> route.traffic() + " " + told(route)))
@@ -162,7 +163,8 @@ class ExplainerTest {
         JsonNode service = service(
                 "'mesh.weft.dev/algorithm':'weighted-round-robin'",
                 "'clusterIP':'127.96.0.1','sessionAffinity':'ClientIP','ports':[{'name':'http','port':80}]");
-        JsonNode heavy = slice("web-2", "'kubernetes.io/service-name':'web'", "'mesh.weft.dev/weight':'3'", "2:b:zb:rs");
+        JsonNode heavy =
+                slice("web-2", "'kubernetes.io/service-name':'web'", "'mesh.weft.dev/weight':'3'", "2:b:zb:rs");
         ServiceExplanation told = explain(service, HERE, own("web-1", "1:a:za:rs"), heavy);
         ServiceExplanation.Balancing balancing = Objects.requireNonNull(told.balancing());
         assertThat(balancing.algorithm() + ", " + balancing.chosenBy() + ", " + balancing.affinitySeconds())
@@ -203,10 +205,11 @@ class ExplainerTest {
     void federation() {
         JsonNode shop = service(
                 "", "'type':'ClusterSetIP','ips':['127.112.0.1'],'ports':[{'name':'http','port':80,'protocol':'TCP'}]");
-        JsonNode federated = json("{'status':{'decision':{'cluster':'east','reason':'It is the oldest export.'},"
-                + "'conflict':{'reason':'PortConflict','messages':['Cluster west has other ports.']},'exports':["
-                + "{'cluster':'east','decides':true,'readyEndpoints':1,'endpoints':[{'address':'10.0.0.1','ready':true}]},"
-                + "{'cluster':'west','decides':false,'readyEndpoints':1,'endpoints':[{'address':'10.0.0.2','ready':true}]}]}}");
+        JsonNode federated = json(
+                "{'status':{'decision':{'cluster':'east','reason':'It is the oldest export.'},"
+                        + "'conflict':{'reason':'PortConflict','messages':['Cluster west has other ports.']},'exports':["
+                        + "{'cluster':'east','decides':true,'readyEndpoints':1,'endpoints':[{'address':'10.0.0.1','ready':true}]},"
+                        + "{'cluster':'west','decides':false,'readyEndpoints':1,'endpoints':[{'address':'10.0.0.2','ready':true}]}]}}");
         List<JsonNode> clusters =
                 List.of(cluster("east", true, "Alive", ""), cluster("west", false, "Left", "Withdrawn"));
         ServiceExplanation told = explainer
@@ -235,8 +238,9 @@ class ExplainerTest {
                 .containsExactly(
                         "web.shop.svc.cluster.local. A 127.96.0.1",
                         "_http._tcp.web.shop.svc.cluster.local. SRV 0 100 80 web.shop.svc.cluster.local.");
-        assertThat(told.asked().stream().map(name -> name.type() + " " + name.outcome() + " "
-                        + name.records().size()))
+        assertThat(told.asked().stream()
+                        .map(name -> name.type() + " " + name.outcome() + " "
+                                + name.records().size()))
                 .containsExactly("A NOERROR 1", "AAAA NOERROR 0", "SRV NOERROR 0");
     }
 
@@ -244,10 +248,9 @@ class ExplainerTest {
     @DisplayName("of a headless service tells which endpoints DNS names, the nearest first")
     void headless() {
         JsonNode headless = service("", "'clusterIP':'None','ports':[{'name':'http','port':80}]");
-        ServiceExplanation told =
-                explain(headless, HERE, own("web-1", "1:there:zb:rs", "2:here:za:rs", "3:here:za:s"));
+        ServiceExplanation told = explain(headless, HERE, own("web-1", "1:there:zb:rs", "2:here:za:rs", "3:here:za:s"));
         assertThat(told(only(told))).isEqualTo("1=READY 2=READY 3=NOT_READY");
-        assertThat(told.names().get(0).records().stream().map(Explanation.Name.Record::data))
+        assertThat(told.names().get(0).records().stream().map(Explanation.Name.Answer::data))
                 .containsExactly("10.0.0.2", "10.0.0.1");
         ServiceExplanation nobody = explain(headless, HERE, own("web-1", "3:here:za:s"));
         assertThat(nobody.names().get(0).outcome()).isEqualTo("NXDOMAIN");

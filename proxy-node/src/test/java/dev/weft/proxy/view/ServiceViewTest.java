@@ -88,7 +88,13 @@ class ServiceViewTest {
                         TrafficPolicy.LOCAL,
                         true,
                         Duration.ofSeconds(30),
-                        "random"));
+                        "random",
+                        false,
+                        null,
+                        null,
+                        List.of(),
+                        List.of(),
+                        Map.of("algorithm", "random")));
     }
 
     @Test

@@ -189,7 +189,7 @@ public final class Admission {
         if (!(applied instanceof Parsed.Valid<FieldOwnership.Applied> valid)) {
             return refused(applied);
         }
-        ArrayNode managedFields = valid.value().managedFields();
+        @Nullable ArrayNode managedFields = valid.value().managedFields();
         Body whole = new Body(valid.value().object(), body.value().found());
         String subresource = write.subresource().equals("scale") ? "" : write.subresource();
         return step(kind, present, before, whole, subresource, (old, next) -> managedFields);
@@ -250,7 +250,8 @@ public final class Admission {
         faults.addAll(kind.rules().validate(next));
         faults.addAll(kind.rules().validateUpdate(next, before));
         if (!faults.isEmpty()) {
-            return new Admitted.Refused(Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
+            return new Admitted.Refused(
+                    Refusal.invalid(key, kind.kind(), List.copyOf(new LinkedHashSet<>(faults.told()))));
         }
         replace(Metadata.of(next), "managedFields", bookkeeping.owners(before, next));
         boolean released = Metadata.released(next);

@@ -57,9 +57,9 @@ final class FieldOwnership {
      * What came of an apply.
      *
      * @param object the object with the configuration in it, not yet checked
-     * @param managedFields who owns what then
+     * @param managedFields who owns what then; null if a configuration says nothing of an object that says nothing
      */
-    record Applied(ObjectNode object, ArrayNode managedFields) {}
+    record Applied(ObjectNode object, @Nullable ArrayNode managedFields) {}
 
     /**
      * Applies a configuration.
@@ -124,6 +124,9 @@ final class FieldOwnership {
             Write.Options options,
             String subresource,
             Instant now) {
+        if (sent.isEmpty() && !Trees.has(before, "metadata", MANAGED_FIELDS)) {
+            return null;
+        }
         Ownership ownership = named(before, sent, subresource);
         if (ownership.isEmpty()) {
             return null;
@@ -132,7 +135,7 @@ final class FieldOwnership {
         Owner writer = Owner.updater(manager, kind.apiVersion(), subresource);
         Ownership after = rule(kind)
                 .update(withoutOwners(before), withoutOwners(next), ownership, writer, NEVER, Times.show(now));
-        return after.isEmpty() ? null : written(after, before);
+        return written(after, before);
     }
 
     /** Whoever writes the whole object may also say whose it is; whoever says nothing, or nonsense, changes nothing. */
@@ -152,7 +155,10 @@ final class FieldOwnership {
     }
 
     /** As it stands in the object where it is the same, so that an object does not change by being read. */
-    private static ArrayNode written(Ownership ownership, ObjectNode before) {
+    private static @Nullable ArrayNode written(Ownership ownership, ObjectNode before) {
+        if (ownership.isEmpty()) {
+            return null;
+        }
         JsonNode there = Trees.at(before, "metadata", MANAGED_FIELDS);
         return there instanceof ArrayNode array && ownership.equals(owners(before))
                 ? array.deepCopy()

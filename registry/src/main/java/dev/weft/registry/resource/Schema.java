@@ -113,7 +113,8 @@ public final class Schema {
                 if (field != null) {
                     value(entry.getValue(), field, place.field(type.name(), name));
                 } else if (unknown.size() < MOST_FINDINGS) {
-                    unknown.add("unknown field \"" + place.field(type.name(), name).path() + "\"");
+                    unknown.add(
+                            "unknown field \"" + place.field(type.name(), name).path() + "\"");
                 }
                 if (prune && (field == null || entry.getValue().isNull())) {
                     entries.remove();
@@ -137,11 +138,10 @@ public final class Schema {
                 case NUMBER -> wanted.equals("string") ? "number" : "number " + value.asText();
                 default -> "string";
             };
-            mistyped.add(
-                    "json: cannot unmarshal " + got + " into Go "
-                            + (field.owner().isEmpty()
-                                    ? "value of type v1." + kind
-                                    : "struct field " + field.owner() + "." + field.goPath() + " of type " + wanted));
+            mistyped.add("json: cannot unmarshal " + got + " into Go "
+                    + (field.owner().isEmpty()
+                            ? "value of type v1." + kind
+                            : "struct field " + field.owner() + "." + field.goPath() + " of type " + wanted));
         }
     }
 

@@ -53,7 +53,7 @@ final class WorkloadRules implements KindRules {
             case CRON_JOB -> cronJob(spec);
         }
         ObjectNode status = Trees.object(workload, "status");
-        type.counts.forEach(count -> Trees.putDefault(status, count, 0));
+        type.counts().forEach(count -> Trees.putDefault(status, count, 0));
         if (type != Type.CRON_JOB && spec.path("template").get("spec") instanceof ObjectNode template) {
             PodTemplates.applyDefaults(template);
         }
@@ -199,17 +199,21 @@ final class WorkloadRules implements KindRules {
 
     enum Type {
         DEPLOYMENT,
-        REPLICA_SET("replicas"),
-        STATEFUL_SET("replicas", "availableReplicas"),
-        DAEMON_SET("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"),
+        REPLICA_SET,
+        STATEFUL_SET,
+        DAEMON_SET,
         JOB,
         CRON_JOB;
 
         /** What a status tells even when it is 0. */
-        private final List<String> counts;
-
-        Type(String... counts) {
-            this.counts = List.of(counts);
+        private List<String> counts() {
+            return switch (this) {
+                case REPLICA_SET -> List.of("replicas");
+                case STATEFUL_SET -> List.of("replicas", "availableReplicas");
+                case DAEMON_SET ->
+                    List.of("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady");
+                case DEPLOYMENT, JOB, CRON_JOB -> List.of();
+            };
         }
     }
 }

@@ -52,7 +52,8 @@ final class DerivedStep {
             "generation",
             "resourceVersion",
             "deletionTimestamp",
-            "deletionGracePeriodSeconds"
+            "deletionGracePeriodSeconds",
+            "managedFields"
         }) {
             JsonNode value = before.path("metadata").get(kept);
             if (value == null) {

@@ -96,7 +96,8 @@ final class Appliers {
         ObjectNode present = object;
         if (present == null) {
             return admission.createByApply(
-                    new Write.Patch(Samples.key(kinds, json), subresource, type, new Write.PatchBody(json, force), options),
+                    new Write.Patch(
+                            Samples.key(kinds, json), subresource, type, new Write.PatchBody(json, force), options),
                     Samples.identity());
         }
         Resource stored = Samples.stored(kinds, present);

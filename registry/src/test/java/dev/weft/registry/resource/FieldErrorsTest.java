@@ -19,8 +19,9 @@ class FieldErrorsTest {
     @Test
     @DisplayName("are all told where they are few")
     void few() {
-        assertThat(faults(FieldErrors.MOST).told()).hasSize(FieldErrors.MOST).allMatch(fault -> fault.field()
-                .startsWith("spec."));
+        assertThat(faults(FieldErrors.MOST).told())
+                .hasSize(FieldErrors.MOST)
+                .allMatch(fault -> fault.field().startsWith("spec."));
         assertThat(faults(0).told()).isEmpty();
     }
 

@@ -38,13 +38,11 @@ class ServerSideApplyTest {
             assertThat(web.object().at("/spec/type").asText()).isEqualTo("ClusterIP");
             assertThat(web.object().at("/metadata/uid").asText()).isEqualTo("uid-1");
             assertThat(web.entry("kubectl"))
-                    .isEqualTo(
-                            json(
-                                    "{'manager':'kubectl','operation':'Apply','apiVersion':'v1','time':'2026-01-02T03:04:05Z',"
-                                            + "'fieldsType':'FieldsV1','fieldsV1':{'f:metadata':{'f:labels':{'f:a':{}}},"
-                                            + "'f:spec':{'f:ports':{'k:{\\'port\\':80,\\'protocol\\':\\'TCP\\'}':"
-                                            + "{'.':{},'f:port':{},'f:targetPort':{}}}}}}"
-));
+                    .isEqualTo(json(
+                            "{'manager':'kubectl','operation':'Apply','apiVersion':'v1','time':'2026-01-02T03:04:05Z',"
+                                    + "'fieldsType':'FieldsV1','fieldsV1':{'f:metadata':{'f:labels':{'f:a':{}}},"
+                                    + "'f:spec':{'f:ports':{'k:{\\'port\\':80,\\'protocol\\':\\'TCP\\'}':"
+                                    + "{'.':{},'f:port':{},'f:targetPort':{}}}}}}"));
         }
 
         @Test
@@ -78,11 +76,26 @@ class ServerSideApplyTest {
         }
 
         @Test
+        @DisplayName("leaves no owners behind where nothing is owned")
+        void nothing() {
+            String bare = "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'bare'}%s}";
+            Appliers map = new Appliers().apply("kubectl", bare.formatted(""));
+            assertThat(map.object().at("/metadata").has("managedFields")).isFalse();
+
+            map.apply("kubectl", bare.formatted(",'data':{'a':'1'}")).apply("kubectl", bare.formatted(""));
+            assertThat(map.object().has("data")).isFalse();
+            assertThat(map.object().at("/metadata").has("managedFields")).isFalse();
+        }
+
+        @Test
         @DisplayName("keeps what was allocated for it")
         void allocated() {
             Appliers web = new Appliers().apply("kubectl", web(8080));
             ObjectNode filled = web.object();
-            filled.withObject("/spec").put("clusterIP", "127.96.0.9").putArray("clusterIPs").add("127.96.0.9");
+            filled.withObject("/spec")
+                    .put("clusterIP", "127.96.0.9")
+                    .putArray("clusterIPs")
+                    .add("127.96.0.9");
             web.put("allocator", filled).apply("kubectl", web(9090));
 
             assertThat(web.object().at("/spec/clusterIP").asText()).isEqualTo("127.96.0.9");
@@ -172,24 +185,26 @@ class ServerSideApplyTest {
         @Test
         @DisplayName("an update takes what it changes, from appliers as well, and never fails over it")
         void updates() {
-            Appliers web = new Appliers().apply("kubectl", web(8080)).merge(
-                    "kubectl-patch", "", "{'spec':{'ports':[{'port':80,'targetPort':9090}]}}");
+            Appliers web = new Appliers()
+                    .apply("kubectl", web(8080))
+                    .merge("kubectl-patch", "", "{'spec':{'ports':[{'port':80,'targetPort':9090}]}}");
 
             assertThat(web.fields("kubectl").toString()).doesNotContain("f:targetPort");
             assertThat(web.entry("kubectl-patch"))
-                    .isEqualTo(
-                            json(
-                                    "{'manager':'kubectl-patch','operation':'Update','apiVersion':'v1','time':'2026-01-02T03:04:07Z',"
-                                            + "'fieldsType':'FieldsV1','fieldsV1':{'f:spec':{'f:ports':{'k:{\\'port\\':80,\\'protocol\\':\\'TCP\\'}':"
-                                            + "{'f:targetPort':{}}}}}}"));
+                    .isEqualTo(json(
+                            "{'manager':'kubectl-patch','operation':'Update','apiVersion':'v1','time':'2026-01-02T03:04:07Z',"
+                                    + "'fieldsType':'FieldsV1','fieldsV1':{'f:spec':{'f:ports':{'k:{\\'port\\':80,\\'protocol\\':\\'TCP\\'}':"
+                                    + "{'f:targetPort':{}}}}}}"));
             assertThat(web.refused("kubectl", web(8080)).message())
                     .contains("conflict with \"kubectl-patch\" using v1: .spec.ports");
         }
 
         @Test
-        @DisplayName("the status belongs to who writes it through the subresource, and an apply of the object leaves it")
+        @DisplayName(
+                "the status belongs to who writes it through the subresource, and an apply of the object leaves it")
         void status() {
-            String pod = "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p1'%s},'spec':{'containers':[{'name':'c','image':'nginx'}]}%s}";
+            String pod =
+                    "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p1'%s},'spec':{'containers':[{'name':'c','image':'nginx'}]}%s}";
             String ready = "'status':{'conditions':[{'type':'Ready','status':'%s'}]}}";
             Appliers pods = new Appliers().apply("kubectl", pod.formatted("", ""));
             pods.merge("kubelet", "status", "{" + ready.formatted("True"));
@@ -199,10 +214,13 @@ class ServerSideApplyTest {
                     .isEqualTo(
                             json(
                                     "{'f:status':{'f:conditions':{'.':{},'k:{\\'type\\':\\'Ready\\'}':{'.':{},'f:status':{},'f:type':{}}}}}"));
-            pods.apply("kubectl", pod.formatted("", "," + ready.formatted("False").replaceAll("}$", "")));
+            pods.apply(
+                    "kubectl", pod.formatted("", "," + ready.formatted("False").replaceAll("}$", "")));
             assertThat(pods.object().at("/status/conditions/0/status").asText()).isEqualTo("True");
-            assertThat(pods.refusedStatus("me", "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p1'},"
-                                    + ready.formatted("False"))
+            assertThat(pods.refusedStatus(
+                                    "me",
+                                    "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p1'},"
+                                            + ready.formatted("False"))
                             .message())
                     .contains("conflict with \"kubelet\" with subresource \"status\" using v1: .status.conditions");
         }
@@ -211,7 +229,8 @@ class ServerSideApplyTest {
         @DisplayName("a Scale is the workload's replicas, whoever owns them")
         void scale() {
             Appliers dep = new Appliers().apply("kubectl", DEPLOYMENT.formatted("'replicas':2,", ""));
-            String scale = "{'apiVersion':'autoscaling/v1','kind':'Scale','metadata':{'name':'d'},'spec':{'replicas':%d}}";
+            String scale =
+                    "{'apiVersion':'autoscaling/v1','kind':'Scale','metadata':{'name':'d'},'spec':{'replicas':%d}}";
 
             dep.merge("autoscaler", "scale", "{'spec':{'replicas':5}}");
 
@@ -239,8 +258,9 @@ class ServerSideApplyTest {
 
             assertThat(web.fields("before-first-apply").toString()).contains("f:targetPort", "f:selector", "f:type");
             assertThat(web.fields("before-first-apply").toString()).doesNotContain("f:status", "f:uid");
-            assertThat(web.fields("me")).isEqualTo(json("{'f:metadata':{'f:labels':{'f:c':{}}},'f:spec':{'f:ports':"
-                    + "{'k:{\\'port\\':80,\\'protocol\\':\\'TCP\\'}':{'.':{},'f:port':{}}}}}"));
+            assertThat(web.fields("me"))
+                    .isEqualTo(json("{'f:metadata':{'f:labels':{'f:c':{}}},'f:spec':{'f:ports':"
+                            + "{'k:{\\'port\\':80,\\'protocol\\':\\'TCP\\'}':{'.':{},'f:port':{}}}}}"));
         }
 
         @Test
@@ -256,7 +276,11 @@ class ServerSideApplyTest {
             web.apply("kubectl", web(9090));
 
             assertThat(web.object().at("/spec/ports/0/targetPort").asInt()).isEqualTo(9090);
-            assertThat(web.object().at("/metadata/annotations").elements().next().asText())
+            assertThat(web.object()
+                            .at("/metadata/annotations")
+                            .elements()
+                            .next()
+                            .asText())
                     .isEqualTo(web(9090).replace("'", "\"") + "\n");
         }
 
@@ -283,9 +307,12 @@ class ServerSideApplyTest {
             ObjectNode without = web.object();
             without.withObject("/metadata").remove("managedFields");
 
-            assertThat(web.put("me", without).object().at("/metadata/managedFields")).isEqualTo(owners);
+            assertThat(web.put("me", without).object().at("/metadata/managedFields"))
+                    .isEqualTo(owners);
             assertThat(web.changed()).isFalse();
-            assertThat(web.merge("me", "", "{'metadata':{'managedFields':[]}}").object().at("/metadata/managedFields"))
+            assertThat(web.merge("me", "", "{'metadata':{'managedFields':[]}}")
+                            .object()
+                            .at("/metadata/managedFields"))
                     .isEqualTo(owners);
             web.merge("me", "", "{'metadata':{'managedFields':[{}]}}");
             assertThat(web.object().at("/metadata").has("managedFields")).isFalse();
@@ -315,21 +342,28 @@ class ServerSideApplyTest {
                     .isEqualTo("metadata.managedFields must be nil");
             assertThat(web.refused("me", "{'metadata':{'name':'web'}}").message())
                     .isEqualTo("invalid object type: /, Kind=, should be: /v1, Kind=Service");
-            assertThat(web.refused("me", web("", "'prots':1,'ports':[{'prot':1,'port':80}]")).message())
+            assertThat(web.refused("me", web("", "'prots':1,'ports':[{'prot':1,'port':80}]"))
+                            .message())
                     .isEqualTo("failed to create typed patch object (default/web; /v1, Kind=Service): errors:\n"
                             + "  .spec.prots: field not declared in schema\n"
                             + "  .spec.ports[0].prot: field not declared in schema");
-            assertThat(web.refused("me", web("", "'ports':[{'port':80},{'port':80,'protocol':'TCP'}]")).message())
+            assertThat(web.refused("me", web("", "'ports':[{'port':80},{'port':80,'protocol':'TCP'}]"))
+                            .message())
                     .endsWith(".spec.ports: duplicate entries for key [port=80,protocol=\"TCP\"]");
             assertThat(web.refused("me", web("", "'ports':[{'name':'x'}]")).message())
                     .endsWith(".spec.ports: element 0: associative list with keys has an element that omits key field"
                             + " \"port\" (and doesn't have default value)");
-            assertThat(web.refused("me", web(",'resourceVersion':'4'", PORT.formatted(8080))).reason())
+            assertThat(web.refused("me", web(",'resourceVersion':'4'", PORT.formatted(8080)))
+                            .reason())
                     .isEqualTo(Refusal.Reason.Conflict);
-            assertThat(web.refused("me", web(",'uid':'other'", PORT.formatted(8080))).reason())
+            assertThat(web.refused("me", web(",'uid':'other'", PORT.formatted(8080)))
+                            .reason())
                     .isEqualTo(Refusal.Reason.Conflict);
-            assertThat(new Appliers().refused("me", web(",'uid':'other'", PORT.formatted(8080))).message())
-                    .contains("uid mismatch: the provided object specified uid other, and no existing object was found");
+            assertThat(new Appliers()
+                            .refused("me", web(",'uid':'other'", PORT.formatted(8080)))
+                            .message())
+                    .contains(
+                            "uid mismatch: the provided object specified uid other, and no existing object was found");
         }
 
         @Test

@@ -27,6 +27,10 @@ record Comparison(FieldSet added, FieldSet modified, FieldSet removed) {
         return walk.done();
     }
 
+    static boolean isSilent(FieldType owner, PathElement element) {
+        return owner instanceof Structure && ALWAYS_THERE.contains(element.text());
+    }
+
     /** What the second state says that the first one did not. */
     FieldSet written() {
         return added.union(modified);
@@ -71,13 +75,21 @@ record Comparison(FieldSet added, FieldSet modified, FieldSet removed) {
                 whole(element, before, after);
                 return;
             }
+            boolean silent = isSilent(owner, element);
+            if (before == null && after != null) {
+                added.put(element, new Node(!silent, OwnedFields.everything(type, after)));
+                return;
+            }
+            if (after == null && before != null) {
+                removed.put(element, new Node(!silent, OwnedFields.everything(type, before)));
+                return;
+            }
             Walk below = new Walk();
             below.parts(type, before, after);
             Comparison found = below.done();
-            boolean silent = owner instanceof Structure && ALWAYS_THERE.contains(element.text());
-            added.put(element, new Node(before == null && !silent, found.added()));
+            added.put(element, new Node(false, found.added()));
             modified.put(element, new Node(false, found.modified()));
-            removed.put(element, new Node(after == null && !silent, found.removed()));
+            removed.put(element, new Node(false, found.removed()));
         }
 
         private void whole(PathElement element, @Nullable JsonNode before, @Nullable JsonNode after) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of an object: a tree in which any node, not leaves only, may be a member. Immutable; no branch of it is without a
@@ -35,18 +36,35 @@ public final class FieldSet {
         }
     }
 
-    /** Collects a set. */
+    /** Collects a set. Most are empty, and cost nothing. */
     static final class Builder {
-        private final SortedMap<PathElement, Node> nodes = new TreeMap<>();
+        private @Nullable SortedMap<PathElement, Node> nodes;
 
         void put(PathElement element, Node node) {
             if (!node.isEmpty()) {
-                nodes.put(element, node);
+                collected().put(element, node);
             }
         }
 
+        private void add(PathElement element, Node node) {
+            collected()
+                    .merge(
+                            element,
+                            node,
+                            (one, other) -> new Node(one.member || other.member, one.below.union(other.below)));
+        }
+
+        private SortedMap<PathElement, Node> collected() {
+            SortedMap<PathElement, Node> there = nodes;
+            if (there == null) {
+                there = new TreeMap<>();
+                nodes = there;
+            }
+            return there;
+        }
+
         FieldSet build() {
-            return nodes.isEmpty() ? EMPTY : new FieldSet(nodes);
+            return nodes == null ? EMPTY : new FieldSet(nodes);
         }
     }
 
@@ -89,11 +107,8 @@ public final class FieldSet {
             return other;
         }
         Builder all = new Builder();
-        all.nodes.putAll(nodes);
-        other.nodes.forEach((element, node) -> all.nodes.merge(
-                element,
-                node,
-                (mine, theirs) -> new Node(mine.member || theirs.member, mine.below.union(theirs.below))));
+        nodes.forEach(all::put);
+        other.nodes.forEach(all::add);
         return all.build();
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.registry.resource.apply;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -36,10 +37,14 @@ public sealed interface FieldType {
     /** An object with any names, each entry owned by itself. */
     record MapOf(FieldType value) implements FieldType {}
 
-    /** A list of objects, each of which is told apart by the values of some of its fields. */
+    /**
+     * A list of objects, each of which is told apart by the values of some of its fields.
+     *
+     * @param keys in the order of their names
+     */
     record KeyedList(List<ListKey> keys, FieldType element) implements FieldType {
         public KeyedList {
-            keys = List.copyOf(keys);
+            keys = keys.stream().sorted(Comparator.comparing(ListKey::name)).toList();
         }
     }
 

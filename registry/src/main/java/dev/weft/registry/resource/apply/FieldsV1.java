@@ -15,19 +15,20 @@ public final class FieldsV1 {
 
     private FieldsV1() {}
 
-    /** Writes a set. */
+    /** Writes a set. Its leaves are one and the same node, not to be changed. */
     public static ObjectNode write(FieldSet set) {
+        return write(new FieldSet.Node(false, set), JsonNodeFactory.instance.objectNode());
+    }
+
+    private static ObjectNode write(FieldSet.Node node, ObjectNode leaf) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        set.nodes().forEach((element, node) -> {
-            ObjectNode below = write(node.below());
-            if (node.member() && !node.below().isEmpty()) {
-                ObjectNode both = JsonNodeFactory.instance.objectNode();
-                both.putObject(ITSELF);
-                both.setAll(below);
-                below = both;
-            }
-            json.set(element.wireName(), below);
-        });
+        if (node.member()) {
+            json.set(ITSELF, leaf);
+        }
+        node.below()
+                .nodes()
+                .forEach((element, below) ->
+                        json.set(element.wireName(), below.below().isEmpty() ? leaf : write(below, leaf)));
         return json;
     }
 

@@ -1,13 +1,13 @@
 package dev.weft.registry.resource.apply;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 
@@ -49,12 +49,22 @@ public record PathElement(Kind kind, String text) implements Comparable<PathElem
         return new PathElement(Kind.VALUE, canonical(value));
     }
 
-    /** The element of a keyed list. */
-    static PathElement key(Map<String, JsonNode> keys) {
-        StringJoiner text = new StringJoiner(",", "{", "}");
-        new TreeMap<>(keys)
-                .forEach((name, value) -> text.add(JsonNodeFactory.instance.textNode(name) + ":" + canonical(value)));
-        return new PathElement(Kind.KEY, text.toString());
+    /** The element of a keyed list, by its keys in the order of their names. */
+    static PathElement key(SortedMap<String, JsonNode> keys) {
+        StringBuilder text = new StringBuilder("{");
+        keys.forEach((name, value) -> addKey(text, name, value));
+        return new PathElement(Kind.KEY, text.append('}').toString());
+    }
+
+    /** Adds one key to the text of several. */
+    static void addKey(StringBuilder text, String name, JsonNode value) {
+        if (text.length() > 1) {
+            text.append(',');
+        }
+        text.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(name, text);
+        text.append('"');
+        text.append(':').append(canonical(value));
     }
 
     /** Reads a name of {@code FieldsV1}, such as <code>k:{"name":"web"}</code>; empty if it is none. */
@@ -69,7 +79,7 @@ public record PathElement(Kind kind, String text) implements Comparable<PathElem
             case 'v' -> json(text).map(PathElement::value);
             case 'k' ->
                 json(text).filter(ObjectNode.class::isInstance).map(keys -> {
-                    Map<String, JsonNode> fields = new TreeMap<>();
+                    SortedMap<String, JsonNode> fields = new TreeMap<>();
                     keys.properties().forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
                     return key(fields);
                 });
@@ -88,7 +98,7 @@ public record PathElement(Kind kind, String text) implements Comparable<PathElem
 
     /** One text a value: whole numbers are the same whatever width they were read with. */
     private static String canonical(JsonNode value) {
-        return value.isIntegralNumber() ? value.bigIntegerValue().toString() : value.toString();
+        return value.isIntegralNumber() ? value.asText() : value.toString();
     }
 
     /** Its name in {@code FieldsV1}. */

@@ -10,7 +10,7 @@ import dev.weft.registry.resource.apply.FieldType.Structure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Takes typed values apart into the parts that can be owned, and tells how their parts are called. */
@@ -39,6 +39,15 @@ final class Topology {
         return Leaf.ATOMIC;
     }
 
+    /** Visits the parts of an object, or the elements of a list that have a name, some of them maybe twice. */
+    static void visit(FieldType type, JsonNode value, BiConsumer<PathElement, JsonNode> visitor) {
+        if (value.isObject()) {
+            value.properties().forEach(entry -> visitor.accept(PathElement.field(entry.getKey()), entry.getValue()));
+        } else {
+            value.forEach(element -> nameOf(type, element).ifPresent(name -> visitor.accept(name, element)));
+        }
+    }
+
     /**
      * The parts of a value that has parts. Elements of a list that cannot be told apart are left out: they lack their key,
      * or stand a second time.
@@ -48,13 +57,7 @@ final class Topology {
         if (value == null) {
             return parts;
         }
-        if (value.isObject()) {
-            value.properties().forEach(entry -> parts.put(PathElement.field(entry.getKey()), entry.getValue()));
-            return parts;
-        }
-        for (JsonNode element : value) {
-            nameOf(type, element).ifPresent(name -> parts.putIfAbsent(name, element));
-        }
+        visit(type, value, parts::putIfAbsent);
         return parts;
     }
 
@@ -68,14 +71,15 @@ final class Topology {
         if (!(type instanceof KeyedList list) || !(element instanceof ObjectNode)) {
             return Optional.empty();
         }
-        Map<String, JsonNode> keys = new TreeMap<>();
+        StringBuilder text = new StringBuilder("{");
         for (ListKey key : list.keys()) {
             JsonNode value = element.hasNonNull(key.name()) ? element.get(key.name()) : key.otherwise();
             if (value == null || value.isContainerNode()) {
                 return Optional.empty();
             }
-            keys.put(key.name(), value);
+            PathElement.addKey(text, key.name(), value);
         }
-        return Optional.of(PathElement.key(keys));
+        return Optional.of(
+                new PathElement(PathElement.Kind.KEY, text.append('}').toString()));
     }
 }

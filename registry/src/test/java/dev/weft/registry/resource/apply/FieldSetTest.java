@@ -73,13 +73,15 @@ class FieldSetTest {
         assertThat(all.intersection(branch)).isEqualTo(branch);
         assertThat(all.difference(branch).union(branch)).isEqualTo(all);
         assertThat(all.difference(all).isEmpty()).isTrue();
-        assertThat(FieldSet.ofNames(List.of("a"), List.of("a", "b"), List.of("a", "c"))).isEqualTo(all);
+        assertThat(FieldSet.ofNames(List.of("a"), List.of("a", "b"), List.of("a", "c")))
+                .isEqualTo(all);
     }
 
     @Test
     @DisplayName("shows fields as users know them from conflicts")
     void paths() {
-        FieldSet set = set("{\"f:a\":{\"k:{\\\"port\\\":80,\\\"protocol\\\":\\\"TCP\\\"}\":{\"f:x\":{}},\"v:\\\"s\\\"\":{},\"i:2\":{}}}");
+        FieldSet set = set(
+                "{\"f:a\":{\"k:{\\\"port\\\":80,\\\"protocol\\\":\\\"TCP\\\"}\":{\"f:x\":{}},\"v:\\\"s\\\"\":{},\"i:2\":{}}}");
 
         assertThat(set.paths()).containsExactly(".a[port=80,protocol=\"TCP\"].x", ".a[=\"s\"]", ".a[2]");
     }

@@ -34,7 +34,16 @@ class OwnershipLawsTest {
         FieldType list = new KeyedList(List.of(new ListKey("key", null)), item);
         FieldType inner = new Structure(() -> Map.of("a", Leaf.ATOMIC, "b", Leaf.ATOMIC, "items", list));
         return new Structure(() -> Map.of(
-                "s", Leaf.ATOMIC, "inner", inner, "map", new MapOf(Leaf.ATOMIC), "set", Leaf.SET, "whole", Leaf.ATOMIC));
+                "s",
+                Leaf.ATOMIC,
+                "inner",
+                inner,
+                "map",
+                new MapOf(Leaf.ATOMIC),
+                "set",
+                Leaf.SET,
+                "whole",
+                Leaf.ATOMIC));
     }
 
     private final ServerSideApply rules = new ServerSideApply(TYPE);
@@ -218,7 +227,8 @@ class OwnershipLawsTest {
             Owner writer = Owner.updater("u" + random.nextInt(3), "v1", "");
             FieldSet before = ownership.of(writer);
             Comparison changes = Comparison.of(TYPE, live, next);
-            ownership = rules.update(live, next, ownership, writer, FieldSet.EMPTY, "2026-01-01T00:00:0" + round % 10 + "Z");
+            ownership = rules.update(
+                    live, next, ownership, writer, FieldSet.EMPTY, "2026-01-01T00:00:0" + round % 10 + "Z");
 
             assertThat(ownership.of(writer))
                     .as("seed %d round %d", seed, round)

@@ -1,0 +1,42 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.balance.Target;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What one connection has moved, for the access log. Confined to its event loop. */
+final class Account {
+    private final @Nullable SocketAddress client;
+    private final long acceptedNanos;
+    private long bytesTo;
+    private long bytesFrom;
+    private boolean cut;
+
+    Account(@Nullable SocketAddress client, long acceptedNanos) {
+        this.client = client;
+        this.acceptedNanos = acceptedNanos;
+    }
+
+    /** So many bytes came from the client. */
+    void sent(int bytes) {
+        bytesTo += bytes;
+    }
+
+    /** So many bytes came from the endpoint. */
+    void received(int bytes) {
+        bytesFrom += bytes;
+    }
+
+    /** It ends with a reset. */
+    void cut() {
+        cut = true;
+    }
+
+    /** For the log: from whom, to what, how much, how long, and how it ended. */
+    String text(@Nullable Target endpoint, long nowNanos) {
+        return "client=" + client + " endpoint=" + (endpoint == null ? "none" : endpoint.identity()) + " bytes-to="
+                + bytesTo + " bytes-from=" + bytesFrom + " ms="
+                + TimeUnit.NANOSECONDS.toMillis(nowNanos - acceptedNanos) + " end=" + (cut ? "reset" : "closed");
+    }
+}

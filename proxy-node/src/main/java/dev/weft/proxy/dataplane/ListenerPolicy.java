@@ -1,0 +1,63 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.view.ServiceEntry;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a service asks of its listener besides where it leads.
+ *
+ * @param sourceRanges from where it may be reached; none means from everywhere
+ * @param maxConnections open ones of the service on this node; 0 for what is configured
+ * @param maxByEndpoint open ones from this listener to one endpoint; 0 for what is configured
+ * @param idleTimeout null for what is configured, zero for never
+ */
+record ListenerPolicy(
+        List<String> sourceRanges,
+        int maxConnections,
+        int maxByEndpoint,
+        @Nullable Duration idleTimeout) {
+    /** Nothing in particular. */
+    static final ListenerPolicy NONE = new ListenerPolicy(List.of(), 0, 0, null);
+
+    /** Annotations of a Service or ServiceImport below {@code mesh.weft.dev/}. */
+    private static final String MAX_CONNECTIONS = "max-connections";
+
+    private static final String MAX_BY_ENDPOINT = "max-connections-by-endpoint";
+    private static final String IDLE_TIMEOUT = "idle-timeout";
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})(ms|s|m|h)");
+
+    ListenerPolicy {
+        sourceRanges = List.copyOf(sourceRanges);
+    }
+
+    /** What the service says of the address; what is not understood is as if it were not there. */
+    static ListenerPolicy of(ServiceEntry entry, String address) {
+        return new ListenerPolicy(
+                entry.restricted().contains(address) ? entry.sourceRanges() : List.of(),
+                count(entry.annotation(MAX_CONNECTIONS)),
+                count(entry.annotation(MAX_BY_ENDPOINT)),
+                duration(entry.annotation(IDLE_TIMEOUT)));
+    }
+
+    private static int count(String text) {
+        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    }
+
+    private static @Nullable Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package dev.weft.proxy.metrics;
+
+import dev.weft.proxy.dataplane.ConnectTimes;
+import dev.weft.proxy.dataplane.ListenerStatus;
+import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
+import dev.weft.proxy.view.ServiceKey;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes the numbers of the data plane as Prometheus reads them; pure. */
+public final class MetricsText {
+    private final StringBuilder text = new StringBuilder();
+    private final List<ListenerStatus> told;
+    private final int maxEndpoints;
+
+    private MetricsText(List<ListenerStatus> told, int maxEndpoints) {
+        this.told = told;
+        this.maxEndpoints = maxEndpoints;
+    }
+
+    /**
+     * The whole text.
+     *
+     * @param listeners all of them; those that have never had a connection are left out, and of the rest those with the
+     *     fewest, when they are more than allowed
+     * @param picks by algorithm
+     */
+    public static String of(
+            List<ListenerStatus> listeners, Map<String, Long> picks, int openConnections, MetricsSettings settings) {
+        List<ListenerStatus> busy =
+                listeners.stream().filter(listener -> listener.accepted() > 0).toList();
+        List<ListenerStatus> told = busy.stream()
+                .sorted(Comparator.comparingLong(ListenerStatus::accepted).reversed())
+                .limit(settings.maxListeners())
+                .sorted(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key))
+                .toList();
+        MetricsText writing = new MetricsText(told, settings.maxEndpoints());
+        writing.head("weft_proxy_open_connections", "gauge", "Connections open through this node.");
+        writing.line("weft_proxy_open_connections", "", openConnections);
+        writing.head("weft_proxy_picks_total", "counter", "Endpoints picked, by algorithm.");
+        new TreeMap<>(picks)
+                .forEach((algorithm, count) ->
+                        writing.line("weft_proxy_picks_total", "algorithm=\"" + algorithm + "\"", count));
+        writing.byListener();
+        writing.connectTimes();
+        int endpoints = writing.byEndpoint();
+        writing.head("weft_proxy_metrics_left_out", "gauge", "Listeners and endpoints whose numbers are not told.");
+        writing.line("weft_proxy_metrics_left_out", "what=\"listeners\"", busy.size() - told.size());
+        writing.line("weft_proxy_metrics_left_out", "what=\"endpoints\"", endpoints);
+        return writing.text.toString();
+    }
+
+    private void byListener() {
+        head("weft_proxy_listener_connections_total", "counter", "Connections accepted.");
+        told.forEach(each -> line("weft_proxy_listener_connections_total", labels(each), each.accepted()));
+        head("weft_proxy_listener_open_connections", "gauge", "Connections open.");
+        told.forEach(each -> line("weft_proxy_listener_open_connections", labels(each), each.open()));
+        head("weft_proxy_listener_refused_total", "counter", "Connections reset at once, by reason.");
+        for (ListenerStatus each : told) {
+            refused(each, "no-endpoint", each.refusedNoEndpoint());
+            refused(each, "limit", each.refusedLimit());
+            refused(each, "source", each.refusedSource());
+        }
+        head("weft_proxy_listener_idle_closed_total", "counter", "Connections closed since nothing came on them.");
+        told.forEach(each -> line("weft_proxy_listener_idle_closed_total", labels(each), each.closedIdle()));
+        head("weft_proxy_listener_retries_total", "counter", "Further endpoints tried for a connection.");
+        told.forEach(each -> line("weft_proxy_listener_retries_total", labels(each), each.retries()));
+    }
+
+    private void refused(ListenerStatus listener, String reason, long count) {
+        line("weft_proxy_listener_refused_total", labels(listener) + ",reason=\"" + reason + "\"", count);
+    }
+
+    private void connectTimes() {
+        String name = "weft_proxy_connect_seconds";
+        head(name, "histogram", "From the pick of an endpoint to the connection with it.");
+        for (ListenerStatus listener : told) {
+            new TreeMap<>(listener.connectTimes()).forEach((cluster, times) -> {
+                String labels = labels(listener) + ",cluster=\"" + escaped(cluster) + "\"";
+                long sum = 0;
+                for (int bucket = 0; bucket < ConnectTimes.BOUNDS_MICROS.size(); bucket++) {
+                    sum += times.counts().get(bucket);
+                    String bound = seconds(ConnectTimes.BOUNDS_MICROS.get(bucket) * 1_000L);
+                    line(name + "_bucket", labels + ",le=\"" + bound + "\"", sum);
+                }
+                line(name + "_bucket", labels + ",le=\"+Inf\"", times.total());
+                text.append(name).append("_sum{").append(labels).append("} ");
+                text.append(seconds(times.sumNanos())).append('\n');
+                line(name + "_count", labels, times.total());
+            });
+        }
+    }
+
+    /** Says how many are left out. */
+    private int byEndpoint() {
+        record Row(ListenerStatus listener, EndpointStatus endpoint) {}
+        List<Row> all = told.stream()
+                .flatMap(listener -> listener.endpoints().stream().map(endpoint -> new Row(listener, endpoint)))
+                .toList();
+        List<Row> rows = all.stream()
+                .sorted(Comparator.comparingLong((Row row) -> row.endpoint.picks())
+                        .reversed())
+                .limit(maxEndpoints)
+                .toList();
+        interface Value {
+            long of(EndpointStatus endpoint);
+        }
+        record Family(String name, String type, String help, Value value) {}
+        List<Family> families = List.of(
+                new Family("picks_total", "counter", "Connections sent to it.", EndpointStatus::picks),
+                new Family("open_connections", "gauge", "Connections open.", EndpointStatus::open),
+                new Family(
+                        "failures_total",
+                        "counter",
+                        "Connections that it refused, did not take in time, or reset before its first byte.",
+                        EndpointStatus::failures),
+                new Family(
+                        "ejections_total", "counter", "Times out of choice for failures.", EndpointStatus::ejections),
+                new Family(
+                        "ejected",
+                        "gauge",
+                        "Whether it is out of choice for failures.",
+                        each -> each.ejected() ? 1 : 0),
+                new Family("bytes_to_total", "counter", "Bytes from clients to it.", EndpointStatus::bytesTo),
+                new Family("bytes_from_total", "counter", "Bytes from it to clients.", EndpointStatus::bytesFrom));
+        for (Family family : families) {
+            String name = "weft_proxy_endpoint_" + family.name;
+            head(name, family.type, family.help);
+            for (Row row : rows) {
+                String labels = labels(row.listener) + ",endpoint=\"" + row.endpoint.address() + "\",cluster=\""
+                        + escaped(row.endpoint.cluster()) + "\"";
+                line(name, labels, family.value.of(row.endpoint));
+            }
+        }
+        return all.size() - rows.size();
+    }
+
+    private void head(String name, String type, String help) {
+        text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+    }
+
+    private void line(String name, String labels, long value) {
+        text.append(name);
+        if (!labels.isEmpty()) {
+            text.append('{').append(labels).append('}');
+        }
+        text.append(' ').append(value).append('\n');
+    }
+
+    private static String labels(ListenerStatus listener) {
+        ServiceKey service = listener.service();
+        return "kind=\"" + service.kind().name().toLowerCase(Locale.ROOT) + "\",namespace=\""
+                + escaped(service.namespace()) + "\",service=\"" + escaped(service.name()) + "\",listener=\""
+                + listener.key().authority() + "\"";
+    }
+
+    private static String seconds(long nanos) {
+        return java.math.BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+}

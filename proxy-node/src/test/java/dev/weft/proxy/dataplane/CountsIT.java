@@ -1,0 +1,83 @@
+package dev.weft.proxy.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
+import dev.weft.proxy.metrics.MetricsServer;
+import dev.weft.proxy.metrics.MetricsSettings;
+import dev.weft.proxy.metrics.MetricsText;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("what the data plane counts, on both transports")
+@ExtendWith(NoLeaks.class)
+@Timeout(300)
+class CountsIT {
+    private static String get(int port, String path) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            InputStream answer = socket.getInputStream();
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("is every byte and connection, and is served over HTTP")
+    void exact(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            TestBackend echo = rig.backend(1, TestBackend::echo);
+            int port = rig.start(echo);
+            Random random = new Random(7);
+            long bytes = 0;
+            for (int number = 0; number < 5; number++) {
+                byte[] said = new byte[1 + random.nextInt(200_000)];
+                bytes += said.length;
+                try (Socket socket = Rig.connect(port)) {
+                    Thread writer = new Thread(() -> {
+                        try {
+                            socket.getOutputStream().write(said);
+                            socket.shutdownOutput();
+                        } catch (java.io.IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    });
+                    writer.start();
+                    assertThat(socket.getInputStream().readAllBytes()).hasSize(said.length);
+                    writer.join();
+                }
+            }
+            rig.awaitNoConnections();
+            EndpointStatus endpoint = rig.status().endpoints().get(0);
+            assertThat(endpoint.bytesTo()).isEqualTo(bytes);
+            assertThat(endpoint.bytesFrom()).isEqualTo(bytes);
+            assertThat(rig.status().connectTimes().values())
+                    .extracting(ConnectTimes::total)
+                    .containsExactly(5L);
+            assertThat(rig.plane().picks()).isEqualTo(Map.of("round-robin", 5L));
+
+            MetricsServer server = new MetricsServer(() ->
+                    MetricsText.of(rig.plane().status(), rig.plane().picks(), 0, new MetricsSettings("", 10, 10)));
+            try {
+                server.start("127.0.0.1:0");
+                dev.weft.proxy.Patience.await().until(() -> server.port() > 0);
+                assertThat(get(server.port(), "/metrics"))
+                        .startsWith("HTTP/1.1 200 OK")
+                        .contains("text/plain; version=0.0.4", "_bytes_to_total{", "\"} " + bytes + "\n");
+                assertThat(get(server.port(), "/")).startsWith("HTTP/1.1 404");
+            } finally {
+                server.stop();
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.weft.proxy.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.proxy.view.ServiceEntry;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.TrafficPolicy;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("what a service asks of its listeners")
+class ListenerPolicyTest {
+    private static ServiceEntry entry(Map<String, String> annotations, List<String> restricted, List<String> ranges) {
+        return new ServiceEntry(
+                ServiceKey.service("default", "web"),
+                List.of("10.0.0.1"),
+                List.of("192.0.2.1", "192.0.2.2"),
+                List.of(),
+                TrafficPolicy.CLUSTER,
+                TrafficPolicy.CLUSTER,
+                true,
+                null,
+                null,
+                false,
+                null,
+                null,
+                restricted,
+                ranges,
+                annotations);
+    }
+
+    @Test
+    @DisplayName("is read from its annotations; what is not understood is left to the configuration")
+    void annotations() {
+        assertThat(ListenerPolicy.of(
+                        entry(
+                                Map.of(
+                                        "max-connections",
+                                        "100",
+                                        "max-connections-by-endpoint",
+                                        "7",
+                                        "idle-timeout",
+                                        "5m"),
+                                List.of(),
+                                List.of()),
+                        "10.0.0.1"))
+                .isEqualTo(new ListenerPolicy(List.of(), 100, 7, Duration.ofMinutes(5)));
+        assertThat(ListenerPolicy.of(
+                        entry(
+                                Map.of(
+                                        "max-connections",
+                                        "many",
+                                        "max-connections-by-endpoint",
+                                        "-1",
+                                        "idle-timeout",
+                                        "soon"),
+                                List.of(),
+                                List.of()),
+                        "10.0.0.1"))
+                .isEqualTo(ListenerPolicy.NONE);
+    }
+
+    @Test
+    @DisplayName("bounds the sources of its load balancer's addresses, not of the others")
+    void ranges() {
+        ServiceEntry entry = entry(Map.of(), List.of("192.0.2.1"), List.of("10.0.0.0/8"));
+        assertThat(ListenerPolicy.of(entry, "192.0.2.1").sourceRanges()).containsExactly("10.0.0.0/8");
+        assertThat(ListenerPolicy.of(entry, "192.0.2.2").sourceRanges()).isEmpty();
+        assertThat(ListenerPolicy.of(entry, "10.0.0.1").sourceRanges()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, 10.255.0.1, true",
+        "10.0.0.0/8, 11.0.0.1, false",
+        "10.0.0.0/8;11.0.0.1/32, 11.0.0.1, true",
+        "0.0.0.0/0, 192.0.2.9, true",
+        "fd00::/8, fd12::1, true",
+        "fd00::/8, fe80::1, false",
+        "fd00::/8, 10.0.0.1, false",
+        "0.0.0.0/0, fd12::1, false",
+        "10.0.0.0, 10.0.0.0, false",
+        "nonsense/8, 10.0.0.1, false",
+    })
+    @DisplayName("lets in who is in a range, and nobody for what is none")
+    void gate(String ranges, String client, boolean in) {
+        SourceGate gate = new SourceGate(List.of(ranges.split(";", -1)));
+        assertThat(gate.admits(new InetSocketAddress(client, 9))).isEqualTo(in);
+        assertThat(SourceGate.OPEN.admits(new InetSocketAddress(client, 9))).isTrue();
+    }
+}
