@@ -9,11 +9,11 @@ import dev.weft.proxy.dataplane.DataPlaneActor;
 import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
-import dev.weft.proxy.nftables.ChildCommands;
-import dev.weft.proxy.nftables.KernelPath;
 import dev.weft.proxy.metrics.MetricsServer;
 import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.metrics.MetricsText;
+import dev.weft.proxy.nftables.ChildCommands;
+import dev.weft.proxy.nftables.KernelPath;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
 import dev.weft.proxy.view.ServiceKey;
@@ -118,7 +118,8 @@ public final class ProxyNode {
                         || !settings.health().enabled()
                 ? null
                 : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
-        return new ProxyNode(settings, dataPlane, dns, kernel, actor, health, pictured, metrics(settings, dataPlane), started);
+        return new ProxyNode(
+                settings, dataPlane, dns, kernel, actor, health, pictured, metrics(settings, dataPlane), started);
     }
 
     private static KernelPath kernelPath(ProxySettings settings) {
