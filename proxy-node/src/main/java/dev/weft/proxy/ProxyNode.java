@@ -100,8 +100,9 @@ public final class ProxyNode {
         dns.follow(feed);
         KernelPath kernel = kernelPath(settings);
         CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();
+        CompletionStage<ActorRef<DataPlaneActor.Command>> steered = steering;
         Consumer<Set<ServiceKey>> changed =
-                services -> steering.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
+                services -> steered.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
         kernel.start(system, changed, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(

@@ -39,6 +39,6 @@ final class Capability {
                 .filter(line -> line.startsWith(EFFECTIVE))
                 .map(line -> line.substring(EFFECTIVE.length()).strip())
                 .anyMatch(mask ->
-                        mask.matches("[0-9a-f]{1,16}") && (Long.parseUnsignedLong(mask, 16) >>> NET_ADMIN & 1) == 1);
+                        mask.matches("[0-9a-f]{1,16}") && ((Long.parseUnsignedLong(mask, 16) >>> NET_ADMIN) & 1) == 1);
     }
 }

@@ -86,13 +86,12 @@ public final class ChildCommands implements Commands {
         line.set(0, program.toString());
         try {
             Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            process.onExit()
-                    .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((end, late) -> {
-                        if (late != null) {
-                            process.destroyForcibly();
-                        }
-                    });
+            CompletionStage<Process> end = process.onExit().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            end.whenComplete((ended, late) -> {
+                if (late != null) {
+                    process.destroyForcibly();
+                }
+            });
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {

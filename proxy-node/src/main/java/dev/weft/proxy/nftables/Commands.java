@@ -22,7 +22,11 @@ public interface Commands extends AutoCloseable {
     @Override
     void close();
 
-    /** @param text all that it printed, to either stream */
+    /**
+     * How a command ended.
+     *
+     * @param text all that it printed, to either stream
+     */
     record Output(int status, String text) {
         /** No program has this status. */
         public static final int NOT_RUN = -1;

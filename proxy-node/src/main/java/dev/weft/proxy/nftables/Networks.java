@@ -38,7 +38,7 @@ final class Networks {
         } else {
             for (int at = 0; at < bytes.length; at += 2) {
                 cleared.append(at == 0 ? "" : ":")
-                        .append(Integer.toHexString((bytes[at] & 0xff) << BYTE_BITS | bytes[at + 1] & 0xff));
+                        .append(Integer.toHexString(((bytes[at] & 0xff) << BYTE_BITS) | (bytes[at + 1] & 0xff)));
             }
         }
         return Family.canonical(cleared.toString()) + "/" + length;
