@@ -34,7 +34,8 @@ class ExactAnswersIT {
     @BeforeAll
     void start(@TempDir Path directory) {
         server = new TestServer(new RealBacking(directory, ""));
-        server.post(NS + "configmaps", "{\"metadata\":{\"name\":\"cm\",\"labels\":{\"a\":\"b\"}},\"data\":{\"a\":\"1\"}}");
+        server.post(
+                NS + "configmaps", "{\"metadata\":{\"name\":\"cm\",\"labels\":{\"a\":\"b\"}},\"data\":{\"a\":\"1\"}}");
         server.post(DEPLOYMENTS, """
                 {"metadata":{"name":"dep"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},
                  "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
@@ -60,7 +61,8 @@ class ExactAnswersIT {
             boolean namespaces = resource.path("name").asText().equals("namespaces");
             boolean configMaps = resource.path("name").asText().equals("configmaps");
             if (namespaces || configMaps) {
-                assertThat(resource.path("verbs").toString().contains("deletecollection")).isEqualTo(configMaps);
+                assertThat(resource.path("verbs").toString().contains("deletecollection"))
+                        .isEqualTo(configMaps);
             }
         }
     }
@@ -138,7 +140,11 @@ class ExactAnswersIT {
     @Test
     @DisplayName("it words what is wrong with patches, scales, schedules and sizes")
     void moreWords() {
-        assertThat(send("PATCH", DEPLOYMENTS + "/dep/scale", "application/merge-patch+json", "{\"spec\":{\"replicas\":-1}}")
+        assertThat(send(
+                                "PATCH",
+                                DEPLOYMENTS + "/dep/scale",
+                                "application/merge-patch+json",
+                                "{\"spec\":{\"replicas\":-1}}")
                         .at("/message"))
                 .isEqualTo("Scale.autoscaling \"dep\" is invalid: spec.replicas: Invalid value: -1:"
                         + " must be greater than or equal to 0");
@@ -149,12 +155,10 @@ class ExactAnswersIT {
         Reply unknown = send(
                 "PATCH", NS + "configmaps/cm", "application/json-patch+json", "[{\"op\":\"jump\",\"path\":\"/data\"}]");
         assertThat(unknown.status()).isEqualTo(422);
-        assertThat(unknown.at("/message"))
-                .isEqualTo("the server rejected our request due to an error in our request");
+        assertThat(unknown.at("/message")).isEqualTo("the server rejected our request due to an error in our request");
         assertThat(server.put(DEPLOYMENTS + "/dep", """
                         {"metadata":{"name":"dep"},"spec":{"selector":{"matchLabels":{"a":"c"}},
-                         "template":{"metadata":{"labels":{"a":"c"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""")
-                        .at("/message"))
+                         "template":{"metadata":{"labels":{"a":"c"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""").at("/message"))
                 .contains("spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{\"a\":\"c\"},"
                         + " MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable");
         assertThat(server.post(
@@ -182,10 +186,14 @@ class ExactAnswersIT {
             })
     void noParserShows(String type) {
         boolean patch = type.contains("patch");
-        for (String body : new String[] {"{", "[".repeat(20_000), "{\"a\":".repeat(20_000), "{\"a\" 1}", "[1", "{} x", "\"\\x\""}) {
-            Reply reply = send(
-                    patch ? "PATCH" : "POST", NS + "configmaps" + (patch ? "/cm?fieldManager=x" : ""), type, body);
-            assertThat(reply.status()).as("%s: %s", body.substring(0, Math.min(9, body.length())), reply.text()).isBetween(400, 499);
+        for (String body :
+                new String[] {"{", "[".repeat(20_000), "{\"a\":".repeat(20_000), "{\"a\" 1}", "[1", "{} x", "\"\\x\""
+                }) {
+            Reply reply =
+                    send(patch ? "PATCH" : "POST", NS + "configmaps" + (patch ? "/cm?fieldManager=x" : ""), type, body);
+            assertThat(reply.status())
+                    .as("%s: %s", body.substring(0, Math.min(9, body.length())), reply.text())
+                    .isBetween(400, 499);
             assertThat(reply.text()).doesNotContain("Source:", "REDACTED", "StreamRead", "jackson", "com.", "org.");
         }
     }
@@ -193,8 +201,10 @@ class ExactAnswersIT {
     @Test
     @DisplayName("it prints for people what it refuses at the door, too")
     void pretty() {
-        for (String path : new String[] {"/api/v1/nonsense", NS + "configmaps?limit=x", "/api/v1/namespaces/x/y/z/a/b"}) {
-            Reply reply = server.send(server.request(path).header("User-Agent", "curl/8.0").GET());
+        for (String path :
+                new String[] {"/api/v1/nonsense", NS + "configmaps?limit=x", "/api/v1/namespaces/x/y/z/a/b"}) {
+            Reply reply = server.send(
+                    server.request(path).header("User-Agent", "curl/8.0").GET());
             assertThat(reply.text()).startsWith("{\n  \"kind\": \"Status\",\n");
         }
     }
@@ -230,7 +240,8 @@ class ExactAnswersIT {
         Reply one = server.get("/api/v1/watch/namespaces/kube-system?timeoutSeconds=1");
         assertThat(one.text().lines().toList()).hasSize(1);
         assertThat(one.text()).contains("\"name\":\"kube-system\"");
-        assertThat(server.get("/apis/apps/v1/watch/deployments?timeoutSeconds=1").text())
+        assertThat(server.get("/apis/apps/v1/watch/deployments?timeoutSeconds=1")
+                        .text())
                 .contains("\"name\":\"dep\"");
         assertThat(server.get(NS + "configmaps?limit=-1").at("/kind")).isEqualTo("ConfigMapList");
         assertThat(server.get("/api").at("/serverAddressByClientCIDRs/0/serverAddress"))

@@ -55,9 +55,8 @@ public final class RequestBodies {
     /** The object of a create or update. What leaves out kind and apiVersion is taken for what the URL says. */
     public ObjectBody object(MediaType type, byte[] body, Expected expected) {
         YamlDocument document = yamlDocument(type, body, expected.kind());
-        ObjectNode tree = document == null
-                ? tree(type, body, expected.kind())
-                : object(document.tree(), expected.kind());
+        ObjectNode tree =
+                document == null ? tree(type, body, expected.kind()) : object(document.tree(), expected.kind());
         String apiVersion = text(tree, "apiVersion", expected.apiVersion());
         String kind = text(tree, "kind", expected.kind());
         if (!kind.equals(expected.kind())) {

@@ -19,7 +19,8 @@ import java.util.Map;
  * @param repeated what the others of such a name were, by the very objects of the tree
  */
 record YamlDocument(JsonNode tree, Map<ObjectNode, List<Map.Entry<String, JsonNode>>> repeated) {
-    private static final JsonMapper MAPPER = JsonMapper.builder(new JsonFactory()).build();
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(new JsonFactory()).build();
 
     boolean repeats() {
         return !repeated.isEmpty();

@@ -134,7 +134,8 @@ public final class ApiRoutes {
         this.places = places;
         RequestBodies bodies = new RequestBodies();
         this.reading = new BodyReading(
-                new BodyReading.Bounds(bounds.bodyBytes(), bounds.bodyDeadline(), bounds.bodiesAwaited()), materializer);
+                new BodyReading.Bounds(bounds.bodyBytes(), bounds.bodyDeadline(), bounds.bodiesAwaited()),
+                materializer);
         Representations representations = new Representations(clock);
         this.watches = new WatchLimits(
                 new WatchLimits.Bounds(bounds.watches(), bounds.shortestWatch(), bounds.longestWatch()), random);

@@ -78,8 +78,8 @@ final class BodyReading {
         if (count.incrementAndGet() > bounds.awaited()) {
             CompletableFuture<byte[]> oldest = awaited.poll();
             if (oldest != null) {
-                oldest.completeExceptionally(new RequestRefused(
-                        Refusal.timeout("the body of the request did not arrive before too many others were awaited", 1)));
+                oldest.completeExceptionally(new RequestRefused(Refusal.timeout(
+                        "the body of the request did not arrive before too many others were awaited", 1)));
             }
         }
         exchange.request()

@@ -61,7 +61,14 @@ record Exchange(
     /** The same request, which has a place among those in flight. */
     Exchange at(InFlight.Place place) {
         return new Exchange(
-                request.addAttribute(InFlight.PLACE, place), method, path, query, accepts, contentType, userAgent, presented);
+                request.addAttribute(InFlight.PLACE, place),
+                method,
+                path,
+                query,
+                accepts,
+                contentType,
+                userAgent,
+                presented);
     }
 
     /** The same request, for an answer that comes in pieces. */

@@ -17,7 +17,8 @@ record WatchPath(List<String> collection, String name) {
 
     /** Null for any other path. */
     static @Nullable WatchPath of(List<String> path) {
-        int at = path.isEmpty() ? 0 : path.get(0).equals("api") ? 2 : path.get(0).equals("apis") ? 3 : 0;
+        int at =
+                path.isEmpty() ? 0 : path.get(0).equals("api") ? 2 : path.get(0).equals("apis") ? 3 : 0;
         if (at == 0 || path.size() <= at + 1 || !path.get(at).equals("watch")) {
             return null;
         }

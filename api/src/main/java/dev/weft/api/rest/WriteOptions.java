@@ -87,7 +87,8 @@ final class WriteOptions {
             case "Foreground" -> Propagation.FOREGROUND;
             case "Orphan" -> Propagation.ORPHAN;
             default ->
-                throw invalid(FieldError.notSupported("propagationPolicy", text, "Foreground", "Background", "Orphan", "nil"));
+                throw invalid(FieldError.notSupported(
+                        "propagationPolicy", text, "Foreground", "Background", "Orphan", "nil"));
         };
     }
 

@@ -111,7 +111,9 @@ record Body(ObjectNode object, List<String> found) {
     }
 
     private static Refusal unusable(Write.PatchBody patch, String why) {
-        String shown = patch.json().isObject() ? GoSyntax.plain(patch.json()) : patch.json().toString();
+        String shown = patch.json().isObject()
+                ? GoSyntax.plain(patch.json())
+                : patch.json().toString();
         FieldError fault = FieldError.invalid("patch", shown, why);
         return new Refusal(Refusal.Reason.Invalid, " \"\" is invalid: " + fault, null, "", List.of(fault), 0);
     }

@@ -70,8 +70,7 @@ public record Refusal(
 
     /** Nobody has issued that version yet; clients begin anew when they are told this cause. */
     public static Refusal tooLargeVersion(long version, long current) {
-        FieldError cause =
-                new FieldError("", FieldError.Reason.ResourceVersionTooLarge, "Too large resource version");
+        FieldError cause = new FieldError("", FieldError.Reason.ResourceVersionTooLarge, "Too large resource version");
         String message = "Timeout: Too large resource version: " + version + ", current: " + current;
         return new Refusal(Reason.Timeout, message, null, "", List.of(cause), 1);
     }

@@ -56,8 +56,8 @@ public final class Scale {
         }
         if (replicas.asInt(0) < 0) {
             FieldError negative = FieldError.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-            ResourceKey key =
-                    new ResourceKey(SCALES, Trees.text(workload, "metadata", "namespace"), Trees.text(workload, "metadata", "name"));
+            ResourceKey key = new ResourceKey(
+                    SCALES, Trees.text(workload, "metadata", "namespace"), Trees.text(workload, "metadata", "name"));
             return Parsed.invalid(Refusal.invalid(key, "Scale", List.of(negative)));
         }
         ObjectNode next = workload.deepCopy();

@@ -156,7 +156,9 @@ final class WorkloadRules implements KindRules {
                     "empty selector is invalid for " + type.subject));
         } else if (!parsed.matches(Trees.textMap(labels))) {
             faults.add(FieldError.invalidAs(
-                    "spec.template.metadata.labels", GoSyntax.textMap(labels), "`selector` does not match template `labels`"));
+                    "spec.template.metadata.labels",
+                    GoSyntax.textMap(labels),
+                    "`selector` does not match template `labels`"));
         }
         Metadata.labels(labels, "spec.template.metadata.labels", faults);
     }
