@@ -142,6 +142,17 @@ class ForwardingIT {
     }
 
     @Test
+    @DisplayName("that bring a page lead its links through here, packed or not")
+    void pages() {
+        for (String query : new String[] {"", "?packed"}) {
+            Reply page = server.get(DEFAULT + "pods/one/proxy/page" + query);
+            assertThat(page.text())
+                    .isEqualTo("<html><a href=\"" + DEFAULT + "pods/one/proxy/x\">x</a></html>");
+            assertThat(page.header("Content-Encoding")).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("that are redirected come back through here")
     void redirected() {
         assertThat(server.get(DEFAULT + "pods/one/proxy/moved").header("Location"))

@@ -57,6 +57,7 @@ final class Workload implements AutoCloseable {
             long size = exchange.getRequestBody().transferTo(java.io.OutputStream.nullOutputStream());
             answer(exchange, 200, Long.toString(size));
         });
+        server.createContext("/page", this::page);
         server.createContext("/stream", this::stream);
         server.createContext("/silent", exchange -> {
             try {
@@ -102,6 +103,23 @@ final class Workload implements AutoCloseable {
         exchange.sendResponseHeaders(status, head ? -1 : bytes.length);
         if (!head) {
             exchange.getResponseBody().write(bytes);
+        }
+        exchange.close();
+    }
+
+    /** A page with a link to the root, packed where the query says so. */
+    private void page(HttpExchange exchange) throws IOException {
+        byte[] page = "<html><a href=\"/x\">x</a></html>".getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "text/html; charset=utf-8");
+        boolean packed = "packed".equals(exchange.getRequestURI().getQuery());
+        if (packed) {
+            exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+        }
+        exchange.sendResponseHeaders(200, 0);
+        try (java.io.OutputStream body = packed
+                ? new java.util.zip.GZIPOutputStream(exchange.getResponseBody())
+                : exchange.getResponseBody()) {
+            body.write(page);
         }
         exchange.close();
     }

@@ -138,11 +138,12 @@ public final class ForwardRoutes {
     }
 
     private HttpResponse passedBack(
-            HttpResponse response,
+            HttpResponse answer,
             HttpRequest request,
             ForwardTarget target,
             Destination destination,
             ConnectionEnd end) {
+        HttpResponse response = Pages.readable(request, answer) ? Pages.through(answer, target.prefix()) : answer;
         return HttpResponse.create()
                 .withStatus(response.status())
                 .withHeaders(PassedFields.toClient(response, request, destination.authority(), target.prefix()))
