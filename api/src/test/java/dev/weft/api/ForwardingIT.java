@@ -146,8 +146,7 @@ class ForwardingIT {
     void pages() {
         for (String query : new String[] {"", "?packed"}) {
             Reply page = server.get(DEFAULT + "pods/one/proxy/page" + query);
-            assertThat(page.text())
-                    .isEqualTo("<html><a href=\"" + DEFAULT + "pods/one/proxy/x\">x</a></html>");
+            assertThat(page.text()).isEqualTo("<html><a href=\"" + DEFAULT + "pods/one/proxy/x\">x</a></html>");
             assertThat(page.header("Content-Encoding")).isEmpty();
         }
     }

@@ -79,8 +79,7 @@ class KubectlApplyIT {
 
         Kubectl.Run refused = call(other, APPLY + " --field-manager=other");
         assertThat(refused.code()).isEqualTo(1);
-        assertThat(refused.err())
-                .startsWith("""
+        assertThat(refused.err()).startsWith("""
                         error: Apply failed with 1 conflict: conflict with "kubectl": \
                         .spec.ports[port=80,protocol="TCP"].targetPort
                         Please review the fields above--they currently have other managers.""");

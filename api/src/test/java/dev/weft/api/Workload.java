@@ -116,9 +116,8 @@ final class Workload implements AutoCloseable {
             exchange.getResponseHeaders().add("Content-Encoding", "gzip");
         }
         exchange.sendResponseHeaders(200, 0);
-        try (java.io.OutputStream body = packed
-                ? new java.util.zip.GZIPOutputStream(exchange.getResponseBody())
-                : exchange.getResponseBody()) {
+        try (java.io.OutputStream body =
+                packed ? new java.util.zip.GZIPOutputStream(exchange.getResponseBody()) : exchange.getResponseBody()) {
             body.write(page);
         }
         exchange.close();

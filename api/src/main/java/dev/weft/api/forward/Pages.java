@@ -22,11 +22,14 @@ final class Pages {
     /** Whether an answer is a page that can be read: HTML, whole, and in no coding but gzip. */
     static boolean readable(HttpRequest request, HttpResponse response) {
         ContentType type = response.entity().getContentType();
-        boolean html = type.mediaType().mainType().equals("text") && type.mediaType().subType().equals("html");
+        boolean html = type.mediaType().mainType().equals("text")
+                && type.mediaType().subType().equals("html");
         boolean body = !request.method().value().equals("HEAD")
                 && response.status().intValue() != 206
                 && !response.entity().isKnownEmpty();
-        return html && body && (encoding(response).isEmpty() || encoding(response).equals("gzip"));
+        return html
+                && body
+                && (encoding(response).isEmpty() || encoding(response).equals("gzip"));
     }
 
     /** The same answer with its links led through; its length is no longer known. */
