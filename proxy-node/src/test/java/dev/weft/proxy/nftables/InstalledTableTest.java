@@ -58,11 +58,16 @@ class InstalledTableTest {
                 RuleSetTest.compiler());
         Tracer kernel = new Tracer();
         kernel.run(rules.table().all().scriptFromNothing("weft", "test"));
-        kernel.run("add chain inet weft left-over\nadd rule inet weft left-over accept\n"
-                + "add element inet weft virtual/4 { 10.96.0.99 }\n");
+        kernel.run("""
+                add chain inet weft left-over
+                add rule inet weft left-over accept
+                add element inet weft virtual/4 { 10.96.0.99 }
+                """);
         InstalledTable installed = kernel.installed();
-        assertThat(rules.table().difference(installed).script("weft"))
-                .isEqualTo("delete element inet weft virtual/4 { 10.96.0.99 }\n"
-                        + "flush chain inet weft left-over\ndelete chain inet weft left-over\n");
+        assertThat(rules.table().difference(installed).script("weft")).isEqualTo("""
+                        delete element inet weft virtual/4 { 10.96.0.99 }
+                        flush chain inet weft left-over
+                        delete chain inet weft left-over
+                        """);
     }
 }

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,8 +59,8 @@ public final class NodeProcess {
                 JsonNode objects = Pictures.json(line);
                 follow(followers, WatchedKind.SERVICES, objects.path("services"));
                 follow(followers, WatchedKind.SLICES, objects.path("slices"));
-                followers.get(WatchedKind.IMPORTS.path()).unavailable("not served");
-                followers.get(WatchedKind.NODES.path()).unavailable("not served");
+                follower(followers, WatchedKind.IMPORTS).unavailable("not served");
+                follower(followers, WatchedKind.NODES).unavailable("not served");
             }
         }
         System.exit(0);
@@ -68,7 +69,11 @@ public final class NodeProcess {
     private static void follow(Map<String, ResourceFeed.Follower> followers, WatchedKind kind, JsonNode objects) {
         List<JsonNode> list = new ArrayList<>();
         objects.forEach(list::add);
-        followers.get(kind.path()).replaced(list);
+        follower(followers, kind).replaced(list);
+    }
+
+    private static ResourceFeed.Follower follower(Map<String, ResourceFeed.Follower> followers, WatchedKind kind) {
+        return Objects.requireNonNull(followers.get(kind.path()), kind.path());
     }
 
     private static String status(ProxyStatus status) {

@@ -27,7 +27,7 @@ final class Pictures {
         StringBuilder list = new StringBuilder();
         String weight = "1";
         for (String endpoint : endpoints) {
-            String[] parts = endpoint.replace("!", "").split("[@*]");
+            String[] parts = endpoint.replace("!", "").split("[@*]", -1);
             weight = endpoint.contains("*") ? parts[parts.length - 1] : weight;
             list.append(list.length() == 0 ? "" : ",")
                     .append("{'addresses':['")

@@ -199,9 +199,10 @@ class RuleSetTest {
             ServicePicture changed = web("web-5", "10.97.0.5", RANDOM, "", "10.0.0.1", "10.0.0.3");
             many.update(changed.key(), changed, compiler());
             String script = many.table().takeChanges().script("weft");
-            assertThat(script)
-                    .isEqualTo("delete element inet weft endpoints/4/tcp { 10.97.0.5 . 80 . 1 }\n"
-                            + "add element inet weft endpoints/4/tcp { 10.97.0.5 . 80 . 1 : 10.0.0.3 . 8080 }\n");
+            assertThat(script).isEqualTo("""
+                            delete element inet weft endpoints/4/tcp { 10.97.0.5 . 80 . 1 }
+                            add element inet weft endpoints/4/tcp { 10.97.0.5 . 80 . 1 : 10.0.0.3 . 8080 }
+                            """);
             sizes.add(script.length());
         }
         assertThat(sizes.get(0)).isEqualTo(sizes.get(1));

@@ -69,7 +69,7 @@ final class TestNode implements AutoCloseable {
                             last[0] = status();
                             return last[0];
                         },
-                        wanted::test);
+                        wanted);
         return last[0];
     }
 

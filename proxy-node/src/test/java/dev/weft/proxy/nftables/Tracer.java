@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -117,7 +118,7 @@ final class Tracer {
         Matcher modulus = MODULUS.matcher(target);
         require(modulus.find(), target);
         String set = target.substring(target.indexOf('@') + 1);
-        String[] parts = listener.split(" \\. ");
+        String[] parts = listener.split(" \\. ", -1);
         for (int place = 0; place < Integer.parseInt(modulus.group(1)); place++) {
             String end = elements.getOrDefault(set, Map.of()).get(parts[0] + " . " + parts[2] + " . " + place);
             require(end != null, "place " + place + " of " + listener + " leads nowhere");
@@ -129,7 +130,7 @@ final class Tracer {
     private static Map<String, String> entries(String rule) {
         Map<String, String> entries = new LinkedHashMap<>();
         String inner = rule.substring(rule.indexOf("{ ") + 2, rule.lastIndexOf(" }"));
-        for (String entry : inner.split(", ")) {
+        for (String entry : inner.split(", ", -1)) {
             int colon = entry.indexOf(" : ");
             entries.put(entry.substring(0, colon), entry.substring(colon + 3));
         }
@@ -137,7 +138,7 @@ final class Tracer {
     }
 
     private static int width(String places) {
-        String[] ends = places.split("-");
+        String[] ends = places.split("-", -1);
         return Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
     }
 
@@ -146,10 +147,9 @@ final class Tracer {
     }
 
     private void elements(String[] words, String line) {
-        Map<String, String> set = elements.get(words[4]);
-        require(set != null, line);
+        Map<String, String> set = Objects.requireNonNull(elements.get(words[4]), line);
         String inner = words[5].substring(2, words[5].length() - 2);
-        for (String element : inner.split(", ")) {
+        for (String element : inner.split(", ", -1)) {
             int colon = element.indexOf(" : ");
             String key = colon < 0 ? element : element.substring(0, colon);
             String value = colon < 0 ? "" : element.substring(colon + 3);
