@@ -9,6 +9,7 @@ import dev.weft.registry.resource.JsonBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param tree its value, in which of a name that stands twice the last counts
  * @param repeated what the others of such a name were, by the very objects of the tree
  */
-record YamlDocument(JsonNode tree, Map<ObjectNode, List<Map.Entry<String, JsonNode>>> repeated) {
+record YamlDocument(JsonNode tree, IdentityHashMap<ObjectNode, List<Map.Entry<String, JsonNode>>> repeated) {
     private static final JsonMapper MAPPER =
             JsonMapper.builder(new JsonFactory()).build();
 

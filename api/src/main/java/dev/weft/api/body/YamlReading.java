@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.weft.api.body.JsonReading.Malformed;
 import java.nio.charset.StandardCharsets;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.comments.CommentLine;
@@ -57,7 +57,7 @@ final class YamlReading {
                             new ValueBudget(utf8.length, ValueBudget.YAML))
                     .getSingleNode();
             return root == null
-                    ? new YamlDocument(NullNode.getInstance(), Map.of())
+                    ? new YamlDocument(NullNode.getInstance(), new IdentityHashMap<>())
                     : new YamlTree(json, options, utf8.length).of(root);
         } catch (YAMLException | IllegalArgumentException e) {
             throw new Malformed(JsonReading.firstLine(String.valueOf(e.getMessage())));

@@ -38,7 +38,7 @@ final class YamlTree {
     private final JsonReading json;
     private final Scalars scalars;
     private final ValueBudget budget;
-    private final Map<ObjectNode, List<Map.Entry<String, JsonNode>>> repeated = new IdentityHashMap<>();
+    private final IdentityHashMap<ObjectNode, List<Map.Entry<String, JsonNode>>> repeated = new IdentityHashMap<>();
     private long left;
 
     /** @param bytes of the text */

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class BodyReading {
     private final Bounds bounds;
     private final Materializer materializer;
-    private final Deque<CompletableFuture<byte[]>> awaited = new ConcurrentLinkedDeque<>();
+    private final Deque<Awaited> awaited = new ConcurrentLinkedDeque<>();
     private final AtomicInteger count = new AtomicInteger();
 
     BodyReading(Bounds bounds, Materializer materializer) {
@@ -74,11 +74,12 @@ final class BodyReading {
 
     private CompletionStage<byte[]> arriving(Exchange exchange) {
         CompletableFuture<byte[]> body = new CompletableFuture<>();
-        awaited.add(body);
+        Awaited place = new Awaited(body);
+        awaited.add(place);
         if (count.incrementAndGet() > bounds.awaited()) {
-            CompletableFuture<byte[]> oldest = awaited.poll();
+            Awaited oldest = awaited.poll();
             if (oldest != null) {
-                oldest.completeExceptionally(new RequestRefused(Refusal.timeout(
+                oldest.body.completeExceptionally(new RequestRefused(Refusal.timeout(
                         "the body of the request did not arrive before too many others were awaited", 1)));
             }
         }
@@ -94,7 +95,7 @@ final class BodyReading {
                     }
                 });
         return body.whenComplete((bytes, failure) -> {
-            awaited.remove(body);
+            awaited.remove(place);
             count.decrementAndGet();
         });
     }
@@ -115,5 +116,14 @@ final class BodyReading {
                     1));
         }
         return cause;
+    }
+
+    /** One body that has not arrived, told apart from all others. */
+    private static final class Awaited {
+        private final CompletableFuture<byte[]> body;
+
+        private Awaited(CompletableFuture<byte[]> body) {
+            this.body = body;
+        }
     }
 }
