@@ -130,7 +130,7 @@ final class SwaggerDocument {
         return operation;
     }
 
-    private static void put(ObjectNode operation, String field, TreeSet<String> types) {
+    private static void put(ObjectNode operation, String field, Set<String> types) {
         if (!types.isEmpty()) {
             ArrayNode all = operation.putArray(field);
             types.forEach(all::add);

@@ -15,7 +15,11 @@ import org.yaml.snakeyaml.Yaml;
 public final class YamlText {
     private YamlText() {}
 
-    /** @param json one whole text */
+    /**
+     * The same value as YAML.
+     *
+     * @param json one whole text
+     */
     public static ByteString of(ByteString json) {
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
