@@ -166,7 +166,7 @@ class ListingTest {
                 .packed();
         Refusal refusal = refused(ask(ALL, new VersionMatch.NotOlderThan(tomorrow), 0, ""));
         assertThat(refusal.reason()).isEqualTo(Refusal.Reason.Timeout);
-        assertThat(refusal.message()).startsWith("Too large resource version: " + tomorrow);
+        assertThat(refusal.message()).startsWith("Timeout: Too large resource version: " + tomorrow);
         assertThat(registry.create(CONFIG_MAPS, "ConfigMap", "n1", "unmoved", "")
                         .object()
                         .version())

