@@ -17,6 +17,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -75,8 +76,8 @@ class ExplainIT {
     }
 
     /** {@code ADDRESS CLUSTER REASON} of the imported service's endpoints. */
-    private TreeSet<String> imported(String... arguments) throws Exception {
-        TreeSet<String> told = new TreeSet<>();
+    private Set<String> imported(String... arguments) throws Exception {
+        Set<String> told = new TreeSet<>();
         for (JsonNode service : explained(arguments).path("services")) {
             if (service.path("kind").asText().equals("ServiceImport")) {
                 service.at("/routes/0/endpoints")
@@ -154,14 +155,14 @@ class ExplainIT {
         int asked = 0;
         for (JsonNode service : explained.path("services")) {
             for (JsonNode name : service.path("names")) {
-                TreeSet<String> told = new TreeSet<>();
+                Set<String> told = new TreeSet<>();
                 name.path("records")
                         .forEach(record -> told.add(record.path("name").asText() + " "
                                 + record.path("ttlSeconds").asText() + " IN "
                                 + record.path("type").asText() + " "
                                 + record.path("data").asText()));
                 String question = name.path("name").asText();
-                TreeSet<String> answered = new TreeSet<>();
+                Set<String> answered = new TreeSet<>();
                 NameQuery.of(question, name.path("type").asText())
                         .send(dns, true, Duration.ofSeconds(30))
                         .lines()

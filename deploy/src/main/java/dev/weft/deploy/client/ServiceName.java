@@ -113,7 +113,8 @@ public record ServiceName(String namespace, String name, Scope scope, Optional<S
 
     private static void requirePort(String text, String port) {
         boolean number = port.matches("[0-9]{1,5}") && Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= 65_535;
-        if (!number && !port.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?") || port.matches("[0-9]+") && !number) {
+        boolean name = port.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?") && !port.matches("[0-9]+");
+        if (!number && !name) {
             throw CommandFailed.usage(
                     "SERVICE " + text + ": expected a port's name, or a number from 1 to 65535, after" + " the colon");
         }
