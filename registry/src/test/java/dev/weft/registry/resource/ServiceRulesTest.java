@@ -73,7 +73,7 @@ class ServiceRulesTest {
                 "SVC-12 | {'type':'NodePort','clusterIP':'None','ports':[{'port':1}]} | may not be set to 'None' for NodePort services",
                 "SVC-13 | {'type':'ExternalName'} | spec.externalName: Required value",
                 "SVC-13 | {'type':'ExternalName','externalName':'a.b','clusterIP':'1.2.3.4','clusterIPs':['1.2.3.4']} | spec.clusterIPs: Forbidden: may not be set for ExternalName services",
-                "SVC-14 | {'clusterIP':'1.2.3.4','clusterIPs':['1.2.3.5'],'ports':[{'port':1}]} | spec.clusterIPs[0]: Invalid value: [$1.2.3.5$]: first value must match `clusterIP`",
+                "SVC-14 | {'clusterIP':'1.2.3.4','clusterIPs':['1.2.3.5'],'ports':[{'port':1}]} | spec.clusterIPs[0]: Invalid value: []string{$1.2.3.5$}: first value must match `clusterIP`",
                 "SVC-14 | {'ipFamilies':['IPv6'],'ports':[{'port':1}]} | spec.ipFamilies[0]: Invalid value: $IPv6$: not configured on this cluster",
                 "SVC-14 | {'ipFamilyPolicy':'RequireDualStack','ports':[{'port':1}]} | this cluster is not configured for dual-stack services",
                 "SVC-16 | {'sessionAffinity':'ClientIP','sessionAffinityConfig':{'clientIP':{'timeoutSeconds':86401}},'ports':[{'port':1}]} | must be greater than 0 and less than 86400",
