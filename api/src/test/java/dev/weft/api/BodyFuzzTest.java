@@ -236,7 +236,7 @@ class BodyFuzzTest {
         for (int i = 1; i < 20_000; i++) {
             ports.append("{\"port\":")
                     .append(i)
-                    .append(",\"name\":\"p")
+                    .append(",\"name\":\"port-of-many-")
                     .append(i)
                     .append("\"},");
             fields.append("\"k:{\\\"port\\\":").append(i).append("}\":{\"f:port\":{}},");
