@@ -246,7 +246,7 @@ class BodyFuzzTest {
         String owners = "{\"metadata\":{\"managedFields\":[{\"manager\":\"a\",\"operation\":\"Apply\",\"fieldsV1\":{"
                 + fields + "\"f:a\":{}}}]}}";
         String deep = "{\"metadata\":{\"managedFields\":[{\"manager\":\"a\",\"operation\":\"Apply\",\"fieldsV1\":"
-                + "{\"f:a\":".repeat(400) + "{}" + "}".repeat(400) + "}]}}";
+                + "{\"f:a\":".repeat(150) + "{}" + "}".repeat(150) + "}]}}";
         Resource web = present(SERVICES, JSON);
         assertThat(decided(web, PatchType.SERVER_SIDE_APPLY, configuration))
                 .isInstanceOf(Admission.Admitted.Refused.class);

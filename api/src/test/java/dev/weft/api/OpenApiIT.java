@@ -63,7 +63,7 @@ class OpenApiIT {
     @Test
     @DisplayName("is refused in any other form")
     void refused() {
-        Reply refused = get("/openapi/v2", "application/yaml");
+        Reply refused = get("/openapi/v2", "application/xml");
         assertThat(refused.status()).isEqualTo(406);
         assertThat(refused.at("/reason")).isEqualTo("NotAcceptable");
         assertThat(SHARED.server()
