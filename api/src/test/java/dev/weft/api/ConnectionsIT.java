@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -264,18 +265,24 @@ class ConnectionsIT {
     @Test
     @DisplayName("beyond the bound of requests in flight are told to come back")
     void inFlight() throws IOException {
-        String slow = "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\n"
-                + "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{";
+        String question = "GET /api/v1/namespaces/default HTTP/1.1\r\nHost: x\r\n\r\n";
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        server.inMemory().answerAfter(gate);
         try (Socket one = connect();
                 Socket two = connect()) {
-            send(one, slow);
-            send(two, slow);
+            send(one, question);
+            send(two, question);
             await().untilAsserted(() -> {
                 TestServer.Reply reply = server.get("/version");
                 assertThat(reply.status()).isEqualTo(429);
                 assertThat(reply.header("Retry-After")).isEqualTo("1");
                 assertThat(reply.at("/reason")).isEqualTo("TooManyRequests");
             });
+            gate.complete(null);
+            until(one, "default");
+            until(two, "default");
+        } finally {
+            gate.complete(null);
         }
         await().until(() -> server.get("/version").status() == 200);
     }

@@ -55,6 +55,7 @@ final class InMemoryRegistry implements Registry {
     private static final int WATCH_BUFFER = 1024;
     private static final ResourceType NAMESPACES = new ResourceType("", "namespaces");
 
+    private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final KindCatalog kinds;
     private final Admission admission;
     private final InstantSource clock;
@@ -251,11 +252,17 @@ final class InMemoryRegistry implements Registry {
         return new Resource(key, metadata.path("uid").asText(), next, labels, JsonBytes.of(object));
     }
 
+    /** Whoever asks for one object from now on waits for this. */
+    synchronized void answerAfter(CompletableFuture<Void> gate) {
+        this.gate = gate;
+    }
+
     @Override
     public synchronized CompletionStage<Answer<Resource>> get(ResourceKey key, VersionMatch match) {
         Resource found = objects.get(key);
-        return CompletableFuture.completedFuture(
-                found == null ? new Answer.Refused<>(Refusal.notFound(key)) : new Answer.Found<>(found));
+        Answer<Resource> answer =
+                found == null ? new Answer.Refused<>(Refusal.notFound(key)) : new Answer.Found<>(found);
+        return gate.thenApply(open -> answer);
     }
 
     @Override
