@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -194,7 +195,11 @@ class SecuredApiIT {
         Child pod = bed.command(
                 "pod", "run", "--kubeconfig", kubeconfig, "--name", "pod", "--", "sh", "-c", "echo ready; sleep 600");
         pod.awaitReady(PATIENCE);
-        assertThat(admin.run("admin@east", "get", "pod", "pod")).containsPattern("pod +1/1 +Running");
+        // The command may have said its word before the Pod is told to be running.
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(admin.run("admin@east", "get", "pod", "pod")).containsPattern("pod +1/1 +Running"));
         assertThat(pod.stop(PATIENCE)).isNotZero();
         assertThat(admin.fails("admin@east", "get", "pod", "pod")).contains("not found");
         Call stranger = Call.weft(List.of("env", "--api", "https://" + east.apiAddress()));
