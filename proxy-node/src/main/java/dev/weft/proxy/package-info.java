@@ -6,6 +6,9 @@
  * Kubernetes resource model and an API address, or a {@link dev.weft.proxy.view.ResourceFeed} of the same shape.
  *
  * <p>What must hold: control and data are apart; the data path reads immutable snapshots and never waits for an actor.
+ *
+ * <p>Rooms beyond those of the design contract: {@code health} (active checks), {@code outlier} (passive ones), {@code
+ * nftables} (services in the kernel), {@code metrics}, and {@code explanation} (why a connection goes where it goes).
  */
 @NullMarked
 package dev.weft.proxy;

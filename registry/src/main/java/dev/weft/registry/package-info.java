@@ -8,6 +8,10 @@
  * exports to and imports from others.
  *
  * <p>What must hold: an acknowledged write has been synced to disk; versions only rise; a watch skips nothing.
+ *
+ * <p>Where it differs from the design contract: a Namespace lives in the shard of what is in it; with the embedded journal
+ * one process holds all shards; several share a PostgreSQL database over JDBC, and find each other by a list in it, which
+ * also decides who begins the cluster ({@code Gathering}); {@code wire} stands above the rooms whose messages it translates.
  */
 @NullMarked
 package dev.weft.registry;
