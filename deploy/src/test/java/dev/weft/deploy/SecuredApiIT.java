@@ -195,8 +195,7 @@ class SecuredApiIT {
                 "pod", "run", "--kubeconfig", kubeconfig, "--name", "pod", "--", "sh", "-c", "echo ready; sleep 600");
         pod.awaitReady(PATIENCE);
         // The command may have said its word before the Pod is told to be running.
-        Awaitility.await()
-                .atMost(PATIENCE)
+        await().atMost(PATIENCE)
                 .untilAsserted(() ->
                         assertThat(admin.run("admin@east", "get", "pod", "pod")).containsPattern("pod +1/1 +Running"));
         assertThat(pod.stop(PATIENCE)).isNotZero();
