@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * carries it out once. Other losses are not touched: there it is not known, or a repetition would be lost as well.
  */
 final class DroppedCommands {
-    /** How {@code ShardRegion} of Akka 2.8 says that it was for the order's sake. A test would notice other words. */
+    /** How {@code ShardRegion} of Akka 2.8 says that it was for the order's sake. A test looks for these words there. */
     private static final String FOR_THE_ORDER = "handoff";
 
     private DroppedCommands() {}

@@ -56,6 +56,7 @@ final class GatheringActor extends AbstractBehavior<GatheringActor.Message> {
     private final TimerScheduler<Message> timers;
     private boolean joined;
     private boolean silent;
+    private boolean unanswered;
     private List<String> asked = List.of();
 
     private GatheringActor(
@@ -116,6 +117,7 @@ final class GatheringActor extends AbstractBehavior<GatheringActor.Message> {
     }
 
     private Behavior<Message> onListed(List<Attendance.Entry> entries) {
+        unanswered = false;
         if (joined || silent) {
             return again();
         }
@@ -148,13 +150,17 @@ final class GatheringActor extends AbstractBehavior<GatheringActor.Message> {
         return again();
     }
 
-    private Behavior<Message> onUnanswered(Unanswered unanswered) {
-        getContext()
-                .getLog()
-                .warn(
-                        "The store does not say who else is there, asked again in {}: {}",
-                        settings.beat(),
-                        String.valueOf(unanswered.why().getMessage()));
+    /** Said once for each absence of the store. */
+    private Behavior<Message> onUnanswered(Unanswered answer) {
+        if (!unanswered && !silent) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "The store does not say who else is there, asked again every {}: {}",
+                            settings.beat(),
+                            String.valueOf(answer.why().getMessage()));
+        }
+        unanswered = true;
         timers.startSingleTimer(new Beat(), settings.beat());
         return this;
     }

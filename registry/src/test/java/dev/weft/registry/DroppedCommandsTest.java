@@ -8,6 +8,9 @@ import akka.actor.DeadLetter;
 import akka.actor.Dropped;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import dev.weft.registry.shard.ShardCommand;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -44,5 +47,14 @@ class DroppedCommandsTest {
                 .isEmpty();
         assertThat(DroppedCommands.command(new Dropped("news", MOVED, nobody, nobody)))
                 .isEmpty();
+    }
+
+    @Test
+    @DisplayName("is told by Akka with just these words")
+    void words() throws IOException {
+        try (InputStream region = Dropped.class.getResourceAsStream("/akka/cluster/sharding/ShardRegion.class")) {
+            assertThat(new String(region.readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .contains(MOVED);
+        }
     }
 }

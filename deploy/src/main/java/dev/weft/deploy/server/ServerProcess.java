@@ -45,10 +45,9 @@ public final class ServerProcess {
             running.stop();
             log.warn(
                     settings.holdsShards()
-                            ? "The other processes of cluster {} put this one out; joining {} again"
-                            : "The process that keeps the data of cluster {} is gone; joining {} again",
-                    settings.cluster(),
-                    settings.addresses().seeds());
+                            ? "The other processes of cluster {} put this one out; joining again"
+                            : "The process that keeps the data of cluster {} is gone; joining again",
+                    settings.cluster());
             begin();
             running.awaitEnd();
         }

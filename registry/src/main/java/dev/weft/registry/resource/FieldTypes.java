@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * x-kubernetes-list-map-keys} and {@code x-kubernetes-map-type} of Kubernetes' OpenAPI. A list that it does not mention is
  * owned as a whole; a structure or map that it does not mention, field by field. Safe for many threads.
  */
-final class FieldTypes {
+public final class FieldTypes {
     private static final ListKey PROTOCOL = new ListKey("protocol", JsonNodeFactory.instance.textNode("TCP"));
 
     /** By structure and field, the fields that tell the elements of a list apart. */
@@ -84,6 +84,18 @@ final class FieldTypes {
 
     private final Map<Structure, FieldType> known = new ConcurrentHashMap<>();
     private final Map<Structure, Map<String, FieldType>> fields = new ConcurrentHashMap<>();
+
+    FieldTypes() {}
+
+    /** The fields that tell the elements of a list apart; empty if it is none of such. */
+    public static List<String> listKeys(String structure, String field) {
+        return keys(structure, field).stream().map(ListKey::name).toList();
+    }
+
+    /** Whether a list is a set of its elements. */
+    public static boolean isSet(String structure, String field) {
+        return SETS.contains(structure + "." + field);
+    }
 
     private static Map.Entry<String, List<ListKey>> keyed(String place, String... names) {
         return Map.entry(place, Arrays.stream(names).map(FieldTypes::key).toList());
