@@ -20,12 +20,10 @@ import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry;
 import dev.weft.registry.resource.ResourceKey;
-import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +39,11 @@ import org.slf4j.LoggerFactory;
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
-    private static final List<ResourceKind> COMPUTED = List.of(MeshKinds.CLUSTERS, MeshKinds.FEDERATED_SERVICES);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
     private final Registry registry;
     private final RandomGenerator random;
+    private final ServedKinds kinds;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
     private final Access access;
@@ -153,10 +151,11 @@ public final class ApiRoutes {
                         bounds.longestWatch()),
                 random);
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
-        List<ServedResource> served = served(registry, tokens.served());
+        this.kinds = new ServedKinds(registry.kinds());
+        List<ServedResource> served = kinds.resources(tokens.served());
         this.discovery = new DiscoveryRoutes(
                 served,
-                new OpenApiDocuments(described(registry), served, "v" + product.kubernetes()),
+                new OpenApiDocuments(kinds.described(), served, "v" + product.kubernetes()),
                 product,
                 clock.instant());
         this.health = new HealthRoutes(registry);
@@ -171,30 +170,6 @@ public final class ApiRoutes {
         this.computed = computed(registry, bounds.mesh(), clock, id);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
-    }
-
-    private static List<ServedResource> served(Registry registry, boolean tokens) {
-        List<ServedResource> served = new ArrayList<>();
-        for (ResourceKind kind : registry.kinds().all()) {
-            boolean account = tokens && kind.type().equals(TokenRequests.ACCOUNTS);
-            kind.versions()
-                    .forEach(version -> served.add(
-                            account
-                                    ? ServedResource.of(kind, version).with(TokenRequests.PART)
-                                    : ServedResource.of(kind, version)));
-        }
-        AccessReviews.RESOURCES.stream()
-                .filter(review -> tokens || !review.kind().equals("TokenReview"))
-                .forEach(served::add);
-        served.addAll(FederationRequests.RESOURCES);
-        COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
-        return served;
-    }
-
-    private static List<ResourceKind> described(Registry registry) {
-        List<ResourceKind> described = new ArrayList<>(registry.kinds().all());
-        described.addAll(COMPUTED);
-        return described;
     }
 
     private Map<ResourceType, ReadableObjects> computed(
@@ -366,7 +341,7 @@ public final class ApiRoutes {
             requireMethod(exchange, "POST");
             return tokens.answer(exchange, account);
         }
-        ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
+        ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kinds.find(group, version, plural));
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
@@ -381,18 +356,6 @@ public final class ApiRoutes {
             return read(exchange, target, from, seen);
         }
         return stored(exchange, target, seen);
-    }
-
-    private @Nullable ResourceKind kind(String group, String version, String plural) {
-        for (ResourceKind kind : COMPUTED) {
-            boolean named = group.equals(kind.type().group())
-                    && version.equals(MeshKinds.VERSION)
-                    && plural.equals(kind.type().plural());
-            if (named) {
-                return kind;
-            }
-        }
-        return registry.kinds().find(group, version, plural);
     }
 
     private CompletionStage<HttpResponse> read(

@@ -15,9 +15,13 @@ import dev.weft.api.problem.StatusObject;
 import dev.weft.api.representation.Representation;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
+import dev.weft.registry.resource.Cohabitation;
 import dev.weft.registry.resource.DuplicateFields;
+import dev.weft.registry.resource.FieldError;
+import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.Scale;
 import dev.weft.registry.resource.Write;
@@ -71,7 +75,7 @@ final class WriteRoutes {
         Shown shown = shown(exchange, target);
         Write.Options options = options(exchange, "CreateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
-            RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
+            RequestBodies.ObjectBody body = body(exchange, target, bytes, true);
             String name = body.tree().path("metadata").path("name").asText("");
             return write(exchange, new Write.Create(target.key().withName(name), body.json(), options), shown);
         });
@@ -81,7 +85,7 @@ final class WriteRoutes {
         Shown shown = shown(exchange, target);
         Write.Options options = options(exchange, "UpdateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
-            RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
+            RequestBodies.ObjectBody body = body(exchange, target, bytes, false);
             return write(exchange, new Write.Update(target.key(), target.subresource(), body.json(), options), shown);
         });
     }
@@ -156,6 +160,10 @@ final class WriteRoutes {
 
     /** A patch may repeat the apiVersion in which the client sees the object. */
     private static JsonNode storedVersion(JsonNode patch, ResourceTarget target) {
+        Cohabitation cohabitation = target.kind().cohabitation();
+        if (cohabitation != null) {
+            return cohabitation.storedPatch(patch);
+        }
         boolean served = patch.path("apiVersion").asText().equals(target.kind().apiVersion(target.version()));
         if (served && patch instanceof ObjectNode object && !target.scale()) {
             object.put("apiVersion", target.kind().apiVersion());
@@ -250,13 +258,32 @@ final class WriteRoutes {
         return new WriteOptions(exchange.query(), exchange.userAgent(), kind);
     }
 
+    /** An object that a client sends, as it is to be stored. */
+    private RequestBodies.ObjectBody body(Exchange exchange, ResourceTarget target, byte[] bytes, boolean creation) {
+        RequestBodies.ObjectBody sent = bodies.object(exchange.contentType(), bytes, expected(target));
+        Cohabitation cohabitation = target.kind().cohabitation();
+        if (cohabitation == null) {
+            return sent;
+        }
+        List<FieldError> faults = creation ? cohabitation.validation().apply(sent.tree()) : List.of();
+        if (!faults.isEmpty()) {
+            String name = sent.tree().path("metadata").path("name").asText("");
+            throw new RequestRefused(Refusal.invalid(
+                    new ResourceKey(target.kind().type(), target.namespace(), name),
+                    target.kind().kind(),
+                    faults));
+        }
+        ObjectNode stored = cohabitation.stored(sent.tree());
+        return new RequestBodies.ObjectBody(stored, JsonBytes.of(stored));
+    }
+
     private static RequestBodies.Expected expected(ResourceTarget target) {
         return target.scale()
                 ? new RequestBodies.Expected(SCALE_API_VERSION, "Scale", SCALE_API_VERSION)
                 : new RequestBodies.Expected(
                         target.kind().apiVersion(target.version()),
                         target.kind().kind(),
-                        target.kind().apiVersion());
+                        target.kind().storedApiVersion());
     }
 
     /** How the answer is to look. */
