@@ -22,7 +22,6 @@ import dev.weft.registry.Registry;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -50,10 +49,7 @@ public final class ApiRoutes {
     private final AccessReviews reviews;
     private final TokenRequests tokens;
     private final IssuerRoutes issuer;
-    private final ReadRoutes reads;
-    private final WriteRoutes writes;
-    private final Evictions evictions;
-    private final ReadableObjects stored;
+    private final ObjectRoutes objects;
     private final Map<ResourceType, ReadableObjects> computed;
     private final ForwardRoutes forward;
     private final FederationRequests requests;
@@ -163,10 +159,11 @@ public final class ApiRoutes {
         this.issuer = new IssuerRoutes(access.accountTokens());
         StandingWatches standing = new StandingWatches(access, bounds.watchAskedAgain());
         standing.begin(materializer.system());
-        this.reads = new ReadRoutes(representations, watches, standing);
-        this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
-        this.evictions = new Evictions(registry, bodies, reading);
-        this.stored = ReadableObjects.stored(registry);
+        this.objects = new ObjectRoutes(
+                new ReadRoutes(representations, watches, standing),
+                new WriteRoutes(registry, access, representations, bodies, reading, materializer),
+                new Evictions(registry, bodies, reading),
+                ReadableObjects.stored(registry));
         this.computed = computed(registry, bounds.mesh(), clock, id);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
@@ -246,10 +243,7 @@ public final class ApiRoutes {
             if (place != null) {
                 place.end();
             }
-            metrics.ended(
-                    new RequestMetrics.Subject(seen.verb, seen.resource),
-                    response == null ? 500 : response.status().intValue(),
-                    Duration.between(seen.begun, clock.instant()));
+            seen.count(metrics, response == null ? 500 : response.status().intValue(), clock.instant());
         });
     }
 
@@ -319,7 +313,7 @@ public final class ApiRoutes {
         ServedResource review = reviews.find(group, version, segments);
         if (review != null) {
             seen.is("create", review.plural());
-            requireMethod(exchange, "POST");
+            ObjectRoutes.requireMethod(exchange, "POST");
             return reviews.answer(exchange, review);
         }
         ForwardTarget workload = group.isEmpty() && version.equals("v1")
@@ -332,13 +326,13 @@ public final class ApiRoutes {
         ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
         if (request != null) {
             seen.is("create", request.plural());
-            requireMethod(exchange, "POST");
+            ObjectRoutes.requireMethod(exchange, "POST");
             return requests.answer(exchange, request);
         }
         ResourceKey account = tokens.find(group, version, segments);
         if (account != null) {
             seen.is("create", "serviceaccounts/token");
-            requireMethod(exchange, "POST");
+            ObjectRoutes.requireMethod(exchange, "POST");
             return tokens.answer(exchange, account);
         }
         ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kinds.find(group, version, plural));
@@ -352,86 +346,9 @@ public final class ApiRoutes {
                 seen.is("delete", target.kind().type().plural());
                 return requests.expel(exchange, target.name());
             }
-            requireMethod(exchange, "GET");
-            return read(exchange, target, from, seen);
+            ObjectRoutes.requireMethod(exchange, "GET");
+            return objects.read(exchange, target, from, seen);
         }
-        return stored(exchange, target, seen);
-    }
-
-    private CompletionStage<HttpResponse> read(
-            Exchange exchange, ResourceTarget target, ReadableObjects from, Seen seen) {
-        boolean watch = target.collection() && exchange.query().flag("watch");
-        seen.is(
-                watch ? "watch" : target.collection() ? "list" : "get",
-                target.kind().type().toString());
-        return reads.read(exchange, target, from);
-    }
-
-    private CompletionStage<HttpResponse> stored(Exchange exchange, ResourceTarget target, Seen seen) {
-        String resource = target.kind().type().toString();
-        boolean object = !target.collection();
-        boolean whole = target.subresource().isEmpty();
-        boolean writable = !target.everywhere();
-        if (target.eviction()) {
-            seen.is("create", resource + "/eviction");
-            requireMethod(exchange, "POST");
-            return evictions.evict(exchange, target);
-        }
-        switch (exchange.method()) {
-            case "GET" -> {
-                return read(exchange, target, stored, seen);
-            }
-            case "POST" -> {
-                seen.is("create", resource);
-                if (!object && writable) {
-                    return writes.create(exchange, target);
-                }
-            }
-            case "PUT" -> {
-                seen.is("update", resource);
-                if (object) {
-                    return writes.update(exchange, target);
-                }
-            }
-            case "PATCH" -> {
-                seen.is("patch", resource);
-                if (object) {
-                    return writes.patch(exchange, target);
-                }
-            }
-            case "DELETE" -> {
-                seen.is(object ? "delete" : "deletecollection", resource);
-                if (object && whole) {
-                    return writes.delete(exchange, target);
-                }
-                if (!object && writable && ServedResource.deletesCollections(target.kind())) {
-                    return writes.deleteCollection(exchange, target);
-                }
-            }
-            default -> seen.is("other", resource);
-        }
-        throw new RequestRefused(Refusals.methodNotAllowed());
-    }
-
-    private static void requireMethod(Exchange exchange, String method) {
-        if (!exchange.method().equals(method)) {
-            throw new RequestRefused(Refusals.methodNotAllowed());
-        }
-    }
-
-    /** What a request turned out to be about, for the count of it; written and read by the request's own thread. */
-    private static final class Seen {
-        private final Instant begun;
-        private String verb = "other";
-        private String resource = "";
-
-        private Seen(Instant begun) {
-            this.begun = begun;
-        }
-
-        private void is(String what, String of) {
-            verb = what;
-            resource = of;
-        }
+        return objects.answer(exchange, target, seen);
     }
 }
