@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
+import akka.persistence.Persistence;
 import akka.stream.javadsl.Source;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.allocation.Claim;
@@ -170,6 +171,7 @@ public final class RegistryNode implements Registry {
     public static RegistryNode gather(
             ActorSystem<?> system, RegistrySettings settings, SharedStorage storage, RegistryParts parts) {
         storage.attach(system);
+        Persistence.get(system);
         ActorRef<GatheringActor.Message> gathering = system.systemActorOf(
                 GatheringActor.create(storage.attendance(), settings.gathering(), new SteadyClock()),
                 "weft-gathering",
