@@ -29,6 +29,7 @@ final class ServerConfig {
                 .withFallback(mode(settings.addresses().mode()))
                 .withFallback(ownDefaults())
                 .withFallback(ofStorage(settings.holding()))
+                .withFallback(settings.peers().tls().map(AkkaTls::config).orElseGet(ConfigFactory::empty))
                 .withFallback(file(settings.config()));
         return checked(settings.config(), () -> {
             Config config = ClusterConfig.of(user, settings.addresses().akka(), settings.holding());

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RollingRestartIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int WRITERS = 6;
-    private static final int BETWEEN_STOPS = 300;
+    /** So much is told to each that comes back. */
+    private static final int BEFORE = 2_000;
+
+    private static final int BETWEEN_STOPS = 100;
 
     /**
      * Waits are long, so that a slow machine makes nothing fail; and what would be lost for good would be missed, since
@@ -75,6 +78,7 @@ class RollingRestartIT {
         Thread observing = new Thread(observer);
         observing.start();
         threads.forEach(Thread::start);
+        awaitWrites(history, BEFORE, "before anything stops");
         for (TestServer server : servers) {
             awaitWrites(history, BETWEEN_STOPS, "before " + server.name() + " stops");
             assertThat(server.stop()).isZero();
