@@ -163,6 +163,15 @@ public final class RegistryNode implements Registry {
     }
 
     /**
+     * The same for a process without a store that something else brings into its cluster; it never begins one.
+     *
+     * @param system made with {@link ClusterConfig}; the registry ends with it
+     */
+    public static RegistryNode awaitJoin(ActorSystem<?> system, RegistrySettings settings, RegistryParts parts) {
+        return new RegistryNode(system, settings, Optional.empty(), parts);
+    }
+
+    /**
      * The same for a process that shares its store with others: by the list that they keep there it joins them, or begins
      * the cluster if there is none.
      *

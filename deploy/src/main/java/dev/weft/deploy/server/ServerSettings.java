@@ -94,6 +94,10 @@ public record ServerSettings(
         requireLoopback("--gossip", addresses.gossip());
         if (peers.tls().isEmpty()) {
             requireLoopback("--akka", addresses.akka());
+            peers.management().ifPresent(address -> requireLoopback("--management", address));
+        }
+        if (peers.bootstrap().isPresent() && !addresses.seeds().isEmpty()) {
+            throw CommandFailed.usage("--seed and --bootstrap: give one of them; both say where the others are");
         }
         requireDistinct(addresses);
         requireApart(ranges);
@@ -135,7 +139,7 @@ public record ServerSettings(
         if (store.isPresent()) {
             return ClusterConfig.Holding.SHARED;
         }
-        return addresses.seeds().isEmpty() ? ClusterConfig.Holding.EMBEDDED : ClusterConfig.Holding.NOTHING;
+        return addresses.seeds().isEmpty() && peers.bootstrap().isEmpty() ? ClusterConfig.Holding.EMBEDDED : ClusterConfig.Holding.NOTHING;
     }
 
     /** Whether this process keeps some of the cluster's data. */
@@ -197,7 +201,7 @@ public record ServerSettings(
     private static String remedy(String flag) {
         return switch (flag) {
             case "--api" -> "give --tls auto, or ";
-            case "--akka" -> "give --akka-tls-cert, --akka-tls-key and --akka-tls-ca, or ";
+            case "--akka", "--management" -> "give --akka-tls-cert, --akka-tls-key and --akka-tls-ca, or ";
             default -> "";
         };
     }

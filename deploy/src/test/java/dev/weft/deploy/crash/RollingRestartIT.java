@@ -25,7 +25,7 @@ class RollingRestartIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int WRITERS = 6;
     /** So much is told to each that comes back. */
-    private static final int BEFORE = 2_000;
+    private static final int BEFORE = 1_000;
 
     private static final int BETWEEN_STOPS = 100;
 
