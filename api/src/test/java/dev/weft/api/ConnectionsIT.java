@@ -382,9 +382,8 @@ class ConnectionsIT {
                     client,
                     "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json"
                             + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-            await().until(() -> stopping.get("/api/v1/namespaces/default/configmaps/late")
-                            .status()
-                    == 200);
+            await().until(() ->
+                    stopping.get("/api/v1/namespaces/default/configmaps/late").status() == 200);
             var stopped = stopping.server.stop().toCompletableFuture();
             client.setSoTimeout(2_000);
             assertThatThrownBy(() -> client.getInputStream().read())

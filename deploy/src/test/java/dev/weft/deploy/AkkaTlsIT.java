@@ -30,7 +30,8 @@ class AkkaTlsIT {
         TestAuthority own = new TestAuthority(bed.directory().resolve("own"), "east-authority");
         TestAuthority other = new TestAuthority(bed.directory().resolve("other"), "east-authority");
         StoreAddress store = TestStore.database(bed.directory());
-        TestServer first = bed.sharing(store, 1, "east", flags(own.issue("first", "east"))).get(0);
+        TestServer first =
+                bed.sharing(store, 1, "east", flags(own.issue("first", "east"))).get(0);
         TestServer second = bed.beside(first, store, "east-2", flags(own.issue("second", "east")));
         first.start();
         second.start();
@@ -39,7 +40,10 @@ class AkkaTlsIT {
                 .isEqualTo("web");
         List<String> hasty = List.of("--config", bed.config("weft.server.start-timeout = 5 s"));
         TestServer plain = bed.beside(
-                first, store, "east-plain", Stream.concat(Stream.of("--no-proxy"), hasty.stream()).toArray(String[]::new));
+                first,
+                store,
+                "east-plain",
+                Stream.concat(Stream.of("--no-proxy"), hasty.stream()).toArray(String[]::new));
         TestServer stranger = bed.beside(
                 first,
                 store,
@@ -49,7 +53,8 @@ class AkkaTlsIT {
         plain.begin();
         stranger.begin();
         for (TestServer outside : List.of(plain, stranger)) {
-            Awaitility.await(outside.name() + " gives up").until(() -> !outside.running().isAlive());
+            Awaitility.await(outside.name() + " gives up")
+                    .until(() -> !outside.running().isAlive());
             assertThat(outside.running().tail()).contains("the registry was not ready");
         }
         assertThat(second.api().require("/api/v1/nodes").findValuesAsText("name"))

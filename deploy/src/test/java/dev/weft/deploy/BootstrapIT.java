@@ -46,7 +46,8 @@ class BootstrapIT {
 
         keeper.start();
         TestServer second = seeking(keeper, "east-2", port, config("weft.server.start-timeout = 60 s"));
-        TestServer third = seeking(keeper, "east-3", port, bed.directory().resolve("test.conf").toString());
+        TestServer third = seeking(
+                keeper, "east-3", port, bed.directory().resolve("test.conf").toString());
         dns.answer(List.of(keeper.host(), early.host(), second.host(), third.host()));
         second.begin();
         third.start();
@@ -80,8 +81,7 @@ class BootstrapIT {
     }
 
     private static List<String> seekingFlags(TestServer server, int port, String config) {
-        return List.of(
-                "--management", server.host() + ":" + port, "--bootstrap", "dns:weft.test", "--config", config);
+        return List.of("--management", server.host() + ":" + port, "--bootstrap", "dns:weft.test", "--config", config);
     }
 
     private String config(String more) {
@@ -101,7 +101,6 @@ class BootstrapIT {
                         .isEqualTo(name);
             }
         }
-        assertThat(servers.get(0).api().require("/api/v1/nodes").path("items"))
-                .hasSize(servers.size());
+        assertThat(servers.get(0).api().require("/api/v1/nodes").path("items")).hasSize(servers.size());
     }
 }

@@ -61,7 +61,11 @@ class SettledAllocationTest {
     @Test
     @DisplayName("do not hold back those that run nowhere")
     void homeless() {
-        assertThat(allocation.allocateShard(old, "3", allocations(old, young)).value().get().get())
+        assertThat(allocation
+                        .allocateShard(old, "3", allocations(old, young))
+                        .value()
+                        .get()
+                        .get())
                 .isEqualTo(young);
     }
 

@@ -50,8 +50,7 @@ public record AkkaTls(Path certificate, Path key, Path authority) {
                     "--akka-tls-cert, --akka-tls-key and --akka-tls-ca go together: both sides of each connection show a"
                             + " certificate; give all three");
         }
-        return Optional.of(
-                new AkkaTls(certificate.toAbsolutePath(), key.toAbsolutePath(), authority.toAbsolutePath()));
+        return Optional.of(new AkkaTls(certificate.toAbsolutePath(), key.toAbsolutePath(), authority.toAbsolutePath()));
     }
 
     /** What Akka is told. */
@@ -103,7 +102,8 @@ public record AkkaTls(Path certificate, Path key, Path authority) {
         } catch (IOException e) {
             throw unreadable("--akka-tls-key", file);
         } catch (PEMLoadingException e) {
-            throw CommandFailed.usage("--akka-tls-key " + file + ": there is no RSA key in PEM in it that is not encrypted");
+            throw CommandFailed.usage(
+                    "--akka-tls-key " + file + ": there is no RSA key in PEM in it that is not encrypted");
         }
     }
 

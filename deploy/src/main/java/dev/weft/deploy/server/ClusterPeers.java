@@ -21,8 +21,9 @@ public record ClusterPeers(Optional<AkkaTls> tls, Optional<HostPort> management,
     /** @throws CommandFailed as wrong usage */
     public ClusterPeers {
         if (bootstrap.isPresent() && management.isEmpty()) {
-            throw CommandFailed.usage("--bootstrap needs --management HOST:PORT, where this process in turn tells others whom"
-                    + " to join");
+            throw CommandFailed.usage(
+                    "--bootstrap needs --management HOST:PORT, where this process in turn tells others whom"
+                            + " to join");
         }
         if (management.isPresent() && management.get().port() == 0) {
             throw CommandFailed.usage("--management " + management.get()

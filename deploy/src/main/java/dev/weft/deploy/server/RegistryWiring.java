@@ -109,7 +109,11 @@ final class RegistryWiring {
                 .orElseGet(() -> settings.peers().bootstrap().isPresent()
                         ? RegistryNode.awaitJoin(system, registrySettings, parts)
                         : RegistryNode.start(
-                                system, registrySettings, store, settings.addresses().seeds(), parts));
+                                system,
+                                registrySettings,
+                                store,
+                                settings.addresses().seeds(),
+                                parts));
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
                 .follow(NodeZones.NODES, zones);
         return node;

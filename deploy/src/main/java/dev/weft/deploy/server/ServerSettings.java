@@ -113,7 +113,18 @@ public record ServerSettings(
             NetworkRanges ranges,
             Optional<Path> config,
             boolean proxy) {
-        this(cluster, node, zone, data, addresses, ranges, config, proxy, Optional.empty(), Protection.OPEN, ClusterPeers.OPEN);
+        this(
+                cluster,
+                node,
+                zone,
+                data,
+                addresses,
+                ranges,
+                config,
+                proxy,
+                Optional.empty(),
+                Protection.OPEN,
+                ClusterPeers.OPEN);
     }
 
     /** @throws CommandFailed as wrong usage, if it is neither an address nor {@code off} */
@@ -139,7 +150,9 @@ public record ServerSettings(
         if (store.isPresent()) {
             return ClusterConfig.Holding.SHARED;
         }
-        return addresses.seeds().isEmpty() && peers.bootstrap().isEmpty() ? ClusterConfig.Holding.EMBEDDED : ClusterConfig.Holding.NOTHING;
+        return addresses.seeds().isEmpty() && peers.bootstrap().isEmpty()
+                ? ClusterConfig.Holding.EMBEDDED
+                : ClusterConfig.Holding.NOTHING;
     }
 
     /** Whether this process keeps some of the cluster's data. */

@@ -38,7 +38,8 @@ public final class TestAuthority {
         try {
             Files.createDirectories(directory);
             keys = pair();
-            certificate = write("ca.crt", "CERTIFICATE", signed(this.name, keys, true).getEncoded());
+            certificate =
+                    write("ca.crt", "CERTIFICATE", signed(this.name, keys, true).getEncoded());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

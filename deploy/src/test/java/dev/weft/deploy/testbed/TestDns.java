@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import org.xbill.DNS.ARecord;
+import org.xbill.DNS.Address;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -26,7 +27,7 @@ public final class TestDns implements AutoCloseable {
 
     public TestDns() {
         try {
-            socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+            socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,7 +52,8 @@ public final class TestDns implements AutoCloseable {
             DatagramPacket question = new DatagramPacket(bytes, bytes.length);
             try {
                 socket.receive(question);
-                byte[] answer = answer(new Message(Arrays.copyOf(bytes, question.getLength()))).toWire();
+                byte[] answer = answer(new Message(Arrays.copyOf(bytes, question.getLength())))
+                        .toWire();
                 socket.send(new DatagramPacket(answer, answer.length, question.getSocketAddress()));
             } catch (IOException e) {
                 // The next question, or the end.
@@ -68,7 +70,7 @@ public final class TestDns implements AutoCloseable {
         if (asked.getType() == Type.A) {
             for (String host : addresses) {
                 answer.addRecord(
-                        new ARecord(asked.getName(), DClass.IN, 1, InetAddress.getByName(host)), Section.ANSWER);
+                        new ARecord(asked.getName(), DClass.IN, 1, Address.getByAddress(host)), Section.ANSWER);
             }
         }
         return answer;

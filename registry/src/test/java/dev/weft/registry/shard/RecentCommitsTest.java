@@ -49,12 +49,16 @@ class RecentCommitsTest {
             List<Change> changes = ((ShardFeed.Committed) message).changes();
             assertThat(changes.size() == 1
                             || changes.stream()
-                                            .mapToInt(change ->
-                                                    change.after().json().size())
+                                            .mapToInt(RecentCommitsTest::bytes)
                                             .sum()
                                     <= 256 * 1024)
                     .isTrue();
         });
+    }
+
+    private static int bytes(Change change) {
+        Resource after = change.after();
+        return after == null ? 0 : after.json().size();
     }
 
     private void commit(long version, int bytes) {
