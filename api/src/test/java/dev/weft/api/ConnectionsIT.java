@@ -374,6 +374,34 @@ class ConnectionsIT {
     }
 
     @Test
+    @DisplayName("get the answer that is under way when the server stops, however long after the notice it comes")
+    void answerUnderWay() throws Exception {
+        TestServer stopping = new TestServer("weft.api { drain-notice = 100 ms, drain-deadline = 60 s }");
+        CompletableFuture<Boolean> written = new CompletableFuture<>();
+        stopping.inMemory().answerWritesAfter(written);
+        try (Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), stopping.server.address().getPort())) {
+            String body = "{\"metadata\":{\"name\":\"late\"}}";
+            send(
+                    client,
+                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json"
+                            + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            await().until(() ->
+                    stopping.get("/api/v1/namespaces/default/configmaps/late").status() == 200);
+            var stopped = stopping.server.stop().toCompletableFuture();
+            client.setSoTimeout(2_000);
+            assertThatThrownBy(() -> client.getInputStream().read())
+                    .isInstanceOf(java.net.SocketTimeoutException.class);
+            written.complete(true);
+            client.setSoTimeout(20_000);
+            assertThat(rest(client)).startsWith("HTTP/1.1 201").containsIgnoringCase("connection: close");
+            stopped.get(20, TimeUnit.SECONDS);
+        } finally {
+            stopping.close();
+        }
+    }
+
+    @Test
     @DisplayName("beyond the bound of connections wait until another has ended")
     void connections() throws Exception {
         TestServer small = new TestServer("weft.api.http.max-connections = 2");
