@@ -1,6 +1,12 @@
 package dev.weft.api;
 
 import akka.Done;
+import akka.stream.javadsl.BidiFlow;
+import akka.stream.TLSProtocol.SslTlsOutbound;
+import akka.stream.TLSProtocol.SslTlsInbound;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.HttpRequest;
+import akka.NotUsed;
 import akka.actor.ClassicActorSystemProvider;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
@@ -97,6 +103,9 @@ public final class ApiServer {
                 UUID.randomUUID().toString());
         Connections connections = new Connections(settings.guard(), places, routes::answer);
         ServerSettings server = serverSettings(system, settings);
+        // One for all connections: each that is made anew reads the configuration of its parsers anew, and keeps it.
+        BidiFlow<HttpResponse, SslTlsOutbound, SslTlsInbound, HttpRequest, NotUsed> http =
+                Http.get(system).serverLayer(server);
         Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> serving = Tcp.get(system)
                 .bind(
                         settings.host(),
@@ -111,10 +120,8 @@ public final class ApiServer {
                         connections.refuse(connection.flow(), door.tls().isPresent(), materializer);
                         return CompletableFuture.completedFuture(Done.getInstance());
                     }
-                    ApiDoor.Line line = door.line(
-                            connection.flow(),
-                            Http.get(system).serverLayer(server, Optional.of(connection.remoteAddress())));
-                    return connections.serve(line.http(), line.bytes(), client, materializer);
+                    ApiDoor.Line line = door.line(connection.flow(), http);
+                    return connections.serve(line.http(), line.bytes(), connection.remoteAddress(), materializer);
                 })
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);

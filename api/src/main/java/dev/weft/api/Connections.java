@@ -2,9 +2,11 @@ package dev.weft.api;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.headers.Connection;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
@@ -23,7 +25,7 @@ import dev.weft.api.guard.ConnectionGuard;
 import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.stream.ConnectionEnd;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -88,7 +90,7 @@ final class Connections {
     CompletionStage<Done> serve(
             BidiFlow<HttpResponse, SslTlsOutbound, SslTlsInbound, HttpRequest, NotUsed> http,
             Flow<ByteString, ByteString, ?> socket,
-            InetAddress client,
+            InetSocketAddress client,
             Materializer materializer) {
         ConnectionEnd end = new ConnectionEnd(leaving);
         AnswerInHand inHand = new AnswerInHand();
@@ -100,14 +102,14 @@ final class Connections {
             done.whenComplete((ended, failure) -> {
                 end.gone();
                 running.remove(inHand);
-                places.left(client);
+                places.left(client.getAddress());
                 closed.complete(Done.getInstance());
             });
             return NotUsed.getInstance();
         });
         BidiFlow<SslTlsOutbound, SslTlsOutbound, SessionBytes, SslTlsInbound, NotUsed> plain =
                 BidiFlow.fromFunctions(out -> out, in -> in);
-        handler(end, inHand)
+        handler(client, end, inHand)
                 .join(http.atop(plain)
                         .atop(TLSPlacebo.getInstance())
                         .atop(BidiFlow.fromGraph(new ConnectionGuard(guard, end::gone)))
@@ -116,7 +118,9 @@ final class Connections {
         return closed;
     }
 
-    private Flow<HttpRequest, HttpResponse, NotUsed> handler(ConnectionEnd end, AnswerInHand inHand) {
+    private Flow<HttpRequest, HttpResponse, NotUsed> handler(
+            InetSocketAddress client, ConnectionEnd end, AnswerInHand inHand) {
+        RemoteAddress address = RemoteAddress.create(client);
         return Flow.<HttpRequest>create()
                 .viaMat(KillSwitches.single(), Keep.right())
                 .mapMaterializedValue(requests -> {
@@ -128,7 +132,8 @@ final class Connections {
                 })
                 .mapAsync(1, request -> {
                     inHand.owed();
-                    return routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end));
+                    return routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)
+                            .addAttribute(AttributeKeys.remoteAddress, address));
                 })
                 .map(answer -> {
                     inHand.given();
