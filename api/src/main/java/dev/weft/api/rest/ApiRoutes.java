@@ -41,7 +41,6 @@ public final class ApiRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
-    private final Registry registry;
     private final RandomGenerator random;
     private final ServedKinds kinds;
     private final DiscoveryRoutes discovery;
@@ -122,7 +121,6 @@ public final class ApiRoutes {
             Materializer materializer,
             ConnectionPlaces places,
             String id) {
-        this.registry = registry;
         this.access = access;
         this.random = random;
         this.clock = clock;
