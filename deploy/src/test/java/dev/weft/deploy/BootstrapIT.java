@@ -2,13 +2,19 @@ package dev.weft.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.client.Manifests;
+import dev.weft.deploy.testbed.TestAuthority;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestDns;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.registry.testbed.TestStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -17,9 +23,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @ExtendWith(PatientWaiting.class)
-@DisplayName("Processes that find their cluster by a DNS name")
+@DisplayName("Processes that find their cluster by a DNS name or in Kubernetes")
 class BootstrapIT {
     private static final String SERVICES = "/api/v1/namespaces/default/services";
+    private static final String PODS = "/api/v1/namespaces/default/pods";
 
     @RegisterExtension
     final TestBed bed = new TestBed();
@@ -70,6 +77,57 @@ class BootstrapIT {
         servers.forEach(TestServer::begin);
         servers.forEach(TestServer::awaitReady);
         serveAlike(servers);
+    }
+
+    @Test
+    @DisplayName("join the one whose Pod Kubernetes lists, as one that is not running or has other labels is not asked")
+    void inKubernetes() throws Exception {
+        int port = bed.free().port();
+        TestServer kubernetes = bed.server("kubernetes", "--no-proxy").start();
+        TestServer keeper = bed.server("east", "--no-proxy");
+        keeper.arguments(List.of("--no-proxy", "--management", keeper.host() + ":" + port));
+        pod(kubernetes, "keeper", "east", "Running", keeper.host(), port);
+        pod(kubernetes, "over", "east", "Succeeded", bed.free().host(), port);
+        pod(kubernetes, "other", "west", "Running", bed.free().host(), port);
+        assertThat(kubernetes.stop()).isZero();
+        TestAuthority.Keys keys =
+                new TestAuthority(bed.directory().resolve("keys"), "kubernetes").issue("api", "api", kubernetes.host());
+        Path token = Files.writeString(bed.directory().resolve("token"), "t0ken-of-a-pod");
+        Path tokens = Files.writeString(bed.directory().resolve("tokens"), "t0ken-of-a-pod,pod,1,\"system:masters\"\n");
+        kubernetes.arguments(List.of(
+                "--no-proxy", "--tls", keys.certificate() + ":" + keys.key(), "--tokens", tokens.toString()));
+        kubernetes.start();
+        keeper.start();
+
+        bed.environment(Map.of(
+                "KUBERNETES_SERVICE_HOST", kubernetes.host(),
+                "KUBERNETES_SERVICE_PORT", Integer.toString(kubernetes.apiAddress().port())));
+        TestServer second = bed.seeking(keeper, "east-2");
+        second.arguments(List.of(
+                "--no-proxy",
+                "--management",
+                second.host() + ":" + port,
+                "--bootstrap",
+                "kubernetes:app=weft,cluster=east",
+                "--config",
+                bed.config("weft.server.start-timeout = 60 s\nakka.discovery.kubernetes-api { api-ca-path = \""
+                        + keys.authority() + "\", api-token-path = \"" + token + "\", pod-namespace = default }")));
+        second.start();
+        serveAlike(List.of(keeper, second));
+    }
+
+    private static void pod(TestServer kubernetes, String name, String cluster, String phase, String address, int port) {
+        ObjectNode pod = JsonNodeFactory.instance.objectNode();
+        pod.put("apiVersion", "v1").put("kind", "Pod");
+        ObjectNode metadata = pod.putObject("metadata").put("name", name);
+        metadata.putObject("labels").put("app", "weft").put("cluster", cluster);
+        ObjectNode container = pod.putObject("spec").putArray("containers").addObject();
+        container.put("name", "weft").put("image", "weft");
+        container.putArray("ports").addObject().put("name", "management").put("containerPort", port);
+        kubernetes.api().accepted("POST", kubernetes.api().create(PODS, pod));
+        ObjectNode change = JsonNodeFactory.instance.objectNode();
+        change.putObject("status").put("phase", phase).put("podIP", address);
+        kubernetes.api().accepted("PATCH", kubernetes.api().mergePatch(PODS + "/" + name + "/status", change));
     }
 
     private TestServer seeking(TestServer keeper, String name, int port, String config) {

@@ -13,7 +13,11 @@ import java.util.regex.Pattern;
 public sealed interface Bootstrap {
     Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?");
 
-    /** @param name a DNS name whose addresses are those of the processes; all of them manage on the same port */
+    /**
+     * By DNS.
+     *
+     * @param name one whose addresses are those of the processes, which all manage on the same port
+     */
     record Dns(String name) implements Bootstrap {
         @Override
         public Config config() {

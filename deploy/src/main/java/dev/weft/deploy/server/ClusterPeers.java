@@ -1,11 +1,17 @@
 package dev.weft.deploy.server;
 
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
+import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * How this process meets the others of its cluster.
@@ -29,6 +35,19 @@ public record ClusterPeers(Optional<AkkaTls> tls, Optional<HostPort> management,
             throw CommandFailed.usage("--management " + management.get()
                     + ": others must know the port; give one that is the same for all processes of the cluster");
         }
+    }
+
+    /** Tells others whom to join, and looks for them itself, as far as it is to. Completes once it listens. */
+    CompletionStage<Done> start(ActorSystem<?> system) {
+        if (management.isEmpty()) {
+            return CompletableFuture.completedStage(Done.getInstance());
+        }
+        return AkkaManagement.get(system).start().thenApply(listening -> {
+            if (bootstrap.isPresent()) {
+                ClusterBootstrap.get(system).start();
+            }
+            return Done.getInstance();
+        });
     }
 
     /** What Akka is told. */

@@ -4,8 +4,6 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.management.cluster.bootstrap.ClusterBootstrap;
-import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import dev.weft.api.ApiDoor;
 import dev.weft.api.ApiServer;
@@ -142,7 +140,7 @@ public final class WeftServer {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
         CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
         RegistryNode registry = startRegistry();
-        startManagement();
+        await(settings.peers().start(system), "listen at --management");
         ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
         if (start.waitsForRegistry()) {
             awaitRegistry(registry);
@@ -169,16 +167,6 @@ public final class WeftServer {
         onStop(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "weft-gossip", node::stop);
         PostgresDatabase common = shared;
         return wiring.withShards(common == null ? store : common, node);
-    }
-
-    /** Tells others whom to join, and looks for them itself if it is to. */
-    private void startManagement() {
-        if (settings.peers().management().isPresent()) {
-            await(AkkaManagement.get(system).start(), "listen at --management");
-        }
-        if (settings.peers().bootstrap().isPresent()) {
-            ClusterBootstrap.get(system).start();
-        }
     }
 
     private GossipNode startGossip(JournalDatabase store) {

@@ -15,6 +15,8 @@ import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -39,7 +41,7 @@ public final class TestAuthority {
             Files.createDirectories(directory);
             keys = pair();
             certificate =
-                    write("ca.crt", "CERTIFICATE", signed(this.name, keys, true).getEncoded());
+                    write("ca.crt", "CERTIFICATE", signed(this.name, keys, "").getEncoded());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -59,13 +61,18 @@ public final class TestAuthority {
 
     /** Signs a new key. */
     public Keys issue(String file, String commonName) {
+        return issue(file, commonName, "127.0.0.1");
+    }
+
+    /** Signs a new key for whoever listens at an address. */
+    public Keys issue(String file, String commonName, String address) {
         try {
             KeyPair own = pair();
             return new Keys(
                     write(
                             file + ".crt",
                             "CERTIFICATE",
-                            signed(new X500Name("CN=" + commonName), own, false).getEncoded()),
+                            signed(new X500Name("CN=" + commonName), own, address).getEncoded()),
                     write(file + ".key", "PRIVATE KEY", own.getPrivate().getEncoded()),
                     certificate);
         } catch (IOException e) {
@@ -73,18 +80,25 @@ public final class TestAuthority {
         }
     }
 
-    private X509CertificateHolder signed(X500Name subject, KeyPair holder, boolean authority) {
+    /** @param address where the holder listens; empty for the authority itself */
+    private X509CertificateHolder signed(X500Name subject, KeyPair holder, String address) {
         Instant now = Instant.now();
         try {
-            return new JcaX509v3CertificateBuilder(
-                            name,
-                            BigInteger.valueOf(serial++),
-                            Date.from(now.minus(Duration.ofHours(1))),
-                            Date.from(now.plus(Duration.ofDays(1))),
-                            subject,
-                            holder.getPublic())
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
-                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate()));
+            JcaX509v3CertificateBuilder certificate = new JcaX509v3CertificateBuilder(
+                    name,
+                    BigInteger.valueOf(serial++),
+                    Date.from(now.minus(Duration.ofHours(1))),
+                    Date.from(now.plus(Duration.ofDays(1))),
+                    subject,
+                    holder.getPublic());
+            certificate.addExtension(Extension.basicConstraints, true, new BasicConstraints(address.isEmpty()));
+            if (!address.isEmpty()) {
+                certificate.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(new GeneralName(GeneralName.iPAddress, address)));
+            }
+            return certificate.build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate()));
         } catch (CertIOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -35,7 +37,8 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
     private final Random random = new Random(ProcessHandle.current().pid() * 31L + System.nanoTime());
     private final List<TestServer> servers = new ArrayList<>();
     private Path directory = Path.of("target", "testbed", "unnamed");
-    private Children children = new Children(program());
+    private final List<Children> families = new ArrayList<>();
+    private Children children = family(program());
     private Backends backends = new Backends();
 
     @Override
@@ -54,8 +57,21 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) {
         context.getExecutionException().ifPresent(failure -> servers.forEach(TestServer::printTail));
-        children.close();
+        families.forEach(Children::close);
         backends.close();
+    }
+
+    /** Servers that are made from now on find these in their environment. */
+    public void environment(Map<String, String> further) {
+        Map<String, String> all = new HashMap<>(program().environment());
+        all.putAll(further);
+        children = family(new WeftProgram(program().words(), all));
+    }
+
+    private Children family(WeftProgram program) {
+        Children family = new Children(program);
+        families.add(family);
+        return family;
     }
 
     /** A server of a cluster, not started yet. It has its own loopback address, ports, ranges and data directory. */
