@@ -69,6 +69,14 @@ final class Metadata {
         return Parsed.valid(asked);
     }
 
+    /** Holds that an object which is to replace another says its name, as Kubernetes demands. */
+    static Parsed<JsonNode> named(ResourceKey key, JsonNode object) {
+        return Trees.present(object, "metadata", "name")
+                ? Parsed.valid(object)
+                : Parsed.invalid(Refusal.badRequest("the name of the object (" + key.name()
+                        + " based on URL) was undeterminable: name must be provided"));
+    }
+
     private static Refusal otherName(ResourceKey asked, String name) {
         return Refusal.badRequest(
                 "the name of the object (" + name + ") does not match the name on the URL (" + asked.name() + ")");
