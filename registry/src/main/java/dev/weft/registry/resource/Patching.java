@@ -52,6 +52,7 @@ final class Patching {
         String message = String.valueOf(failure.getMessage());
         return switch (failure.cause()) {
             case MALFORMED -> Refusal.badRequest("error decoding patch: " + message);
+            case BAD_DIRECTIVE -> Refusal.badRequest(message);
             case TOO_LARGE ->
                 new Refusal(
                         Refusal.Reason.RequestEntityTooLarge,
