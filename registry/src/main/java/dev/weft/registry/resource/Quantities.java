@@ -66,6 +66,15 @@ final class Quantities {
         return decimal(value, !EXPONENT.matcher(trimmed).find());
     }
 
+    /** A canonical amount, rounded up to thousandths; the text itself if it has no finer part, or is no amount. */
+    static String wholeMillis(String text) {
+        boolean finer = text.endsWith("n") || text.endsWith("u") || text.contains("e-");
+        if (!finer || !isQuantity(text)) {
+            return text;
+        }
+        return decimal(value(text).setScale(3, RoundingMode.UP), !text.contains("e-"));
+    }
+
     /** Why {@link #canonical} is null, in the words of Kubernetes. */
     static String fault(String text) {
         return LOOKS.matcher(text.strip()).matches()
