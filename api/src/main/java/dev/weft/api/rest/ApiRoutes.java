@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
+import dev.weft.api.discovery.AbsentKinds;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
 import dev.weft.api.forward.ForwardRoutes;
@@ -348,6 +349,9 @@ public final class ApiRoutes {
             }
             ObjectRoutes.requireMethod(exchange, "GET");
             return objects.read(exchange, target, from, seen);
+        }
+        if (AbsentKinds.ALL.contains(target.kind())) {
+            ObjectRoutes.requireMethod(exchange, "GET");
         }
         return objects.answer(exchange, target, seen);
     }

@@ -16,7 +16,6 @@ import dev.weft.api.representation.Representation;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.Cohabitation;
-import dev.weft.registry.resource.DuplicateFields;
 import dev.weft.registry.resource.FieldError;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
@@ -96,14 +95,15 @@ final class WriteRoutes {
         WriteOptions parameters = options(exchange, "PatchOptions");
         Write.Options options = parameters.patchOptions(type);
         return reading.read(exchange).thenCompose(bytes -> {
-            JsonNode patch = storedVersion(bodies.patch(type, bytes), target);
+            JsonNode sent = bodies.patch(type, bytes);
+            List<String> lax = lax(type, bytes, sent, options);
+            JsonNode patch = storedVersion(sent, target);
             if (type == PatchType.SERVER_SIDE_APPLY) {
-                Applied applied = new Applied(patch, parameters.force(), doubled(bytes, options));
-                return apply(exchange, target, shown, applied, options);
+                return apply(exchange, target, shown, new Applied(patch, parameters.force(), lax), options);
             }
             Write write =
                     new Write.Patch(target.key(), target.subresource(), type, new PatchBody(patch, false), options);
-            return write(exchange, write, shown);
+            return write(exchange, write, shown).thenApply(response -> warned(response, lax));
         });
     }
 
@@ -125,21 +125,29 @@ final class WriteRoutes {
             if (missing && target.subresource().isEmpty() && !mayCreate.allowed()) {
                 return shown.answers().refused(Forbidden.of(exchange.user(), creation, mayCreate));
             }
-            HttpResponse response = answer(outcome, shown);
-            return applied.doubled().isEmpty()
-                    ? response
-                    : Answers.warning(response, String.join("\n", applied.doubled()));
+            return warned(answer(outcome, shown), applied.lax());
         });
     }
 
-    /** Names that stand twice in a configuration: what a lenient user should hear. */
-    private static List<String> doubled(byte[] configuration, Write.Options options) {
-        List<String> doubled =
-                options.fieldValidation() == FieldValidation.IGNORE ? List.of() : DuplicateFields.find(configuration);
-        if (options.fieldValidation() == FieldValidation.STRICT && !doubled.isEmpty()) {
-            throw RequestRefused.badRequest("error strict decoding YAML: " + String.join(", ", doubled));
+    /** What a lenient user should hear of a patch; a strict one is refused for it. */
+    private List<String> lax(PatchType type, byte[] body, JsonNode patch, Write.Options options) {
+        if (options.fieldValidation() == FieldValidation.IGNORE) {
+            return List.of();
         }
-        return doubled;
+        List<String> lax = bodies.laxities(type, body, patch);
+        if (options.fieldValidation() == FieldValidation.STRICT && !lax.isEmpty()) {
+            String all = String.join(", ", lax);
+            throw type == PatchType.SERVER_SIDE_APPLY
+                    ? RequestRefused.badRequest("error strict decoding YAML: " + all)
+                    : new RequestRefused(Refusal.unusablePatch(patch, "strict decoding error: " + all));
+        }
+        return lax;
+    }
+
+    private static HttpResponse warned(HttpResponse response, List<String> lax) {
+        return lax.isEmpty() || response.status().isFailure()
+                ? response
+                : Answers.warning(response, String.join("\n", lax));
     }
 
     private static AccessQuestion creation(Exchange exchange) {
@@ -156,7 +164,7 @@ final class WriteRoutes {
     }
 
     /** A configuration with what is to be said of it. */
-    private record Applied(JsonNode configuration, boolean force, List<String> doubled) {}
+    private record Applied(JsonNode configuration, boolean force, List<String> lax) {}
 
     /** A patch may repeat the apiVersion in which the client sees the object. */
     private static JsonNode storedVersion(JsonNode patch, ResourceTarget target) {

@@ -47,7 +47,6 @@ final class EventKinds {
     private static ResourceKind cohabiting() {
         KindBuilder events = kind(
                         "events.k8s.io", "Event", "events", io.fabric8.kubernetes.api.model.events.v1.Event.class)
-                .shortNames("ev")
                 .columns(EventColumns.all())
                 .selectableBy("reason", "type")
                 .selectableBy("reportingController", event -> Trees.text(event, "reportingComponent"))
