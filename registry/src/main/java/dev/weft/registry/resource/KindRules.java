@@ -46,7 +46,10 @@ public interface KindRules {
         return false;
     }
 
-    /** Whether an update of an object that is not there makes it, as Kubernetes allows for some kinds. */
+    /**
+     * Whether an update of an object that is not there makes it, as Kubernetes allows for some kinds. The API sees to it, since
+     * whoever asks for it must be allowed to create.
+     */
     default boolean createdByUpdate() {
         return false;
     }
