@@ -86,7 +86,8 @@ final class WriteRoutes {
         return reading.read(exchange).thenCompose(bytes -> {
             RequestBodies.ObjectBody body = body(exchange, target, bytes, false);
             Write.Update update = new Write.Update(target.key(), target.subresource(), body.json(), options);
-            boolean creates = target.subresource().isEmpty() && target.kind().rules().createdByUpdate();
+            boolean creates =
+                    target.subresource().isEmpty() && target.kind().rules().createdByUpdate();
             return creates && Replacement.mayBeNew(body.tree())
                     ? new Replacement(access, exchange.user(), creation(exchange), update)
                             .run()

@@ -18,7 +18,8 @@ record NodeCapacity(int processors, long memoryBytes) {
 
     /** What the machine, or the container that this process is in, has. */
     static NodeCapacity own() {
-        long memory = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
         return new NodeCapacity(Runtime.getRuntime().availableProcessors(), memory);
     }
 

@@ -35,7 +35,8 @@ final class Conditions {
             matches(condition, "reason", path, REASONS, LONGEST_REASON, faults);
             atMost(condition, "message", path, LONGEST_MESSAGE, faults);
             String status = Trees.text(condition, "status");
-            if (Trees.has(condition, "status") && !List.of("True", "False", "Unknown").contains(status)) {
+            if (Trees.has(condition, "status")
+                    && !List.of("True", "False", "Unknown").contains(status)) {
                 faults.add(FieldError.notSupported(path + ".status", status, "True", "False", "Unknown"));
             }
             if (!types.add(Trees.text(condition, "type"))) {

@@ -30,7 +30,8 @@ final class PodColumns {
         return summary.restarts() == 0 || summary.lastRestart().isEmpty()
                 ? Integer.toString(summary.restarts())
                 : summary.restarts() + " ("
-                        + HumanDuration.of(Duration.between(summary.lastRestart().get(), now)) + " ago)";
+                        + HumanDuration.of(
+                                Duration.between(summary.lastRestart().get(), now)) + " ago)";
     }
 
     private static String gates(JsonNode pod) {

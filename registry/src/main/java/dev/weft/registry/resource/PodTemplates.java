@@ -144,9 +144,7 @@ final class PodTemplates {
             int onHost = Trees.integer(ports.get(i), 0, "hostPort");
             if (onHost != 0 && onHost != port) {
                 faults.add(FieldError.invalid(
-                        path + "[" + i + "].containerPort",
-                        port,
-                        "must match `hostPort` when `hostNetwork` is true"));
+                        path + "[" + i + "].containerPort", port, "must match `hostPort` when `hostNetwork` is true"));
             }
         }
     }

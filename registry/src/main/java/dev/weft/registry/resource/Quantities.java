@@ -61,7 +61,9 @@ final class Quantities {
         if (trimmed.endsWith("i")) {
             BigDecimal capped = value.min(MOST_BINARY);
             boolean whole = capped.stripTrailingZeros().scale() <= 0;
-            return whole && capped.abs().compareTo(KIBI) >= 0 ? binary(capped.toBigIntegerExact()) : decimal(capped, true);
+            return whole && capped.abs().compareTo(KIBI) >= 0
+                    ? binary(capped.toBigIntegerExact())
+                    : decimal(capped, true);
         }
         return decimal(value, !EXPONENT.matcher(trimmed).find());
     }

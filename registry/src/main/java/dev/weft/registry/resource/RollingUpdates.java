@@ -41,8 +41,7 @@ final class RollingUpdates {
         amount(unavailable, path + "maxUnavailable", faults);
         amount(surge, path + "maxSurge", faults);
         if (number(unavailable) == 0 && number(surge) == 0) {
-            faults.add(FieldError.invalid(
-                    path + "maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0"));
+            faults.add(FieldError.invalid(path + "maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0"));
         }
         if (isPercent(unavailable) && number(unavailable) > 100) {
             faults.add(FieldError.invalid(path + "maxUnavailable", unavailable, "must not be greater than 100%"));

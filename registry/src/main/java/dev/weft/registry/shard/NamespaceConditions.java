@@ -56,19 +56,39 @@ record NamespaceConditions(Map<String, Integer> remaining, Map<String, Integer> 
         ObjectNode status = namespace.withObjectProperty("status");
         JsonNode before = status.path("conditions");
         ArrayNode conditions = namespace.arrayNode();
-        add(conditions, "NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered",
+        add(
+                conditions,
+                "NamespaceDeletionDiscoveryFailure",
+                false,
+                "ResourcesDiscovered",
                 "All resources successfully discovered");
-        add(conditions, "NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
+        add(
+                conditions,
+                "NamespaceDeletionGroupVersionParsingFailure",
+                false,
+                "ParsedGroupVersions",
                 "All legacy kube types successfully parsed");
-        add(conditions, "NamespaceDeletionContentFailure", false, "ContentDeleted",
+        add(
+                conditions,
+                "NamespaceDeletionContentFailure",
+                false,
+                "ContentDeleted",
                 "All content successfully deleted, may be waiting on finalization");
         boolean some = !remaining.isEmpty();
-        add(conditions, "NamespaceContentRemaining", some, some ? "SomeResourcesRemain" : "ContentRemoved",
+        add(
+                conditions,
+                "NamespaceContentRemaining",
+                some,
+                some ? "SomeResourcesRemain" : "ContentRemoved",
                 some
                         ? "Some resources are remaining: " + told(remaining, " has ")
                         : "All content successfully removed");
         boolean held = !finalizers.isEmpty();
-        add(conditions, "NamespaceFinalizersRemaining", held, held ? "SomeFinalizersRemain" : "ContentHasNoFinalizers",
+        add(
+                conditions,
+                "NamespaceFinalizersRemaining",
+                held,
+                held ? "SomeFinalizersRemain" : "ContentHasNoFinalizers",
                 held
                         ? "Some content in the namespace has finalizers remaining: " + told(finalizers, " in ")
                         : "All content-preserving finalizers finished");

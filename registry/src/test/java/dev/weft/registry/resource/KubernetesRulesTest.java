@@ -33,8 +33,9 @@ class KubernetesRulesTest {
         text = kind.equals("ConfigMap") ? text.replace(",'spec':{'ports':[{'port':80}]}", "") : text;
 
         assertThat(refused(admit(RANGES, text)).message())
-                .isEqualTo(kind
-                        + " \"a\" is invalid: metadata.finalizers[1]: Invalid value: \"nofin\": name is neither a standard finalizer name nor is it fully qualified");
+                .isEqualTo(
+                        kind
+                                + " \"a\" is invalid: metadata.finalizers[1]: Invalid value: \"nofin\": name is neither a standard finalizer name nor is it fully qualified");
         assertThat(accepted(admit(RANGES, text.replace("nofin", "a.example/nofin"))))
                 .isNotNull();
     }
@@ -44,9 +45,7 @@ class KubernetesRulesTest {
     void customFinalizers() {
         String export =
                 "{'apiVersion':'multicluster.x-k8s.io/v1beta1','kind':'ServiceExport','metadata':{'name':'a','finalizers':['nofin']}}";
-        assertThat(accepted(admit(RANGES, export))
-                        .at("/metadata/finalizers/0")
-                        .asText())
+        assertThat(accepted(admit(RANGES, export)).at("/metadata/finalizers/0").asText())
                 .isEqualTo("nofin");
     }
 
@@ -86,8 +85,7 @@ class KubernetesRulesTest {
     @DisplayName("a Deployment's strategy has defaults only where it rolls")
     void strategyDefaults() {
         assertThat(accepted(admit(RANGES, DEPLOYMENT.replace("STRATEGY", "{}"))).at("/spec/strategy"))
-                .isEqualTo(
-                        json("{'type':'RollingUpdate','rollingUpdate':{'maxUnavailable':'25%','maxSurge':'25%'}}"));
+                .isEqualTo(json("{'type':'RollingUpdate','rollingUpdate':{'maxUnavailable':'25%','maxSurge':'25%'}}"));
         assertThat(accepted(admit(RANGES, DEPLOYMENT.replace("STRATEGY", "{'type':'Recreate'}")))
                         .at("/spec/strategy"))
                 .isEqualTo(json("{'type':'Recreate'}"));
@@ -123,20 +121,18 @@ class KubernetesRulesTest {
     @Test
     @DisplayName("a Pod is complete when it is stored")
     void podDefaults() {
-        ObjectNode pod =
-                accepted(
-                        admit(
-                                RANGES,
-                                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p'},'spec':{'hostNetwork':true,'terminationGracePeriodSeconds':-1,"
-                                        + "'volumes':[{'name':'v'},{'name':'s','secret':{'secretName':'s'}}],'containers':[{'name':'c','image':'i','ports':[{'containerPort':80}],"
-                                        + "'resources':{'limits':{'cpu':'0.1m','memory':1000}}}]}}"));
+        ObjectNode pod = accepted(admit(
+                RANGES,
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p'},'spec':{'hostNetwork':true,'terminationGracePeriodSeconds':-1,"
+                        + "'volumes':[{'name':'v'},{'name':'s','secret':{'secretName':'s'}}],'containers':[{'name':'c','image':'i','ports':[{'containerPort':80}],"
+                        + "'resources':{'limits':{'cpu':'0.1m','memory':1000}}}]}}"));
 
         assertThat(pod.at("/spec/serviceAccountName").asText()).isEqualTo("default");
         assertThat(pod.at("/spec/serviceAccount").asText()).isEqualTo("default");
         assertThat(pod.at("/spec/terminationGracePeriodSeconds").asInt()).isEqualTo(1);
         assertThat(pod.at("/spec/volumes"))
-                .isEqualTo(
-                        json("[{'name':'v','emptyDir':{}},{'name':'s','secret':{'secretName':'s','defaultMode':420}}]"));
+                .isEqualTo(json(
+                        "[{'name':'v','emptyDir':{}},{'name':'s','secret':{'secretName':'s','defaultMode':420}}]"));
         assertThat(pod.at("/spec/containers/0/ports/0/hostPort").asInt()).isEqualTo(80);
         assertThat(pod.at("/spec/containers/0/resources"))
                 .isEqualTo(json("{'limits':{'cpu':'1m','memory':'1k'},'requests':{'cpu':'1m','memory':'1k'}}"));
@@ -154,8 +150,7 @@ class KubernetesRulesTest {
     void olderPods() {
         ObjectNode pod = accepted(admit(
                 RANGES,
-                POD.replace(
-                        "'image':'nginx'", "'image':'nginx','resources':{'limits':{'cpu':'500m'},'requests':{}}")));
+                POD.replace("'image':'nginx'", "'image':'nginx','resources':{'limits':{'cpu':'500m'},'requests':{}}")));
         pod.withObject("/spec").remove(java.util.List.of("serviceAccountName", "serviceAccount"));
         pod.withObject("/spec/containers/0/resources/limits").put("cpu", 0.5);
 
@@ -171,11 +166,9 @@ class KubernetesRulesTest {
     @Test
     @DisplayName("the conditions of a ServiceExport are held against the schema of their definition")
     void conditions() {
-        ObjectNode export =
-                accepted(
-                        admit(
-                                RANGES,
-                                "{'apiVersion':'multicluster.x-k8s.io/v1beta1','kind':'ServiceExport','metadata':{'name':'web'}}"));
+        ObjectNode export = accepted(admit(
+                RANGES,
+                "{'apiVersion':'multicluster.x-k8s.io/v1beta1','kind':'ServiceExport','metadata':{'name':'web'}}"));
         ObjectNode bad = export.deepCopy();
         bad.set("status", json("{'conditions':[{'type':'a b','status':'Foo','reason':'','message':''}]}"));
         ObjectNode good = export.deepCopy();

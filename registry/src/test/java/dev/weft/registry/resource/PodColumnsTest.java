@@ -29,8 +29,8 @@ class PodColumnsTest {
             })
     @DisplayName("a Pod whose init containers are not done tells of them")
     void initializing(String statuses, String ready, String status, String restarts) {
-        ObjectNode pod =
-                object("{'spec':{'initContainers':[{'name':'a'},{'name':'b'}],'containers':[{'name':'c'}]},'status':{'phase':'Pending','initContainerStatuses':["
+        ObjectNode pod = object(
+                "{'spec':{'initContainers':[{'name':'a'},{'name':'b'}],'containers':[{'name':'c'}]},'status':{'phase':'Pending','initContainerStatuses':["
                         + statuses + "]," + WAITING + "}}");
 
         assertThat(cell(pod, "Ready")).isEqualTo(ready);
@@ -51,8 +51,8 @@ class PodColumnsTest {
             })
     @DisplayName("a sidecar counts as a container, an init container that is done no more")
     void running(String more, String ready, String status, String restarts) {
-        ObjectNode pod =
-                object("{'spec':{'initContainers':[{'name':'s','restartPolicy':'Always'},{'name':'i'}],'containers':[{'name':'c'}]},'status':{'phase':'Running',"
+        ObjectNode pod = object(
+                "{'spec':{'initContainers':[{'name':'s','restartPolicy':'Always'},{'name':'i'}],'containers':[{'name':'c'}]},'status':{'phase':'Running',"
                         + RUNNING + "," + more + "}}");
 
         assertThat(cell(pod, "Ready")).isEqualTo(ready);

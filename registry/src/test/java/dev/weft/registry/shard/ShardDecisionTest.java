@@ -300,7 +300,10 @@ class ShardDecisionTest {
                 .containsEntry("NamespaceDeletionContentFailure", "False ContentDeleted")
                 .containsEntry("NamespaceContentRemaining", "True SomeResourcesRemain")
                 .containsEntry("NamespaceFinalizersRemaining", "True SomeFinalizersRemain");
-        assertThat(shard.find(Placement.NAMESPACES, "", "shop").orElseThrow().json().toString())
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")
+                        .orElseThrow()
+                        .json()
+                        .toString())
                 .contains("Some resources are remaining: configmaps. has 1 resource instances")
                 .contains("example.com/x in 1 resource instances, example.com/y in 1 resource instances")
                 .contains("\"lastTransitionTime\":\"2026-03-01T00:00:00Z\"");
@@ -310,8 +313,7 @@ class ShardDecisionTest {
                 .isEqualTo(told);
 
         String freed = "{'metadata':{'name':'held'}}";
-        done(shard.write(
-                new Write.Update(held, "", JsonBytes.of(FakeShard.tree(freed)), Write.Options.DEFAULT)));
+        done(shard.write(new Write.Update(held, "", JsonBytes.of(FakeShard.tree(freed)), Write.Options.DEFAULT)));
         assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isEmpty();
     }
 

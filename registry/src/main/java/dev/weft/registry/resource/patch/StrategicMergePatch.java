@@ -247,9 +247,8 @@ public final class StrategicMergePatch {
         Set<String> kept = new HashSet<>();
         keys.forEach(key -> kept.add(key.asText()));
         boolean within = patch.properties().stream()
-                .allMatch(change -> kept.contains(change.getKey())
-                        || change.getValue().isNull()
-                        || isDirective(change.getKey()));
+                .allMatch(change ->
+                        kept.contains(change.getKey()) || change.getValue().isNull() || isDirective(change.getKey()));
         if (!keys.isArray() || !within) {
             throw PatchFailure.badDirective("invalid patch format of retainKeys");
         }
