@@ -301,6 +301,44 @@ class ExactAnswersIT {
                 .isEqualTo("networking.k8s.io/v1beta1");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "/api/v1/namespaces/default/services | 'spec':{'ports':[{'port':80}]} | 201",
+                "/apis/coordination.k8s.io/v1/namespaces/default/leases | 'spec':{'holderIdentity':'x'} | 201",
+                "/apis/rbac.authorization.k8s.io/v1/clusterroles | 'rules':[] | 201",
+                "/api/v1/namespaces/default/configmaps | 'data':{} | 404"
+            })
+    @DisplayName("it makes objects of some kinds by an update, unless that means a certain one")
+    void createdByUpdate(String collection, String rest, int status) {
+        String body = ("{'metadata':{'name':'by-put'%s}," + rest + "}").replace('\'', '"');
+        String path = collection + "/by-put";
+        assertThat(send("PUT", path, "application/json", body.formatted(",\"resourceVersion\":\"7\""))
+                        .status())
+                .isEqualTo(404);
+        assertThat(send("PUT", path + "?dryRun=All", "application/json", body.formatted(""))
+                        .status())
+                .isEqualTo(status);
+        Reply made = send("PUT", path, "application/json", body.formatted(""));
+        assertThat(made.status()).isEqualTo(status);
+        if (status == 201) {
+            assertThat(made.at("/metadata/uid")).isNotEmpty();
+            assertThat(send("PUT", path, "application/json", body.formatted("")).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("it lets no update leave out the name of its object")
+    void unnamed() {
+        Reply unnamed = send("PUT", NS + "configmaps/cm", "application/json", "{\"metadata\":{}}");
+        assertThat(unnamed.status()).isEqualTo(400);
+        assertThat(unnamed.at("/message"))
+                .isEqualTo("the name of the object (cm based on URL) was undeterminable: name must be provided");
+    }
+
     @Test
     @DisplayName("it leaves out of metadata what has become empty")
     void emptied() {

@@ -445,6 +445,43 @@ class ProtectedApiIT {
                                 + " group \"\" in the namespace \"default\"");
     }
 
+    @Test
+    @DisplayName("lets an update make only what its user may create, too")
+    void updates() {
+        String leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+        String json = "application/json";
+        post(
+                admin,
+                ROLES,
+                "{\"metadata\":{\"name\":\"keeper\"},\"rules\":[{\"apiGroups\":[\"coordination.k8s.io\"],"
+                        + "\"resources\":[\"leases\"],\"verbs\":[\"update\"]}]}");
+        post(
+                admin,
+                "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings",
+                "{\"metadata\":{\"name\":\"kim\"},\"roleRef\":{\"kind\":\"Role\",\"name\":\"keeper\"},"
+                        + "\"subjects\":[{\"kind\":\"User\",\"name\":\"kim\"}]}");
+        String lease = "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"holderIdentity\":\"kim\"}}";
+        post(admin, leases, lease.formatted("there"));
+        await().atMost(PATIENCE)
+                .until(() -> as("kim", "PUT", leases + "/there", json, lease.formatted("there"))
+                                .statusCode()
+                        == 200);
+        HttpResponse<String> missing = as("kim", "PUT", leases + "/missing", json, lease.formatted("missing"));
+        assertThat(missing.statusCode()).isEqualTo(403);
+        assertThat(tree(missing).path("message").asText())
+                .isEqualTo("leases.coordination.k8s.io \"missing\" is forbidden: User \"kim\" cannot create resource"
+                        + " \"leases\" in API group \"coordination.k8s.io\" in the namespace \"default\"");
+        // Where he may create, he may still give no more than he has.
+        String role = "{\"metadata\":{\"name\":\"put\"},\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"%s\"],"
+                + "\"verbs\":[\"get\"]}]}";
+        assertThat(as("ann", "PUT", ROLES + "/put", json, role.formatted("nodes"))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(as("ann", "PUT", ROLES + "/put", json, role.formatted("configmaps"))
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
     private HttpResponse<String> as(String user, String method, String path, String type, String body) {
         return send(
                 admin,

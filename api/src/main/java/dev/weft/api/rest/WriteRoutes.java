@@ -85,7 +85,14 @@ final class WriteRoutes {
         Write.Options options = options(exchange, "UpdateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
             RequestBodies.ObjectBody body = body(exchange, target, bytes, false);
-            return write(exchange, new Write.Update(target.key(), target.subresource(), body.json(), options), shown);
+            Write.Update update = new Write.Update(target.key(), target.subresource(), body.json(), options);
+            boolean creates =
+                    target.subresource().isEmpty() && target.kind().rules().createdByUpdate();
+            return creates && Replacement.mayBeNew(body.tree())
+                    ? new Replacement(access, exchange.user(), creation(exchange), update)
+                            .run()
+                            .thenApply(outcome -> answer(outcome, shown))
+                    : write(exchange, update, shown);
         });
     }
 

@@ -15,8 +15,9 @@ import java.time.temporal.ChronoUnit;
  * @param zone empty if nobody said
  * @param address where it can be reached
  * @param version of this program
+ * @param capacity what it has
  */
-record NodeObjects(String name, String zone, String address, String version) {
+record NodeObjects(String name, String zone, String address, String version, NodeCapacity capacity) {
     /** On a Node: who registered it and gives its signs of life. */
     static final String AGENT = "mesh.weft.dev/agent";
 
@@ -51,6 +52,7 @@ record NodeObjects(String name, String zone, String address, String version) {
     ObjectNode status(Instant now) {
         ObjectNode change = JsonNodeFactory.instance.objectNode();
         ObjectNode status = change.putObject("status");
+        capacity.writeTo(status);
         var addresses = status.putArray("addresses");
         addresses.addObject().put("type", "InternalIP").put("address", address);
         addresses.addObject().put("type", "Hostname").put("address", name);

@@ -125,7 +125,11 @@ public final class WeftProxy {
         return NodeAgent.start(
                 new ApiClient(plan.api()).patient(heartbeat),
                 new NodeObjects(
-                        plan.node(), plan.zone(), OwnAddress.towards(plan.api().server()), ServerConfig.version()),
+                        plan.node(),
+                        plan.zone(),
+                        OwnAddress.towards(plan.api().server()),
+                        ServerConfig.version(),
+                        NodeCapacity.own()),
                 heartbeat,
                 clock);
     }

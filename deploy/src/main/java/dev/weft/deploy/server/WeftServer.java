@@ -234,7 +234,8 @@ public final class WeftServer {
                         settings.node(),
                         settings.zone(),
                         settings.addresses().api().host(),
-                        ServerConfig.version()),
+                        ServerConfig.version(),
+                        NodeCapacity.own()),
                 config.getDuration("weft.server.node-heartbeat"),
                 clock);
         onStop(CoordinatedShutdown.PhaseServiceUnbind(), "weft-node", () -> {

@@ -15,6 +15,11 @@ final class AccessRules implements KindRules {
     }
 
     @Override
+    public boolean createdByUpdate() {
+        return true;
+    }
+
+    @Override
     public List<String> validateName(String name) {
         return Names.pathSegment(name);
     }
@@ -51,6 +56,12 @@ final class AccessRules implements KindRules {
                 faults.add(FieldError.required(path + ".verbs", "verbs must contain at least one value"));
             }
             if (!rule.path("nonResourceURLs").isEmpty()) {
+                if (Trees.text(role, "kind").equals("Role")) {
+                    faults.add(FieldError.invalid(
+                            path + ".nonResourceURLs",
+                            rule.path("nonResourceURLs"),
+                            "namespaced rules cannot apply to non-resource URLs"));
+                }
                 if (!rule.path("resources").isEmpty() || !rule.path("apiGroups").isEmpty()) {
                     faults.add(FieldError.invalid(
                             path + ".nonResourceURLs",

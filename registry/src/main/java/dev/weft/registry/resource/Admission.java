@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,11 +119,14 @@ public final class Admission {
         if (kind == null) {
             return unknownKind(write.key());
         }
-        ObjectNode before = present.json().toTree();
+        return healing(kind, present, before -> update(kind, present, before, write, now));
+    }
+
+    private Admitted update(ResourceKind kind, Resource present, ObjectNode before, Write.Update write, Instant now) {
         if (write.subresource().equals("scale")) {
             return scale(kind, present, before, write, now);
         }
-        Parsed<Body> read = Body.read(kind, schema(kind), write.object(), write.options());
+        Parsed<Body> read = replacement(kind, write);
         return read instanceof Parsed.Valid<Body> body
                 ? step(
                         kind,
@@ -134,8 +138,31 @@ public final class Admission {
                 : refused(read);
     }
 
+    /** What is to stand in the place of an object, under its own name. */
+    private Parsed<Body> replacement(ResourceKind kind, Write.Update write) {
+        return Body.read(kind, schema(kind), write.object(), write.options())
+                .then(body -> Metadata.named(write.key(), body.object()).then(named -> Parsed.valid(body)));
+    }
+
+    /**
+     * Tries a change. Where the present object stands in its way because it was stored under the looser rules of an earlier
+     * version of Weft, the change is tried on what that object would be today.
+     */
+    private Admitted healing(ResourceKind kind, Resource present, Function<ObjectNode, Admitted> change) {
+        Admitted first = change.apply(present.json().toTree());
+        if (!(first instanceof Admitted.Refused refused) || refused.refusal().reason() != Refusal.Reason.Invalid) {
+            return first;
+        }
+        ObjectNode healed = present.json().toTree();
+        schema(kind).heal(healed);
+        kind.rules().applyDefaults(healed);
+        return healed.equals(present.json().toTree()) ? first : change.apply(healed);
+    }
+
     private Admitted scale(ResourceKind kind, Resource present, ObjectNode before, Write.Update write, Instant now) {
-        Parsed<Body> read = Body.readAny(write.object()).then(tree -> Scale.apply(kind, before, tree));
+        Parsed<Body> read = Body.readAny(write.object())
+                .then(tree -> Metadata.named(write.key(), tree))
+                .then(tree -> Scale.apply(kind, before, tree));
         return read instanceof Parsed.Valid<Body> body
                 ? step(kind, present, before, body.value(), "", followed(kind, body.value(), write, now))
                 : refused(read);
@@ -155,7 +182,10 @@ public final class Admission {
         if (kind == null) {
             return unknownKind(write.key());
         }
-        ObjectNode before = present.json().toTree();
+        return healing(kind, present, before -> patch(kind, present, before, write, now));
+    }
+
+    private Admitted patch(ResourceKind kind, Resource present, ObjectNode before, Write.Patch write, Instant now) {
         boolean scale = write.subresource().equals("scale");
         if (scale && !kind.subresources().contains(Subresource.SCALE)) {
             return new Admitted.Refused(Scale.missing(present.key()));

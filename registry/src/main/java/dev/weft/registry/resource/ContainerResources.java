@@ -19,6 +19,20 @@ final class ContainerResources {
         }
     }
 
+    /** Nothing is given out in parts smaller than a thousandth. */
+    static void round(JsonNode container) {
+        for (String field : List.of("limits", "requests")) {
+            if (container.path("resources").get(field) instanceof ObjectNode amounts) {
+                for (Map.Entry<String, JsonNode> amount : amounts.properties()) {
+                    String rounded = Quantities.wholeMillis(amount.getValue().asText());
+                    if (!rounded.equals(amount.getValue().asText())) {
+                        amount.setValue(amounts.textNode(rounded));
+                    }
+                }
+            }
+        }
+    }
+
     /** @param path of the container */
     static void validate(JsonNode container, String path, List<FieldError> faults) {
         JsonNode limits = Trees.at(container, "resources", "limits");

@@ -14,6 +14,11 @@ final class EndpointsRules implements KindRules {
     }
 
     @Override
+    public boolean createdByUpdate() {
+        return true;
+    }
+
+    @Override
     public void applyDefaults(ObjectNode endpoints) {
         for (JsonNode subset : endpoints.path("subsets")) {
             for (JsonNode each : subset.path("ports")) {

@@ -18,6 +18,14 @@ final class EventKinds {
             "deprecatedLastTimestamp", "lastTimestamp",
             "deprecatedCount", "count");
 
+    /** What is to be known of the second kind itself; its objects obey the rules of the first. */
+    private static final KindRules AS_SERVED = new KindRules() {
+        @Override
+        public boolean createdByUpdate() {
+            return true;
+        }
+    };
+
     private EventKinds() {}
 
     static List<ResourceKind> all() {
@@ -48,6 +56,7 @@ final class EventKinds {
         KindBuilder events = kind(
                         "events.k8s.io", "Event", "events", io.fabric8.kubernetes.api.model.events.v1.Event.class)
                 .columns(EventColumns.all())
+                .rules(AS_SERVED)
                 .selectableBy("reason", "type")
                 .selectableBy("reportingController", event -> Trees.text(event, "reportingComponent"))
                 .cohabiting(new Cohabitation(new ResourceType("", "events"), "v1", NAMES, EventRules::validateNew));

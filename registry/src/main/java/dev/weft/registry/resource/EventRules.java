@@ -18,6 +18,11 @@ final class EventRules implements KindRules {
     private static final int LONGEST_MESSAGE = 1024;
 
     @Override
+    public boolean createdByUpdate() {
+        return true;
+    }
+
+    @Override
     public void applyDefaults(ObjectNode event) {
         if (!Trees.present(event, "type")) {
             event.put("type", "Normal");

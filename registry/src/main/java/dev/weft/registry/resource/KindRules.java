@@ -46,6 +46,14 @@ public interface KindRules {
         return false;
     }
 
+    /**
+     * Whether an update of an object that is not there makes it, as Kubernetes allows for some kinds. The API sees to it, since
+     * whoever asks for it must be allowed to create.
+     */
+    default boolean createdByUpdate() {
+        return false;
+    }
+
     /** Whether a status that comes with a new object stays; as a rule it is dropped, its owner writes it later. */
     default boolean keepsStatusOnCreate() {
         return false;

@@ -6,6 +6,11 @@ import java.util.List;
 /** Leases: durations and counters have signs. */
 final class LeaseRules implements KindRules {
     @Override
+    public boolean createdByUpdate() {
+        return true;
+    }
+
+    @Override
     public List<FieldError> validate(JsonNode lease) {
         List<FieldError> faults = new FieldErrors();
         int seconds = Trees.integer(lease, 1, "spec", "leaseDurationSeconds");

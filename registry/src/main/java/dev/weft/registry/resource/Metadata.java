@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** What every object has in {@code metadata}: who may write which part of it, and what must hold. */
@@ -15,6 +16,9 @@ final class Metadata {
     private static final int GENERATED_LETTERS = 5;
     private static final int LONGEST_GENERATED = 63;
     private static final int MOST_ANNOTATION_BYTES = 256 * 1024;
+
+    /** Those that mean something to Kubernetes itself; all others say whose they are. */
+    private static final Set<String> STANDARD_FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
 
     /** What only the server writes. */
     private static final List<String> SERVER_OWNED =
@@ -67,6 +71,14 @@ final class Metadata {
             metadata.put("namespace", asked.namespace());
         }
         return Parsed.valid(asked);
+    }
+
+    /** Holds that an object which is to replace another says its name, as Kubernetes demands. */
+    static Parsed<JsonNode> named(ResourceKey key, JsonNode object) {
+        return Trees.present(object, "metadata", "name")
+                ? Parsed.valid(object)
+                : Parsed.invalid(Refusal.badRequest("the name of the object (" + key.name()
+                        + " based on URL) was undeterminable: name must be provided"));
     }
 
     private static Refusal otherName(ResourceKey asked, String name) {
@@ -220,7 +232,7 @@ final class Metadata {
         }
         labels(metadata.path("labels"), "metadata.labels", faults);
         annotations(metadata.path("annotations"), faults);
-        finalizers(metadata.path("finalizers"), faults);
+        finalizers(metadata.path("finalizers"), kind, faults);
         owners(metadata.path("ownerReferences"), faults);
         return faults;
     }
@@ -252,12 +264,18 @@ final class Metadata {
         }
     }
 
-    private static void finalizers(JsonNode finalizers, List<FieldError> faults) {
+    private static void finalizers(JsonNode finalizers, ResourceKind kind, List<FieldError> faults) {
         boolean orphan = false;
         boolean foreground = false;
-        for (JsonNode finalizer : finalizers) {
-            String name = finalizer.asText();
+        for (int i = 0; i < finalizers.size(); i++) {
+            String name = finalizers.get(i).asText();
             Names.qualifiedName(name).forEach(why -> faults.add(FieldError.invalid("metadata.finalizers", name, why)));
+            if (!kind.custom() && !name.contains("/") && !STANDARD_FINALIZERS.contains(name)) {
+                faults.add(FieldError.invalid(
+                        "metadata.finalizers[" + i + "]",
+                        name,
+                        "name is neither a standard finalizer name nor is it fully qualified"));
+            }
             orphan |= name.equals("orphan");
             foreground |= name.equals("foregroundDeletion");
         }

@@ -28,7 +28,7 @@ final class Patching {
     }
 
     private static Parsed<JsonNode> strategic(ResourceKind kind, ObjectNode base, JsonNode patch) throws PatchFailure {
-        if (!kind.type().group().isEmpty() && kind.type().group().startsWith("multicluster.")) {
+        if (kind.custom()) {
             return Parsed.invalid(new Refusal(
                     Refusal.Reason.UnsupportedMediaType,
                     "the body of the request was in an unknown format - accepted media types include:"
@@ -52,6 +52,7 @@ final class Patching {
         String message = String.valueOf(failure.getMessage());
         return switch (failure.cause()) {
             case MALFORMED -> Refusal.badRequest("error decoding patch: " + message);
+            case BAD_DIRECTIVE -> Refusal.badRequest(message);
             case TOO_LARGE ->
                 new Refusal(
                         Refusal.Reason.RequestEntityTooLarge,

@@ -113,10 +113,6 @@ final class PodRules implements KindRules {
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
         ObjectNode a = comparable(next);
         ObjectNode b = comparable(present);
-        // a Pod that is bound to no node yet may be bound by an update; Kubernetes has a subresource for that
-        if (!b.has("nodeName")) {
-            a.remove("nodeName");
-        }
         return Trees.same(a, b) ? List.of() : List.of(FieldError.forbidden("spec", IMMUTABLE));
     }
 

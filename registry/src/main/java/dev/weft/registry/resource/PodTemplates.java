@@ -18,6 +18,11 @@ final class PodTemplates {
         Trees.putDefault(spec, "dnsPolicy", "ClusterFirst");
         Trees.putDefault(spec, "schedulerName", "default-scheduler");
         Trees.putDefault(spec, "terminationGracePeriodSeconds", 30);
+        if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
+            spec.put("terminationGracePeriodSeconds", 1);
+        }
+        account(spec);
+        Volumes.applyDefaults(spec);
         Trees.object(spec, "securityContext");
         for (String list : CONTAINER_LISTS) {
             for (JsonNode each : spec.path(list)) {
@@ -25,6 +30,17 @@ final class PodTemplates {
                     container(container);
                 }
             }
+        }
+    }
+
+    /** The field of today and the one that it had before tell the same. */
+    private static void account(ObjectNode spec) {
+        String name = Trees.text(spec, "serviceAccountName");
+        if (name.isEmpty()) {
+            name = Trees.text(spec, "serviceAccount");
+        }
+        if (!name.isEmpty()) {
+            spec.put("serviceAccountName", name).put("serviceAccount", name);
         }
     }
 
@@ -41,26 +57,24 @@ final class PodTemplates {
                 Trees.putDefault(port, "protocol", "TCP");
             }
         }
-        for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
-            if (container.get(probe) instanceof ObjectNode there) {
-                probe(there);
-            }
-        }
-    }
-
-    private static void probe(ObjectNode probe) {
-        Trees.putDefault(probe, "timeoutSeconds", 1);
-        Trees.putDefault(probe, "periodSeconds", 10);
-        Trees.putDefault(probe, "successThreshold", 1);
-        Trees.putDefault(probe, "failureThreshold", 3);
-        if (probe.get("httpGet") instanceof ObjectNode get) {
-            Trees.putDefault(get, "path", "/");
-            Trees.putDefault(get, "scheme", "HTTP");
-        }
+        Probes.applyDefaults(container);
+        ContainerResources.round(container);
     }
 
     /** What a Pod of its own gets besides. */
     static void applyPodDefaults(ObjectNode spec) {
+        Trees.putDefault(spec, "serviceAccountName", "default");
+        account(spec);
+        boolean onHost = Trees.at(spec, "hostNetwork").asBoolean();
+        for (String list : onHost ? CONTAINER_LISTS : List.<String>of()) {
+            for (JsonNode container : spec.path(list)) {
+                for (JsonNode each : container.path("ports")) {
+                    if (each instanceof ObjectNode port && port.has("containerPort")) {
+                        Trees.putDefault(port, "hostPort", Trees.integer(port, 0, "containerPort"));
+                    }
+                }
+            }
+        }
         CONTAINER_LISTS.forEach(list -> spec.path(list).forEach(ContainerResources::applyDefaults));
     }
 
@@ -87,13 +101,16 @@ final class PodTemplates {
         if (!Trees.present(spec, "containers")) {
             faults.add(FieldError.required(path + ".containers", ""));
         }
-        Set<String> volumes = volumes(spec, path, faults);
+        Set<String> volumes = Volumes.validate(spec, path, faults);
         Set<String> names = new HashSet<>();
         for (String list : CONTAINER_LISTS) {
             JsonNode containers = Trees.at(spec, list);
             for (int i = 0; i < containers.size(); i++) {
                 String at = path + "." + list + "[" + i + "]";
                 container(containers.get(i), at, names, faults);
+                if (Trees.at(spec, "hostNetwork").asBoolean()) {
+                    hostPorts(Trees.at(containers.get(i), "ports"), at + ".ports", faults);
+                }
                 mounts(Trees.at(containers.get(i), "volumeMounts"), at + ".volumeMounts", volumes, faults);
             }
         }
@@ -106,6 +123,30 @@ final class PodTemplates {
             }
         }
         Metadata.labels(Trees.at(spec, "nodeSelector"), path + ".nodeSelector", faults);
+        JsonNode deadline = Trees.at(spec, "activeDeadlineSeconds");
+        if (!deadline.isMissingNode() && (deadline.asLong() < 1 || deadline.asLong() > Integer.MAX_VALUE)) {
+            faults.add(FieldError.invalid(
+                    path + ".activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive"));
+        }
+        String required = "requiredDuringSchedulingIgnoredDuringExecution";
+        JsonNode terms = Trees.at(spec, "affinity", "nodeAffinity", required);
+        if (!terms.isMissingNode() && terms.path("nodeSelectorTerms").isEmpty()) {
+            faults.add(FieldError.required(
+                    path + ".affinity.nodeAffinity." + required + ".nodeSelectorTerms",
+                    "must have at least one node selector term"));
+        }
+    }
+
+    /** A Pod in its node's network has no ports but the node's. */
+    private static void hostPorts(JsonNode ports, String path, List<FieldError> faults) {
+        for (int i = 0; i < ports.size(); i++) {
+            int port = Trees.integer(ports.get(i), 0, "containerPort");
+            int onHost = Trees.integer(ports.get(i), 0, "hostPort");
+            if (onHost != 0 && onHost != port) {
+                faults.add(FieldError.invalid(
+                        path + "[" + i + "].containerPort", port, "must match `hostPort` when `hostNetwork` is true"));
+            }
+        }
     }
 
     private static void mounts(JsonNode mounts, String path, Set<String> volumes, List<FieldError> faults) {
@@ -121,25 +162,6 @@ final class PodTemplates {
                 faults.add(FieldError.required(at + ".mountPath", ""));
             }
         }
-    }
-
-    /** Their names. */
-    private static Set<String> volumes(JsonNode spec, String path, List<FieldError> faults) {
-        JsonNode volumes = Trees.at(spec, "volumes");
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < volumes.size(); i++) {
-            String name = Trees.text(volumes.get(i), "name");
-            String at = path + ".volumes[" + i + "].name";
-            if (name.isEmpty()) {
-                faults.add(FieldError.required(at, ""));
-            } else {
-                Names.dnsLabel(name).forEach(why -> faults.add(FieldError.invalid(at, name, why)));
-                if (!names.add(name)) {
-                    faults.add(FieldError.duplicate(at, name));
-                }
-            }
-        }
-        return names;
     }
 
     private static void container(JsonNode container, String path, Set<String> names, List<FieldError> faults) {
@@ -161,6 +183,7 @@ final class PodTemplates {
         oneOf(container, "imagePullPolicy", path, faults, "Always", "IfNotPresent", "Never");
         ports(Trees.at(container, "ports"), path + ".ports", faults);
         ContainerResources.validate(container, path, faults);
+        Probes.validate(container, path, faults);
         JsonNode variables = Trees.at(container, "env");
         for (int i = 0; i < variables.size(); i++) {
             String variable = Trees.text(variables.get(i), "name");

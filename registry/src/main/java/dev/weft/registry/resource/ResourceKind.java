@@ -49,6 +49,11 @@ public record ResourceKind(
         return scope == Scope.NAMESPACED;
     }
 
+    /** Whether Kubernetes serves it by a definition that is installed, with fewer rules than its own kinds have. */
+    boolean custom() {
+        return type.group().endsWith(".x-k8s.io");
+    }
+
     /** {@code v1} or {@code discovery.k8s.io/v1}: what objects in the storage version carry. */
     public String apiVersion() {
         return apiVersion(versions.get(0));

@@ -2,6 +2,7 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -34,12 +35,27 @@ public final class Schema {
 
     /** What is wrong with a tree, without changing it. */
     public Findings check(JsonNode object) {
-        return new Walk(false).run(object);
+        return new Walk(Mode.CHECK).run(object);
     }
 
-    /** As {@link #check}, and drops unknown fields and nulls from the tree, in place. */
+    /**
+     * As {@link #check}, and brings the tree into the form in which it is stored, in place: without unknown fields and nulls,
+     * with times and quantities in their canonical texts.
+     */
     public Findings prune(ObjectNode object) {
-        return new Walk(true).run(object);
+        return new Walk(Mode.PRUNE).run(object);
+    }
+
+    /** Brings an object that was stored under the looser rules of earlier versions into the form of {@link #prune}. */
+    void heal(ObjectNode object) {
+        new Walk(Mode.HEAL).run(object);
+    }
+
+    private enum Mode {
+        CHECK,
+        PRUNE,
+        /** What cannot be read is dropped rather than told. */
+        HEAL
     }
 
     /**
@@ -61,12 +77,12 @@ public final class Schema {
         /** Kubernetes, too, stops telling after a while; the rest would help nobody. */
         private static final int MOST_FINDINGS = 100;
 
-        private final boolean prune;
+        private final Mode mode;
         private final List<String> unknown = new ArrayList<>();
         private final List<String> mistyped = new ArrayList<>();
 
-        private Walk(boolean prune) {
-            this.prune = prune;
+        private Walk(Mode mode) {
+            this.mode = mode;
         }
 
         private Findings run(JsonNode object) {
@@ -74,9 +90,10 @@ public final class Schema {
             return new Findings(unknown, mistyped);
         }
 
-        private void value(JsonNode value, SchemaType type, Place place) {
+        /** What is to stand in the place of a value; the value itself, nearly always. */
+        private JsonNode value(JsonNode value, SchemaType type, Place place) {
             if (value.isNull()) {
-                return;
+                return value;
             }
             if (type instanceof SchemaType.Structure structure) {
                 if (value instanceof ObjectNode object) {
@@ -86,9 +103,7 @@ public final class Schema {
                 }
             } else if (type instanceof SchemaType.ListOf list) {
                 if (value instanceof ArrayNode array) {
-                    for (int i = 0; i < array.size(); i++) {
-                        value(array.get(i), list.element(), place.element(i));
-                    }
+                    elements(array, list, place);
                 } else {
                     wrong(value, place, type.goName());
                 }
@@ -98,9 +113,24 @@ public final class Schema {
                 } else {
                     wrong(value, place, type.goName());
                 }
-            } else if (type instanceof SchemaType.Leaf leaf && !leaf.accepts(value)) {
-                wrong(value, place, leaf.goName());
+            } else if (type instanceof SchemaType.Leaf leaf) {
+                return leaf(value, leaf, place);
             }
+            return value;
+        }
+
+        private JsonNode leaf(JsonNode value, SchemaType.Leaf leaf, Place place) {
+            JsonNode stored = leaf.accepts(value) ? leaf.stored(value, mode == Mode.HEAL) : null;
+            if (stored == null) {
+                String why = leaf.unreadable(value);
+                if (why.isEmpty()) {
+                    wrong(value, place, leaf.goName());
+                } else if (mistyped.size() < MOST_FINDINGS) {
+                    mistyped.add(why);
+                }
+                return mode == Mode.HEAL ? NullNode.getInstance() : value;
+            }
+            return stored;
         }
 
         private void structure(ObjectNode object, SchemaType.Structure type, Place place) {
@@ -110,20 +140,52 @@ public final class Schema {
                 Map.Entry<String, JsonNode> entry = entries.next();
                 String name = entry.getKey();
                 SchemaType field = fields.get(name);
+                JsonNode stored = NullNode.getInstance();
                 if (field != null) {
-                    value(entry.getValue(), field, place.field(type.name(), name));
+                    stored = value(entry.getValue(), field, place.field(type.name(), name));
                 } else if (unknown.size() < MOST_FINDINGS) {
                     unknown.add(
                             "unknown field \"" + place.field(type.name(), name).path() + "\"");
                 }
-                if (prune && (field == null || entry.getValue().isNull())) {
+                if (mode == Mode.CHECK) {
+                    continue;
+                }
+                if (stored.isNull()) {
                     entries.remove();
+                } else {
+                    replace(entry, stored);
+                }
+            }
+        }
+
+        private void elements(ArrayNode array, SchemaType.ListOf list, Place place) {
+            for (int i = 0; i < array.size(); i++) {
+                JsonNode element = array.get(i);
+                JsonNode stored = orZero(value(element, list.element(), place.element(i)), list.element());
+                if (stored != element && mode != Mode.CHECK) {
+                    array.set(i, stored);
                 }
             }
         }
 
         private void entries(ObjectNode object, SchemaType.MapOf map, Place place) {
-            object.properties().forEach(entry -> value(entry.getValue(), map.value(), place.entry(entry.getKey())));
+            for (Map.Entry<String, JsonNode> entry : object.properties()) {
+                JsonNode stored = value(entry.getValue(), map.value(), place.entry(entry.getKey()));
+                if (mode != Mode.CHECK) {
+                    replace(entry, orZero(stored, map.value()));
+                }
+            }
+        }
+
+        private static void replace(Map.Entry<String, JsonNode> entry, JsonNode stored) {
+            if (stored != entry.getValue()) {
+                entry.setValue(stored);
+            }
+        }
+
+        /** In lists and maps a null is the zero value of the element's type, as for Go. */
+        private static JsonNode orZero(JsonNode value, SchemaType type) {
+            return value.isNull() ? type.zero() : value;
         }
 
         private void wrong(JsonNode value, Place place, String wanted) {

@@ -37,7 +37,8 @@ final class SchemaReader {
             "completionTime",
             "lastScheduleTime",
             "lastSuccessfulTime",
-            "timeAdded");
+            "timeAdded",
+            "time");
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Map<Class<?>, SchemaType.Structure> known = new ConcurrentHashMap<>();

@@ -24,6 +24,7 @@ final class ServiceExportRules implements KindRules {
     public List<FieldError> validate(JsonNode export) {
         List<FieldError> faults = new FieldErrors();
         Metadata.labels(Trees.at(export, "spec", "exportedLabels"), "spec.exportedLabels", faults);
+        Conditions.validate(export, faults);
         return faults;
     }
 }

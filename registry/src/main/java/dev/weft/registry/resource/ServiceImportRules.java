@@ -64,6 +64,7 @@ final class ServiceImportRules implements KindRules {
                 faults.add(FieldError.duplicate(path + ".name", Trees.text(ports.get(i), "name")));
             }
         }
+        Conditions.validate(object, faults);
         return faults;
     }
 }

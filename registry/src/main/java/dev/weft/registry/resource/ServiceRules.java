@@ -15,6 +15,11 @@ final class ServiceRules implements KindRules {
     }
 
     @Override
+    public boolean createdByUpdate() {
+        return true;
+    }
+
+    @Override
     public List<String> validateName(String name) {
         return Names.dnsLabel(name); // SVC-10
     }

@@ -21,8 +21,4 @@ final class Times {
             return Optional.empty();
         }
     }
-
-    static boolean isTime(String text) {
-        return read(text).isPresent();
-    }
 }

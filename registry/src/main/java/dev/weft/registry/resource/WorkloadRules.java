@@ -3,10 +3,12 @@ package dev.weft.registry.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Map;
 
 /** Workloads: the template is sound, the selector selects it and stays as it is. */
 final class WorkloadRules implements KindRules {
+    private static final List<String> COUNTS = List.of(
+            "replicas", "parallelism", "completions", "backoffLimit", "minReadySeconds", "activeDeadlineSeconds");
+
     private final Type type;
 
     WorkloadRules(Type type) {
@@ -26,7 +28,7 @@ final class WorkloadRules implements KindRules {
                 Trees.putDefault(spec, "replicas", 1);
                 Trees.putDefault(spec, "revisionHistoryLimit", 10);
                 Trees.putDefault(spec, "progressDeadlineSeconds", 600);
-                rolling(Trees.object(spec, "strategy"), Map.of("maxUnavailable", "25%", "maxSurge", "25%"));
+                RollingUpdates.applyDefaults(Trees.object(spec, "strategy"));
             }
             case REPLICA_SET -> Trees.putDefault(spec, "replicas", 1);
             case STATEFUL_SET -> {
@@ -56,14 +58,6 @@ final class WorkloadRules implements KindRules {
         type.counts().forEach(count -> Trees.putDefault(status, count, 0));
         if (type != Type.CRON_JOB && spec.path("template").get("spec") instanceof ObjectNode template) {
             PodTemplates.applyDefaults(template);
-        }
-    }
-
-    private static void rolling(ObjectNode strategy, Map<String, String> limits) {
-        Trees.putDefault(strategy, "type", "RollingUpdate");
-        if (Trees.text(strategy, "type").equals("RollingUpdate")) {
-            ObjectNode rolling = Trees.object(strategy, "rollingUpdate");
-            limits.forEach((name, value) -> Trees.putDefault(rolling, name, value));
         }
     }
 
@@ -111,11 +105,14 @@ final class WorkloadRules implements KindRules {
             restartPolicy(Trees.text(template, "restartPolicy"), "spec.jobTemplate.spec.template.spec", faults);
             return faults;
         }
-        for (String field : List.of("replicas", "parallelism", "completions", "backoffLimit", "minReadySeconds")) {
+        for (String field : COUNTS) {
             int value = Trees.integer(spec, 0, field);
             if (value < 0) {
                 faults.add(FieldError.invalid("spec." + field, value, "must be greater than or equal to 0"));
             }
+        }
+        if (type == Type.DEPLOYMENT) {
+            RollingUpdates.validate(Trees.at(spec, "strategy"), faults);
         }
         selector(spec, faults);
         JsonNode template = Trees.at(spec, "template", "spec");

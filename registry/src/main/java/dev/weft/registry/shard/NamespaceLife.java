@@ -97,7 +97,9 @@ final class NamespaceLife {
                 return true;
             }
             if (isEmpty(step, name)) {
-                finish(step, namespace);
+                finish(step, namespace, now);
+            } else if (isNews(step, namespace)) {
+                tell(step, namespace, now);
             }
         }
         return false;
@@ -139,14 +141,35 @@ final class NamespaceLife {
                         kind.namespaced() && !step.list(kind.type(), namespace).isEmpty());
     }
 
-    private void finish(ShardStep step, Resource namespace) {
+    private void finish(ShardStep step, Resource namespace, Instant now) {
         ObjectNode before = namespace.json().toTree();
         ObjectNode emptied = Deletion.namespaceEmptied(before);
         if (Deletion.isReleased(emptied)) {
             step.remove(namespace);
             terminating.remove(namespace.key().name());
-        } else if (!emptied.equals(before)) {
+            return;
+        }
+        NamespaceConditions.EMPTY.writeTo(emptied, now);
+        if (!emptied.equals(before)) {
             step.put(namespace.key(), emptied);
+        }
+    }
+
+    /** Whether what a Namespace says of what holds it may not be true any more. */
+    private static boolean isNews(ShardStep step, Resource namespace) {
+        String name = namespace.key().name();
+        return step.changes().stream()
+                        .anyMatch(change -> change.key().namespace().equals(name)
+                                || change.key().equals(namespace.key()))
+                || !namespace.json().mentions("\"NamespaceContentRemaining\"");
+    }
+
+    private void tell(ShardStep step, Resource namespace, Instant now) {
+        ObjectNode before = namespace.json().toTree();
+        ObjectNode after = before.deepCopy();
+        NamespaceConditions.of(step, kinds.all(), namespace.key().name(), limit).writeTo(after, now);
+        if (!after.equals(before)) {
+            step.put(namespace.key(), after);
         }
     }
 }

@@ -96,6 +96,25 @@ class AdmissionTest {
     }
 
     @Test
+    @DisplayName("an update names its object; a patch need not")
+    void unnamed() {
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
+        ObjectNode next = present.deepCopy();
+        next.withObject("/metadata").remove("name");
+
+        Refusal refusal = refused(update(RANGES, present, next, ""));
+
+        assertThat(refusal.reason()).isEqualTo(Refusal.Reason.BadRequest);
+        assertThat(refusal.message())
+                .isEqualTo("the name of the object (web based on URL) was undeterminable: name must be provided");
+        assertThat(refused(update(RANGES, present, next, "status")).reason()).isEqualTo(Refusal.Reason.BadRequest);
+        assertThat(accepted(patch(present, PatchType.MERGE_PATCH, "", "{'metadata':{'labels':{'x':'y'}}}"))
+                        .at("/metadata/name")
+                        .asText())
+                .isEqualTo("web");
+    }
+
+    @Test
     @DisplayName("an update that changes nothing is accepted as unchanged")
     void unchanged() {
         ObjectNode present = accepted(admit(RANGES, SERVICE));

@@ -168,7 +168,7 @@ class StandardKindsTest {
     @DisplayName("a Pod's podIPs follow its podIP, and most of its spec cannot change")
     void pods() {
         ObjectNode pod = accepted(admit(RANGES, Samples.POD));
-        ObjectNode first = object("{'metadata':{},'status':{'phase':'Running','podIP':'127.0.0.11'}}");
+        ObjectNode first = object("{'metadata':{'name':'p1'},'status':{'phase':'Running','podIP':'127.0.0.11'}}");
         ObjectNode running = accepted(update(RANGES, pod, first, "status"));
         ObjectNode moved = running.deepCopy();
         moved.withObject("/status").put("podIP", "127.0.0.12");

@@ -12,6 +12,7 @@ import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.controller.DefaultAccounts;
 import dev.weft.registry.endpoints.FakeShard;
 import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -277,6 +278,72 @@ class ShardDecisionTest {
         assertThat(after.json().toTree().at("/metadata/deletionTimestamp").isMissingNode())
                 .isTrue();
         assertThat(shard.find(CONFIG_MAPS, "kube-node-lease", "c")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("what a namespace that cannot go yet says of that, in the conditions of Kubernetes")
+    void namespaceConditions() {
+        ResourceKey name = new ResourceKey(Placement.NAMESPACES, "", "shop");
+        done(shard.create(Placement.NAMESPACES, "Namespace", "", "shop", ""));
+        ResourceKey held = new ResourceKey(CONFIG_MAPS, "shop", "held");
+        done(shard.write(new Write.Create(
+                held,
+                JsonBytes.of(
+                        FakeShard.tree("{'metadata':{'name':'held','finalizers':['example.com/x','example.com/y']}}")),
+                Write.Options.DEFAULT)));
+        done(shard.create(CONFIG_MAPS, "ConfigMap", "shop", "free", ""));
+        done(shard.delete(name));
+
+        assertThat(conditions("shop"))
+                .containsEntry("NamespaceDeletionDiscoveryFailure", "False ResourcesDiscovered")
+                .containsEntry("NamespaceDeletionGroupVersionParsingFailure", "False ParsedGroupVersions")
+                .containsEntry("NamespaceDeletionContentFailure", "False ContentDeleted")
+                .containsEntry("NamespaceContentRemaining", "True SomeResourcesRemain")
+                .containsEntry("NamespaceFinalizersRemaining", "True SomeFinalizersRemain");
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")
+                        .orElseThrow()
+                        .json()
+                        .toString())
+                .contains("Some resources are remaining: configmaps. has 1 resource instances")
+                .contains("example.com/x in 1 resource instances, example.com/y in 1 resource instances")
+                .contains("\"lastTransitionTime\":\"2026-03-01T00:00:00Z\"");
+        long told = shard.find(Placement.NAMESPACES, "", "shop").orElseThrow().version();
+        done(shard.create(CONFIG_MAPS, "ConfigMap", "default", "elsewhere", ""));
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop").orElseThrow().version())
+                .isEqualTo(told);
+
+        String freed = "{'metadata':{'name':'held'}}";
+        done(shard.write(new Write.Update(held, "", JsonBytes.of(FakeShard.tree(freed)), Write.Options.DEFAULT)));
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("of an empty namespace that somebody's finalizer holds that nothing remains")
+    void emptyNamespaceConditions() {
+        done(shard.write(new Write.Create(
+                new ResourceKey(Placement.NAMESPACES, "", "kept"),
+                JsonBytes.of(FakeShard.tree("{'metadata':{'name':'kept','finalizers':['example.com/x']}}")),
+                Write.Options.DEFAULT)));
+        done(shard.delete(new ResourceKey(Placement.NAMESPACES, "", "kept")));
+
+        assertThat(conditions("kept"))
+                .hasSize(5)
+                .containsEntry("NamespaceContentRemaining", "False ContentRemoved")
+                .containsEntry("NamespaceFinalizersRemaining", "False ContentHasNoFinalizers");
+    }
+
+    private java.util.Map<String, String> conditions(String namespace) {
+        var conditions = new java.util.TreeMap<String, String>();
+        shard.find(Placement.NAMESPACES, "", namespace)
+                .orElseThrow()
+                .json()
+                .toTree()
+                .at("/status/conditions")
+                .forEach(condition -> conditions.put(
+                        condition.path("type").asText(),
+                        condition.path("status").asText() + " "
+                                + condition.path("reason").asText()));
+        return conditions;
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** RFC 6902: a list of steps, each at a place named by an RFC 6901 pointer. */
@@ -17,6 +18,8 @@ public final class JsonPatch {
 
     /** What they may add in any case, in characters. */
     private static final long FREE_COPIES = 64L * 1024;
+
+    private static final Pattern INDEX = Pattern.compile("-?[1-9][0-9]{0,8}");
 
     private final JsonNode steps;
     private JsonNode document;
@@ -205,12 +208,15 @@ public final class JsonPatch {
         return node;
     }
 
+    /** A negative one counts from the end, as in Kubernetes' JSON patches, though not in RFC 6902. */
     private static int index(List<String> path, String text, int limit) throws PatchFailure {
-        boolean number = text.equals("0") || text.matches("[1-9][0-9]{0,8}");
-        if (!number || Integer.parseInt(text) >= limit) {
+        boolean number = text.equals("0") || INDEX.matcher(text).matches();
+        int index = number ? Integer.parseInt(text) : limit;
+        int place = index < 0 ? index + limit : index;
+        if (place < 0 || place >= limit) {
             throw PatchFailure.notApplicable("index \"" + text + "\" of " + show(path) + " is out of bounds");
         }
-        return Integer.parseInt(text);
+        return place;
     }
 
     private static PatchFailure missing(String operation, List<String> path) {

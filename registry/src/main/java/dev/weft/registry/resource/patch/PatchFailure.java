@@ -14,6 +14,11 @@ public final class PatchFailure extends Exception {
         return new PatchFailure(Kind.MALFORMED, message);
     }
 
+    /** A directive in it is wrong; the message is all that a client is told. */
+    public static PatchFailure badDirective(String message) {
+        return new PatchFailure(Kind.BAD_DIRECTIVE, message);
+    }
+
     /** It asks for too much. */
     public static PatchFailure tooLarge(String message) {
         return new PatchFailure(Kind.TOO_LARGE, message);
@@ -31,6 +36,7 @@ public final class PatchFailure extends Exception {
     /** Whose fault it is: the format's or the object's. */
     public enum Kind {
         MALFORMED,
+        BAD_DIRECTIVE,
         TOO_LARGE,
         NOT_APPLICABLE
     }

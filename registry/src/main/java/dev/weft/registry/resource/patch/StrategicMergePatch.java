@@ -54,18 +54,32 @@ public final class StrategicMergePatch {
             if (name.startsWith(DELETE_PRIMITIVES)) {
                 deletePrimitives(target, name.substring(DELETE_PRIMITIVES.length()), change.getValue());
             } else if (name.startsWith(ORDER)) {
-                String list = name.substring(ORDER.length());
-                if (!patch.has(list)) {
-                    JsonNode present = target.get(list);
-                    if (present instanceof ArrayNode array) {
-                        target.set(list, ordered(array, array, change.getValue(), join(path, list)));
-                    }
-                }
+                order(target, patch, name.substring(ORDER.length()), change.getValue(), path);
             } else if (!name.equals(PATCH) && !name.equals(RETAIN_KEYS) && done.add(name)) {
                 field(target, name, change.getValue(), patch.get(ORDER + name), join(path, name));
             }
         }
         return target;
+    }
+
+    /** Holds an order against the list that comes with it; without one, sorts the list that is there. */
+    private void order(ObjectNode target, ObjectNode patch, String list, JsonNode order, String path)
+            throws PatchFailure {
+        if (!order.isArray()) {
+            throw PatchFailure.badDirective("invalid patch format of setElementOrder list");
+        }
+        String at = join(path, list);
+        if (!patch.has(list)) {
+            if (target.get(list) instanceof ArrayNode array) {
+                target.set(list, ordered(array, array, order, at));
+            }
+            return;
+        }
+        String key = MergeKeys.of(kind, at);
+        if (key != null && !order.isEmpty() && !ElementOrder.agrees(patch.path(list), order, key)) {
+            throw PatchFailure.badDirective("the order in patch list:\n" + patch.path(list) + "\n doesn't match "
+                    + ORDER.substring(0, ORDER.length() - 1) + " list:\n" + order);
+        }
     }
 
     private void field(ObjectNode target, String name, JsonNode value, @Nullable JsonNode order, String path)
@@ -208,7 +222,10 @@ public final class StrategicMergePatch {
                 : element.path(key).toString();
     }
 
-    private static void deletePrimitives(ObjectNode target, String list, JsonNode values) {
+    private static void deletePrimitives(ObjectNode target, String list, JsonNode values) throws PatchFailure {
+        if (!values.isArray()) {
+            throw PatchFailure.badDirective("invalid patch format of primitive list");
+        }
         if (target.get(list) instanceof ArrayNode present) {
             Set<JsonNode> gone = new HashSet<>();
             values.forEach(gone::add);
@@ -227,11 +244,14 @@ public final class StrategicMergePatch {
         if (keys == null) {
             return;
         }
-        if (!keys.isArray()) {
-            throw PatchFailure.malformed("$retainKeys is no list");
-        }
         Set<String> kept = new HashSet<>();
         keys.forEach(key -> kept.add(key.asText()));
+        boolean within = patch.properties().stream()
+                .allMatch(change ->
+                        kept.contains(change.getKey()) || change.getValue().isNull() || isDirective(change.getKey()));
+        if (!keys.isArray() || !within) {
+            throw PatchFailure.badDirective("invalid patch format of retainKeys");
+        }
         target.retain(kept);
     }
 
@@ -259,14 +279,17 @@ public final class StrategicMergePatch {
         return result;
     }
 
+    private static boolean isDirective(String name) {
+        return name.equals(PATCH)
+                || name.equals(RETAIN_KEYS)
+                || name.startsWith(DELETE_PRIMITIVES)
+                || name.startsWith(ORDER);
+    }
+
     private static ObjectNode withoutDirectives(ObjectNode object) {
         ObjectNode clean = JsonNodeFactory.instance.objectNode();
         object.properties().forEach(entry -> {
-            boolean directive = entry.getKey().equals(PATCH)
-                    || entry.getKey().equals(RETAIN_KEYS)
-                    || entry.getKey().startsWith(DELETE_PRIMITIVES)
-                    || entry.getKey().startsWith(ORDER);
-            if (!directive && !entry.getValue().isNull()) {
+            if (!isDirective(entry.getKey()) && !entry.getValue().isNull()) {
                 clean.set(entry.getKey(), entry.getValue().deepCopy());
             }
         });

@@ -3,6 +3,7 @@ package dev.weft.registry.resource.patch;
 import static dev.weft.registry.resource.Samples.json;
 import static dev.weft.registry.resource.Samples.object;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,6 +28,9 @@ class PatchTest {
                 "{'a/b':1,'c~d':2} | [{'op':'remove','path':'/a~1b'},{'op':'replace','path':'/c~0d','value':3}] | {'c~d':3}",
                 "{'a':{'b':1},'c':{}} | [{'op':'move','from':'/a/b','path':'/c/d'}] | {'a':{},'c':{'d':1}}",
                 "{'a':[1]} | [{'op':'copy','from':'/a','path':'/b'},{'op':'test','path':'/b/0','value':1.0}] | {'a':[1],'b':[1]}",
+                "{'a':[1,2,3]} | [{'op':'remove','path':'/a/-1'}] | {'a':[1,2]}",
+                "{'a':[1,2,3]} | [{'op':'replace','path':'/a/-3','value':0},{'op':'test','path':'/a/-2','value':2}] | {'a':[0,2,3]}",
+                "{'a':[1]} | [{'op':'add','path':'/a/-1','value':2},{'op':'add','path':'/a/-3','value':0}] | {'a':[0,1,2]}",
                 "{'a':1} | [{'op':'add','path':'','value':{'x':1}}] | {'x':1}"
             })
     @DisplayName("RFC 6902: operations apply in order")
@@ -44,6 +48,8 @@ class PatchTest {
                 "{'a':1} | [{'op':'replace','path':'/b','value':1}] | NOT_APPLICABLE",
                 "{'a':[1]} | [{'op':'add','path':'/a/3','value':1}] | NOT_APPLICABLE",
                 "{'a':[1]} | [{'op':'remove','path':'/a/01'}] | NOT_APPLICABLE",
+                "{'a':[1]} | [{'op':'remove','path':'/a/-2'}] | NOT_APPLICABLE",
+                "{'a':[1]} | [{'op':'remove','path':'/a/-0'}] | NOT_APPLICABLE",
                 "{'a':{}} | [{'op':'move','from':'/a','path':'/a/b'}] | NOT_APPLICABLE",
                 "{'a':1} | [{'op':'add','path':'b','value':1}] | NOT_APPLICABLE",
                 "{'a':1} | [{'op':'add','path':'/b'}] | NOT_APPLICABLE",
@@ -142,6 +148,41 @@ class PatchTest {
     void strategic(String kind, String target, String patch, String result) throws PatchFailure {
         assertThat(StrategicMergePatch.apply(kind, object(target), object(patch)))
                 .isEqualTo(json(result));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "{'spec':{'volumes':[{'name':'v','$retainKeys':['name'],'emptyDir':{}}]}} | invalid patch format of retainKeys",
+                "{'spec':{'volumes':[{'name':'v','$retainKeys':'name'}]}} | invalid patch format of retainKeys",
+                "{'metadata':{'$setElementOrder/finalizers':['a.b/q'],'finalizers':['z.b/z']}} | the order in patch list",
+                "{'spec':{'$setElementOrder/containers':[{'name':'a'},{'name':'b'}],'containers':[{'name':'b'},{'name':'a'}]}} | doesn't match $setElementOrder list",
+                "{'metadata':{'$setElementOrder/finalizers':{}}} | invalid patch format of setElementOrder list",
+                "{'metadata':{'$deleteFromPrimitiveList/finalizers':'x'}} | invalid patch format of primitive list"
+            })
+    @DisplayName("directives that contradict the patch they stand in are refused")
+    void strategicContradicts(String patch, String why) {
+        assertThatThrownBy(() -> StrategicMergePatch.apply("Pod", object("{}"), object(patch)))
+                .hasMessageContaining(why)
+                .isInstanceOfSatisfying(
+                        PatchFailure.class, e -> assertThat(e.cause()).isEqualTo(PatchFailure.Kind.BAD_DIRECTIVE));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "{'spec':{'volumes':[{'name':'v','$retainKeys':['name','emptyDir'],'emptyDir':{},'secret':null}]}}",
+                "{'spec':{'$setElementOrder/containers':[{'name':'a'},{'name':'b'}],'containers':[{'name':'b'},{'name':'x','$patch':'delete'}]}}",
+                "{'metadata':{'$setElementOrder/finalizers':[],'finalizers':['z.b/z']}}"
+            })
+    @DisplayName("directives that say less or more than the patch they stand in are fine")
+    void strategicAgrees(String patch) {
+        assertThatCode(() -> StrategicMergePatch.apply("Pod", object("{}"), object(patch)))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -1,0 +1,42 @@
+package dev.weft.deploy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The Node of a mesh node")
+class NodeObjectsTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    @Test
+    @DisplayName("says what it has, so that tools have something to divide by")
+    void capacity() {
+        JsonNode status = new NodeObjects("n1", "", "127.0.0.1", "1.0", new NodeCapacity(4, 8L << 30))
+                .node(NOW)
+                .path("status");
+
+        assertThat(status.path("capacity").toString())
+                .isEqualTo("{\"cpu\":\"4\",\"memory\":\"8388608Ki\",\"pods\":\"110\"}");
+        assertThat(status.path("allocatable")).isEqualTo(status.path("capacity"));
+    }
+
+    @Test
+    @DisplayName("has of this machine at least a processor and some memory")
+    void own() {
+        assertThat(NodeCapacity.own().processors()).isPositive();
+        assertThat(NodeCapacity.own().memoryBytes()).isGreaterThan(1L << 20);
+    }
+
+    @Test
+    @DisplayName("gives its sign of life in microseconds, even at the full second")
+    void renewal() {
+        NodeObjects node = new NodeObjects("n1", "", "127.0.0.1", "1.0", new NodeCapacity(1, 1));
+        assertThat(node.renewal(Instant.parse("2026-01-01T00:00:00Z"))
+                        .at("/spec/renewTime")
+                        .asText())
+                .isEqualTo("2026-01-01T00:00:00.000000Z");
+    }
+}
