@@ -8,6 +8,7 @@ import dev.weft.proxy.dataplane.ConnectSettings;
 import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
+import dev.weft.proxy.dataplane.UdpSettings;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
 import dev.weft.proxy.metrics.MetricsSettings;
@@ -85,7 +86,8 @@ public record ProxySettings(
                 config.getDuration("close-grace"),
                 config.getDuration("bind-retry-min"),
                 config.getDuration("bind-retry-max"),
-                config.getBoolean("access-log"));
+                config.getBoolean("access-log"),
+                new UdpSettings(config.getDuration("udp.idle-timeout"), config.getInt("udp.max-sessions")));
     }
 
     private static OutlierSettings outlier(Config config) {

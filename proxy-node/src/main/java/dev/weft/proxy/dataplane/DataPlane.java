@@ -2,6 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.RoundTrips;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,10 +148,13 @@ public final class DataPlane {
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
-        ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
         Route route = new Route(balance, limits.endpoint(), roundTrips, picks, random);
-        Listener listener =
-                new Listener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
+        boolean udp = plan.key().protocol() == Protocol.UDP;
+        int most = udp ? Math.min(limits.listener(), settings.udp().maxSessions()) : limits.listener();
+        ConnectionBudget own = new ConnectionBudget(most, ofService);
+        Listener listener = udp
+                ? new UdpListener(service, plan.key(), route, transport, settings, own, nanos, jitter)
+                : new TcpListener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
         listener.update(plan);
         listener.open();
         return listener;

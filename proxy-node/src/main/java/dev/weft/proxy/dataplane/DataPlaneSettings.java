@@ -27,8 +27,9 @@ public record DataPlaneSettings(
         Duration closeGrace,
         Duration bindRetryMin,
         Duration bindRetryMax,
-        boolean accessLog) {
-    /** Without an access log. */
+        boolean accessLog,
+        UdpSettings udp) {
+    /** Without an access log, for at most 1000 sessions of a minute's silence over UDP. */
     public DataPlaneSettings(
             List<String> nodeAddresses,
             int workerThreads,
@@ -59,7 +60,8 @@ public record DataPlaneSettings(
                 closeGrace,
                 bindRetryMin,
                 bindRetryMax,
-                false);
+                false,
+                new UdpSettings(Duration.ofMinutes(1), 1_000));
     }
 
     public DataPlaneSettings {

@@ -51,7 +51,7 @@ public record ListenerPlan(
         return of(picture, node, nodeAddresses, TrafficRules.NONE);
     }
 
-    /** All listeners of a service; pure. A headless service has none; only TCP is relayed so far. */
+    /** All listeners of a service; pure. A headless service has none; SCTP is not relayed. */
     public static List<ListenerPlan> of(
             ServicePicture picture, NodeIdentity node, List<String> nodeAddresses, TrafficRules rules) {
         ServiceEntry entry = picture.entry();
@@ -60,7 +60,7 @@ public record ListenerPlan(
             return plans;
         }
         for (ServicePort port : entry.ports()) {
-            if (port.protocol() != Protocol.TCP) {
+            if (port.protocol() == Protocol.SCTP) {
                 continue;
             }
             entry.virtualAddresses()

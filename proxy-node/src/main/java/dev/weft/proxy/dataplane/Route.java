@@ -3,6 +3,7 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
+import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
@@ -11,6 +12,8 @@ import dev.weft.proxy.balance.TargetSet;
 import dev.weft.proxy.balance.TargetTier;
 import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.selection.LocalityTier;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -73,6 +76,13 @@ final class Route {
         this.algorithm = settings.defaultAlgorithm();
         Balancer none = algorithm.balancer(settings, random.nextLong());
         this.inUse = new InUse(none.targets(), none, false, false, 0, picks.of(algorithm));
+    }
+
+    /** What balancers know a client by: a hash of its address, without the port. */
+    static long keyOf(@Nullable SocketAddress client) {
+        return client instanceof InetSocketAddress remote && !remote.isUnresolved()
+                ? Hashing.of(remote.getAddress().getAddress(), 0)
+                : Hashing.of(new byte[0], 0);
     }
 
     /** Takes over a plan; returns the targets that are no longer in choice. */

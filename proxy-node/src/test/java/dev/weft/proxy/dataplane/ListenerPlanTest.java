@@ -1,0 +1,88 @@
+package dev.weft.proxy.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.Protocol;
+import dev.weft.proxy.view.ServiceEntry;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ServicePort;
+import dev.weft.proxy.view.Slice;
+import dev.weft.proxy.view.SliceEndpoint;
+import dev.weft.proxy.view.TrafficPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("the listeners of a service on a node")
+class ListenerPlanTest {
+    private static final ServiceKey DNS = ServiceKey.service("default", "dns");
+    private static final NodeIdentity NODE = new NodeIdentity("here", "", "");
+
+    private static SliceEndpoint endpoint(String address, String node, @Nullable String zone) {
+        return new SliceEndpoint(address, true, true, false, node, zone, Set.of(), Set.of(), null, 1);
+    }
+
+    private static Slice slice(boolean ipv6, SliceEndpoint... endpoints) {
+        return new Slice(
+                ipv6 ? "default/dns-6" : "default/dns-4",
+                DNS,
+                "",
+                ipv6,
+                1,
+                List.of(new Slice.SlicePort("dns", Protocol.UDP, 5353), new Slice.SlicePort("tcp", Protocol.TCP, 5353)),
+                List.of(endpoints));
+    }
+
+    private static ServicePicture picture(TrafficPolicy external, Slice... slices) {
+        ServiceEntry entry = new ServiceEntry(
+                DNS,
+                List.of("10.96.0.10", "fd00::10"),
+                List.of("192.0.2.7"),
+                List.of(
+                        new ServicePort("dns", Protocol.UDP, 53, 30053),
+                        new ServicePort("tcp", Protocol.TCP, 53, 30053),
+                        new ServicePort("sctp", Protocol.SCTP, 99, 0)),
+                TrafficPolicy.CLUSTER,
+                external,
+                true,
+                null,
+                null);
+        Map<String, Slice> byId = new java.util.HashMap<>();
+        for (Slice slice : slices) {
+            byId.put(slice.id(), slice);
+        }
+        return new ServicePicture(DNS, entry, byId);
+    }
+
+    @Test
+    @DisplayName("are at cluster IPs, external addresses and node ports alike, for TCP and for UDP, IPv4 and IPv6; none for SCTP")
+    void everywhere() {
+        List<ListenerPlan> plans = ListenerPlan.of(
+                picture(
+                        TrafficPolicy.CLUSTER,
+                        slice(false, endpoint("10.1.0.1", "there", null)),
+                        slice(true, endpoint("fd01::1", "there", null))),
+                NODE,
+                List.of("192.0.2.1"));
+        assertThat(plans)
+                .extracting(plan -> plan.key().toString())
+                .containsExactlyInAnyOrder(
+                        "UDP 10.96.0.10:53",
+                        "UDP [fd00::10]:53",
+                        "UDP 192.0.2.7:53",
+                        "UDP 192.0.2.1:30053",
+                        "TCP 10.96.0.10:53",
+                        "TCP [fd00::10]:53",
+                        "TCP 192.0.2.7:53",
+                        "TCP 192.0.2.1:30053");
+        assertThat(plans).allSatisfy(plan -> assertThat(plan.candidates())
+                .extracting(Candidate::authority)
+                .containsExactly(plan.key().address().indexOf(':') >= 0 ? "[fd01::1]:5353" : "10.1.0.1:5353"));
+    }
+}
