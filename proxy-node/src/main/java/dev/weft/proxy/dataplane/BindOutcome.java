@@ -22,7 +22,9 @@ record BindOutcome(BindState state, String reason) {
         String authority = key.authority();
         return switch (state) {
             case ADDRESS_IN_USE ->
-                new BindOutcome(state, authority + " is taken by another process or service (find it with: ss "
+                new BindOutcome(
+                        state,
+                        authority + " is taken by another process or service (find it with: ss "
                                 + (key.protocol() == Protocol.UDP ? "-lunp)" : "-ltnp)"));
             case PERMISSION_DENIED ->
                 new BindOutcome(

@@ -24,17 +24,17 @@ record ListenerPolicy(
     static final ListenerPolicy NONE = new ListenerPolicy(List.of(), 0, 0, null);
 
     /** Annotations of a Service or ServiceImport below {@code mesh.weft.dev/}. */
-    private static final String MAX_CONNECTIONS = "max-connections";
+    static final String MAX_CONNECTIONS = "max-connections";
 
-    private static final String MAX_BY_ENDPOINT = "max-connections-by-endpoint";
-    private static final String IDLE_TIMEOUT = "idle-timeout";
+    static final String MAX_BY_ENDPOINT = "max-connections-by-endpoint";
+    static final String IDLE_TIMEOUT = "idle-timeout";
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})(ms|s|m|h)");
 
     ListenerPolicy {
         sourceRanges = List.copyOf(sourceRanges);
     }
 
-    /** What the service says of the address; what is not understood is as if it were not there. */
+    /** What the service says of the address; what is not understood is as if it were not there, and told by {@link Wishes}. */
     static ListenerPolicy of(ServiceEntry entry, String address) {
         return new ListenerPolicy(
                 entry.restricted().contains(address) ? entry.sourceRanges() : List.of(),
@@ -43,11 +43,16 @@ record ListenerPolicy(
                 duration(entry.annotation(IDLE_TIMEOUT)));
     }
 
-    private static int count(String text) {
-        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    static boolean isCount(String text) {
+        return text.matches("[0-9]{1,9}");
     }
 
-    private static @Nullable Duration duration(String text) {
+    private static int count(String text) {
+        return isCount(text) ? Integer.parseInt(text) : 0;
+    }
+
+    /** Null for a text that is none. */
+    static @Nullable Duration duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
             return null;

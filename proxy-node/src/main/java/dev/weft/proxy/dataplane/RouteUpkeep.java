@@ -71,8 +71,7 @@ final class RouteUpkeep {
             earlier.cancel(false);
         }
         long dueIn = route.reconsider(nanos.getAsLong());
-        reconsidering = dueIn == 0 || over.getAsBoolean()
-                ? null
-                : loop.schedule(this::reconsider, dueIn, TimeUnit.NANOSECONDS);
+        reconsidering =
+                dueIn == 0 || over.getAsBoolean() ? null : loop.schedule(this::reconsider, dueIn, TimeUnit.NANOSECONDS);
     }
 }

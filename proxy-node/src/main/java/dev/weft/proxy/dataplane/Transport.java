@@ -73,8 +73,7 @@ record Transport(
     /** A socket of UDP that may be connected to an endpoint. */
     DatagramChannel newDatagramSocket() {
         DatagramChannel socket = epoll ? new EpollDatagramChannel() : new NioDatagramChannel();
-        socket.config()
-                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(UdpListener.MAX_DATAGRAM_BYTES));
+        socket.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(UdpListener.MAX_DATAGRAM_BYTES));
         return socket;
     }
 

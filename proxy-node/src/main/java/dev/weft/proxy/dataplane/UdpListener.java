@@ -115,8 +115,7 @@ final class UdpListener implements Listener {
             gate = new SourceGate(sourceRanges);
         }
         Duration asked = policy.idleTimeout();
-        Duration idle =
-                asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
+        Duration idle = asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
         loop.execute(() -> endIdleAfter(idle));
         List<Target> left = upkeep.update(plan);
         if (!left.isEmpty()) {
@@ -199,7 +198,8 @@ final class UdpListener implements Listener {
         }
         counts.accepted.increment();
         DatagramChannel socket = transport.newDatagramSocket();
-        UdpSession session = new UdpSession(this, client, target, socket, nanos, route.balancer().usesLatency());
+        UdpSession session = new UdpSession(
+                this, client, target, socket, nanos, route.balancer().usesLatency());
         sessions.put(client, session);
         session.open(loop);
         return session;

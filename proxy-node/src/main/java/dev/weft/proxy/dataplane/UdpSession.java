@@ -21,7 +21,8 @@ import java.util.function.LongSupplier;
  * What one client address and port exchanges with one endpoint: a socket of its own, connected to the endpoint, so that
  * answers find back and the kernel tells when nobody listens there. Confined to the listener's event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what cannot be sent shows on the channel, what cannot be closed is closed
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // what cannot be sent shows on the channel, what cannot be closed is closed
 final class UdpSession extends ChannelInboundHandlerAdapter {
     /** Datagrams that wait for the socket, which takes no round trip; one more is lost. */
     private static final int MAX_WAITING = 16;
@@ -177,7 +178,9 @@ final class UdpSession extends ChannelInboundHandlerAdapter {
 
     /** Of its own size: what has been received stands in a buffer for the longest datagram there can be. */
     private ByteBuf copied(ByteBuf bytes) {
-        return channel.alloc().directBuffer(bytes.readableBytes()).writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+        return channel.alloc()
+                .directBuffer(bytes.readableBytes())
+                .writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
     }
 
     /** Told by the kernel after an ICMP message of the endpoint's host, or of a router before it. */

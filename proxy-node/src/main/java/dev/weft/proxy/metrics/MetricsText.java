@@ -59,7 +59,10 @@ public final class MetricsText {
         told.forEach(each -> line("weft_proxy_listener_connections_total", labels(each), each.accepted()));
         head("weft_proxy_listener_open_connections", "gauge", "Connections open.");
         told.forEach(each -> line("weft_proxy_listener_open_connections", labels(each), each.open()));
-        head("weft_proxy_listener_refused_total", "counter", "Connections reset at once, or datagrams dropped, by reason.");
+        head(
+                "weft_proxy_listener_refused_total",
+                "counter",
+                "Connections reset at once, or datagrams dropped, by reason.");
         for (ListenerStatus each : told) {
             refused(each, "no-endpoint", each.refusedNoEndpoint());
             refused(each, "limit", each.refusedLimit());

@@ -61,7 +61,8 @@ class ListenerPlanTest {
     }
 
     @Test
-    @DisplayName("are at cluster IPs, external addresses and node ports alike, for TCP and for UDP, IPv4 and IPv6; none for SCTP")
+    @DisplayName(
+            "are at cluster IPs, external addresses and node ports alike, for TCP and for UDP, IPv4 and IPv6; none for SCTP")
     void everywhere() {
         List<ListenerPlan> plans = ListenerPlan.of(
                 picture(
@@ -81,8 +82,9 @@ class ListenerPlanTest {
                         "TCP [fd00::10]:53",
                         "TCP 192.0.2.7:53",
                         "TCP 192.0.2.1:30053");
-        assertThat(plans).allSatisfy(plan -> assertThat(plan.candidates())
-                .extracting(Candidate::authority)
-                .containsExactly(plan.key().address().indexOf(':') >= 0 ? "[fd01::1]:5353" : "10.1.0.1:5353"));
+        assertThat(plans)
+                .allSatisfy(plan -> assertThat(plan.candidates())
+                        .extracting(Candidate::authority)
+                        .containsExactly(plan.key().address().indexOf(':') >= 0 ? "[fd01::1]:5353" : "10.1.0.1:5353"));
     }
 }

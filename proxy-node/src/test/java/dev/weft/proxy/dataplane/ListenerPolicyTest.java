@@ -66,6 +66,29 @@ class ListenerPolicyTest {
                 .isEqualTo(ListenerPolicy.NONE);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "algorithm|least-connection|fastest",
+                "mode|nftables|kernel",
+                "locality|zone|near",
+                "cluster-weights|east=3, west=1|east:3",
+                "zone-weights|a=0|a=-1",
+                "max-connections|100|1e3",
+                "max-connections-by-endpoint|7|-7",
+                "idle-timeout|30s|30 seconds"
+            })
+    @DisplayName("is told where it cannot be read, with what was expected")
+    void unreadable(String name, String good, String bad) {
+        assertThat(Wishes.unreadable(entry(Map.of(name, good), List.of(), List.of())))
+                .isEmpty();
+        assertThat(Wishes.unreadable(entry(Map.of(name, bad), List.of(), List.of())))
+                .singleElement()
+                .asString()
+                .startsWith("mesh.weft.dev/" + name + "=" + bad + " (expected: ");
+    }
+
     @Test
     @DisplayName("bounds the sources of its load balancer's addresses, not of the others")
     void ranges() {

@@ -219,9 +219,7 @@ class UdpIT {
                     Rig.WEB,
                     new ListenerPlan(
                             new ListenerKey(IPV4, port, Protocol.UDP),
-                            List.of(
-                                    Rig.candidate("127.80.8.31", dead),
-                                    Rig.candidate(alive.address(), alive.port())),
+                            List.of(Rig.candidate("127.80.8.31", dead), Rig.candidate(alive.address(), alive.port())),
                             null,
                             null));
             try (DatagramSocket one = client(IPV4, port);
