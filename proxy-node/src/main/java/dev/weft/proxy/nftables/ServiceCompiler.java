@@ -8,6 +8,8 @@ import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.selection.EndpointSelection;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.Selection;
+import dev.weft.proxy.selection.TrafficRules;
+import dev.weft.proxy.selection.Weighting;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
@@ -26,10 +28,16 @@ final class ServiceCompiler {
     private final NodeIdentity node;
     private final List<String> nodeAddresses;
     private final Algorithm defaultAlgorithm;
+    private final TrafficRules trafficRules;
 
-    /** @param nodeAddresses where node ports are open; loopback and wildcard addresses are left to listeners */
-    ServiceCompiler(NodeIdentity node, List<String> nodeAddresses, Algorithm defaultAlgorithm) {
+    /**
+     * @param nodeAddresses where node ports are open; loopback and wildcard addresses are left to listeners
+     * @param trafficRules what holds for the endpoints of all services
+     */
+    ServiceCompiler(
+            NodeIdentity node, List<String> nodeAddresses, Algorithm defaultAlgorithm, TrafficRules trafficRules) {
         this.node = node;
+        this.trafficRules = trafficRules;
         this.nodeAddresses = nodeAddresses.stream()
                 .filter(address ->
                         Family.parse(address) != null && !Family.loopback(address) && !Family.wildcard(address))
@@ -90,7 +98,8 @@ final class ServiceCompiler {
             String address = Family.canonical(text);
             Family family = Family.of(address);
             Selection selection = EndpointSelection.select(picture, port, family == Family.IPV6, node);
-            List<Candidate> candidates = selection.forPolicy(policy);
+            List<Candidate> candidates =
+                    Weighting.apply(selection.forPolicy(policy), picture, node, trafficRules);
             List<Element> elements = new ArrayList<>();
             ListenerKey key = new ListenerKey(address, number, port.protocol());
             String protocol = port.protocol().name().toLowerCase(Locale.ROOT);

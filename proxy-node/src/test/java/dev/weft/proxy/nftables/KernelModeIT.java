@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.Patience;
 import dev.weft.proxy.view.ServicePicture;
 import java.io.BufferedReader;
@@ -164,6 +165,9 @@ class KernelModeIT {
         assertThat(shares(call(Hosts.NODE, "127.0.0.1", 30080, 9)))
                 .as("node port on loopback")
                 .isEqualTo(three);
+        assertThat(shares(hosts.call(CLIENT, "udp", VIP, 80, 9)))
+                .as("datagrams")
+                .isEqualTo(three);
         assertThat(call(CLIENT, "10.96.0.11", 80, 2)).containsOnly("refused");
         assertThat(call(Hosts.NODE, "10.96.0.11", 80, 2)).containsOnly("refused");
         assertThat(call(CLIENT, VIP, 81, 1)).as("a port that no service has").containsOnly("refused");
@@ -201,6 +205,34 @@ class KernelModeIT {
         assertThat(shares(call(CLIENT, "10.96.200.1", 80, 2))).isEqualTo(Map.of("three", 2));
         assertThat(hosts.callInVain("one", "10.96.200.1", 80)).isEqualTo("silent");
         assertThat(hosts.callInVain(CLIENT, "10.96.0.11", 80)).isEqualTo("silent");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"userspace", "nftables"})
+    @DisplayName("leads nothing to a cordoned cluster, nor to one of weight 0, in both modes, and back again")
+    void cordoned(String mode) throws Exception {
+        start(mode);
+        declare("web", VIP, "", "", "one");
+        JsonNode theirs = slice("web-west", slicePort("t", "TCP", 8080), endpoint("two"));
+        ((ObjectNode) theirs.at("/metadata/labels"))
+                .put("kubernetes.io/service-name", "web")
+                .put("multicluster.kubernetes.io/source-cluster", "west");
+        slices.add(theirs);
+        serve(mode);
+        assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+
+        services.add(Pictures.json("{'metadata':{'namespace':'kube-system','name':'weft-traffic','annotations':"
+                + "{'mesh.weft.dev/cordoned-clusters':'west'}},'spec':{'clusterIP':'None'}}"));
+        node.apply(services, slices);
+        Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 4)));
+        services.remove(1);
+        node.apply(services, slices);
+        Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 2, "two", 2)));
+
+        ((ObjectNode) services.get(0).at("/metadata/annotations")).put("mesh.weft.dev/zone-weights", "a=1");
+        ((ObjectNode) theirs.at("/metadata/annotations")).put("mesh.weft.dev/weights", "10.91.2.2=0");
+        node.apply(services, slices);
+        Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 4)));
     }
 
     @Test
