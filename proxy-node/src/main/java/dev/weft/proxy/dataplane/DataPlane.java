@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -40,6 +41,7 @@ public final class DataPlane {
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
     private final RoundTrips roundTrips = new RoundTrips();
     private final PickCounts picks = new PickCounts();
+    private final OwnSources ownSources;
     private boolean draining;
 
     /**
@@ -54,6 +56,7 @@ public final class DataPlane {
         this.random = new SplittableRandom(random.nextLong());
         this.jitter = new SplittableRandom(random.nextLong());
         this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads(), settings.keepAlive());
+        this.ownSources = new OwnSources(settings.podNetworks());
         this.budget = new ConnectionBudget(settings.limits().node(), null);
     }
 
@@ -74,6 +77,9 @@ public final class DataPlane {
                     }
                 });
         ConnectionBudget ofService = budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
+        if (plans.stream().anyMatch(plan -> plan.own() != null)) {
+            ownSources.refresh();
+        }
         for (ListenerPlan plan : plans) {
             int asked = plan.policy().maxConnections();
             ofService.limit(asked > 0 ? asked : settings.limits().service());
@@ -148,13 +154,14 @@ public final class DataPlane {
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
-        Route route = new Route(balance, limits.endpoint(), roundTrips, picks, random);
+        Supplier<Route> routes = () -> new Route(balance, limits.endpoint(), roundTrips, picks, random);
         boolean udp = plan.key().protocol() == Protocol.UDP;
         int most = udp ? Math.min(limits.listener(), settings.udp().maxSessions()) : limits.listener();
         ConnectionBudget own = new ConnectionBudget(most, ofService);
         Listener listener = udp
-                ? new UdpListener(service, plan.key(), route, transport, settings, own, nanos, jitter)
-                : new TcpListener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
+                ? new UdpListener(service, plan.key(), routes, ownSources, transport, settings, own, nanos, jitter)
+                : new TcpListener(
+                        service, plan.key(), routes, ownSources, transport, settings, own, roundTrips, nanos, jitter);
         listener.update(plan);
         listener.open();
         return listener;

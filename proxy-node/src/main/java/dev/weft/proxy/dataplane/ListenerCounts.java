@@ -22,7 +22,7 @@ final class ListenerCounts {
         connecting.computeIfAbsent(cluster, first -> new ConnectHistogram()).add(tookNanos);
     }
 
-    ListenerStatus status(ServiceKey service, ListenerKey key, BindOutcome bound, Route route, int open) {
+    ListenerStatus status(ServiceKey service, ListenerKey key, BindOutcome bound, Leads leads, int open) {
         Map<String, ConnectTimes> times = new HashMap<>();
         connecting.forEach((cluster, histogram) -> times.put(cluster, histogram.snapshot()));
         return new ListenerStatus(
@@ -30,7 +30,7 @@ final class ListenerCounts {
                 key,
                 bound.state(),
                 bound.reason(),
-                route.algorithmLabel(),
+                leads.algorithmLabel(),
                 accepted.sum(),
                 open,
                 refusedNoEndpoint.sum(),
@@ -40,6 +40,6 @@ final class ListenerCounts {
                 retried.sum(),
                 lost.sum(),
                 times,
-                route.endpoints());
+                leads.endpoints());
     }
 }

@@ -60,5 +60,21 @@ public record ListenerStatus(
             boolean ejected,
             long bytesTo,
             long bytesFrom,
-            boolean draining) {}
+            boolean draining) {
+        /** The same endpoint, as two ways lead to it. */
+        EndpointStatus and(EndpointStatus other) {
+            return new EndpointStatus(
+                    address,
+                    cluster,
+                    weight,
+                    picks + other.picks,
+                    open + other.open,
+                    failures + other.failures,
+                    ejections + other.ejections,
+                    ejected || other.ejected,
+                    bytesTo + other.bytesTo,
+                    bytesFrom + other.bytesFrom,
+                    draining && other.draining);
+        }
+    }
 }

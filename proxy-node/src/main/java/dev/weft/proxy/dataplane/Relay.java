@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows on its channel
 final class Relay {
     private final TcpListener listener;
+    private final RouteUpkeep lead;
     private final Route route;
     private final LongSupplier nanos;
     private final long clientKey;
@@ -52,9 +53,10 @@ final class Relay {
     private boolean ended;
 
     /** Takes over an accepted channel, which does not read yet. */
-    Relay(TcpListener listener, Route route, Channel accepted, LongSupplier nanos) {
+    Relay(TcpListener listener, RouteUpkeep lead, Channel accepted, LongSupplier nanos) {
         this.listener = listener;
-        this.route = route;
+        this.lead = lead;
+        this.route = lead.route();
         this.nanos = nanos;
         this.account = new Account(accepted.remoteAddress(), nanos.getAsLong());
         this.front = new Side(End.CLIENT, accepted);
@@ -134,7 +136,7 @@ final class Relay {
             if (!ended) {
                 if (isOfEndpoint(outcome.cause())) {
                     listener.endpointFailed(
-                            picked, String.valueOf(outcome.cause().getMessage()));
+                            lead, picked, String.valueOf(outcome.cause().getMessage()));
                 }
                 picked.closed();
                 target = null;
@@ -311,7 +313,7 @@ final class Relay {
         private void wasReset() {
             Target now = target;
             if (this != front && !answered && peer != null && now != null) {
-                listener.endpointFailed(now, "reset before the first byte");
+                listener.endpointFailed(lead, now, "reset before the first byte");
             }
             Relay.this.reset();
         }

@@ -39,6 +39,10 @@ final class RouteUpkeep {
         this.over = over;
     }
 
+    Route route() {
+        return route;
+    }
+
     /** Takes over a plan; returns the targets that are no longer in choice. From any thread. */
     List<Target> update(ListenerPlan plan) {
         List<Target> left = route.update(plan, nanos.getAsLong());

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,6 @@ final class TcpListener implements Listener {
 
     private final ServiceKey service;
     private final ListenerKey key;
-    private final Route route;
     private final Transport transport;
     private final DataPlaneSettings settings;
     private final ConnectionBudget budget;
@@ -47,7 +47,7 @@ final class TcpListener implements Listener {
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private final RetryBudget retries;
     private final ListenerCounts counts = new ListenerCounts();
-    private final RouteUpkeep upkeep;
+    private final Leads leads;
     private final Binding binding;
     private volatile SourceGate gate = SourceGate.OPEN;
     private List<String> sourceRanges = List.of();
@@ -57,7 +57,8 @@ final class TcpListener implements Listener {
     TcpListener(
             ServiceKey service,
             ListenerKey key,
-            Route route,
+            Supplier<Route> routes,
+            OwnSources ownSources,
             Transport transport,
             DataPlaneSettings settings,
             ConnectionBudget budget,
@@ -66,7 +67,6 @@ final class TcpListener implements Listener {
             RandomGenerator jitter) {
         this.service = service;
         this.key = key;
-        this.route = route;
         this.transport = transport;
         this.settings = settings;
         this.budget = budget;
@@ -76,7 +76,8 @@ final class TcpListener implements Listener {
         this.retries = new RetryBudget(
                 settings.connecting().retryRatio(), settings.connecting().retryReserve());
         this.binding = new Binding(service, key, settings, jitter, transport.acceptors(), this::bind);
-        this.upkeep = new RouteUpkeep(service, route, transport.acceptors(), nanos, this::over);
+        this.leads = new Leads(
+                () -> new RouteUpkeep(service, routes.get(), transport.acceptors(), nanos, this::over), ownSources);
     }
 
     @Override
@@ -105,7 +106,7 @@ final class TcpListener implements Listener {
         }
         Duration idle = policy.idleTimeout();
         transport.acceptors().execute(() -> closeIdleAfter(idle == null ? settings.idleTimeout() : idle));
-        List<Target> left = upkeep.update(plan);
+        Set<Target> left = leads.update(plan);
         if (!left.isEmpty()) {
             transport
                     .acceptors()
@@ -120,7 +121,7 @@ final class TcpListener implements Listener {
 
     @Override
     public ListenerStatus status() {
-        return counts.status(service, key, binding.outcome(), route, budget.taken());
+        return counts.status(service, key, binding.outcome(), leads, budget.taken());
     }
 
     DataPlaneSettings settings() {
@@ -154,8 +155,8 @@ final class TcpListener implements Listener {
     }
 
     /** An endpoint failed, for its own fault as far as can be seen. */
-    void endpointFailed(Target target, String how) {
-        upkeep.failed(target, how);
+    void endpointFailed(RouteUpkeep lead, Target target, String how) {
+        lead.failed(target, how);
     }
 
     /** @param full whether there were endpoints, but none had room */
@@ -175,8 +176,8 @@ final class TcpListener implements Listener {
         return binding.closing() && relays.isEmpty();
     }
 
-    private void expire(List<Target> left) {
-        Set<Target> gone = route.stillGone(left);
+    private void expire(Set<Target> left) {
+        Set<Target> gone = leads.stillGone(left);
         if (!gone.isEmpty()) {
             relays.stream().filter(relay -> relay.leadsTo(gone)).forEach(Relay::close);
         }
@@ -244,7 +245,8 @@ final class TcpListener implements Listener {
             return;
         }
         retries.connection();
-        Relay relay = new Relay(this, route, child, nanos);
+        RouteUpkeep lead = leads.of(child.remoteAddress(), child.localAddress());
+        Relay relay = new Relay(this, lead, child, nanos);
         relays.add(relay);
         relay.connect();
     }

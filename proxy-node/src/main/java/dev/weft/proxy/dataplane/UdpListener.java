@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,14 +51,13 @@ final class UdpListener implements Listener {
 
     private final ServiceKey service;
     private final ListenerKey key;
-    private final Route route;
     private final Transport transport;
     private final DataPlaneSettings settings;
     private final ConnectionBudget budget;
     private final LongSupplier nanos;
     private final EventLoop loop;
     private final ListenerCounts counts = new ListenerCounts();
-    private final RouteUpkeep upkeep;
+    private final Leads leads;
     private final Binding binding;
     private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
     private @Nullable Channel channel;
@@ -69,7 +69,8 @@ final class UdpListener implements Listener {
     UdpListener(
             ServiceKey service,
             ListenerKey key,
-            Route route,
+            Supplier<Route> routes,
+            OwnSources ownSources,
             Transport transport,
             DataPlaneSettings settings,
             ConnectionBudget budget,
@@ -77,14 +78,13 @@ final class UdpListener implements Listener {
             RandomGenerator jitter) {
         this.service = service;
         this.key = key;
-        this.route = route;
         this.transport = transport;
         this.settings = settings;
         this.budget = budget;
         this.nanos = nanos;
         this.loop = transport.workers().next();
         this.binding = new Binding(service, key, settings, jitter, loop, this::bind);
-        this.upkeep = new RouteUpkeep(service, route, loop, nanos, this::over);
+        this.leads = new Leads(() -> new RouteUpkeep(service, routes.get(), loop, nanos, this::over), ownSources);
     }
 
     @Override
@@ -117,9 +117,9 @@ final class UdpListener implements Listener {
         Duration asked = policy.idleTimeout();
         Duration idle = asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
         loop.execute(() -> endIdleAfter(idle));
-        List<Target> left = upkeep.update(plan);
+        Set<Target> left = leads.update(plan);
         if (!left.isEmpty()) {
-            loop.execute(() -> endThoseTo(route.stillGone(left)));
+            loop.execute(() -> endThoseTo(leads.stillGone(left)));
         }
     }
 
@@ -130,7 +130,7 @@ final class UdpListener implements Listener {
 
     @Override
     public ListenerStatus status() {
-        return counts.status(service, key, binding.outcome(), route, budget.taken());
+        return counts.status(service, key, binding.outcome(), leads, budget.taken());
     }
 
     /** A datagram from an endpoint; sent off with the next {@link #flush}. Takes over the bytes. */
@@ -155,8 +155,8 @@ final class UdpListener implements Listener {
         counts.lost.increment();
     }
 
-    void endpointFailed(Target target, String how) {
-        upkeep.failed(target, how);
+    void endpointFailed(RouteUpkeep lead, Target target, String how) {
+        lead.failed(target, how);
     }
 
     /** The session has given back all it had. */
@@ -190,6 +190,8 @@ final class UdpListener implements Listener {
             return null;
         }
         long now = nanos.getAsLong();
+        RouteUpkeep lead = leads.of(client, channel == null ? null : channel.localAddress());
+        Route route = lead.route();
         Target target = route.pick(Route.keyOf(client), now, List.of());
         if (target == null) {
             budget.release();
@@ -199,7 +201,7 @@ final class UdpListener implements Listener {
         counts.accepted.increment();
         DatagramChannel socket = transport.newDatagramSocket();
         UdpSession session = new UdpSession(
-                this, client, target, socket, nanos, route.balancer().usesLatency());
+                this, lead, client, target, socket, nanos, route.balancer().usesLatency());
         sessions.put(client, session);
         session.open(loop);
         return session;

@@ -32,6 +32,7 @@ final class UdpSession extends ChannelInboundHandlerAdapter {
     private static final int EHOSTUNREACH = 113;
 
     private final UdpListener listener;
+    private final RouteUpkeep lead;
     private final InetSocketAddress client;
     private final Target target;
     private final DatagramChannel channel;
@@ -47,12 +48,14 @@ final class UdpSession extends ChannelInboundHandlerAdapter {
     /** @param measuring whether it matters how fast the endpoint answers */
     UdpSession(
             UdpListener listener,
+            RouteUpkeep lead,
             InetSocketAddress client,
             Target target,
             DatagramChannel channel,
             LongSupplier nanos,
             boolean measuring) {
         this.listener = listener;
+        this.lead = lead;
         this.client = client;
         this.target = target;
         this.channel = channel;
@@ -141,7 +144,7 @@ final class UdpSession extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (!ended && isNobodyThere(cause)) {
             account.cut();
-            listener.endpointFailed(target, String.valueOf(cause.getMessage()));
+            listener.endpointFailed(lead, target, String.valueOf(cause.getMessage()));
             end(); // the client's next datagram begins anew, with another endpoint perhaps
         } else if (!ended) {
             listener.lost();

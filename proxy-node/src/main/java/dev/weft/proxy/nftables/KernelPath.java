@@ -160,7 +160,7 @@ public final class KernelPath implements Offload {
     }
 
     ServiceCompiler compiler(NodeIdentity as, TrafficRules rules) {
-        return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm, rules);
+        return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm, rules, settings);
     }
 
     @Nullable

@@ -87,4 +87,35 @@ class ListenerPlanTest {
                         .extracting(Candidate::authority)
                         .containsExactly(plan.key().address().indexOf(':') >= 0 ? "[fd01::1]:5353" : "10.1.0.1:5353"));
     }
+
+    @Test
+    @DisplayName("lead clients of this host to all endpoints where others get those of the node only (KP-1)")
+    void shortWay() {
+        Slice slice = slice(false, endpoint("10.1.0.1", "here", null), endpoint("10.1.0.2", "there", null));
+        List<ListenerPlan> plans =
+                ListenerPlan.of(picture(TrafficPolicy.LOCAL, slice), NODE, List.of("192.0.2.1")).stream()
+                        .filter(plan -> plan.key().address().indexOf(':') < 0)
+                        .toList();
+        for (ListenerPlan plan : plans) {
+            boolean external = plan.key().address().startsWith("192.");
+            assertThat(authorities(plan))
+                    .as(plan.key().toString())
+                    .containsExactly(external ? new String[] {"10.1.0.1:5353"} : BOTH);
+            ListenerPlan own = plan.own();
+            assertThat(own != null).as(plan.key().toString()).isEqualTo(external);
+            if (own != null) {
+                assertThat(authorities(own)).containsExactly(BOTH);
+            }
+        }
+        Slice ours = slice(false, endpoint("10.1.0.1", "here", null));
+        assertThat(ListenerPlan.of(picture(TrafficPolicy.LOCAL, ours), NODE, List.of("192.0.2.1")))
+                .as("the same way")
+                .allMatch(plan -> plan.own() == null);
+    }
+
+    private static final String[] BOTH = {"10.1.0.1:5353", "10.1.0.2:5353"};
+
+    private static List<String> authorities(ListenerPlan plan) {
+        return plan.candidates().stream().map(Candidate::authority).toList();
+    }
 }

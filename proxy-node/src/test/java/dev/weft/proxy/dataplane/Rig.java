@@ -123,7 +123,8 @@ final class Rig implements AutoCloseable {
                 Duration.ofMillis(20),
                 Duration.ofMillis(200),
                 false,
-                udp);
+                udp,
+                List.of());
     }
 
     ListenerStatus status() {

@@ -95,7 +95,9 @@ final class FakeNft implements Commands {
                 set.putArray("flags").add("timeout");
             }
             ArrayNode elements = set.putArray("elem");
-            table.elements().getOrDefault(name, java.util.Map.of()).forEach((key, value) -> element(elements, key, value));
+            table.elements()
+                    .getOrDefault(name, java.util.Map.of())
+                    .forEach((key, value) -> element(elements, key, value));
         });
         return root.toString();
     }

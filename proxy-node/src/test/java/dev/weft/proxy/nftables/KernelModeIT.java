@@ -235,6 +235,27 @@ class KernelModeIT {
         Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 4)));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"userspace", "nftables"})
+    @DisplayName("leads its own connections, and those of its Pods, to all endpoints of a Local service (KP-1)")
+    void shortWay(String mode) throws Exception {
+        start(mode);
+        declare("local", VIP, "", ",'type':'NodePort','externalTrafficPolicy':'Local'", "one@node-1", "two@node-2");
+        declare("away", "10.96.0.11", "", ",'externalIPs':['10.91.3.1'],'externalTrafficPolicy':'Local'", "two@node-2");
+        serve(mode);
+        Map<String, Integer> both = Map.of("one", 2, "two", 2);
+        assertThat(shares(call(CLIENT, NODE_PORT_ADDRESS, 30080, 4))).isEqualTo(Map.of("one", 4));
+        assertThat(shares(call(Hosts.NODE, NODE_PORT_ADDRESS, 30080, 4)))
+                .as("the host's own")
+                .isEqualTo(both);
+        assertThat(shares(call("one", NODE_PORT_ADDRESS, 30080, 4)))
+                .as("a Pod's, to itself too")
+                .isEqualTo(both);
+        assertThat(shares(call(Hosts.NODE, "10.91.3.1", 80, 2))).isEqualTo(Map.of("two", 2));
+        assertThat(shares(hosts.call(Hosts.NODE, "udp", "10.91.3.1", 80, 2))).isEqualTo(Map.of("two", 2));
+        assertThat(hosts.callInVain(CLIENT, "10.91.3.1", 80)).isEqualTo(mode.equals("nftables") ? "silent" : "refused");
+    }
+
     @Test
     @DisplayName("moves services between the kernel and listeners while the kernel follows endpoints")
     void moves() throws Exception {

@@ -38,13 +38,7 @@ class NftablesActorTest {
     private static final ServiceKey WEB = ServiceKey.service("default", "web");
     private static final NodeIdentity NODE = new NodeIdentity("node-1", "", "");
     private static final NftablesSettings SETTINGS = new NftablesSettings(
-            ProxyMode.AUTO,
-            "weft",
-            4,
-            List.of(),
-            Duration.ofSeconds(30),
-            Duration.ofMillis(1),
-            Duration.ofMillis(10));
+            ProxyMode.AUTO, "weft", 4, List.of(), Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(10));
 
     private final FakeNft nft = new FakeNft();
     private final List<Set<ServiceKey>> changed = new CopyOnWriteArrayList<>();
@@ -54,16 +48,19 @@ class NftablesActorTest {
     @BeforeEach
     void open(@TempDir Path folder) throws IOException {
         system = ActorSystem.create(
-                Behaviors.empty(), "nft", ConfigFactory.parseString("akka.loglevel=OFF").withFallback(ConfigFactory.load()));
+                Behaviors.empty(),
+                "nft",
+                ConfigFactory.parseString("akka.loglevel=OFF").withFallback(ConfigFactory.load()));
         status = Files.writeString(folder.resolve("status"), "CapEff:\t000001ffffffffff\n");
     }
 
     @AfterEach
     void close() {
         system.terminate();
-        assertThat(nft.scripts()).allSatisfy(script -> assertThat(script.lines())
-                .as("nothing but its own table")
-                .allMatch(line -> line.isBlank() || line.contains(" inet weft")));
+        assertThat(nft.scripts())
+                .allSatisfy(script -> assertThat(script.lines())
+                        .as("nothing but its own table")
+                        .allMatch(line -> line.isBlank() || line.contains(" inet weft")));
     }
 
     private KernelPath start() {
@@ -73,8 +70,8 @@ class NftablesActorTest {
     }
 
     private static ViewUpdate update(boolean complete, String... endpoints) {
-        JsonNode web = service(
-                "web", RuleSetTest.RANDOM, "'clusterIPs':['" + RuleSetTest.VIP + "'],'ports':[{'port':80}]");
+        JsonNode web =
+                service("web", RuleSetTest.RANDOM, "'clusterIPs':['" + RuleSetTest.VIP + "'],'ports':[{'port':80}]");
         ServiceView view = Pictures.view(List.of(web), List.of(slice("web", slicePort("", "TCP", 8080), endpoints)));
         return new ViewUpdate(view, Set.of(WEB), complete);
     }
@@ -112,7 +109,8 @@ class NftablesActorTest {
     }
 
     @Test
-    @DisplayName("makes the table anew after a refused change, with what has come meanwhile, and leaves services where they are")
+    @DisplayName(
+            "makes the table anew after a refused change, with what has come meanwhile, and leaves services where they are")
     void failsLater() {
         KernelPath path = start();
         path.apply(update(true, "10.0.0.1"));

@@ -56,7 +56,8 @@ class RuleSetTest {
                 new NodeIdentity("node-1", "", "east"),
                 List.of("127.0.0.1", "192.0.2.1"),
                 Algorithm.ROUND_ROBIN,
-                rules);
+                rules,
+                settings(4));
     }
 
     private static ServicePicture twoClusters(String annotations, String... west) {
