@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All listeners of this node. Outlives the actor that steers it, so that a restart of that closes nothing. Safe for
@@ -42,6 +43,7 @@ public final class DataPlane {
     private final RoundTrips roundTrips = new RoundTrips();
     private final PickCounts picks = new PickCounts();
     private final OwnSources ownSources;
+    private final ActiveChecks checks;
     private boolean draining;
 
     /**
@@ -50,12 +52,28 @@ public final class DataPlane {
      * @param nanos a monotonic clock, in nanoseconds
      */
     public DataPlane(DataPlaneSettings settings, BalanceSettings balance, LongSupplier nanos, RandomGenerator random) {
+        this(settings, balance, nanos, random, null);
+    }
+
+    /**
+     * The same, with checks of endpoints for services that ask for them.
+     *
+     * @param checking by what; null to check none
+     */
+    public DataPlane(
+            DataPlaneSettings settings,
+            BalanceSettings balance,
+            LongSupplier nanos,
+            RandomGenerator random,
+            @Nullable CheckMeans checking) {
         this.settings = settings;
         this.balance = balance;
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
         this.jitter = new SplittableRandom(random.nextLong());
         this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads(), settings.keepAlive());
+        this.checks =
+                new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(this.jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
         this.budget = new ConnectionBudget(settings.limits().node(), null);
     }
@@ -149,7 +167,10 @@ public final class DataPlane {
 
     /** Closes everything and ends the event loops. */
     public CompletionStage<Void> stop() {
-        return drain(Duration.ZERO).thenCompose(drained -> transport.close());
+        return drain(Duration.ZERO).thenCompose(drained -> {
+            checks.close();
+            return transport.close();
+        });
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
@@ -159,9 +180,20 @@ public final class DataPlane {
         int most = udp ? Math.min(limits.listener(), settings.udp().maxSessions()) : limits.listener();
         ConnectionBudget own = new ConnectionBudget(most, ofService);
         Listener listener = udp
-                ? new UdpListener(service, plan.key(), routes, ownSources, transport, settings, own, nanos, jitter)
+                ? new UdpListener(
+                        service, plan.key(), routes, ownSources, checks, transport, settings, own, nanos, jitter)
                 : new TcpListener(
-                        service, plan.key(), routes, ownSources, transport, settings, own, roundTrips, nanos, jitter);
+                        service,
+                        plan.key(),
+                        routes,
+                        ownSources,
+                        checks,
+                        transport,
+                        settings,
+                        own,
+                        roundTrips,
+                        nanos,
+                        jitter);
         listener.update(plan);
         listener.open();
         return listener;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,15 @@ final class Leads {
         Set<Target> gone = common.route().stillGone(List.copyOf(left));
         RouteUpkeep other = own;
         return other == null ? gone : other.route().stillGone(List.copyOf(gone));
+    }
+
+    /** What fails the test is out of choice, the rest may be in it. */
+    void judge(Predicate<Target> dead) {
+        common.judge(dead);
+        RouteUpkeep other = own;
+        if (other != null) {
+            other.judge(dead);
+        }
     }
 
     String algorithmLabel() {

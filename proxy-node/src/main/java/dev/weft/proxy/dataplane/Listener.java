@@ -1,5 +1,9 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.health.ProbeTarget;
+import dev.weft.proxy.health.Verdict;
+import java.util.function.Function;
+
 /**
  * Where clients of a service come in on this node. May be called from any thread; nothing waits for a socket.
  */
@@ -15,6 +19,9 @@ sealed interface Listener permits TcpListener, UdpListener {
 
     /** Takes over a plan; what leaves gets nothing new from now on. */
     void update(ListenerPlan plan);
+
+    /** Endpoints have been checked: what is unhealthy is out of choice at once, what is not may be in it. */
+    void judge(Function<ProbeTarget, Verdict> verdicts);
 
     /** Connections, or sessions. */
     int openConnections();

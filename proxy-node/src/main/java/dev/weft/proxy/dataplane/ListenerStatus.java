@@ -45,7 +45,7 @@ public record ListenerStatus(
      * @param cluster empty for this cluster
      * @param failures connections that it refused, did not take in time, or reset before its first byte
      * @param ejections how often it was put out of choice for such failures
-     * @param ejected whether it is out of choice for them now
+     * @param ejected whether it is out of choice now, for them or for checks that it failed
      * @param bytesTo from clients to it
      * @param draining no longer in choice; its open connections run out
      */

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,19 @@ final class Route {
     synchronized long reconsider(long nowNanos) {
         settle(inUse.balancer, inUse.all, inUse.tiered, nowNanos);
         return inUse.dueIn;
+    }
+
+    /** Takes what is dead out of choice, and the rest in again. */
+    synchronized void judge(Predicate<Target> dead, long nowNanos) {
+        boolean news = false;
+        for (Target target : inUse.all.asList()) {
+            boolean is = dead.test(target);
+            news |= is != target.dead();
+            target.found(is);
+        }
+        if (news) {
+            settle(inUse.balancer, inUse.all, inUse.tiered, nowNanos);
+        }
     }
 
     /** After how long the last change is to be reconsidered, in nanoseconds; 0 for never. */
@@ -248,7 +262,7 @@ final class Route {
             if (due > 0 && (dueIn == 0 || due < dueIn)) {
                 dueIn = due;
             }
-            if (!target.ejected()) {
+            if (target.usable()) {
                 usable.add(target);
             }
         }
@@ -274,7 +288,7 @@ final class Route {
     }
 
     private boolean takes(Target target, List<Target> tried, boolean anyState) {
-        return target.open() < maxByEndpoint && (anyState || !target.ejected()) && !tried.contains(target);
+        return target.open() < maxByEndpoint && (anyState || target.usable()) && !tried.contains(target);
     }
 
     private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {
@@ -289,7 +303,7 @@ final class Route {
                 target.open(),
                 target.failures(),
                 target.ejections(),
-                target.ejected(),
+                !target.usable(),
                 target.bytesTo(),
                 target.bytesFrom(),
                 draining);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,11 @@ final class RouteUpkeep {
                     how);
             loop.execute(this::reconsider);
         }
+    }
+
+    /** On the loop, or any thread: what fails the test is out of choice, the rest may be in it. */
+    void judge(Predicate<Target> dead) {
+        route.judge(dead, nanos.getAsLong());
     }
 
     private void reconsider() {

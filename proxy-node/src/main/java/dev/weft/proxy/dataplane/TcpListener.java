@@ -2,6 +2,8 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.health.ProbeTarget;
+import dev.weft.proxy.health.Verdict;
 import dev.weft.proxy.view.ServiceKey;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -48,6 +51,8 @@ final class TcpListener implements Listener {
     private final RetryBudget retries;
     private final ListenerCounts counts = new ListenerCounts();
     private final Leads leads;
+    private final ActiveChecks checks;
+    private volatile @Nullable EndpointCheck check;
     private final Binding binding;
     private volatile SourceGate gate = SourceGate.OPEN;
     private List<String> sourceRanges = List.of();
@@ -59,6 +64,7 @@ final class TcpListener implements Listener {
             ListenerKey key,
             Supplier<Route> routes,
             OwnSources ownSources,
+            ActiveChecks checks,
             Transport transport,
             DataPlaneSettings settings,
             ConnectionBudget budget,
@@ -66,6 +72,7 @@ final class TcpListener implements Listener {
             LongSupplier nanos,
             RandomGenerator jitter) {
         this.service = service;
+        this.checks = checks;
         this.key = key;
         this.transport = transport;
         this.settings = settings;
@@ -88,6 +95,7 @@ final class TcpListener implements Listener {
     /** Accepts no more; the connections go on until {@link #closeConnections}. */
     @Override
     public void close() {
+        checks.follow(this, Set.of());
         transport.acceptors().execute(binding::close);
     }
 
@@ -106,12 +114,21 @@ final class TcpListener implements Listener {
         }
         Duration idle = policy.idleTimeout();
         transport.acceptors().execute(() -> closeIdleAfter(idle == null ? settings.idleTimeout() : idle));
+        EndpointCheck askedCheck = checks.wanted(plan);
+        check = askedCheck;
         Set<Target> left = leads.update(plan);
+        checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
         if (!left.isEmpty()) {
             transport
                     .acceptors()
                     .schedule(() -> expire(left), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    @Override
+    public void judge(Function<ProbeTarget, Verdict> verdicts) {
+        EndpointCheck by = check;
+        leads.judge(by == null ? target -> false : by.dead(verdicts));
     }
 
     @Override

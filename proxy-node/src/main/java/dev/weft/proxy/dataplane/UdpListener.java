@@ -1,6 +1,8 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.health.ProbeTarget;
+import dev.weft.proxy.health.Verdict;
 import dev.weft.proxy.view.ServiceKey;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -58,6 +61,8 @@ final class UdpListener implements Listener {
     private final EventLoop loop;
     private final ListenerCounts counts = new ListenerCounts();
     private final Leads leads;
+    private final ActiveChecks checks;
+    private volatile @Nullable EndpointCheck check;
     private final Binding binding;
     private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
     private @Nullable Channel channel;
@@ -71,12 +76,14 @@ final class UdpListener implements Listener {
             ListenerKey key,
             Supplier<Route> routes,
             OwnSources ownSources,
+            ActiveChecks checks,
             Transport transport,
             DataPlaneSettings settings,
             ConnectionBudget budget,
             LongSupplier nanos,
             RandomGenerator jitter) {
         this.service = service;
+        this.checks = checks;
         this.key = key;
         this.transport = transport;
         this.settings = settings;
@@ -95,6 +102,7 @@ final class UdpListener implements Listener {
     /** Ends all sessions as well: without the socket they could not be answered. */
     @Override
     public void close() {
+        checks.follow(this, Set.of());
         loop.execute(() -> {
             binding.close();
             endAll();
@@ -117,10 +125,22 @@ final class UdpListener implements Listener {
         Duration asked = policy.idleTimeout();
         Duration idle = asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
         loop.execute(() -> endIdleAfter(idle));
+        EndpointCheck askedCheck = checks.wanted(plan);
+        check = askedCheck;
         Set<Target> left = leads.update(plan);
+        checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
         if (!left.isEmpty()) {
             loop.execute(() -> endThoseTo(leads.stillGone(left)));
         }
+    }
+
+    @Override
+    public void judge(Function<ProbeTarget, Verdict> verdicts) {
+        EndpointCheck by = check;
+        leads.judge(by == null ? target -> false : by.dead(verdicts));
+        loop.execute(() -> List.copyOf(sessions.values()).stream()
+                .filter(session -> session.target().dead())
+                .forEach(UdpSession::end));
     }
 
     @Override

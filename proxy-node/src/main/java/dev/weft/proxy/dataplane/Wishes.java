@@ -1,6 +1,7 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.Algorithm;
+import dev.weft.proxy.health.HealthCheck;
 import dev.weft.proxy.selection.Locality;
 import dev.weft.proxy.selection.Weighting;
 import dev.weft.proxy.view.ServiceEntry;
@@ -51,6 +52,10 @@ final class Wishes {
                 text -> ListenerPolicy.duration(text) != null,
                 "a duration such as 500ms, 30s, 5m or 1h; the node's own timeout is used",
                 complaints);
+        String check = HealthCheck.whyNot(entry.annotations());
+        if (!check.isEmpty()) {
+            complaints.add(check + "; nothing is checked");
+        }
         return List.copyOf(complaints);
     }
 

@@ -17,7 +17,7 @@ final class KernelFit {
 
     /** Annotations below {@code mesh.weft.dev/} that the data plane alone heeds. */
     private static final List<String> USERSPACE_ONLY =
-            List.of("locality", "max-connections", "max-connections-by-endpoint", "idle-timeout");
+            List.of("locality", "max-connections", "max-connections-by-endpoint", "idle-timeout", "data-path-check");
 
     private KernelFit() {}
 

@@ -40,6 +40,9 @@ final class Rig implements AutoCloseable {
     UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
     LongSupplier nanos = System::nanoTime;
 
+    @Nullable
+    CheckMeans checking;
+
     Rig(boolean nativeTransport) {
         this.nativeTransport = nativeTransport;
     }
@@ -99,7 +102,8 @@ final class Rig implements AutoCloseable {
                             slowStart,
                             140),
                     nanos,
-                    new SplittableRandom(1));
+                    new SplittableRandom(1),
+                    checking);
             assertThat(running.transportName()).isEqualTo(nativeTransport ? "epoll" : "nio");
             plane = running;
         }

@@ -35,6 +35,8 @@ final class MeshAnnotations {
                     "ring-hash"),
             "locality",
             oneOf("none", "cluster", "zone", "node"),
+            "data-path-check",
+            new Rule("tcp|http:/[!-~]{0,1023}", "must be tcp, or http:/path"),
             "mode",
             oneOf("auto", "userspace", "nftables"),
             "cluster-weights",

@@ -35,6 +35,7 @@ class MeshAnnotationsTest {
             delimiter = '|',
             value = {
                 "Service | algorithm | least-connection | fastest",
+                "Service | data-path-check | http:/healthz | ping",
                 "Service | mode | nftables | kernel",
                 "Service | locality | zone | near",
                 "Service | cluster-weights | east=3, west=1 | east:3",
