@@ -90,8 +90,8 @@ public final class DataPlaneBench {
         ProxySettings settings = ProxySettings.from(config);
         DataPlane plane =
                 new DataPlane(settings.dataPlane(), settings.balance(), System::nanoTime, new SplittableRandom(1));
-        Candidate candidate = new Candidate(
-                "127.0.0.1", backend, "", "/one", true, true, false, false, Set.of(), Set.of(), 1);
+        Candidate candidate =
+                new Candidate("127.0.0.1", backend, "", "/one", true, true, false, false, Set.of(), Set.of(), 1);
         plane.apply(
                 ServiceKey.service("default", "bench"),
                 List.of(new ListenerPlan(
@@ -154,7 +154,9 @@ public final class DataPlaneBench {
         now.put(Figure.REQUESTS, requests.perSecond());
         now.put(Figure.BULK, Wrk.run(proxy.port(), 8, seconds, "/bulk", false).bytesPerSecond() / 1e6);
         now.put(Figure.CONNECTS, Wrk.run(proxy.port(), 32, seconds, "/", true).perSecond());
-        now.put(Figure.P99, PacedLoad.run(proxy.port(), CONNECTIONS, halfLoad, seconds).p99Micros());
+        now.put(
+                Figure.P99,
+                PacedLoad.run(proxy.port(), CONNECTIONS, halfLoad, seconds).p99Micros());
         now.put(Figure.CPU, cpuMicros);
         Map<Figure, List<Double>> of = seen.computeIfAbsent(proxy.name(), first -> new LinkedHashMap<>());
         now.forEach((figure, value) ->
@@ -168,8 +170,8 @@ public final class DataPlaneBench {
         System.out.printf(Locale.ROOT, "medians of %d rounds; half load is %.0f requests/s%n", rounds, halfLoad);
         for (Figure figure : Figure.values()) {
             System.out.printf(Locale.ROOT, "  %-32s", figure.label);
-            seen.forEach((name, values) ->
-                    System.out.printf(Locale.ROOT, "  %s %.0f", name, median(values.get(figure))));
+            seen.forEach(
+                    (name, values) -> System.out.printf(Locale.ROOT, "  %s %.0f", name, median(values.get(figure))));
             Map<Figure, List<Double>> peer = seen.get("haproxy");
             Map<Figure, List<Double>> weft = seen.get("weft");
             if (peer != null && weft != null) {

@@ -18,8 +18,7 @@ import java.util.List;
  * stalls is charged for all that had to wait meanwhile.
  */
 final class PacedLoad {
-    private static final byte[] QUESTION =
-            "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] QUESTION = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private PacedLoad() {}
 
@@ -90,8 +89,7 @@ final class PacedLoad {
         Arrays.sort(sorted);
         return answered == 0
                 ? new Result(Double.NaN, Double.NaN, asked)
-                : new Result(
-                        sorted[answered / 2] / 1e3, sorted[(int) (answered * 0.99)] / 1e3, asked - answered);
+                : new Result(sorted[answered / 2] / 1e3, sorted[(int) (answered * 0.99)] / 1e3, asked - answered);
     }
 
     private static long due(long start, int number, double perSecond) {

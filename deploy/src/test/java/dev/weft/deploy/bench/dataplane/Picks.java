@@ -24,6 +24,7 @@ final class Picks {
     private static final int PICKS = 2_000_000;
     /** Of an algorithm that looks at every endpoint. */
     private static final int FEW_PICKS = 20_000;
+
     private static final int ROUNDS = 7;
     private static final int LEAVERS = 20;
     private static final double BAR_NANOS = 50;
@@ -124,17 +125,7 @@ final class Picks {
         for (int number = 0; number < count; number++) {
             String address = "10.0." + (number >> 8) + "." + (number & 255);
             candidates.add(new Candidate(
-                    address,
-                    80,
-                    "",
-                    "/uid-" + number,
-                    true,
-                    true,
-                    false,
-                    false,
-                    Set.of(),
-                    Set.of(),
-                    1 + number % 5));
+                    address, 80, "", "/uid-" + number, true, true, false, false, Set.of(), Set.of(), 1 + number % 5));
         }
         return candidates;
     }

@@ -56,7 +56,8 @@ final class Proxy implements AutoCloseable {
                 "include /etc/nginx/modules-enabled/*.conf;\ndaemon off;\npid " + directory.resolve("nginx.pid")
                         + ";\nerror_log stderr;\nworker_processes " + THREADS
                         + ";\nevents { worker_connections " + 2 * mostConnections() + "; multi_accept on; }\n"
-                        + "stream { server { listen 127.0.0.1:" + port + " backlog=4096 reuseport; proxy_pass 127.0.0.1:"
+                        + "stream { server { listen 127.0.0.1:" + port
+                        + " backlog=4096 reuseport; proxy_pass 127.0.0.1:"
                         + backend + "; proxy_timeout 1h; } }\n");
         return started("nginx", port, List.of("nginx", "-c", config.toString()), directory);
     }
@@ -129,8 +130,7 @@ final class Proxy implements AutoCloseable {
         while (!proxy.accepts()) {
             if (!proxy.process.isAlive() || System.nanoTime() > deadline) {
                 proxy.close();
-                throw new IllegalStateException(
-                        name + " does not accept; see " + directory.resolve(name + ".log"));
+                throw new IllegalStateException(name + " does not accept; see " + directory.resolve(name + ".log"));
             }
         }
         return proxy;

@@ -36,7 +36,8 @@ final class Wrk {
         }
         Matcher errors = ERRORS.matcher(text);
         if (errors.find() && !once) {
-            System.out.printf(Locale.ROOT, "  port %d: %s%n", port, errors.group().strip());
+            System.out.printf(
+                    Locale.ROOT, "  port %d: %s%n", port, errors.group().strip());
         }
         double unit = switch (bytes.group(2)) {
             case "K" -> 1 << 10;
