@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A host whose kernel is a {@link Tracer}: takes scripts, lists its table, and refuses as often as it is told to. */
 final class FakeNft implements Commands {
@@ -15,10 +16,18 @@ final class FakeNft implements Commands {
     private boolean made;
     private int refusals;
     private String owner = "";
+    private @Nullable CompletableFuture<Output> held;
 
     /** The next so many scripts are refused. */
     synchronized void refuse(int count) {
         refusals = count;
+    }
+
+    /** The next script takes until what is returned is completed. */
+    synchronized CompletableFuture<Output> hold() {
+        CompletableFuture<Output> until = new CompletableFuture<>();
+        held = until;
+        return until;
     }
 
     /** The table is another node's. */
@@ -45,16 +54,25 @@ final class FakeNft implements Commands {
             return done(new Output(0, ""));
         }
         scripts.add(input);
+        CompletableFuture<Output> waiting = held;
+        if (waiting != null) {
+            held = null;
+            return waiting.thenApply(go -> take(input));
+        }
+        return done(take(input));
+    }
+
+    private synchronized Output take(String input) {
         if (refusals > 0) {
             refusals--;
-            return done(new Output(1, "Error: Could not process rule: Operation not supported"));
+            return new Output(1, "Error: Could not process rule: Operation not supported");
         }
         if (input.startsWith("add table inet weft\ndelete table")) {
             kernel = new Tracer();
         }
         kernel.run(input);
         made = true;
-        return done(new Output(0, ""));
+        return new Output(0, "");
     }
 
     @Override

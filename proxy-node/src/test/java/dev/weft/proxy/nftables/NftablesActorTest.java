@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +124,21 @@ class NftablesActorTest {
         assertThat(nft.scripts().get(2)).startsWith("add table inet weft\ndelete");
         assertThat(path.isProgrammed(WEB)).isTrue();
         assertThat(path.unavailable()).isNull();
+    }
+
+    @Test
+    @DisplayName("folds what comes while a transaction is under way into the next (KP-11)")
+    void folds() {
+        KernelPath path = start();
+        CompletableFuture<Commands.Output> first = nft.hold();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> nft.scripts().size() == 1);
+        for (int number = 2; number <= 60; number++) {
+            path.apply(update(false, "10.0.0." + number));
+        }
+        first.complete(new Commands.Output(0, ""));
+        await().until(() -> places().equals(Map.of("10.0.0.60:8080", 1)));
+        assertThat(nft.scripts()).hasSize(2);
     }
 
     @Test
