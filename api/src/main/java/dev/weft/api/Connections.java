@@ -14,6 +14,7 @@ import akka.stream.TLSProtocol.SslTlsInbound;
 import akka.stream.TLSProtocol.SslTlsOutbound;
 import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.stream.javadsl.TLSPlacebo;
@@ -23,8 +24,10 @@ import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.guard.GuardSettings;
 import dev.weft.api.stream.ConnectionEnd;
 import java.net.InetAddress;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -47,8 +50,9 @@ final class Connections {
     private final ConnectionPlaces places;
     private final AtomicInteger telling = new AtomicInteger();
     private final SharedKillSwitch leaving = KillSwitches.shared("weft-api-leaving");
-    private final SharedKillSwitch stopping = KillSwitches.shared("weft-api-stopping");
+    private final Set<AnswerInHand> running = ConcurrentHashMap.newKeySet();
     private volatile boolean last;
+    private volatile boolean finishing;
 
     Connections(
             GuardSettings guard, ConnectionPlaces places, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
@@ -87,12 +91,15 @@ final class Connections {
             InetAddress client,
             Materializer materializer) {
         ConnectionEnd end = new ConnectionEnd(leaving);
+        AnswerInHand inHand = new AnswerInHand();
+        running.add(inHand);
         CompletableFuture<Done> closed = new CompletableFuture<>();
         Flow<ByteString, ByteString, NotUsed> cuttable =
                 Flow.<ByteString>create().via(end.line()).via(socket).via(end.line());
         Flow<ByteString, ByteString, NotUsed> watched = cuttable.watchTermination((any, done) -> {
             done.whenComplete((ended, failure) -> {
                 end.gone();
+                running.remove(inHand);
                 places.left(client);
                 closed.complete(Done.getInstance());
             });
@@ -100,7 +107,7 @@ final class Connections {
         });
         BidiFlow<SslTlsOutbound, SslTlsOutbound, SessionBytes, SslTlsInbound, NotUsed> plain =
                 BidiFlow.fromFunctions(out -> out, in -> in);
-        handler(end)
+        handler(end, inHand)
                 .join(http.atop(plain)
                         .atop(TLSPlacebo.getInstance())
                         .atop(BidiFlow.fromGraph(new ConnectionGuard(guard, end::gone)))
@@ -109,11 +116,24 @@ final class Connections {
         return closed;
     }
 
-    private Flow<HttpRequest, HttpResponse, NotUsed> handler(ConnectionEnd end) {
+    private Flow<HttpRequest, HttpResponse, NotUsed> handler(ConnectionEnd end, AnswerInHand inHand) {
         return Flow.<HttpRequest>create()
-                .via(stopping.flow())
-                .mapAsync(1, request -> routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end)))
-                .map(answer -> last ? answer.addHeader(CLOSE) : answer);
+                .viaMat(KillSwitches.single(), Keep.right())
+                .mapMaterializedValue(requests -> {
+                    inHand.running(requests);
+                    if (finishing) {
+                        inHand.finish();
+                    }
+                    return NotUsed.getInstance();
+                })
+                .mapAsync(1, request -> {
+                    inHand.owed();
+                    return routes.apply(request.addAttribute(ConnectionEnd.ATTRIBUTE, end));
+                })
+                .map(answer -> {
+                    inHand.given();
+                    return last ? answer.addHeader(CLOSE) : answer;
+                });
     }
 
     /** Ends watches, and closes each connection after its next answer, which says so. */
@@ -124,6 +144,7 @@ final class Connections {
 
     /** Takes no more requests, and closes each connection after the answer that is under way. */
     void finish() {
-        stopping.shutdown();
+        finishing = true;
+        running.forEach(AnswerInHand::finish);
     }
 }

@@ -101,12 +101,22 @@ class ApplyRequestsIT {
                         + " declared in schema");
         assertThat(apply("v", "&fieldValidation=Strict", doubled).at("/message"))
                 .isEqualTo("error strict decoding YAML: duplicate field \"data.a\"");
-        assertThat(apply("v", "&fieldValidation=Warn", unknown).header("Warning"))
-                .isEqualTo("299 - \"unknown field \\\"dat\\\"\"");
+        for (String lenient : new String[] {"Warn", "Ignore"}) {
+            assertThat(apply("v", "&fieldValidation=" + lenient, unknown).at("/message"))
+                    .as("what has no type cannot be owned")
+                    .endsWith(".dat: field not declared in schema");
+        }
         assertThat(apply("v", "&fieldValidation=Warn", doubled).header("Warning"))
                 .isEqualTo("299 - \"duplicate field \\\"data.a\\\"\"");
         assertThat(apply("v", "&fieldValidation=Ignore", doubled).header("Warning"))
                 .isEmpty();
+        String yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: v\ndata:\n  a: '1'\n  a: '2'\n";
+        Reply warned = apply("v", "&fieldValidation=Warn", yaml);
+        assertThat(warned.header("Warning")).isEqualTo("299 - \"duplicate field \\\"data.a\\\"\"");
+        assertThat(warned.at("/data/a")).isEqualTo("2");
+        assertThat(apply("v", "&fieldValidation=Ignore", yaml).status()).isEqualTo(200);
+        assertThat(apply("v", "&fieldValidation=Strict", yaml).at("/message"))
+                .isEqualTo("error strict decoding YAML: duplicate field \"data.a\"");
     }
 
     @Test

@@ -104,11 +104,15 @@ class ConnectionsIT {
     }
 
     @Test
-    @DisplayName("carry many headers of some size, 32 KiB in all")
+    @DisplayName("carry many headers or a long one, 32 KiB in all")
     void largeHead() throws IOException {
         String headers = ("X: " + "a".repeat(1_000) + "\r\n").repeat(30);
-        assertThat(exchange("GET /version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n"))
-                .startsWith("HTTP/1.1 200 ");
+        String one = "Authorization: Bearer " + "a".repeat(31_000) + "\r\n";
+        String small = "X: a\r\n".repeat(200);
+        for (String head : List.of(headers, one, small)) {
+            assertThat(exchange("GET /version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + head + "\r\n"))
+                    .startsWith("HTTP/1.1 200 ");
+        }
     }
 
     @Test
@@ -363,6 +367,34 @@ class ConnectionsIT {
             send(client, VERSION);
             assertThat(rest(client)).containsIgnoringCase("connection: close").contains("gitVersion");
             // Long before the notice is over: nobody is left.
+            stopped.get(20, TimeUnit.SECONDS);
+        } finally {
+            stopping.close();
+        }
+    }
+
+    @Test
+    @DisplayName("get the answer that is under way when the server stops, however long after the notice it comes")
+    void answerUnderWay() throws Exception {
+        TestServer stopping = new TestServer("weft.api { drain-notice = 100 ms, drain-deadline = 60 s }");
+        CompletableFuture<Boolean> written = new CompletableFuture<>();
+        stopping.inMemory().answerWritesAfter(written);
+        try (Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), stopping.server.address().getPort())) {
+            String body = "{\"metadata\":{\"name\":\"late\"}}";
+            send(
+                    client,
+                    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json"
+                            + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            await().until(() ->
+                    stopping.get("/api/v1/namespaces/default/configmaps/late").status() == 200);
+            var stopped = stopping.server.stop().toCompletableFuture();
+            client.setSoTimeout(2_000);
+            assertThatThrownBy(() -> client.getInputStream().read())
+                    .isInstanceOf(java.net.SocketTimeoutException.class);
+            written.complete(true);
+            client.setSoTimeout(20_000);
+            assertThat(rest(client)).startsWith("HTTP/1.1 201").containsIgnoringCase("connection: close");
             stopped.get(20, TimeUnit.SECONDS);
         } finally {
             stopping.close();

@@ -81,6 +81,57 @@ class ExactAnswersIT {
     }
 
     @Test
+    @DisplayName("it finds in patches what a strict reader would not take, and says each thing in a header of its own")
+    void laxPatches() {
+        String path = NS + "configmaps/lax";
+        send("POST", NS + "configmaps", "application/json", "{\"metadata\":{\"name\":\"lax\"}}");
+        String doubled = "{\"data\":{\"q\":\"1\",\"q\":\"2\"}}";
+        for (String type : new String[] {"application/merge-patch+json", STRATEGIC}) {
+            Reply strict = send("PATCH", path + "?fieldValidation=Strict", type, doubled);
+            assertThat(strict.status()).isEqualTo(422);
+            assertThat(strict.at("/message")).endsWith("strict decoding error: duplicate field \"data.q\"");
+            Reply warned = send("PATCH", path + "?fieldValidation=Warn", type, doubled);
+            assertThat(warned.status()).isEqualTo(200);
+            assertThat(warned.header("Warning")).isEqualTo("299 - \"duplicate field \\\"data.q\\\"\"");
+        }
+        String operation = "[{\"op\":\"add\",\"path\":\"/data\",\"value\":{\"k\":\"1\"},\"foo\":\"bar\"}]";
+        Reply strict = send("PATCH", path + "?fieldValidation=Strict", "application/json-patch+json", operation);
+        assertThat(strict.status()).isEqualTo(422);
+        assertThat(strict.at("/message")).endsWith("strict decoding error: unknown field \"[0].foo\"");
+        Reply several = send(
+                "POST",
+                NS + "configmaps?dryRun=All&fieldValidation=Warn",
+                "application/json",
+                "{\"metadata\":{\"name\":\"lax2\"},\"x\":1,\"y\":1}");
+        assertThat(several.response().headers().allValues("Warning"))
+                .containsExactly("299 - \"unknown field \\\"x\\\"\"", "299 - \"unknown field \\\"y\\\"\"");
+    }
+
+    @Test
+    @DisplayName("it has no custom resource definitions, and says so to those who look for them")
+    void noDefinitions() {
+        String path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        Reply list = server.get(path);
+        assertThat(list.at("/kind")).isEqualTo("CustomResourceDefinitionList");
+        assertThat(list.json().at("/items")).isEmpty();
+        assertThat(list.at("/metadata/resourceVersion")).isNotEmpty();
+        assertThat(server.get(path + "/foos.example.com").status()).isEqualTo(404);
+        assertThat(server.post(path, "{}").status()).isEqualTo(405);
+        assertThat(server.get(path + "?watch=true&timeoutSeconds=1").text()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("it shows metadata as a list or as an object, as asked, and not the one for the other")
+    void partial() {
+        String one = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+        String many = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+        assertThat(server.get(NS + "configmaps", one).status()).isEqualTo(406);
+        assertThat(server.get(NS + "configmaps", many).status()).isEqualTo(200);
+        assertThat(server.get("/api/v1/namespaces/default", many).status()).isEqualTo(406);
+        assertThat(server.get("/api/v1/namespaces/default", one).status()).isEqualTo(200);
+    }
+
+    @Test
     @DisplayName("it takes the last of repeated YAML keys, warns of them, or refuses them")
     void repeatedKeys() {
         String yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: twice\ndata:\n  a: \"1\"\n  a: \"2\"\n";

@@ -72,6 +72,7 @@ final class InMemoryRegistry implements Registry {
     private int nextAddress = 1;
     private int nextPort = 30_100;
     private boolean ready = true;
+    private CompletableFuture<?> written = CompletableFuture.completedFuture(null);
 
     /** One change; before or after may be null. */
     private record Step(@Nullable Resource before, @Nullable Resource after, long version) {}
@@ -111,7 +112,13 @@ final class InMemoryRegistry implements Registry {
 
     @Override
     public synchronized CompletionStage<Outcome> write(Write write) {
-        return CompletableFuture.completedFuture(decide(write));
+        Outcome outcome = decide(write);
+        return written.thenApply(any -> outcome);
+    }
+
+    /** Writes from now on are answered once this is complete. */
+    synchronized void answerWritesAfter(CompletableFuture<?> moment) {
+        written = moment;
     }
 
     private Outcome decide(Write write) {

@@ -31,6 +31,10 @@ final class CordonCommand implements Runnable {
     private static final String ANNOTATION = "mesh.weft.dev/cordoned-clusters";
     private static final String SERVICES = "/api/v1/namespaces/kube-system/services";
     private static final String NAME = "weft-traffic";
+
+    /** Where it stands what is cordoned. */
+    static final String RULES = SERVICES + "/" + NAME;
+
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
 
@@ -62,7 +66,7 @@ final class CordonCommand implements Runnable {
     /** Reads, changes and writes, again when somebody else wrote in between. */
     private Set<String> change(ApiClient client) {
         for (int attempt = 0; attempt < 10; attempt++) {
-            ApiClient.Reply present = client.get(SERVICES + "/" + NAME);
+            ApiClient.Reply present = client.get(RULES);
             Set<String> wanted = cordoned(present);
             if (undo) {
                 wanted.removeAll(clusters);
@@ -71,7 +75,7 @@ final class CordonCommand implements Runnable {
             }
             ApiClient.Reply written = present.status() == NOT_FOUND
                     ? client.create(SERVICES, service(wanted))
-                    : client.mergePatch(SERVICES + "/" + NAME, patch(present, wanted));
+                    : client.mergePatch(RULES, patch(present, wanted));
             if (written.ok()) {
                 return wanted;
             }
@@ -83,7 +87,7 @@ final class CordonCommand implements Runnable {
     }
 
     private static Set<String> read(ApiClient client) {
-        return cordoned(client.get(SERVICES + "/" + NAME));
+        return cordoned(client.get(RULES));
     }
 
     private static Set<String> cordoned(ApiClient.Reply present) {

@@ -125,6 +125,9 @@ final class ServerCommand implements Callable<Integer> {
     @Mixin
     private ProtectionOptions protection = new ProtectionOptions();
 
+    @Mixin
+    private PeerOptions peers = new PeerOptions();
+
     @Option(names = "--exit-with-parent", hidden = true, description = "Stop when the standard input ends.")
     private boolean exitWithParent;
 
@@ -142,7 +145,8 @@ final class ServerCommand implements Callable<Integer> {
                 proxy.dns().config(),
                 !noProxy,
                 StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")),
-                protection.of(api));
+                protection.of(api),
+                peers.of());
         ServerProcess server = ServerProcess.start(settings);
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, server::stop);
         spec.commandLine().getOut().println(server.readyLine());

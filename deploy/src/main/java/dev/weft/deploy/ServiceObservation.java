@@ -54,9 +54,10 @@ record ServiceObservation(Observation objects, List<String> unread) {
                 namespaced("/apis/mesh.weft.dev/v1alpha1", name.namespace()) + "/federatedservices/" + name.name(),
                 "who exports it and who decides",
                 unread);
+        JsonNode traffic = optional(api, CordonCommand.RULES, "which clusters are cordoned", unread);
         JsonNode node = from.map(named -> node(api, named, unread)).orElse(null);
         return new ServiceObservation(
-                new Observation(service, imported, slices(api, name), node, clusters, federated), unread);
+                new Observation(service, imported, slices(api, name), node, clusters, traffic, federated), unread);
     }
 
     private static String namespaced(String group, String namespace) {

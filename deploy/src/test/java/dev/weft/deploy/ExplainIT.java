@@ -121,12 +121,23 @@ class ExplainIT {
                 .containsPattern("10\\.81\\.0\\.2:8080 +east +e2 .* OUT +- +not ready")
                 .contains("only a running proxy-node knows");
         refusals();
+        cordoned();
 
         west.kill();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(explain("web.default.svc.clusterset.local", "--from", "host-1")
                                 .out())
                         .containsPattern("10\\.82\\.0\\.1:8080 +west +w1 +- +(Suspect|Stale)"));
+    }
+
+    private void cordoned() throws Exception {
+        StringWriter ignored = new StringWriter();
+        String[] cordon = {"cordon", "west", "--api", east.apiUrl().toString()};
+        assertThat(WeftCommand.run(new PrintWriter(ignored), new PrintWriter(ignored), cordon))
+                .isZero();
+        assertThat(imported("web", "--from", "host-1"))
+                .containsExactly("10.81.0.1 east READY", "10.81.0.2 east NOT_READY", "10.82.0.1 west CORDONED");
+        assertThat(explain("web", "--from", "host-1").out()).contains("cordoned-clusters=west");
     }
 
     private void refusals() {

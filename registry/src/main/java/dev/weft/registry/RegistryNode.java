@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
+import akka.persistence.Persistence;
 import akka.stream.javadsl.Source;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.allocation.Claim;
@@ -162,6 +163,15 @@ public final class RegistryNode implements Registry {
     }
 
     /**
+     * The same for a process without a store that something else brings into its cluster; it never begins one.
+     *
+     * @param system made with {@link ClusterConfig}; the registry ends with it
+     */
+    public static RegistryNode awaitJoin(ActorSystem<?> system, RegistrySettings settings, RegistryParts parts) {
+        return new RegistryNode(system, settings, Optional.empty(), parts);
+    }
+
+    /**
      * The same for a process that shares its store with others: by the list that they keep there it joins them, or begins
      * the cluster if there is none.
      *
@@ -170,6 +180,7 @@ public final class RegistryNode implements Registry {
     public static RegistryNode gather(
             ActorSystem<?> system, RegistrySettings settings, SharedStorage storage, RegistryParts parts) {
         storage.attach(system);
+        Persistence.get(system);
         ActorRef<GatheringActor.Message> gathering = system.systemActorOf(
                 GatheringActor.create(storage.attendance(), settings.gathering(), new SteadyClock()),
                 "weft-gathering",

@@ -63,7 +63,8 @@ public record RegistrySettings(
                 shard.getInt("namespace-step"),
                 shard.getDuration("restart-after"),
                 shard.getBoolean("take-over"),
-                shard.getDuration("read-lease"));
+                shard.getDuration("read-lease"),
+                shard.getDuration("settle"));
     }
 
     private static LifecycleSettings lifecycle(Config lifecycle) {

@@ -55,6 +55,7 @@ final class Shards {
                                         .entityRefFor(TYPE, started.getEntityId())
                                         .tell(command)))
                 .withMessageExtractor(new OneEntityAShard())
+                .withAllocationStrategy(SettledAllocation.of(system, settings.settle()))
                 .withStopMessage(new ShardCommand.HandOver())
                 .withRole(ClusterConfig.STORAGE_ROLE);
         ActorRef<ShardingEnvelope<ShardCommand>> region =

@@ -30,6 +30,9 @@ final class ProtobufJson {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** The few fields that messages and JSON call differently. */
+    private static final Map<String, String> OTHER_NAMES = Map.of("uID", "uid", "aPIGroup", "apiGroup");
+
     private static final Set<String> ZERO_COUNTS = Set.of(
             "activeDeadlineSeconds",
             "allocateLoadBalancerNodePorts",
@@ -109,21 +112,32 @@ final class ProtobufJson {
 
     private void put(ObjectNode object, FieldDescriptor field, Object value) throws Malformed {
         if (field.isMapField()) {
-            object.set(field.getName(), map((List<?>) value));
+            object.set(name(field), map((List<?>) value));
         } else if (field.isRepeated()) {
-            ArrayNode array = object.putArray(field.getName());
+            ArrayNode array = object.putArray(name(field));
             for (Object item : (List<?>) value) {
                 JsonNode node = node(item);
                 array.add(node == null ? NODES.nullNode() : node);
             }
-        } else if (value instanceof Message embedded && IN_LINE.contains(field.getName())) {
+        } else if (value instanceof Message embedded && isInLine(field)) {
             object.setAll(object(embedded));
         } else if (!isUnset(field, value)) {
             JsonNode node = node(value);
             if (node != null) {
-                object.set(field.getName(), node);
+                object.set(name(field), node);
             }
         }
+    }
+
+    /** What JSON calls a field. */
+    static String name(FieldDescriptor field) {
+        String name = field.getName();
+        return OTHER_NAMES.getOrDefault(name, name);
+    }
+
+    /** Whether the parts of a field stand where it stands itself. */
+    static boolean isInLine(FieldDescriptor field) {
+        return IN_LINE.contains(field.getName());
     }
 
     private ObjectNode map(List<?> entries) throws Malformed {
@@ -150,7 +164,7 @@ final class ProtobufJson {
         String owner = field.getContainingType().getName();
         boolean portOfSlice = owner.equals("EndpointPort")
                 && field.getContainingType().getFile().getPackage().contains("discovery");
-        return !(portOfSlice || (ZERO_COUNTS.contains(field.getName()) && !isPlain(owner, field.getName())));
+        return !(portOfSlice || (ZERO_COUNTS.contains(name(field)) && !isPlain(owner, name(field))));
     }
 
     /** Fields that share their name with a pointer and are none. */

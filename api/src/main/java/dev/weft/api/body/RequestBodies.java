@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.body.JsonReading.Malformed;
 import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
+import dev.weft.registry.resource.DuplicateFields;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Write.PatchType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +32,9 @@ public final class RequestBodies {
             "application/merge-patch+json",
             "application/apply-patch+yaml",
             "application/strategic-merge-patch+json");
+
+    private static final Set<String> OPERATION_MEMBERS = Set.of("op", "path", "from", "value");
+    private static final int MOST_LAXITIES = 100;
 
     private final JsonReading json = new JsonReading();
     private final YamlReading yaml = new YamlReading(json);
@@ -99,7 +104,7 @@ public final class RequestBodies {
         boolean apply = type == PatchType.SERVER_SIDE_APPLY;
         String error = apply ? "error decoding YAML: " : "error decoding patch: ";
         try {
-            JsonNode tree = apply ? yaml(body) : json.read(body);
+            JsonNode tree = apply ? lenientYaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
                 throw RequestRefused.badRequest(
@@ -108,6 +113,41 @@ public final class RequestBodies {
             return tree;
         } catch (Malformed e) {
             throw RequestRefused.badRequest(error + e.reason());
+        }
+    }
+
+    /**
+     * What a patch says that a strict reader would not take: names that stand twice, and what no operation has.
+     *
+     * @param read the patch of that body
+     * @return a sentence each
+     */
+    public List<String> laxities(PatchType type, byte[] body, JsonNode read) {
+        return switch (type) {
+            case JSON_PATCH -> unknownMembers(read);
+            case SERVER_SIDE_APPLY -> startsLikeJson(body) ? DuplicateFields.find(body) : doubledInYaml(body);
+            default -> DuplicateFields.find(body);
+        };
+    }
+
+    private static List<String> unknownMembers(JsonNode operations) {
+        List<String> unknown = new ArrayList<>();
+        for (int i = 0; i < operations.size() && unknown.size() < MOST_LAXITIES; i++) {
+            for (Map.Entry<String, JsonNode> member : operations.get(i).properties()) {
+                if (!OPERATION_MEMBERS.contains(member.getKey())) {
+                    unknown.add("unknown field \"[" + i + "]." + member.getKey() + "\"");
+                }
+            }
+        }
+        return unknown;
+    }
+
+    private List<String> doubledInYaml(byte[] body) {
+        try {
+            YamlDocument document = yaml.document(body);
+            return document.repeats() ? DuplicateFields.find(document.json().toByteArray()) : List.of();
+        } catch (Malformed e) {
+            return List.of(); // it is no YAML either, which was told when it was read
         }
     }
 
@@ -151,6 +191,18 @@ public final class RequestBodies {
 
     private static boolean isJson(MediaType type) {
         return type.name().equals(MediaType.JSON) || UNTYPED.contains(type.name());
+    }
+
+    /** The same, where of a name that stands twice the last counts. */
+    private JsonNode lenientYaml(byte[] body) throws Malformed {
+        if (!startsLikeJson(body)) {
+            return yaml.document(body).tree();
+        }
+        try {
+            return json.read(body);
+        } catch (Malformed e) {
+            return yaml.document(body).tree();
+        }
     }
 
     /** What looks like JSON may be YAML all the same, of the kind that hardly anybody writes. */

@@ -45,7 +45,8 @@ final class ReviewModels {
                 model,
                 List.of(),
                 Map.of(),
-                KindRules.NONE);
+                KindRules.NONE,
+                null);
     }
 
     /** Who the caller is taken for. */

@@ -79,6 +79,15 @@ public record ServedResource(
                 group, version, plural, singular, kind, true, List.of("create"), List.of(), List.of(), List.of());
     }
 
+    /** The same with a further verb. */
+    public ServedResource allowing(String verb) {
+        List<String> more = new ArrayList<>(verbs);
+        more.add(verb);
+        more.sort(null);
+        return new ServedResource(
+                group, version, plural, singular, kind, namespaced, more, shortNames, categories, parts);
+    }
+
     /** The same with a further subresource. */
     public ServedResource with(Part part) {
         List<Part> more = new ArrayList<>(parts);

@@ -91,7 +91,8 @@ public final class MeshKinds {
                 model,
                 columns,
                 Map.of(),
-                KindRules.NONE);
+                KindRules.NONE,
+                null);
     }
 
     private static Column name() {

@@ -9,10 +9,22 @@ import dev.weft.registry.watch.Listing;
 /** Objects as {@code PartialObjectMetadata}: for those who only follow names, labels and owners. */
 public final class MetadataOnly implements Representation {
     private final String apiVersion;
+    private final boolean ofLists;
 
-    /** @param version of {@code meta.k8s.io}: {@code v1} or {@code v1beta1} */
-    public MetadataOnly(String version) {
+    /**
+     * In one version.
+     *
+     * @param version of {@code meta.k8s.io}: {@code v1} or {@code v1beta1}
+     * @param ofLists whether the client asked for a list of them
+     */
+    public MetadataOnly(String version, boolean ofLists) {
         this.apiVersion = "meta.k8s.io/" + version;
+        this.ofLists = ofLists;
+    }
+
+    @Override
+    public boolean shows(boolean list) {
+        return list == ofLists;
     }
 
     @Override

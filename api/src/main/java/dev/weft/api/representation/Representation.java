@@ -11,6 +11,11 @@ public interface Representation {
     /** One object, complete. */
     ByteString object(Resource resource);
 
+    /** Whether a list, or else a single object, is what the client asked for in this form. */
+    default boolean shows(boolean list) {
+        return true;
+    }
+
     /** A page of a collection: what comes first, then each object's part, then the end. */
     Pieces list(Listing listing);
 

@@ -32,7 +32,7 @@ public final class Table implements Representation {
         this.columns = List.copyOf(columns);
         this.include = include;
         this.whole = whole;
-        this.partial = new MetadataOnly(version);
+        this.partial = new MetadataOnly(version, false);
         this.clock = clock;
     }
 

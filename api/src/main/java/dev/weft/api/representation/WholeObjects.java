@@ -2,20 +2,24 @@ package dev.weft.api.representation;
 
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.registry.resource.Cohabitation;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.watch.Listing;
+import org.jspecify.annotations.Nullable;
 
-/** Objects as they are: stored bytes passed on, or with the apiVersion of another served version. */
+/** Objects as they are: stored bytes passed on, or as another served version or group shows them. */
 public final class WholeObjects implements Representation {
     private final String kind;
     private final String apiVersion;
     private final boolean stored;
+    private final @Nullable Cohabitation cohabitation;
 
     public WholeObjects(ResourceKind kind, String version) {
         this.kind = kind.kind();
         this.apiVersion = kind.apiVersion(version);
-        this.stored = kind.versions().get(0).equals(version);
+        this.stored = kind.storedApiVersion().equals(apiVersion);
+        this.cohabitation = kind.cohabitation();
     }
 
     @Override
@@ -26,6 +30,9 @@ public final class WholeObjects implements Representation {
     /** A tree of the caller's own, in the served version. */
     public ObjectNode tree(Resource resource) {
         ObjectNode tree = resource.json().toTree();
+        if (cohabitation != null) {
+            return cohabitation.served(tree, apiVersion);
+        }
         if (!stored) {
             tree.put("apiVersion", apiVersion);
         }

@@ -26,6 +26,8 @@ import dev.weft.api.representation.Representation.Pieces;
 import dev.weft.api.representation.YamlText;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +121,9 @@ final class Answers {
     /** With one {@code Warning} header for each line. */
     static HttpResponse warning(HttpResponse response, String warning) {
         HttpResponse warned = response;
-        for (String line : warning.split("\n", -1)) {
+        List<String> lines = new ArrayList<>(List.of(warning.split("\n", -1)));
+        Collections.reverse(lines); // each header is put before those that are there
+        for (String line : lines) {
             String safe =
                     line.replaceAll("[^\\x20-\\x7e]", "?").replace("\\", "\\\\").replace("\"", "\\\"");
             if (!safe.isBlank()) {

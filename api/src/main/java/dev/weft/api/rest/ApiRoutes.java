@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
+import dev.weft.api.discovery.AbsentKinds;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
 import dev.weft.api.forward.ForwardRoutes;
@@ -20,12 +21,9 @@ import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry;
 import dev.weft.registry.resource.ResourceKey;
-import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -41,21 +39,18 @@ import org.slf4j.LoggerFactory;
 /** The table of contents: which route answers which request. Safe for many threads. */
 public final class ApiRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
-    private static final List<ResourceKind> COMPUTED = List.of(MeshKinds.CLUSTERS, MeshKinds.FEDERATED_SERVICES);
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
     private final Registry registry;
     private final RandomGenerator random;
+    private final ServedKinds kinds;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
     private final Access access;
     private final AccessReviews reviews;
     private final TokenRequests tokens;
     private final IssuerRoutes issuer;
-    private final ReadRoutes reads;
-    private final WriteRoutes writes;
-    private final Evictions evictions;
-    private final ReadableObjects stored;
+    private final ObjectRoutes objects;
     private final Map<ResourceType, ReadableObjects> computed;
     private final ForwardRoutes forward;
     private final FederationRequests requests;
@@ -153,10 +148,11 @@ public final class ApiRoutes {
                         bounds.longestWatch()),
                 random);
         this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
-        List<ServedResource> served = served(registry, tokens.served());
+        this.kinds = new ServedKinds(registry.kinds());
+        List<ServedResource> served = kinds.resources(tokens.served());
         this.discovery = new DiscoveryRoutes(
                 served,
-                new OpenApiDocuments(described(registry), served, "v" + product.kubernetes()),
+                new OpenApiDocuments(kinds.described(), served, "v" + product.kubernetes()),
                 product,
                 clock.instant());
         this.health = new HealthRoutes(registry);
@@ -164,37 +160,14 @@ public final class ApiRoutes {
         this.issuer = new IssuerRoutes(access.accountTokens());
         StandingWatches standing = new StandingWatches(access, bounds.watchAskedAgain());
         standing.begin(materializer.system());
-        this.reads = new ReadRoutes(representations, watches, standing);
-        this.writes = new WriteRoutes(registry, access, representations, bodies, reading, materializer);
-        this.evictions = new Evictions(registry, bodies, reading);
-        this.stored = ReadableObjects.stored(registry);
+        this.objects = new ObjectRoutes(
+                new ReadRoutes(representations, watches, standing),
+                new WriteRoutes(registry, access, representations, bodies, reading, materializer),
+                new Evictions(registry, bodies, reading),
+                ReadableObjects.stored(registry));
         this.computed = computed(registry, bounds.mesh(), clock, id);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
         this.requests = new FederationRequests(registry.federation(), bodies, reading);
-    }
-
-    private static List<ServedResource> served(Registry registry, boolean tokens) {
-        List<ServedResource> served = new ArrayList<>();
-        for (ResourceKind kind : registry.kinds().all()) {
-            boolean account = tokens && kind.type().equals(TokenRequests.ACCOUNTS);
-            kind.versions()
-                    .forEach(version -> served.add(
-                            account
-                                    ? ServedResource.of(kind, version).with(TokenRequests.PART)
-                                    : ServedResource.of(kind, version)));
-        }
-        AccessReviews.RESOURCES.stream()
-                .filter(review -> tokens || !review.kind().equals("TokenReview"))
-                .forEach(served::add);
-        served.addAll(FederationRequests.RESOURCES);
-        COMPUTED.forEach(kind -> served.add(ServedResource.readOnly(kind, MeshKinds.VERSION)));
-        return served;
-    }
-
-    private static List<ResourceKind> described(Registry registry) {
-        List<ResourceKind> described = new ArrayList<>(registry.kinds().all());
-        described.addAll(COMPUTED);
-        return described;
     }
 
     private Map<ResourceType, ReadableObjects> computed(
@@ -271,10 +244,7 @@ public final class ApiRoutes {
             if (place != null) {
                 place.end();
             }
-            metrics.ended(
-                    new RequestMetrics.Subject(seen.verb, seen.resource),
-                    response == null ? 500 : response.status().intValue(),
-                    Duration.between(seen.begun, clock.instant()));
+            seen.count(metrics, response == null ? 500 : response.status().intValue(), clock.instant());
         });
     }
 
@@ -344,7 +314,7 @@ public final class ApiRoutes {
         ServedResource review = reviews.find(group, version, segments);
         if (review != null) {
             seen.is("create", review.plural());
-            requireMethod(exchange, "POST");
+            ObjectRoutes.requireMethod(exchange, "POST");
             return reviews.answer(exchange, review);
         }
         ForwardTarget workload = group.isEmpty() && version.equals("v1")
@@ -357,16 +327,16 @@ public final class ApiRoutes {
         ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
         if (request != null) {
             seen.is("create", request.plural());
-            requireMethod(exchange, "POST");
+            ObjectRoutes.requireMethod(exchange, "POST");
             return requests.answer(exchange, request);
         }
         ResourceKey account = tokens.find(group, version, segments);
         if (account != null) {
             seen.is("create", "serviceaccounts/token");
-            requireMethod(exchange, "POST");
+            ObjectRoutes.requireMethod(exchange, "POST");
             return tokens.answer(exchange, account);
         }
-        ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kind(group, version, plural));
+        ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kinds.find(group, version, plural));
         if (target == null) {
             throw new RequestRefused(Refusals.noSuchResource());
         }
@@ -377,98 +347,12 @@ public final class ApiRoutes {
                 seen.is("delete", target.kind().type().plural());
                 return requests.expel(exchange, target.name());
             }
-            requireMethod(exchange, "GET");
-            return read(exchange, target, from, seen);
+            ObjectRoutes.requireMethod(exchange, "GET");
+            return objects.read(exchange, target, from, seen);
         }
-        return stored(exchange, target, seen);
-    }
-
-    private @Nullable ResourceKind kind(String group, String version, String plural) {
-        for (ResourceKind kind : COMPUTED) {
-            boolean named = group.equals(kind.type().group())
-                    && version.equals(MeshKinds.VERSION)
-                    && plural.equals(kind.type().plural());
-            if (named) {
-                return kind;
-            }
+        if (AbsentKinds.ALL.contains(target.kind())) {
+            ObjectRoutes.requireMethod(exchange, "GET");
         }
-        return registry.kinds().find(group, version, plural);
-    }
-
-    private CompletionStage<HttpResponse> read(
-            Exchange exchange, ResourceTarget target, ReadableObjects from, Seen seen) {
-        boolean watch = target.collection() && exchange.query().flag("watch");
-        seen.is(
-                watch ? "watch" : target.collection() ? "list" : "get",
-                target.kind().type().toString());
-        return reads.read(exchange, target, from);
-    }
-
-    private CompletionStage<HttpResponse> stored(Exchange exchange, ResourceTarget target, Seen seen) {
-        String resource = target.kind().type().toString();
-        boolean object = !target.collection();
-        boolean whole = target.subresource().isEmpty();
-        boolean writable = !target.everywhere();
-        if (target.eviction()) {
-            seen.is("create", resource + "/eviction");
-            requireMethod(exchange, "POST");
-            return evictions.evict(exchange, target);
-        }
-        switch (exchange.method()) {
-            case "GET" -> {
-                return read(exchange, target, stored, seen);
-            }
-            case "POST" -> {
-                seen.is("create", resource);
-                if (!object && writable) {
-                    return writes.create(exchange, target);
-                }
-            }
-            case "PUT" -> {
-                seen.is("update", resource);
-                if (object) {
-                    return writes.update(exchange, target);
-                }
-            }
-            case "PATCH" -> {
-                seen.is("patch", resource);
-                if (object) {
-                    return writes.patch(exchange, target);
-                }
-            }
-            case "DELETE" -> {
-                seen.is(object ? "delete" : "deletecollection", resource);
-                if (object && whole) {
-                    return writes.delete(exchange, target);
-                }
-                if (!object && writable && ServedResource.deletesCollections(target.kind())) {
-                    return writes.deleteCollection(exchange, target);
-                }
-            }
-            default -> seen.is("other", resource);
-        }
-        throw new RequestRefused(Refusals.methodNotAllowed());
-    }
-
-    private static void requireMethod(Exchange exchange, String method) {
-        if (!exchange.method().equals(method)) {
-            throw new RequestRefused(Refusals.methodNotAllowed());
-        }
-    }
-
-    /** What a request turned out to be about, for the count of it; written and read by the request's own thread. */
-    private static final class Seen {
-        private final Instant begun;
-        private String verb = "other";
-        private String resource = "";
-
-        private Seen(Instant begun) {
-            this.begun = begun;
-        }
-
-        private void is(String what, String of) {
-            verb = what;
-            resource = of;
-        }
+        return objects.answer(exchange, target, seen);
     }
 }

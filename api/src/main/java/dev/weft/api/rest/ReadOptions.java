@@ -46,7 +46,7 @@ final class ReadOptions {
             throw invalid(FieldError.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
         }
         return new ListRequest(
-                new Collection(kind.type(), namespace),
+                new Collection(kind.storedType(), namespace),
                 filter(kind),
                 listVersion(limit, continuation),
                 limit,
@@ -115,7 +115,7 @@ final class ReadOptions {
         boolean fromStart = version <= 0 || initial;
         boolean bookmarks = query.flag("allowWatchBookmarks");
         return new WatchRequest(
-                new Collection(kind.type(), namespace),
+                new Collection(kind.storedType(), namespace),
                 filter(kind),
                 fromStart ? OptionalLong.empty() : OptionalLong.of(version),
                 bookmarks,

@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
+import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.api.representation.Representation;
 import dev.weft.api.stream.ConnectionEnd;
@@ -48,6 +49,9 @@ final class ReadRoutes {
                 ? representations.ofScale(
                         target.kind(), target.kind().versions().get(0), exchange)
                 : representations.choose(target.kind(), target.version(), exchange);
+        if (!shown.shows(target.collection())) {
+            throw new RequestRefused(Refusals.notAcceptable(Accepts.OFFERED));
+        }
         Answers answers = Answers.to(exchange);
         ReadOptions options = new ReadOptions(exchange.query());
         if (target.collection()) {

@@ -50,7 +50,7 @@ final class Representations {
                 return new Table(form.version(), columns, include(exchange.query()), whole, clock);
             }
             if (meta && form.as().startsWith("PartialObjectMetadata")) {
-                return new MetadataOnly(form.version());
+                return new MetadataOnly(form.version(), form.as().endsWith("List"));
             }
         }
         throw new RequestRefused(Refusals.notAcceptable(Accepts.OFFERED));

@@ -57,7 +57,7 @@ record ResourceTarget(ResourceKind kind, String version, String namespace, Strin
     }
 
     ResourceKey key() {
-        return new ResourceKey(kind.type(), namespace, name);
+        return new ResourceKey(kind.storedType(), namespace, name);
     }
 
     boolean collection() {

@@ -15,9 +15,12 @@ import dev.weft.api.problem.StatusObject;
 import dev.weft.api.representation.Representation;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
-import dev.weft.registry.resource.DuplicateFields;
+import dev.weft.registry.resource.Cohabitation;
+import dev.weft.registry.resource.FieldError;
+import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
 import dev.weft.registry.resource.Scale;
 import dev.weft.registry.resource.Write;
@@ -71,7 +74,7 @@ final class WriteRoutes {
         Shown shown = shown(exchange, target);
         Write.Options options = options(exchange, "CreateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
-            RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
+            RequestBodies.ObjectBody body = body(exchange, target, bytes, true);
             String name = body.tree().path("metadata").path("name").asText("");
             return write(exchange, new Write.Create(target.key().withName(name), body.json(), options), shown);
         });
@@ -81,7 +84,7 @@ final class WriteRoutes {
         Shown shown = shown(exchange, target);
         Write.Options options = options(exchange, "UpdateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
-            RequestBodies.ObjectBody body = bodies.object(exchange.contentType(), bytes, expected(target));
+            RequestBodies.ObjectBody body = body(exchange, target, bytes, false);
             return write(exchange, new Write.Update(target.key(), target.subresource(), body.json(), options), shown);
         });
     }
@@ -92,14 +95,15 @@ final class WriteRoutes {
         WriteOptions parameters = options(exchange, "PatchOptions");
         Write.Options options = parameters.patchOptions(type);
         return reading.read(exchange).thenCompose(bytes -> {
-            JsonNode patch = storedVersion(bodies.patch(type, bytes), target);
+            JsonNode sent = bodies.patch(type, bytes);
+            List<String> lax = lax(type, bytes, sent, options);
+            JsonNode patch = storedVersion(sent, target);
             if (type == PatchType.SERVER_SIDE_APPLY) {
-                Applied applied = new Applied(patch, parameters.force(), doubled(bytes, options));
-                return apply(exchange, target, shown, applied, options);
+                return apply(exchange, target, shown, new Applied(patch, parameters.force(), lax), options);
             }
             Write write =
                     new Write.Patch(target.key(), target.subresource(), type, new PatchBody(patch, false), options);
-            return write(exchange, write, shown);
+            return write(exchange, write, shown).thenApply(response -> warned(response, lax));
         });
     }
 
@@ -121,21 +125,29 @@ final class WriteRoutes {
             if (missing && target.subresource().isEmpty() && !mayCreate.allowed()) {
                 return shown.answers().refused(Forbidden.of(exchange.user(), creation, mayCreate));
             }
-            HttpResponse response = answer(outcome, shown);
-            return applied.doubled().isEmpty()
-                    ? response
-                    : Answers.warning(response, String.join("\n", applied.doubled()));
+            return warned(answer(outcome, shown), applied.lax());
         });
     }
 
-    /** Names that stand twice in a configuration: what a lenient user should hear. */
-    private static List<String> doubled(byte[] configuration, Write.Options options) {
-        List<String> doubled =
-                options.fieldValidation() == FieldValidation.IGNORE ? List.of() : DuplicateFields.find(configuration);
-        if (options.fieldValidation() == FieldValidation.STRICT && !doubled.isEmpty()) {
-            throw RequestRefused.badRequest("error strict decoding YAML: " + String.join(", ", doubled));
+    /** What a lenient user should hear of a patch; a strict one is refused for it. */
+    private List<String> lax(PatchType type, byte[] body, JsonNode patch, Write.Options options) {
+        if (options.fieldValidation() == FieldValidation.IGNORE) {
+            return List.of();
         }
-        return doubled;
+        List<String> lax = bodies.laxities(type, body, patch);
+        if (options.fieldValidation() == FieldValidation.STRICT && !lax.isEmpty()) {
+            String all = String.join(", ", lax);
+            throw type == PatchType.SERVER_SIDE_APPLY
+                    ? RequestRefused.badRequest("error strict decoding YAML: " + all)
+                    : new RequestRefused(Refusal.unusablePatch(patch, "strict decoding error: " + all));
+        }
+        return lax;
+    }
+
+    private static HttpResponse warned(HttpResponse response, List<String> lax) {
+        return lax.isEmpty() || response.status().isFailure()
+                ? response
+                : Answers.warning(response, String.join("\n", lax));
     }
 
     private static AccessQuestion creation(Exchange exchange) {
@@ -152,10 +164,14 @@ final class WriteRoutes {
     }
 
     /** A configuration with what is to be said of it. */
-    private record Applied(JsonNode configuration, boolean force, List<String> doubled) {}
+    private record Applied(JsonNode configuration, boolean force, List<String> lax) {}
 
     /** A patch may repeat the apiVersion in which the client sees the object. */
     private static JsonNode storedVersion(JsonNode patch, ResourceTarget target) {
+        Cohabitation cohabitation = target.kind().cohabitation();
+        if (cohabitation != null) {
+            return cohabitation.storedPatch(patch);
+        }
         boolean served = patch.path("apiVersion").asText().equals(target.kind().apiVersion(target.version()));
         if (served && patch instanceof ObjectNode object && !target.scale()) {
             object.put("apiVersion", target.kind().apiVersion());
@@ -250,13 +266,32 @@ final class WriteRoutes {
         return new WriteOptions(exchange.query(), exchange.userAgent(), kind);
     }
 
+    /** An object that a client sends, as it is to be stored. */
+    private RequestBodies.ObjectBody body(Exchange exchange, ResourceTarget target, byte[] bytes, boolean creation) {
+        RequestBodies.ObjectBody sent = bodies.object(exchange.contentType(), bytes, expected(target));
+        Cohabitation cohabitation = target.kind().cohabitation();
+        if (cohabitation == null) {
+            return sent;
+        }
+        List<FieldError> faults = creation ? cohabitation.validation().apply(sent.tree()) : List.of();
+        if (!faults.isEmpty()) {
+            String name = sent.tree().path("metadata").path("name").asText("");
+            throw new RequestRefused(Refusal.invalid(
+                    new ResourceKey(target.kind().type(), target.namespace(), name),
+                    target.kind().kind(),
+                    faults));
+        }
+        ObjectNode stored = cohabitation.stored(sent.tree());
+        return new RequestBodies.ObjectBody(stored, JsonBytes.of(stored));
+    }
+
     private static RequestBodies.Expected expected(ResourceTarget target) {
         return target.scale()
                 ? new RequestBodies.Expected(SCALE_API_VERSION, "Scale", SCALE_API_VERSION)
                 : new RequestBodies.Expected(
                         target.kind().apiVersion(target.version()),
                         target.kind().kind(),
-                        target.kind().apiVersion());
+                        target.kind().storedApiVersion());
     }
 
     /** How the answer is to look. */

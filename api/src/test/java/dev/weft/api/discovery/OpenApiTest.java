@@ -68,7 +68,8 @@ class OpenApiTest {
                         List.of(Cidr.of("127.96.0.0/16")),
                         List.of(Cidr.of("127.112.0.0/16")),
                         PortRange.KUBERNETES_NODE_PORTS))
-                .all());
+                .served());
+        kinds.addAll(AbsentKinds.ALL);
         kinds.add(MeshKinds.CLUSTERS);
         kinds.add(MeshKinds.FEDERATED_SERVICES);
         return kinds;

@@ -106,8 +106,14 @@ final class RegistryWiring {
         RegistryParts parts = new RegistryParts(context, companions, federation);
         RegistryNode node = store.filter(SharedStorage.class::isInstance)
                 .map(shared -> RegistryNode.gather(system, registrySettings, (SharedStorage) shared, parts))
-                .orElseGet(() -> RegistryNode.start(
-                        system, registrySettings, store, settings.addresses().seeds(), parts));
+                .orElseGet(() -> settings.peers().bootstrap().isPresent()
+                        ? RegistryNode.awaitJoin(system, registrySettings, parts)
+                        : RegistryNode.start(
+                                system,
+                                registrySettings,
+                                store,
+                                settings.addresses().seeds(),
+                                parts));
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
                 .follow(NodeZones.NODES, zones);
         return node;

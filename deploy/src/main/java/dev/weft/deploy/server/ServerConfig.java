@@ -29,7 +29,9 @@ final class ServerConfig {
                 .withFallback(mode(settings.addresses().mode()))
                 .withFallback(ownDefaults())
                 .withFallback(ofStorage(settings.holding()))
-                .withFallback(file(settings.config()));
+                .withFallback(settings.peers().config())
+                .withFallback(file(settings.config()))
+                .withFallback(ownBootstrap());
         return checked(settings.config(), () -> {
             Config config = ClusterConfig.of(user, settings.addresses().akka(), settings.holding());
             RegistrySettings.of(config).loadBalancer().requireApart(settings.ranges());
@@ -54,6 +56,11 @@ final class ServerConfig {
                 ? ConfigFactory.empty()
                 : ConfigFactory.parseMap(
                         Map.of("akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", "1500ms"));
+    }
+
+    /** Laid over Akka's defaults, which a reference.conf cannot reliably change. */
+    private static Config ownBootstrap() {
+        return ConfigFactory.defaultReference().getConfig("weft.server.system");
     }
 
     private static Config dns(Optional<String> listen) {

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param store the database that the processes of the cluster share; empty where one process keeps the data in a store of
  *     its own
  * @param protection who reaches the API, and how
+ * @param peers how it meets the other processes of its cluster
  */
 public record ServerSettings(
         String cluster,
@@ -41,7 +42,8 @@ public record ServerSettings(
         Optional<Path> config,
         boolean proxy,
         Optional<StoreAddress> store,
-        Protection protection) {
+        Protection protection,
+        ClusterPeers peers) {
 
     /**
      * Where a server listens and whom it joins.
@@ -90,7 +92,13 @@ public record ServerSettings(
             requireLoopback("--api", addresses.api());
         }
         requireLoopback("--gossip", addresses.gossip());
-        requireLoopback("--akka", addresses.akka());
+        if (peers.tls().isEmpty()) {
+            requireLoopback("--akka", addresses.akka());
+            peers.management().ifPresent(address -> requireLoopback("--management", address));
+        }
+        if (peers.bootstrap().isPresent() && !addresses.seeds().isEmpty()) {
+            throw CommandFailed.usage("--seed and --bootstrap: give one of them; both say where the others are");
+        }
         requireDistinct(addresses);
         requireApart(ranges);
     }
@@ -105,7 +113,18 @@ public record ServerSettings(
             NetworkRanges ranges,
             Optional<Path> config,
             boolean proxy) {
-        this(cluster, node, zone, data, addresses, ranges, config, proxy, Optional.empty(), Protection.OPEN);
+        this(
+                cluster,
+                node,
+                zone,
+                data,
+                addresses,
+                ranges,
+                config,
+                proxy,
+                Optional.empty(),
+                Protection.OPEN,
+                ClusterPeers.OPEN);
     }
 
     /** @throws CommandFailed as wrong usage, if it is neither an address nor {@code off} */
@@ -131,7 +150,9 @@ public record ServerSettings(
         if (store.isPresent()) {
             return ClusterConfig.Holding.SHARED;
         }
-        return addresses.seeds().isEmpty() ? ClusterConfig.Holding.EMBEDDED : ClusterConfig.Holding.NOTHING;
+        return addresses.seeds().isEmpty() && peers.bootstrap().isEmpty()
+                ? ClusterConfig.Holding.EMBEDDED
+                : ClusterConfig.Holding.NOTHING;
     }
 
     /** Whether this process keeps some of the cluster's data. */
@@ -190,6 +211,14 @@ public record ServerSettings(
         }
     }
 
+    private static String remedy(String flag) {
+        return switch (flag) {
+            case "--api" -> "give --tls auto, or ";
+            case "--akka", "--management" -> "give --akka-tls-cert, --akka-tls-key and --akka-tls-ca, or ";
+            default -> "";
+        };
+    }
+
     /** What is not encrypted or does not ask who calls must stay on this machine. */
     private static void requireLoopback(String flag, HostPort address) {
         try {
@@ -197,7 +226,7 @@ public record ServerSettings(
                 if (!resolved.isLoopbackAddress()) {
                     throw CommandFailed.usage(flag + " " + address
                             + ": listening beyond loopback needs TLS and authentication, which are not configured; "
-                            + (flag.equals("--api") ? "give --tls auto, or " : "")
+                            + remedy(flag)
                             + "choose an address in 127.0.0.0/8 or [::1]");
                 }
             }

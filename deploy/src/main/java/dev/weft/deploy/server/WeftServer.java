@@ -4,6 +4,8 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
+import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import dev.weft.api.ApiDoor;
 import dev.weft.api.ApiServer;
@@ -89,6 +91,7 @@ public final class WeftServer {
             ServerConfig.requireFree("--gossip", settings.addresses().gossip());
         }
         ServerConfig.requireFree("--akka", settings.addresses().akka());
+        settings.peers().management().ifPresent(address -> ServerConfig.requireFree("--management", address));
         WeftServer server = new WeftServer(settings, ServerConfig.of(settings));
         try {
             server.startParts();
@@ -139,6 +142,7 @@ public final class WeftServer {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
         CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
         RegistryNode registry = startRegistry();
+        startManagement();
         ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
         if (start.waitsForRegistry()) {
             awaitRegistry(registry);
@@ -165,6 +169,16 @@ public final class WeftServer {
         onStop(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "weft-gossip", node::stop);
         PostgresDatabase common = shared;
         return wiring.withShards(common == null ? store : common, node);
+    }
+
+    /** Tells others whom to join, and looks for them itself if it is to. */
+    private void startManagement() {
+        if (settings.peers().management().isPresent()) {
+            await(AkkaManagement.get(system).start(), "listen at --management");
+        }
+        if (settings.peers().bootstrap().isPresent()) {
+            ClusterBootstrap.get(system).start();
+        }
     }
 
     private GossipNode startGossip(JournalDatabase store) {
@@ -216,8 +230,10 @@ public final class WeftServer {
                         + (settings.holdsShards()
                                 ? "; see the log, or try again with weft.server.start-timeout set higher"
                                 : "; does the process that keeps the data of cluster " + settings.cluster()
-                                        + " listen with --akka at one of --seed "
-                                        + settings.addresses().seeds() + "?"));
+                                        + (settings.peers().bootstrap().isPresent()
+                                                ? " listen with --management where --bootstrap says?"
+                                                : " listen with --akka at one of --seed "
+                                                        + settings.addresses().seeds() + "?")));
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }

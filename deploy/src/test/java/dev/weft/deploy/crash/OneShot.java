@@ -44,21 +44,28 @@ final class OneShot {
         }
     }
 
+    /** Asks and waits for as long as a server takes at most where nothing else is configured. */
+    static Reply send(HostPort server, String method, String path, @Nullable JsonNode body) throws IOException {
+        return send(server, method, path, body, ANSWER_MILLIS);
+    }
+
     /**
      * Asks and waits.
      *
+     * @param patience for the answer, in milliseconds
      * @throws NotSent if it was not sent
      * @throws IOException if no whole answer came: it may have been carried out
      */
     @SuppressWarnings("AddressSelection") // a literal address
-    static Reply send(HostPort server, String method, String path, @Nullable JsonNode body) throws IOException {
+    static Reply send(HostPort server, String method, String path, @Nullable JsonNode body, int patience)
+            throws IOException {
         try (Socket socket = new Socket()) {
             try {
                 socket.connect(new InetSocketAddress(server.host(), server.port()), CONNECT_MILLIS);
             } catch (IOException e) {
                 throw new NotSent(e);
             }
-            socket.setSoTimeout(ANSWER_MILLIS);
+            socket.setSoTimeout(patience);
             byte[] content = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
             String head = method + " " + path + " HTTP/1.1\r\nHost: " + server
                     + "\r\nAccept: application/json\r\nConnection: close\r\n"

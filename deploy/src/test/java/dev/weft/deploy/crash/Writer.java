@@ -1,5 +1,6 @@
 package dev.weft.deploy.crash;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.HostPort;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads objects of its own through all nodes in turn. It is the only one who writes them, and does so one after
@@ -19,19 +21,31 @@ import java.util.concurrent.locks.LockSupport;
 final class Writer implements Runnable {
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final long PAUSE_NANOS = 3_000_000;
+    private static final int PATIENCE_MILLIS = 13_000;
 
     private final String name;
     private final List<HostPort> servers;
+    private final List<String> namespaces;
+    private final int patience;
     private final Random random;
     private final History history;
     private final Map<String, Known> certain = new TreeMap<>();
     private final List<String> failures = new ArrayList<>();
+    private final List<String> cut = new ArrayList<>();
     private volatile boolean stopping;
     private int made;
 
+    /** Writes to the namespaces that are always there. */
     Writer(String name, List<HostPort> servers, long seed, History history) {
+        this(name, servers, NAMESPACES, seed, history, PATIENCE_MILLIS);
+    }
+
+    /** @param patience for an answer, in milliseconds */
+    Writer(String name, List<HostPort> servers, List<String> namespaces, long seed, History history, int patience) {
         this.name = name;
         this.servers = servers;
+        this.namespaces = namespaces;
+        this.patience = patience;
         this.random = new Random(seed);
         this.history = history;
     }
@@ -45,6 +59,11 @@ final class Writer implements Runnable {
     /** Requests that were sent and not carried out, in the servers' words. */
     List<String> failures() {
         return failures;
+    }
+
+    /** Those of them that got no word at all. */
+    List<String> cut() {
+        return cut;
     }
 
     @Override
@@ -79,10 +98,10 @@ final class Writer implements Runnable {
 
     private void create() {
         String object = name + "-" + made++;
-        String collection = "/api/v1/namespaces/" + NAMESPACES.get(random.nextInt(4)) + "/configmaps";
+        String collection = "/api/v1/namespaces/" + namespaces.get(random.nextInt(namespaces.size())) + "/configmaps";
         Known nothing = new Known(collection + "/" + object, 0, History.ABSENT);
         try {
-            OneShot.Reply reply = OneShot.send(any(), "POST", collection, body(object, 0, 1));
+            OneShot.Reply reply = send("POST", collection, body(object, 0, 1));
             if (reply.ok()) {
                 done(object, nothing, reply.version(), 1, "ADDED");
             } else {
@@ -91,6 +110,7 @@ final class Writer implements Runnable {
         } catch (OneShot.NotSent e) {
             return;
         } catch (IOException e) {
+            cut.add(object + ": " + e);
             unanswered(object, nothing, 1, e.toString());
         }
     }
@@ -98,7 +118,7 @@ final class Writer implements Runnable {
     private void change(String object, Known known, String method, int content, String event) {
         try {
             ObjectNode body = method.equals("PUT") ? body(object, known.version(), content) : preconditions(known);
-            OneShot.Reply reply = OneShot.send(any(), method, known.path(), body);
+            OneShot.Reply reply = send(method, known.path(), body);
             if (reply.ok()) {
                 long version = method.equals("PUT")
                         ? reply.version()
@@ -110,6 +130,7 @@ final class Writer implements Runnable {
         } catch (OneShot.NotSent e) {
             return;
         } catch (IOException e) {
+            cut.add(object + ": " + e);
             unanswered(object, known, content, e.toString());
         }
     }
@@ -146,7 +167,7 @@ final class Writer implements Runnable {
 
     private void read(String object, Known known) {
         try {
-            OneShot.Reply reply = OneShot.send(any(), "GET", known.path(), null);
+            OneShot.Reply reply = send("GET", known.path(), null);
             if (reply.ok()
                     ? reply.version() != known.version()
                             || reply.json().at("/data/n").asInt() != known.content()
@@ -162,8 +183,8 @@ final class Writer implements Runnable {
         }
     }
 
-    private HostPort any() {
-        return servers.get(random.nextInt(servers.size()));
+    private OneShot.Reply send(String method, String path, @Nullable JsonNode body) throws IOException {
+        return OneShot.send(servers.get(random.nextInt(servers.size())), method, path, body, patience);
     }
 
     private static ObjectNode body(String name, long version, int content) {

@@ -70,6 +70,11 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         return add(first.cluster(), name, first.ranges(), arguments);
     }
 
+    /** A further process of the cluster that another server began, which has to find it by itself; not started yet. */
+    public TestServer seeking(TestServer first, String name, String... furtherArguments) {
+        return add(first.cluster(), name, first.ranges(), List.of(furtherArguments));
+    }
+
     /** Processes of one cluster that share a database, not started yet. They find each other in it. */
     public List<TestServer> sharing(StoreAddress store, int count, String cluster, String... furtherArguments) {
         TestServer.Ranges ranges = new TestServer.Ranges(range(), range());
@@ -77,11 +82,20 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         for (int i = 1; i <= count; i++) {
             sharing.add(add(cluster, cluster + "-" + i, ranges, List.of()));
         }
+        sharing.forEach(server -> server.arguments(arguments(store, furtherArguments)));
+        return sharing;
+    }
+
+    /** One more process that shares the database of another's cluster, not started yet. */
+    public TestServer beside(TestServer first, StoreAddress store, String name, String... furtherArguments) {
+        return add(first.cluster(), name, first.ranges(), arguments(store, furtherArguments));
+    }
+
+    private List<String> arguments(StoreAddress store, String... further) {
         List<String> arguments =
                 new ArrayList<>(List.of("--store", store.toString(), "--store-password-file", secret()));
-        arguments.addAll(List.of(furtherArguments));
-        sharing.forEach(server -> server.arguments(arguments));
-        return sharing;
+        arguments.addAll(List.of(further));
+        return arguments;
     }
 
     /** A file with the password of the test's database. */

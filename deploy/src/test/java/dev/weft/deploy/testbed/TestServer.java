@@ -55,7 +55,7 @@ public final class TestServer {
     }
 
     /** What it is told besides, from its next start on. */
-    void arguments(List<String> further) {
+    public void arguments(List<String> further) {
         furtherArguments = List.copyOf(further);
     }
 
@@ -66,7 +66,7 @@ public final class TestServer {
 
     /** Starts the process without waiting. */
     public TestServer begin() {
-        process = children.start(name, arguments(), directory.get().resolve(name + ".log"));
+        process = children.start(name, commandLine(), directory.get().resolve(name + ".log"));
         return this;
     }
 
@@ -76,7 +76,7 @@ public final class TestServer {
         return this;
     }
 
-    private List<String> arguments() {
+    private List<String> commandLine() {
         List<String> arguments = new ArrayList<>(List.of(
                 "server",
                 "--cluster",
@@ -145,6 +145,16 @@ public final class TestServer {
 
     public HostPort gossip() {
         return gossip;
+    }
+
+    /** The loopback address that it has for itself. */
+    public String host() {
+        return api.host();
+    }
+
+    /** What it is told besides. */
+    public List<String> arguments() {
+        return furtherArguments;
     }
 
     /** Where it listens for other processes of its cluster. */

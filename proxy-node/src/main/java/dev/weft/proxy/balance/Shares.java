@@ -1,7 +1,9 @@
 package dev.weft.proxy.balance;
 
 import dev.weft.proxy.selection.Candidate;
+import dev.weft.proxy.selection.LocalityTier;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -34,6 +36,38 @@ public record Shares(Basis basis, List<Double> parts) {
 
     public Shares {
         parts = List.copyOf(parts);
+    }
+
+    /**
+     * The shares of endpoints where near ones are preferred.
+     *
+     * @param tiers the nearest first, as {@link LocalityBalancer} takes them; empty where all are alike
+     */
+    public static Shares overTiers(
+            Algorithm algorithm, List<LocalityTier> tiers, List<Candidate> candidates, BalanceSettings settings) {
+        if (tiers.isEmpty()) {
+            return of(algorithm, candidates, settings);
+        }
+        int[] usable = tiers.stream().mapToInt(tier -> tier.candidates().size()).toArray();
+        int[] known = tiers.stream().mapToInt(LocalityTier::known).toArray();
+        int[] upTo = TierLoads.upTo(usable, known, settings.overprovisioningPercent());
+        Map<Candidate, Double> parts = new HashMap<>();
+        Basis basis = Basis.IN_TURN;
+        int before = 0;
+        for (int i = 0; i < upTo.length; i++) {
+            List<Candidate> within = tiers.get(i).candidates();
+            Shares inner = of(algorithm, within, settings);
+            for (int j = 0; j < within.size(); j++) {
+                parts.put(within.get(j), inner.parts.get(j) * (upTo[i] - before) / TierLoads.WHOLE);
+            }
+            basis = inner.basis;
+            before = upTo[i];
+        }
+        return new Shares(
+                basis,
+                candidates.stream()
+                        .map(candidate -> parts.getOrDefault(candidate, 0.0))
+                        .toList());
     }
 
     /** The shares of endpoints that are all in choice. */

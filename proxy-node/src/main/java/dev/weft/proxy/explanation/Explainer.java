@@ -7,6 +7,7 @@ import dev.weft.proxy.dns.NameAnswers;
 import dev.weft.proxy.explanation.Explanation.Name;
 import dev.weft.proxy.explanation.Explanation.Vantage;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
@@ -48,10 +49,11 @@ public final class Explainer {
         NameAnswers answers = new NameAnswers(dns, node, view);
         Federation federation = new Federation(observed, node.cluster());
         List<ServiceExplanation> services = new ArrayList<>();
+        TrafficRules rules = TrafficRules.of(view);
         Teller teller = (object, key) -> {
             ServicePicture picture = view.get(key);
             ServicePicture known = picture == null ? new ServicePicture(key, null, Map.of()) : picture;
-            services.add(new ServiceStory(object, known, node, federation, balance)
+            services.add(new ServiceStory(object, known, node, federation, balance, rules)
                     .tell(nodeAddresses, names(answers, key), answers.endpointsOf(key)));
         };
         JsonNode service = observed.service();
@@ -105,7 +107,9 @@ public final class Explainer {
 
     private static ServiceView view(Observation observed, String nodeName) {
         List<ViewBatch> batches = new ArrayList<>();
-        batches.add(new ViewBatch(WatchedKind.SERVICES, listOf(observed.service()), Map.of()));
+        List<JsonNode> services = new ArrayList<>(listOf(observed.service()));
+        services.addAll(listOf(observed.traffic()));
+        batches.add(new ViewBatch(WatchedKind.SERVICES, services, Map.of()));
         batches.add(new ViewBatch(WatchedKind.IMPORTS, listOf(observed.imported()), Map.of()));
         batches.add(new ViewBatch(WatchedKind.SLICES, observed.slices(), Map.of()));
         return ServiceView.empty(nodeName).apply(batches).view();
@@ -131,7 +135,8 @@ public final class Explainer {
         return List.of(
                 "Which connections are open, which endpoints a proxy-node has just failed to connect to, and how fast they"
                         + " answer: only a running proxy-node knows; it passes over an endpoint that refuses for that"
-                        + " connection, and the choice above stays as it is.",
+                        + " connection, ejects one that fails again and again for a while, and orders other clusters by"
+                        + " the round trips that it measures (above: by name).",
                 "Which endpoint a client with session affinity has already, and whether the listeners could be bound.");
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param slices the EndpointSlices of both, and perhaps more
  * @param node the Node that it is seen from; null for none
  * @param clusters the members of the federation ({@code mesh.weft.dev})
+ * @param traffic the Service {@code kube-system/weft-traffic}, which holds what is wanted of all traffic; null for none
  * @param federated the FederatedService; null for none
  */
 public record Observation(
@@ -20,6 +21,7 @@ public record Observation(
         List<JsonNode> slices,
         @Nullable JsonNode node,
         List<JsonNode> clusters,
+        @Nullable JsonNode traffic,
         @Nullable JsonNode federated) {
     public Observation {
         slices = List.copyOf(slices);

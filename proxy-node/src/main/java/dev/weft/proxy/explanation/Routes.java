@@ -2,8 +2,9 @@ package dev.weft.proxy.explanation;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
-import dev.weft.proxy.balance.Shares;
 import dev.weft.proxy.dns.NameVerdict;
+import dev.weft.proxy.explanation.Portions.Portion;
+import dev.weft.proxy.explanation.Portions.Wishes;
 import dev.weft.proxy.explanation.ServiceExplanation.Endpoint;
 import dev.weft.proxy.explanation.ServiceExplanation.Route;
 import dev.weft.proxy.selection.Candidate;
@@ -14,6 +15,7 @@ import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.Reason;
 import dev.weft.proxy.selection.Sighting;
 import dev.weft.proxy.selection.Topology;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServicePort;
@@ -22,9 +24,7 @@ import dev.weft.proxy.view.SliceEndpoint;
 import dev.weft.proxy.view.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -36,6 +36,7 @@ final class Routes {
     private final NodeIdentity node;
     private final Federation federation;
     private final BalanceSettings balance;
+    private final TrafficRules rules;
     private final Set<ServiceExplanation.Port> relayed;
 
     /** @param relayed the ports for which a proxy-node listens at some address */
@@ -44,11 +45,13 @@ final class Routes {
             NodeIdentity node,
             Federation federation,
             BalanceSettings balance,
+            TrafficRules rules,
             Set<ServiceExplanation.Port> relayed) {
         this.picture = picture;
         this.node = node;
         this.federation = federation;
         this.balance = balance;
+        this.rules = rules;
         this.relayed = relayed;
     }
 
@@ -67,7 +70,8 @@ final class Routes {
                 Judgement judgement = EndpointSelection.judge(picture, port, ipv6, node);
                 List<Endpoint> further = first ? with(outside, otherFamilies(entry)) : List.of();
                 for (Traffic traffic : traffic(entry)) {
-                    routes.add(route(port, ipv6, judgement, traffic, algorithm, further));
+                    Wishes wishes = Wishes.of(entry, algorithm, traffic.policy(), rules);
+                    routes.add(route(port, ipv6, judgement, traffic, wishes, further));
                 }
                 first = false;
             }
@@ -111,25 +115,14 @@ final class Routes {
             boolean ipv6,
             Judgement judgement,
             Traffic traffic,
-            Algorithm algorithm,
+            Wishes wishes,
             List<Endpoint> further) {
         Choice choice = judgement.forPolicy(traffic.policy());
         List<Candidate> chosen = choice == null ? List.of() : choice.chosen();
-        Shares shares = Shares.of(algorithm, chosen, balance);
-        Map<Candidate, Double> parts = new HashMap<>();
-        for (int i = 0; i < chosen.size(); i++) {
-            parts.put(chosen.get(i), shares.parts().get(i) * 100);
-        }
+        Portions portions = choice == null ? null : new Portions(choice, picture, port, ipv6, node, balance, wishes);
         List<Endpoint> endpoints = new ArrayList<>();
         for (Sighting seen : judgement.seen()) {
-            Reason reason = choice == null ? Reason.NOT_READY : choice.reasonFor(seen.candidate());
-            endpoints.add(endpoint(
-                    seen.candidate().authority(),
-                    seen.slice(),
-                    seen.endpoint(),
-                    reason,
-                    sentence(reason, seen.candidate(), choice),
-                    parts.get(seen.candidate())));
+            endpoints.add(endpoint(seen, choice, portions == null ? null : portions.of(seen.candidate())));
         }
         judgement
                 .superseded()
@@ -150,8 +143,22 @@ final class Routes {
                 choice == null ? "no rule: nobody asks" : decidedBy(traffic.policy(), choice),
                 choice != null && !chosen.isEmpty() && (choice.lastResort() || choice.staleUsed()),
                 outcome(port, chosen),
-                chosen.isEmpty() ? "" : shares.basis().sentence(),
+                portions == null ? "" : portions.sharesAre(),
                 with(endpoints, further));
+    }
+
+    private Endpoint endpoint(Sighting seen, @Nullable Choice choice, @Nullable Portion portion) {
+        Reason judged = choice == null ? Reason.NOT_READY : choice.reasonFor(seen.candidate());
+        Reason passedOver = portion == null ? null : portion.reason();
+        Reason reason = passedOver == null ? judged : passedOver;
+        Endpoint told = endpoint(
+                seen.candidate().authority(),
+                seen.slice(),
+                seen.endpoint(),
+                reason,
+                sentence(reason, seen.candidate(), choice),
+                portion == null ? null : portion.percent());
+        return portion == null ? told : told.weighing(portion.weight());
     }
 
     private String outcome(ServicePort port, List<Candidate> chosen) {

@@ -157,7 +157,26 @@ public record ServiceExplanation(
             boolean inChoice,
             String reason,
             String because,
-            @Nullable Double sharePercent) {}
+            @Nullable Double sharePercent) {
+        /** The same with another weight. */
+        Endpoint weighing(int other) {
+            return new Endpoint(
+                    address,
+                    cluster,
+                    node,
+                    zone,
+                    freshness,
+                    ready,
+                    serving,
+                    terminating,
+                    other,
+                    slice,
+                    inChoice,
+                    reason,
+                    because,
+                    sharePercent);
+        }
+    }
 
     /**
      * What the clusters export under the name.

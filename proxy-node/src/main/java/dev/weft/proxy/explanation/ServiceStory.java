@@ -9,6 +9,8 @@ import dev.weft.proxy.dns.NameVerdict;
 import dev.weft.proxy.explanation.ServiceExplanation.Balancing;
 import dev.weft.proxy.explanation.ServiceExplanation.Listener;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
+import dev.weft.proxy.selection.Weighting;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +32,15 @@ final class ServiceStory {
     private static final List<String> POLICIES = List.of(
             "internalTrafficPolicy", "externalTrafficPolicy", "trafficDistribution", "publishNotReadyAddresses");
 
+    /** Annotations below {@code mesh.weft.dev/} that bear on where connections go. */
+    private static final List<String> WISHES = List.of("locality", Weighting.CLUSTER_WEIGHTS, Weighting.ZONE_WEIGHTS);
+
     private final JsonNode object;
     private final ServicePicture picture;
     private final NodeIdentity node;
     private final Federation federation;
     private final BalanceSettings balance;
+    private final TrafficRules rules;
     private final boolean imported;
 
     ServiceStory(
@@ -41,12 +48,14 @@ final class ServiceStory {
             ServicePicture picture,
             NodeIdentity node,
             Federation federation,
-            BalanceSettings balance) {
+            BalanceSettings balance,
+            TrafficRules rules) {
         this.object = object;
         this.picture = picture;
         this.node = node;
         this.federation = federation;
         this.balance = balance;
+        this.rules = rules;
         this.imported = picture.key().kind() == ServiceKey.Kind.IMPORT;
     }
 
@@ -64,7 +73,7 @@ final class ServiceStory {
                     .filter(Listener::relayed)
                     .map(Listener::servicePort)
                     .collect(Collectors.toSet());
-            routes = new Routes(picture, node, federation, balance, relayed)
+            routes = new Routes(picture, node, federation, balance, rules, relayed)
                     .of(entry, algorithm(entry), verdicts, imported);
             remark(entry, remarks);
         }
@@ -143,6 +152,18 @@ final class ServiceStory {
             if (!value.isEmpty()) {
                 policies.put(policy, value);
             }
+        }
+        for (String wish : WISHES) {
+            String value = object.path("metadata")
+                    .path("annotations")
+                    .path("mesh.weft.dev/" + wish)
+                    .asText("");
+            if (!value.isEmpty()) {
+                policies.put(wish, value);
+            }
+        }
+        if (!rules.cordoned().isEmpty()) {
+            policies.put(TrafficRules.CORDONED, String.join(",", new TreeSet<>(rules.cordoned())));
         }
         return policies;
     }

@@ -11,6 +11,9 @@ public enum Reason {
     OTHER_NODE(false, "on another node, and the policy is Local"),
     HINT_OTHER_NODE(false, "its hint is for another node"),
     HINT_OTHER_ZONE(false, "its hint is for another zone"),
+    CORDONED(false, "its cluster is cordoned, and others are in choice"),
+    WEIGHTLESS(false, "its zone or cluster has the weight 0, and others are in choice"),
+    FARTHER(false, "farther away, and the nearer ones are enough"),
     SUPERSEDED(false, "another slice names the same address, and that one's word holds"),
     OTHER_PORT(false, "its slice has no such port"),
     OTHER_FAMILY(false, "the service has no virtual IP of this address family");

@@ -84,7 +84,7 @@ class ExplainerTest {
 
     private ServiceExplanation explain(@Nullable JsonNode service, @Nullable JsonNode node, JsonNode... slices) {
         Explanation all =
-                explainer.explain(new Observation(service, null, List.of(slices), node, List.of(), null), null);
+                explainer.explain(new Observation(service, null, List.of(slices), node, List.of(), null, null), null);
         return all.services().get(0);
     }
 
@@ -185,19 +185,72 @@ class ExplainerTest {
         List<JsonNode> clusters =
                 List.of(cluster("east", true, "Alive", ""), cluster("west", false, "Unreachable", "Stale"));
         List<JsonNode> slices = List.of(imported("east", false, "1:a:za:rs"), imported("west", true, "2:b:zb:rs"));
-        Explanation both = explainer.explain(new Observation(null, shop, slices, HERE, clusters, null), null);
+        Explanation both = explainer.explain(new Observation(null, shop, slices, HERE, clusters, null, null), null);
         Route route = only(both.services().get(0));
         assertThat(told(route)).isEqualTo("1=READY/100 2=STALE");
         assertThat(route.endpoints().stream().map(each -> each.cluster() + " " + each.freshness()))
                 .containsExactly("east Fresh", "west Stale");
         assertThat(both.seenFrom()).isEqualTo(new Explanation.Vantage("here", "za", "east"));
         Route alone = only(explainer
-                .explain(new Observation(null, shop, slices.subList(1, 2), HERE, clusters, null), null)
+                .explain(new Observation(null, shop, slices.subList(1, 2), HERE, clusters, null, null), null)
                 .services()
                 .get(0));
         assertThat(told(alone)).isEqualTo("2=READY/100");
         assertThat(alone.fallback()).isTrue();
         assertThat(alone.endpoints().get(0).because()).contains("nothing fresher is ready");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "west||1=READY/33 2=READY/33 3=READY/33 4=CORDONED",
+                "east||1=CORDONED 2=CORDONED 3=CORDONED 4=READY/100",
+                "east,west||1=READY/25 2=READY/25 3=READY/25 4=READY/25",
+                "|'mesh.weft.dev/cluster-weights':'east=1,west=3'|1=READY/17 2=READY/17 3=READY/17 4=READY/50",
+                "|'mesh.weft.dev/cluster-weights':'west=0'|1=READY/33 2=READY/33 3=READY/33 4=WEIGHTLESS",
+                "|'mesh.weft.dev/zone-weights':'za=2,zb=0'|1=READY/50 2=READY/50 3=WEIGHTLESS 4=WEIGHTLESS",
+                "|'mesh.weft.dev/locality':'node'|1=READY/100 2=FARTHER 3=FARTHER 4=FARTHER",
+                "|'mesh.weft.dev/locality':'zone'|1=READY/50 2=READY/50 3=FARTHER 4=FARTHER",
+                "|'mesh.weft.dev/locality':'cluster'|1=READY/33 2=READY/33 3=READY/33 4=FARTHER",
+            })
+    @DisplayName("follows cordons, weights and the preference for near endpoints as the data path does")
+    void wishes(@Nullable String cordoned, @Nullable String annotation, String told) {
+        String annotations = annotation == null ? "" : annotation + ",";
+        JsonNode shop = service(
+                annotations + "'mesh.weft.dev/algorithm':'weighted-random'",
+                "'type':'ClusterSetIP','ips':['127.112.0.1'],'ports':[{'name':'http','port':80,'protocol':'TCP'}]");
+        JsonNode rules = json("{'metadata':{'namespace':'kube-system','name':'weft-traffic','annotations':{"
+                + "'mesh.weft.dev/cordoned-clusters':'" + (cordoned == null ? "" : cordoned)
+                + "'}},'spec':{'clusterIP':'None'}}");
+        List<JsonNode> slices = List.of(
+                imported("east", false, "1:here:za:rs", "2:there:za:rs", "3:x:zb:rs"),
+                imported("west", false, "4:y:zb:rs"));
+        List<JsonNode> clusters = List.of(cluster("east", true, "Alive", ""), cluster("west", false, "Alive", "Fresh"));
+        ServiceExplanation service = explainer
+                .explain(new Observation(null, shop, slices, HERE, clusters, rules, null), null)
+                .services()
+                .get(0);
+        assertThat(told(only(service))).isEqualTo(told);
+        assertThat(service.policies().getOrDefault("cordoned-clusters", ""))
+                .isEqualTo(cordoned == null ? "" : cordoned);
+    }
+
+    @Test
+    @DisplayName("tells how much of the traffic goes farther when near capacity is short")
+    void overflow() {
+        JsonNode service = service(
+                "'mesh.weft.dev/locality':'zone','mesh.weft.dev/algorithm':'random'",
+                "'clusterIP':'127.96.0.1','ports':[{'name':'http','port':80,'protocol':'TCP'}]");
+        Route route = only(
+                explain(service, HERE, own("web-1", "1:a:za:rs", "2:a:za:s", "3:a:za:s", "4:a:za:s", "5:b:zb:rs")));
+        double near = route.endpoints().stream()
+                .filter(each -> each.zone().equals("za") && each.inChoice())
+                .mapToDouble(each -> Objects.requireNonNull(each.sharePercent()))
+                .sum();
+        double expected = SETTINGS.balance().overprovisioningPercent() / 4.0;
+        assertThat(near).isCloseTo(expected, org.assertj.core.data.Offset.offset(0.1));
     }
 
     @Test
@@ -215,7 +268,13 @@ class ExplainerTest {
         ServiceExplanation told = explainer
                 .explain(
                         new Observation(
-                                null, shop, List.of(imported("east", false, "1:a:za:rs")), HERE, clusters, federated),
+                                null,
+                                shop,
+                                List.of(imported("east", false, "1:a:za:rs")),
+                                HERE,
+                                clusters,
+                                null,
+                                federated),
                         null)
                 .services()
                 .get(0);
@@ -230,7 +289,7 @@ class ExplainerTest {
     @DisplayName("gives the records of every name, in the order in which they are answered")
     void names() {
         Explanation told = explainer.explain(
-                new Observation(web(""), null, List.of(own("web-1", "1:a:za:rs")), HERE, List.of(), null),
+                new Observation(web(""), null, List.of(own("web-1", "1:a:za:rs")), HERE, List.of(), null, null),
                 "web.shop.svc.cluster.local");
         assertThat(told.services().get(0).names().stream()
                         .flatMap(name -> name.records().stream())

@@ -55,16 +55,17 @@ record Body(ObjectNode object, List<String> found) {
         return typed(kind, tree).then(object -> {
             Schema.Findings findings = schema.prune(object);
             if (!findings.mistyped().isEmpty()) {
-                return Parsed.invalid(unusable(patch, findings.mistyped().get(0)));
+                return Parsed.invalid(
+                        Refusal.unusablePatch(patch.json(), findings.mistyped().get(0)));
             }
             String undecodable = kind.rules().undecodable(object);
             if (!undecodable.isEmpty()) {
-                return Parsed.invalid(unusable(patch, undecodable));
+                return Parsed.invalid(Refusal.unusablePatch(patch.json(), undecodable));
             }
             if (options.fieldValidation() == FieldValidation.STRICT
                     && !findings.unknown().isEmpty()) {
-                return Parsed.invalid(
-                        unusable(patch, "strict decoding error: " + String.join(", ", findings.unknown())));
+                return Parsed.invalid(Refusal.unusablePatch(
+                        patch.json(), "strict decoding error: " + String.join(", ", findings.unknown())));
             }
             return Parsed.valid(new Body(object, heard(options, findings.unknown())));
         });
@@ -108,14 +109,6 @@ record Body(ObjectNode object, List<String> found) {
     private static Refusal cannotBeHandled(ResourceKind kind, String why) {
         return Refusal.badRequest(kind.kind() + " in version \""
                 + kind.versions().get(0) + "\" cannot be handled as a " + kind.kind() + ": " + why);
-    }
-
-    private static Refusal unusable(Write.PatchBody patch, String why) {
-        String shown = patch.json().isObject()
-                ? GoSyntax.plain(patch.json())
-                : patch.json().toString();
-        FieldError fault = FieldError.invalid("patch", shown, why);
-        return new Refusal(Refusal.Reason.Invalid, " \"\" is invalid: " + fault, null, "", List.of(fault), 0);
     }
 
     /** All that the user should hear about an object that is taken. */

@@ -3,7 +3,6 @@ package dev.weft.registry.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.resource.ResourceKind.Subresource;
-import dev.weft.registry.resource.Write.FieldValidation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,14 +32,13 @@ final class Configuration {
         ObjectNode object = sent.deepCopy();
         Schema.Findings findings = schema.prune(object);
         List<String> faults = new ArrayList<>(findings.mistyped());
-        if (write.options().fieldValidation() == FieldValidation.STRICT) {
-            findings.unknown().forEach(unknown -> faults.add(undeclared(unknown)));
-        }
+        // However lenient the validation is: what has no type cannot be owned.
+        findings.unknown().forEach(unknown -> faults.add(undeclared(unknown)));
         if (!faults.isEmpty()) {
             return Parsed.invalid(untyped(kind, write.key(), faults));
         }
         Metadata.of(object);
-        return Parsed.valid(new Body(object, Body.heard(write.options(), findings.unknown())));
+        return Parsed.valid(new Body(object, List.of()));
     }
 
     /** A Scale says one thing of the workload that it stands for. */

@@ -5,7 +5,6 @@ import static dev.weft.registry.resource.KindBuilder.kind;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.registry.resource.ResourceKind.Subresource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -15,14 +14,14 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
 import java.util.TreeSet;
 
-/** What any cluster has: namespaces, nodes, pods, configuration, events, leases. */
+/** What any cluster has: namespaces, nodes, pods, configuration, leases. */
 final class CoreKinds {
     private static final String CORE = "";
 
     private CoreKinds() {}
 
     static List<ResourceKind> all() {
-        return List.of(namespaces(), nodes(), pods(), configMaps(), secrets(), events(), serviceAccounts(), leases());
+        return List.of(namespaces(), nodes(), pods(), configMaps(), secrets(), serviceAccounts(), leases());
     }
 
     private static ResourceKind namespaces() {
@@ -141,26 +140,6 @@ final class CoreKinds {
                         .age())
                 .selectableBy("type")
                 .rules(new ConfigRules(true))
-                .done();
-    }
-
-    private static ResourceKind events() {
-        return kind(CORE, "Event", "events", Event.class)
-                .shortNames("ev")
-                .columns(EventColumns.all())
-                .selectableBy(
-                        "involvedObject.kind",
-                        "involvedObject.namespace",
-                        "involvedObject.name",
-                        "involvedObject.uid",
-                        "involvedObject.apiVersion",
-                        "involvedObject.resourceVersion",
-                        "involvedObject.fieldPath",
-                        "reason",
-                        "reportingComponent",
-                        "type")
-                .selectableBy("source", EventColumns::source)
-                .rules(new EventRules())
                 .done();
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Declares one kind, so that a declaration reads as a sentence and says only what is special about it. */
 final class KindBuilder {
@@ -24,6 +25,7 @@ final class KindBuilder {
     private Set<Subresource> subresources = Set.of();
     private List<Column> columns = Columns.named().age().done();
     private KindRules rules = KindRules.NONE;
+    private @Nullable Cohabitation cohabitation;
 
     private KindBuilder(String group, String kind, String plural, Class<?> model) {
         this.group = group;
@@ -86,6 +88,12 @@ final class KindBuilder {
         return this;
     }
 
+    /** Its objects are those of another kind. */
+    KindBuilder cohabiting(Cohabitation with) {
+        cohabitation = with;
+        return this;
+    }
+
     ResourceKind done() {
         return new ResourceKind(
                 new ResourceType(group, plural),
@@ -99,6 +107,7 @@ final class KindBuilder {
                 model,
                 columns,
                 fieldSelectors,
-                rules);
+                rules,
+                cohabitation);
     }
 }

@@ -22,6 +22,7 @@ final class PodRules implements KindRules {
     public void applyDefaults(ObjectNode pod) {
         PodTemplates.applyDefaults(Trees.object(pod, "spec"));
         ObjectNode spec = Trees.object(pod, "spec");
+        PodTemplates.applyPodDefaults(spec);
         Trees.putDefault(spec, "enableServiceLinks", true);
         Trees.putDefault(spec, "preemptionPolicy", "PreemptLowerPriority");
         Trees.putDefault(spec, "priority", 0);

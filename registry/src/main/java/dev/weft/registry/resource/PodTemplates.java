@@ -59,6 +59,11 @@ final class PodTemplates {
         }
     }
 
+    /** What a Pod of its own gets besides. */
+    static void applyPodDefaults(ObjectNode spec) {
+        CONTAINER_LISTS.forEach(list -> spec.path(list).forEach(ContainerResources::applyDefaults));
+    }
+
     /** How likely a Pod is to be put out when its node is full; here only shown. */
     static String qosClass(JsonNode spec) {
         boolean any = false;
@@ -69,7 +74,10 @@ final class PodTemplates {
             any |= !limits.isEmpty() || !requests.isEmpty();
             for (String resource : List.of("cpu", "memory")) {
                 boolean asked = Trees.has(requests, resource);
-                full &= Trees.has(limits, resource) && (!asked || Trees.sameAt(limits, requests, resource));
+                full &= Trees.has(limits, resource)
+                        && (!asked
+                                || Quantities.compare(Trees.text(limits, resource), Trees.text(requests, resource))
+                                        == 0);
             }
         }
         return !any ? "BestEffort" : full ? "Guaranteed" : "Burstable";
@@ -152,6 +160,7 @@ final class PodTemplates {
         }
         oneOf(container, "imagePullPolicy", path, faults, "Always", "IfNotPresent", "Never");
         ports(Trees.at(container, "ports"), path + ".ports", faults);
+        ContainerResources.validate(container, path, faults);
         JsonNode variables = Trees.at(container, "env");
         for (int i = 0; i < variables.size(); i++) {
             String variable = Trees.text(variables.get(i), "name");

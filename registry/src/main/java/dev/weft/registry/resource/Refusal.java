@@ -1,5 +1,6 @@
 package dev.weft.registry.resource;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,13 @@ public record Refusal(
                 kind + (key.type().group().isEmpty() ? "" : "." + key.type().group());
         return new Refusal(
                 Reason.Invalid, subject + " \"" + key.name() + "\" is invalid: " + shown, key, kind, causes, 0);
+    }
+
+    /** A patch that leads nowhere, for a reason that Kubernetes tells of the patch and not of the object. */
+    public static Refusal unusablePatch(JsonNode patch, String why) {
+        String shown = patch.isObject() ? GoSyntax.plain(patch) : patch.toString();
+        FieldError fault = FieldError.invalid("patch", shown, why);
+        return new Refusal(Reason.Invalid, " \"\" is invalid: " + fault, null, "", List.of(fault), 0);
     }
 
     /** The request itself makes no sense. */

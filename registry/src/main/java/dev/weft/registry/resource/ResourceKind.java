@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One kind, declared: all that the registry and the API need to store, check, show and serve it.
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * @param columns what {@code kubectl get} shows
  * @param fieldSelectors the fields beyond {@code metadata.name} and {@code metadata.namespace} that a list may filter by
  * @param rules defaulting, validation, update rules
+ * @param cohabitation how its objects are those of another kind; null if they are stored as its own
  */
 public record ResourceKind(
         ResourceType type,
@@ -32,7 +34,8 @@ public record ResourceKind(
         Class<?> model,
         List<Column> columns,
         Map<String, Function<JsonNode, String>> fieldSelectors,
-        KindRules rules) {
+        KindRules rules,
+        @Nullable Cohabitation cohabitation) {
     public ResourceKind {
         versions = List.copyOf(versions);
         shortNames = List.copyOf(shortNames);
@@ -54,6 +57,16 @@ public record ResourceKind(
     /** {@code apiVersion} of objects in one of the served versions. */
     public String apiVersion(String version) {
         return type.group().isEmpty() ? version : type.group() + "/" + version;
+    }
+
+    /** The type under which its objects are stored: its own, or that of the kind whose objects it shows. */
+    public ResourceType storedType() {
+        return cohabitation == null ? type : cohabitation.stored();
+    }
+
+    /** What its objects carry where they are stored. */
+    public String storedApiVersion() {
+        return cohabitation == null ? apiVersion() : cohabitation.storedApiVersion();
     }
 
     /** Whether objects live in namespaces. */

@@ -11,6 +11,7 @@ public final class StandardKinds {
     public static KindCatalog catalog(NetworkRanges ranges) {
         return new KindCatalog(Stream.of(
                         CoreKinds.all(),
+                        EventKinds.all(),
                         ServiceKinds.all(ranges),
                         WorkloadKinds.all(),
                         NetworkingKinds.all(),

@@ -120,7 +120,7 @@ public sealed interface Write {
          *
          * @param object the object as it is now; of a removed one, its last state
          * @param effect what happened to it
-         * @param warning a sentence for the user; null if there is none
+         * @param warning sentences for the user, a line each; null if there is none
          */
         record Done(
                 Resource object, Effect effect, @Nullable String warning) implements Outcome {}

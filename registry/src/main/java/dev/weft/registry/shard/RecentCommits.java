@@ -74,12 +74,38 @@ public final class RecentCommits {
         if (!found) {
             feed.addAll(snapshot());
         }
-        for (Commit commit : commits) {
-            if (!found || commit.batch().previous() >= version) {
-                feed.add(commit.batch());
-            }
-        }
+        feed.addAll(joined(commits.stream()
+                .map(Commit::batch)
+                .filter(batch -> !found || batch.previous() >= version)
+                .toList()));
         return feed;
+    }
+
+    /** The same changes in few messages: many small ones at once would overflow the queue to another process. */
+    private List<ShardFeed> joined(List<ShardFeed.Committed> batches) {
+        List<ShardFeed> joined = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
+        long previous = 0;
+        long version = 0;
+        long bytes = 0;
+        for (ShardFeed.Committed batch : batches) {
+            long more = batch.changes().stream().mapToLong(RecentCommits::bytes).sum();
+            if (!changes.isEmpty() && (bytes + more > PART_BYTES || changes.size() >= PART_OBJECTS)) {
+                joined.add(new ShardFeed.Committed(shard, previous, changes, version));
+                changes = new ArrayList<>();
+                bytes = 0;
+            }
+            if (changes.isEmpty()) {
+                previous = batch.previous();
+            }
+            changes.addAll(batch.changes());
+            version = batch.version();
+            bytes += more;
+        }
+        if (!changes.isEmpty()) {
+            joined.add(new ShardFeed.Committed(shard, previous, changes, version));
+        }
+        return joined;
     }
 
     private List<ShardFeed> snapshot() {

@@ -175,7 +175,7 @@ final class WriteDecision {
 
     private static Submitted done(Resource object, Effect effect, List<String> warnings) {
         return new Submitted.Decided(
-                new Outcome.Done(object, effect, warnings.isEmpty() ? null : String.join("; ", warnings)));
+                new Outcome.Done(object, effect, warnings.isEmpty() ? null : String.join("\n", warnings)));
     }
 
     private static Submitted refused(Refusal refusal) {

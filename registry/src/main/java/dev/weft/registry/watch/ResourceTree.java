@@ -21,7 +21,7 @@ public final class ResourceTree {
     public static final ResourceTree EMPTY = new ResourceTree(null);
 
     /** The order of all trees. */
-    public static final Comparator<ResourceKey> ORDER = ResourceTree::compare;
+    public static final Comparator<ResourceKey> ORDER = Comparator.naturalOrder();
 
     private static final int DELTA = 3;
     private static final int RATIO = 2;
@@ -38,8 +38,9 @@ public final class ResourceTree {
 
     public @Nullable Resource get(ResourceKey key) {
         Node at = root;
+        String order = key.order();
         while (at != null) {
-            int side = compare(key, at.value.key());
+            int side = order.compareTo(at.order);
             if (side == 0) {
                 return at.value;
             }
@@ -50,20 +51,21 @@ public final class ResourceTree {
 
     /** This tree with an object added, or put in the place of the one with the same key. */
     public ResourceTree with(Resource object) {
-        return new ResourceTree(insert(root, object));
+        return new ResourceTree(insert(root, object.key().order(), object));
     }
 
     /** This tree without an object; this tree itself if it is not in it. */
     public ResourceTree without(ResourceKey key) {
-        return get(key) == null ? this : new ResourceTree(delete(root, key));
+        return get(key) == null ? this : new ResourceTree(delete(root, key.order()));
     }
 
     /** How many objects come before a place. */
     public int rank(ResourceKey place) {
         int before = 0;
         Node at = root;
+        String order = place.order();
         while (at != null) {
-            if (compare(place, at.value.key()) <= 0) {
+            if (order.compareTo(at.order) <= 0) {
                 at = at.left;
             } else {
                 before += weight(at.left) + 1;
@@ -98,12 +100,12 @@ public final class ResourceTree {
         return new ResourceKey(collection.type(), collection.namespace(), "");
     }
 
-    /** After the last object of a collection: the smallest key that is not in it. */
+    /** After the last object of a collection. Names hold nothing below a hyphen, and 0 stands between the parts of a key. */
     static ResourceKey end(Collection collection) {
         ResourceType type = collection.type();
         return collection.namespace().isEmpty()
-                ? new ResourceKey(new ResourceType(type.group(), type.plural() + '\0'), "", "")
-                : new ResourceKey(type, collection.namespace() + '\0', "");
+                ? new ResourceKey(new ResourceType(type.group(), type.plural() + '\1'), "", "")
+                : new ResourceKey(type, collection.namespace() + '\1', "");
     }
 
     /** Right after one object. */
@@ -111,43 +113,33 @@ public final class ResourceTree {
         return key.withName(key.name() + '\0');
     }
 
-    /** Written out, since every step down a tree takes one: chained comparators were a seventh of a create's work. */
-    private static int compare(ResourceKey one, ResourceKey other) {
-        int byType = one.type().compareTo(other.type());
-        if (byType != 0) {
-            return byType;
-        }
-        int byNamespace = one.namespace().compareTo(other.namespace());
-        return byNamespace != 0 ? byNamespace : one.name().compareTo(other.name());
-    }
-
     private static int weight(@Nullable Node node) {
         return node == null ? 0 : node.weight;
     }
 
-    private static Node insert(@Nullable Node at, Resource object) {
+    private static Node insert(@Nullable Node at, String order, Resource object) {
         if (at == null) {
             return new Node(null, object, null);
         }
-        int side = compare(object.key(), at.value.key());
+        int side = order.compareTo(at.order);
         if (side == 0) {
             return new Node(at.left, object, at.right);
         }
         return side < 0
-                ? balanced(insert(at.left, object), at.value, at.right)
-                : balanced(at.left, at.value, insert(at.right, object));
+                ? balanced(insert(at.left, order, object), at.value, at.right)
+                : balanced(at.left, at.value, insert(at.right, order, object));
     }
 
-    private static @Nullable Node delete(@Nullable Node at, ResourceKey key) {
+    private static @Nullable Node delete(@Nullable Node at, String order) {
         if (at == null) {
             return null;
         }
-        int side = compare(key, at.value.key());
+        int side = order.compareTo(at.order);
         if (side < 0) {
-            return balanced(delete(at.left, key), at.value, at.right);
+            return balanced(delete(at.left, order), at.value, at.right);
         }
         if (side > 0) {
-            return balanced(at.left, at.value, delete(at.right, key));
+            return balanced(at.left, at.value, delete(at.right, order));
         }
         if (at.left == null) {
             return at.right;
@@ -156,7 +148,7 @@ public final class ResourceTree {
             return at.left;
         }
         Resource successor = smallest(at.right);
-        return balanced(at.left, successor, delete(at.right, successor.key()));
+        return balanced(at.left, successor, delete(at.right, successor.key().order()));
     }
 
     private static Resource smallest(Node node) {
@@ -198,12 +190,14 @@ public final class ResourceTree {
 
     private static final class Node {
         private final @Nullable Node left;
+        private final String order;
         private final Resource value;
         private final @Nullable Node right;
         private final int weight;
 
         Node(@Nullable Node left, Resource value, @Nullable Node right) {
             this.left = left;
+            this.order = value.key().order();
             this.value = value;
             this.right = right;
             this.weight = ResourceTree.weight(left) + ResourceTree.weight(right) + 1;
@@ -212,13 +206,14 @@ public final class ResourceTree {
 
     private static final class Walk implements Iterator<Resource> {
         private final ArrayDeque<Node> path = new ArrayDeque<>();
-        private final @Nullable ResourceKey to;
+        private final @Nullable String to;
 
         Walk(@Nullable Node root, @Nullable ResourceKey from, @Nullable ResourceKey to) {
-            this.to = to;
+            this.to = to == null ? null : to.order();
+            String start = from == null ? null : from.order();
             Node at = root;
             while (at != null) {
-                if (from == null || compare(from, at.value.key()) <= 0) {
+                if (start == null || start.compareTo(at.order) <= 0) {
                     path.push(at);
                     at = at.left;
                 } else {
@@ -230,7 +225,7 @@ public final class ResourceTree {
         @Override
         public boolean hasNext() {
             Node next = path.peek();
-            return next != null && (to == null || compare(next.value.key(), to) < 0);
+            return next != null && (to == null || next.order.compareTo(to) < 0);
         }
 
         @Override

@@ -22,7 +22,8 @@ final class ShardTrack {
     private ResourceTree incoming = ResourceTree.EMPTY;
     private boolean known;
     private long committed;
-    private long lastGap = -1;
+    /** What was missed is asked for, and has come before the answer to this question or not at all; 0 if nothing is. */
+    private long mendedBy = 1;
 
     ShardTrack(int shard, ShardLink link, Duration patience) {
         this.shard = shard;
@@ -86,21 +87,45 @@ final class ShardTrack {
         return committed;
     }
 
+    /** A batch of this version followed on what the hub holds. */
     void committed(long version) {
         committed = version;
+        mendedBy = 0;
+    }
+
+    /** A batch does not follow on what the hub holds. Those behind it do not either: what was missed is asked for once. */
+    void missed() {
+        if (mendedBy == 0) {
+            follow();
+        }
     }
 
     /**
-     * Something before a batch was missed; from which version on to follow. Where that was told already and did not help,
-     * from the beginning.
+     * The shard's answer to a question shows that something is missing still.
+     *
+     * @param following whether the shard sends what it commits
      */
-    long gap(long previous) {
-        if (previous == lastGap) {
+    void behind(long answer, boolean following) {
+        if (answer < mendedBy) {
+            // Asked before what was missed was: it is on its way.
+            return;
+        }
+        if (mendedBy != 0 && following) {
+            // What came did not help: from the beginning.
             known = false;
             committed = 0;
         }
-        lastGap = previous;
-        return committed;
+        follow();
+    }
+
+    /** The shard's answer shows that nothing is missing. */
+    void complete() {
+        mendedBy = 0;
+    }
+
+    private void follow() {
+        mendedBy = question + 1;
+        link.follow(shard, known ? committed : 0);
     }
 
     /** Takes in a part of a snapshot; true when it is complete and {@link #incoming()} is the whole. */
@@ -111,9 +136,8 @@ final class ShardTrack {
         }
         incoming = tree;
         if (part.last()) {
-            lastGap = -1;
             known = true;
-            committed = part.version();
+            committed(part.version());
         }
         return part.last();
     }

@@ -141,7 +141,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             return this;
         }
         if (batch.previous() != track.committed()) {
-            link.follow(batch.shard(), track.gap(batch.previous()));
+            track.missed();
             return this;
         }
         track.committed(batch.version());
@@ -159,8 +159,9 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         List<Barrier> done = track.answered(closed.question(), ages.instant());
         done.forEach(barrier -> barrier.answered(Math.max(closed.last(), 0)));
         if (!closed.following() || !track.known() || closed.last() != track.committed()) {
-            link.follow(closed.shard(), track.known() ? track.committed() : 0);
+            track.behind(closed.question(), closed.following());
         } else {
+            track.complete();
             windows.get(closed.shard()).close(closed.version());
             publish(closed.shard());
             merge.close(closed.shard(), closed.version());

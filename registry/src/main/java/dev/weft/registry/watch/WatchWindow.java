@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchWindow {
     /**
-     * The objects are kept as of every so many changes, and the rest is worked out: keeping them as of every change takes
-     * half a kilobyte for each, in each window.
+     * The objects are kept as of every so many changes, and the rest is worked out when somebody asks: keeping them as of
+     * every change takes half a kilobyte for each, in each window.
      */
-    private static final int LANDMARK_EVERY = 64;
+    private static final int LANDMARK_EVERY = 256;
 
     private final Limits limits;
     private final TreeMap<Long, Past> past = new TreeMap<>();
     private final TreeMap<Long, ResourceTree> landmarks = new TreeMap<>();
-    private ResourceTree floorObjects = ResourceTree.EMPTY;
+    /** What was forgotten since {@link #base}, which is fewer changes than lie between two landmarks. */
+    private final List<Change> forgotten = new ArrayList<>();
+
+    private ResourceTree base = ResourceTree.EMPTY;
     private long floor;
     private View view = new View(ResourceTree.EMPTY, 0);
     private int sinceLandmark;
@@ -81,7 +84,8 @@ public final class WatchWindow {
         past.clear();
         landmarks.clear();
         sinceLandmark = 0;
-        floorObjects = objects;
+        forgotten.clear();
+        base = objects;
         floor = version;
         view = new View(objects, version);
     }
@@ -126,9 +130,14 @@ public final class WatchWindow {
                 return;
             }
             floor = first.getKey();
-            floorObjects = changed(floorObjects, first.getValue().logged().change());
-            past.remove(first.getKey());
-            landmarks.remove(first.getKey());
+            past.remove(floor);
+            ResourceTree landmark = landmarks.remove(floor);
+            if (landmark == null) {
+                forgotten.add(first.getValue().logged().change());
+            } else {
+                base = landmark;
+                forgotten.clear();
+            }
         }
     }
 
@@ -141,12 +150,20 @@ public final class WatchWindow {
             return Optional.of(view.objects());
         }
         Map.Entry<Long, ResourceTree> landmark = landmarks.floorEntry(version);
-        ResourceTree objects = landmark == null ? floorObjects : landmark.getValue();
+        ResourceTree objects = landmark == null ? atFloor() : landmark.getValue();
         long from = landmark == null ? floor : landmark.getKey();
         for (Past entry : past.subMap(from, false, version, true).values()) {
             objects = changed(objects, entry.logged().change());
         }
         return Optional.of(objects);
+    }
+
+    private ResourceTree atFloor() {
+        ResourceTree objects = base;
+        for (Change change : forgotten) {
+            objects = changed(objects, change);
+        }
+        return objects;
     }
 
     /** All changes after a version that is not forgotten, in order. */

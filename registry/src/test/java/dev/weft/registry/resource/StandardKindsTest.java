@@ -34,7 +34,7 @@ class StandardKindsTest {
                 "Pod | v1 | 'spec':{'containers':[{'name':'c','image':'i','env':[{'name':'A','value':'b'}],'resources':{'limits':{'cpu':'100m','memory':1}}}]}",
                 "ConfigMap | v1 | 'data':{'a':'b'}",
                 "Secret | v1 | 'stringData':{'a':'b'}",
-                "Event | v1 | 'involvedObject':{'kind':'Pod','namespace':'default','name':'p'},'reason':'x','eventTime':'2026-01-01T00:00:00.123456Z'",
+                "Event | v1 | 'involvedObject':{'kind':'Pod','namespace':'default','name':'p'},'reason':'x','reportingComponent':'c','reportingInstance':'i','action':'a','eventTime':'2026-01-01T00:00:00.123456Z'",
                 "Lease | coordination.k8s.io/v1 | 'spec':{'holderIdentity':'x','renewTime':'2026-01-01T00:00:00.123456Z','leaseDurationSeconds':15}",
                 "ServiceAccount | v1 | 'secrets':[]",
                 "Service | v1 | 'spec':{'type':'LoadBalancer','selector':{'app':'my-app'},'ports':[{'protocol':'TCP','port':80,'targetPort':9376}]}",
@@ -229,5 +229,37 @@ class StandardKindsTest {
     @DisplayName("what is no address is none")
     void noAddresses(String text) {
         assertThat(IpAddress.parse(text)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'cpu':'2' | 'cpu':'1' | spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1",
+                "'memory':'1Gi' | 'memory':'1G' | spec.containers[0].resources.requests: Invalid value: \"1Gi\": must be less than or equal to memory limit of 1G",
+                "'example.com/gpu':'1' | 'example.com/gpu':'2' | spec.containers[0].resources.requests: Invalid value: \"1\": must be equal to example.com/gpu limit of 2",
+                "'cpu':'-1' | 'cpu':'1' | spec.containers[0].resources.requests[cpu]: Invalid value: \"-1\": must be greater than or equal to 0"
+            })
+    @DisplayName("a container asks for no more than it may have")
+    void resources(String requests, String limits, String fault) {
+        assertThat(refused(admit(RANGES, pod("{'requests':{" + requests + "},'limits':{" + limits + "}}")))
+                        .message())
+                .isEqualTo("Pod \"p1\" is invalid: " + fault);
+    }
+
+    @Test
+    @DisplayName("a container that says only what it may have asks for that")
+    void limitsAreRequests() {
+        ObjectNode whole =
+                accepted(admit(RANGES, pod("{'limits':{'cpu':'1000m','memory':'1Gi'},'requests':{'cpu':1}}")));
+        assertThat(whole.at("/spec/containers/0/resources/requests/memory").asText())
+                .isEqualTo("1Gi");
+        assertThat(whole.at("/status/qosClass").asText()).isEqualTo("Guaranteed");
+    }
+
+    private static String pod(String resources) {
+        return "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p1'},'spec':{'containers':[{'name':'c','image':'i','resources':"
+                + resources + "}]}}";
     }
 }

@@ -51,7 +51,17 @@ final class DecidedShard {
 
     DecidedShard(long seed, Supplier<List<Derivation>> derivations) {
         settings = new ShardSettings(
-                100, 100, 100, 100, 20_000, Duration.ofSeconds(5), 7, Duration.ofSeconds(1), false, Duration.ZERO);
+                100,
+                100,
+                100,
+                100,
+                20_000,
+                Duration.ofSeconds(5),
+                7,
+                Duration.ofSeconds(1),
+                false,
+                Duration.ZERO,
+                Duration.ZERO);
         context = new ShardContext(
                 new Placement(1), KINDS, Samples.RANGES, clock, new Random(seed), () -> "uid-" + ++uids, derivations);
         decision = fresh();

@@ -1,0 +1,107 @@
+package dev.weft.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.api.TestServer.Reply;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@DisplayName("Events of the core group and of events.k8s.io")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EventsOfBothGroupsIT {
+    private static final String CORE = "/api/v1/namespaces/default/events";
+    private static final String NEW = "/apis/events.k8s.io/v1/namespaces/default/events";
+    private static final String SOUND = """
+            {"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"%s"},
+             "eventTime":"2026-01-01T00:00:00.000001Z","type":"Warning","reason":"Late","action":"Wait","note":"too late",
+             "reportingController":"example.com/clock","reportingInstance":"clock-1",
+             "regarding":{"kind":"Pod","namespace":"default","name":"p"}}""";
+
+    private TestServer server;
+
+    @BeforeAll
+    void start() {
+        server = new TestServer();
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    @DisplayName("are the same objects, each in the names of its group")
+    void same() {
+        Reply made = server.post(NEW, SOUND.formatted("one"));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.at("/apiVersion")).isEqualTo("events.k8s.io/v1");
+        assertThat(made.at("/note")).isEqualTo("too late");
+
+        Reply core = server.get(CORE + "/one");
+        assertThat(core.at("/apiVersion")).isEqualTo("v1");
+        assertThat(core.at("/message")).isEqualTo("too late");
+        assertThat(core.at("/involvedObject/name")).isEqualTo("p");
+        assertThat(core.at("/reportingComponent")).isEqualTo("example.com/clock");
+        assertThat(core.json().has("note")).isFalse();
+        assertThat(server.get(NEW + "/one").json()).isEqualTo(made.json());
+        assertThat(server.get(NEW).at("/kind")).isEqualTo("EventList");
+        assertThat(server.get(NEW + "?fieldSelector=regarding.name=p").json().at("/items"))
+                .isNotEmpty();
+        assertThat(server.get(NEW + "?fieldSelector=regarding.name=q").json().at("/items"))
+                .isEmpty();
+        assertThat(server.get(NEW + "?watch=true&timeoutSeconds=1").text())
+                .contains("\"apiVersion\":\"events.k8s.io/v1\"", "\"note\":\"too late\"");
+    }
+
+    @Test
+    @DisplayName("are changed by each of the patches, in the names of the group that the client speaks")
+    void patched() {
+        server.post(NEW, SOUND.formatted("two"));
+        String series =
+                "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-01-01T00:00:01.000000Z\"},\"note\":\"later\"}";
+        Reply strategic = server.patch(NEW + "/two", "application/strategic-merge-patch+json", series);
+        assertThat(strategic.status()).as(strategic.text()).isEqualTo(200);
+        assertThat(strategic.at("/series/count")).isEqualTo("2");
+        assertThat(server.get(CORE + "/two").at("/message")).isEqualTo("later");
+        String operation = "[{\"op\":\"replace\",\"path\":\"/note\",\"value\":\"latest\"},"
+                + "{\"op\":\"test\",\"path\":\"/regarding/kind\",\"value\":\"Pod\"}]";
+        Reply json = server.patch(NEW + "/two", "application/json-patch+json", operation);
+        assertThat(json.status()).as(json.text()).isEqualTo(200);
+        assertThat(json.at("/note")).isEqualTo("latest");
+        Reply put = server.put(NEW + "/two", json.text().replace("latest", "last"));
+        assertThat(put.at("/note")).as(put.text()).isEqualTo("last");
+        assertThat(server.delete(CORE + "/two", "").status()).isEqualTo(200);
+        assertThat(server.get(NEW + "/two").status()).isEqualTo(404);
+    }
+
+    @Test
+    @DisplayName("must say in the new group when, by whom and why; in the core group old ones go on without")
+    void validated() {
+        Reply bare = server.post(
+                NEW,
+                "{\"metadata\":{\"name\":\"three\"},\"regarding\":{\"namespace\":\"default\"},\"deprecatedCount\":3}");
+        assertThat(bare.status()).isEqualTo(422);
+        assertThat(bare.json().at("/details/causes").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("eventTime", "type", "count");
+        Reply silent =
+                server.post(NEW, SOUND.formatted("four").replace("Late", "").replace("Wait", ""));
+        assertThat(silent.json().at("/details/causes").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("reason", "action");
+        Reply old = server.post(
+                CORE, "{\"metadata\":{\"name\":\"five\"},\"involvedObject\":{\"namespace\":\"default\"},\"count\":3}");
+        assertThat(old.status()).as(old.text()).isEqualTo(201);
+        assertThat(server.get(NEW + "/five").at("/deprecatedCount")).isEqualTo("3");
+    }
+
+    @Test
+    @DisplayName("are told by discovery, and described")
+    void described() {
+        assertThat(server.get("/apis/events.k8s.io/v1").json().at("/resources").findValuesAsText("name"))
+                .containsExactly("events");
+        assertThat(server.get("/openapi/v3/apis/events.k8s.io/v1").text())
+                .contains("io.k8s.api.events.v1.Event", "deprecatedFirstTimestamp");
+    }
+}
