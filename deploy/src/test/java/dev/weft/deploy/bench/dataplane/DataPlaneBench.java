@@ -10,6 +10,7 @@ import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -194,7 +195,7 @@ public final class DataPlaneBench {
         List<SocketChannel> open = new ArrayList<>();
         try {
             for (int number = 0; number < most; number++) {
-                open.add(SocketChannel.open(new InetSocketAddress("127.0.0.1", proxy.port())));
+                open.add(SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port())));
             }
             Wrk.run(proxy.port(), 1, 1, "/", false); // it has taken all that came before
             System.out.printf(

@@ -1,6 +1,7 @@
 package dev.weft.deploy.bench.dataplane;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -39,7 +40,8 @@ final class PacedLoad {
         try (Selector selector = Selector.open()) {
             Deque<Connection> free = new ArrayDeque<>();
             for (int number = 0; number < connections; number++) {
-                SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+                SocketChannel channel =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 channel.socket().setTcpNoDelay(true);
                 channel.configureBlocking(false);
                 Connection connection = new Connection(channel);
