@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import dev.weft.proxy.dataplane.CheckMeans;
 import dev.weft.proxy.dataplane.DataPlane;
 import dev.weft.proxy.dataplane.DataPlaneActor;
 import dev.weft.proxy.dns.DnsServer;
@@ -94,7 +95,10 @@ public final class ProxyNode {
             RandomGenerator random) {
         CompletableFuture<Void> pictured = new CompletableFuture<>();
         Instant started = clock.instant();
-        DataPlane dataPlane = new DataPlane(settings.dataPlane(), settings.balance(), System::nanoTime, random);
+        CheckMeans checking =
+                new CheckMeans(settings.health().defaults(), settings.health().maxInFlight(), NettyProber::new);
+        DataPlane dataPlane =
+                new DataPlane(settings.dataPlane(), settings.balance(), System::nanoTime, random, checking);
         DnsServer dns = new DnsServer(settings.dns(), settings.node(), clock, System::nanoTime, new SecureRandom());
         dns.start();
         dns.follow(feed);

@@ -8,6 +8,7 @@ import dev.weft.proxy.dataplane.ConnectSettings;
 import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
 import dev.weft.proxy.dataplane.KeepAlive;
+import dev.weft.proxy.dataplane.UdpSettings;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
 import dev.weft.proxy.metrics.MetricsSettings;
@@ -16,6 +17,7 @@ import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Everything that a proxy-node is configured with; the keys stand explained in {@code reference.conf} under {@code
@@ -41,14 +43,15 @@ public record ProxySettings(
      */
     public static ProxySettings from(Config root) {
         Config proxy = root.getConfig("weft.proxy");
+        NftablesSettings nftables = NftablesSettings.from(proxy);
         return new ProxySettings(
                 new NodeIdentity(proxy.getString("node"), proxy.getString("zone"), proxy.getString("cluster")),
-                dataPlane(proxy.getConfig("dataplane")),
+                dataPlane(proxy.getConfig("dataplane"), nftables.podNetworks()),
                 balance(proxy.getConfig("balance"), outlier(proxy.getConfig("outlier"))),
                 feed(proxy.getConfig("feed")),
                 DnsSettings.from(proxy.getConfig("dns")),
                 HealthSettings.from(proxy.getConfig("health")),
-                NftablesSettings.from(proxy),
+                nftables,
                 MetricsSettings.from(proxy.getConfig("metrics")),
                 proxy.getDuration("stop-deadline"));
     }
@@ -58,7 +61,7 @@ public record ProxySettings(
         return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, metrics, stopDeadline);
     }
 
-    private static DataPlaneSettings dataPlane(Config config) {
+    private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {
         return new DataPlaneSettings(
                 config.getStringList("node-addresses"),
                 config.getInt("worker-threads"),
@@ -85,7 +88,9 @@ public record ProxySettings(
                 config.getDuration("close-grace"),
                 config.getDuration("bind-retry-min"),
                 config.getDuration("bind-retry-max"),
-                config.getBoolean("access-log"));
+                config.getBoolean("access-log"),
+                new UdpSettings(config.getDuration("udp.idle-timeout"), config.getInt("udp.max-sessions")),
+                podNetworks);
     }
 
     private static OutlierSettings outlier(Config config) {

@@ -24,6 +24,7 @@ public final class Target {
     private final PeakEwma latency;
     private final OutlierSettings outlierSettings;
     private final SlowStart slowStart;
+    private volatile boolean dead;
     private volatile int weight;
     private volatile int tenths = SlowStart.WHOLE;
     private long startedNanos;
@@ -139,6 +140,21 @@ public final class Target {
     /** Whether it is out of choice for its failures. */
     public boolean ejected() {
         return outlier.ejected();
+    }
+
+    /** Whether checks have found it dead. */
+    public boolean dead() {
+        return dead;
+    }
+
+    /** What checks have found. */
+    public void found(boolean isDead) {
+        dead = isDead;
+    }
+
+    /** Whether it is neither ejected nor dead. */
+    public boolean usable() {
+        return !dead && !outlier.ejected();
     }
 
     /** So many bytes came from a client for it. */

@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.view.Protocol;
 import io.netty.channel.unix.Errors;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -21,7 +22,10 @@ record BindOutcome(BindState state, String reason) {
         String authority = key.authority();
         return switch (state) {
             case ADDRESS_IN_USE ->
-                new BindOutcome(state, authority + " is taken by another process or service (find it with: ss -ltnp)");
+                new BindOutcome(
+                        state,
+                        authority + " is taken by another process or service (find it with: ss "
+                                + (key.protocol() == Protocol.UDP ? "-lunp)" : "-ltnp)"));
             case PERMISSION_DENIED ->
                 new BindOutcome(
                         state,

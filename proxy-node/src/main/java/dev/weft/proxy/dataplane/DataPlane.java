@@ -2,6 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.RoundTrips;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All listeners of this node. Outlives the actor that steers it, so that a restart of that closes nothing. Safe for
@@ -39,6 +42,8 @@ public final class DataPlane {
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
     private final RoundTrips roundTrips = new RoundTrips();
     private final PickCounts picks = new PickCounts();
+    private final OwnSources ownSources;
+    private final ActiveChecks checks;
     private boolean draining;
 
     /**
@@ -47,12 +52,29 @@ public final class DataPlane {
      * @param nanos a monotonic clock, in nanoseconds
      */
     public DataPlane(DataPlaneSettings settings, BalanceSettings balance, LongSupplier nanos, RandomGenerator random) {
+        this(settings, balance, nanos, random, null);
+    }
+
+    /**
+     * The same, with checks of endpoints for services that ask for them.
+     *
+     * @param checking by what; null to check none
+     */
+    public DataPlane(
+            DataPlaneSettings settings,
+            BalanceSettings balance,
+            LongSupplier nanos,
+            RandomGenerator random,
+            @Nullable CheckMeans checking) {
         this.settings = settings;
         this.balance = balance;
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
         this.jitter = new SplittableRandom(random.nextLong());
         this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads(), settings.keepAlive());
+        this.checks =
+                new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(this.jitter.nextLong()));
+        this.ownSources = new OwnSources(settings.podNetworks());
         this.budget = new ConnectionBudget(settings.limits().node(), null);
     }
 
@@ -73,6 +95,9 @@ public final class DataPlane {
                     }
                 });
         ConnectionBudget ofService = budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
+        if (plans.stream().anyMatch(plan -> plan.own() != null)) {
+            ownSources.refresh();
+        }
         for (ListenerPlan plan : plans) {
             int asked = plan.policy().maxConnections();
             ofService.limit(asked > 0 ? asked : settings.limits().service());
@@ -142,15 +167,33 @@ public final class DataPlane {
 
     /** Closes everything and ends the event loops. */
     public CompletionStage<Void> stop() {
-        return drain(Duration.ZERO).thenCompose(drained -> transport.close());
+        return drain(Duration.ZERO).thenCompose(drained -> {
+            checks.close();
+            return transport.close();
+        });
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
-        ConnectionBudget own = new ConnectionBudget(limits.listener(), ofService);
-        Route route = new Route(balance, limits.endpoint(), roundTrips, picks, random);
-        Listener listener =
-                new Listener(service, plan.key(), route, transport, settings, own, roundTrips, nanos, jitter);
+        Supplier<Route> routes = () -> new Route(balance, limits.endpoint(), roundTrips, picks, random);
+        boolean udp = plan.key().protocol() == Protocol.UDP;
+        int most = udp ? Math.min(limits.listener(), settings.udp().maxSessions()) : limits.listener();
+        ConnectionBudget own = new ConnectionBudget(most, ofService);
+        Listener listener = udp
+                ? new UdpListener(
+                        service, plan.key(), routes, ownSources, checks, transport, settings, own, nanos, jitter)
+                : new TcpListener(
+                        service,
+                        plan.key(),
+                        routes,
+                        ownSources,
+                        checks,
+                        transport,
+                        settings,
+                        own,
+                        roundTrips,
+                        nanos,
+                        jitter);
         listener.update(plan);
         listener.open();
         return listener;

@@ -10,23 +10,29 @@ import akka.actor.typed.javadsl.Receive;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ResourceFeed;
+import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewActor;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Steers the {@link DataPlane} by the pictures of its child, the {@link ViewActor}. A restart starts the child again,
  * which lists everything anew; the listeners stay open meanwhile, since the data plane is not this actor's.
  */
 public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Command> {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPlaneActor.class);
     private static final Duration MIN_RESTART = Duration.ofMillis(200);
     private static final Duration MAX_RESTART = Duration.ofSeconds(10);
     private static final double RESTART_JITTER = 0.2;
@@ -57,6 +63,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     private final NodeIdentity configured;
     private final Offload offload;
     private final Consumer<ViewUpdate> onPicture;
+    private final Map<ServiceKey, List<String>> unreadable = new HashMap<>();
     private @Nullable ServiceView view;
 
     /**
@@ -140,14 +147,27 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             ServicePicture picture = current.get(key);
             if (picture == null || picture.entry() == null) {
                 dataPlane.apply(key, List.of());
+                unreadable.remove(key);
             } else {
                 present.add(picture);
             }
         }
         TrafficRules rules = TrafficRules.of(current);
         for (ServicePicture picture : present) {
+            tellUnreadable(picture);
             List<ListenerPlan> plans = ListenerPlan.of(picture, node, nodeAddresses, rules);
             dataPlane.apply(picture.key(), offload.left(picture, plans, dataPlane.serves(picture.key())));
+        }
+    }
+
+    /** Once for each value, however often the service changes otherwise. */
+    private void tellUnreadable(ServicePicture picture) {
+        ServiceEntry entry = picture.entry();
+        List<String> complaints = entry == null ? List.of() : Wishes.unreadable(entry);
+        List<String> before =
+                complaints.isEmpty() ? unreadable.remove(picture.key()) : unreadable.put(picture.key(), complaints);
+        if (!complaints.isEmpty() && !complaints.equals(before)) {
+            LOG.warn("{} has annotations that cannot be read: {}", picture.key(), String.join("; ", complaints));
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param workerThreads event loops that relay; 0 for one by processor
  * @param idleTimeout after which a connection on which nothing came is closed; zero for never
  * @param accessLog whether each connection is logged when it has ended
+ * @param podNetworks of Pods of this host, address/length
  * @param closeGrace how long a connection that is closed from here may take to send what is left
  */
 public record DataPlaneSettings(
@@ -27,8 +28,10 @@ public record DataPlaneSettings(
         Duration closeGrace,
         Duration bindRetryMin,
         Duration bindRetryMax,
-        boolean accessLog) {
-    /** Without an access log. */
+        boolean accessLog,
+        UdpSettings udp,
+        List<String> podNetworks) {
+    /** Without an access log, for at most 1000 sessions of a minute's silence over UDP. */
     public DataPlaneSettings(
             List<String> nodeAddresses,
             int workerThreads,
@@ -59,11 +62,14 @@ public record DataPlaneSettings(
                 closeGrace,
                 bindRetryMin,
                 bindRetryMax,
-                false);
+                false,
+                new UdpSettings(Duration.ofMinutes(1), 1_000),
+                List.of());
     }
 
     public DataPlaneSettings {
         nodeAddresses = List.copyOf(nodeAddresses);
+        podNetworks = List.copyOf(podNetworks);
         if (backlog < 1 || workerThreads < 0) {
             throw new IllegalArgumentException("weft.proxy.dataplane: backlog=" + backlog + " worker-threads="
                     + workerThreads + " (expected: >= 1, >= 0)");

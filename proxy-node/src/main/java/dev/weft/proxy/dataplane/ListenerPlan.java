@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param algorithm as asked for by the service; null for the default
  * @param policy what else the service asks for
+ * @param own where clients of this host and of its Pods are led, where that is elsewhere (rule KP-1: to an external address
+ *     of a Local service they take the short way to all endpoints); null for the same way as others
  * @param tiers the candidates by how near they are, where near ones are preferred; empty where all are alike
  */
 public record ListenerPlan(
@@ -31,7 +33,19 @@ public record ListenerPlan(
         @Nullable String algorithm,
         @Nullable Duration affinityTimeout,
         List<LocalityTier> tiers,
-        ListenerPolicy policy) {
+        ListenerPolicy policy,
+        @Nullable ListenerPlan own) {
+    /** Where all clients are led alike. */
+    public ListenerPlan(
+            ListenerKey key,
+            List<Candidate> candidates,
+            @Nullable String algorithm,
+            @Nullable Duration affinityTimeout,
+            List<LocalityTier> tiers,
+            ListenerPolicy policy) {
+        this(key, candidates, algorithm, affinityTimeout, tiers, policy, null);
+    }
+
     /** Where no endpoint is preferred. */
     public ListenerPlan(
             ListenerKey key,
@@ -51,7 +65,7 @@ public record ListenerPlan(
         return of(picture, node, nodeAddresses, TrafficRules.NONE);
     }
 
-    /** All listeners of a service; pure. A headless service has none; only TCP is relayed so far. */
+    /** All listeners of a service; pure. A headless service has none; SCTP is not relayed. */
     public static List<ListenerPlan> of(
             ServicePicture picture, NodeIdentity node, List<String> nodeAddresses, TrafficRules rules) {
         ServiceEntry entry = picture.entry();
@@ -60,21 +74,39 @@ public record ListenerPlan(
             return plans;
         }
         for (ServicePort port : entry.ports()) {
-            if (port.protocol() != Protocol.TCP) {
+            if (port.protocol() == Protocol.SCTP) {
                 continue;
             }
             entry.virtualAddresses()
                     .forEach(address -> plans.add(
                             plan(picture, entry, port, address, port.port(), entry.internalPolicy(), node, rules)));
             entry.externalAddresses()
-                    .forEach(address -> plans.add(
-                            plan(picture, entry, port, address, port.port(), entry.externalPolicy(), node, rules)));
+                    .forEach(address -> plans.add(external(picture, entry, port, address, port.port(), node, rules)));
             if (port.nodePort() > 0 && !entry.virtualAddresses().isEmpty()) {
-                nodeAddresses.forEach(address -> plans.add(
-                        plan(picture, entry, port, address, port.nodePort(), entry.externalPolicy(), node, rules)));
+                nodeAddresses.forEach(
+                        address -> plans.add(external(picture, entry, port, address, port.nodePort(), node, rules)));
             }
         }
         return plans;
+    }
+
+    private static ListenerPlan external(
+            ServicePicture picture,
+            ServiceEntry entry,
+            ServicePort port,
+            String address,
+            int listenPort,
+            NodeIdentity node,
+            TrafficRules rules) {
+        ListenerPlan plan = plan(picture, entry, port, address, listenPort, entry.externalPolicy(), node, rules);
+        if (entry.externalPolicy() != TrafficPolicy.LOCAL) {
+            return plan;
+        }
+        ListenerPlan own = plan(picture, entry, port, address, listenPort, TrafficPolicy.CLUSTER, node, rules);
+        return own.equals(plan)
+                ? plan
+                : new ListenerPlan(
+                        plan.key, plan.candidates, plan.algorithm, plan.affinityTimeout, plan.tiers, plan.policy, own);
     }
 
     private static ListenerPlan plan(

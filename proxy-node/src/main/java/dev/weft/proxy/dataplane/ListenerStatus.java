@@ -8,11 +8,13 @@ import java.util.Map;
  * A snapshot of one listener.
  *
  * @param reason what to do about a bind that failed; empty when all is well
- * @param refusedNoEndpoint connections reset because no endpoint was in choice or none could be connected to
- * @param refusedLimit connections reset because a connection limit was reached
+ * @param refusedNoEndpoint connections reset, or datagrams dropped, because no endpoint was in choice or none could be connected to
+ * @param refusedLimit connections reset, or datagrams dropped, because a connection limit was reached
+ * @param accepted connections, or sessions of UDP, that clients began
  * @param retries further endpoints tried for connections
+ * @param lost datagrams that could not be passed on
  * @param connectTimes how long connecting to endpoints took, by their cluster; empty for this one
- * @param refusedSource connections reset because they came from where the service may not be reached from
+ * @param refusedSource connections reset, or datagrams dropped, because they came from where the service may not be reached from
  * @param closedIdle connections closed because nothing came on them for the idle timeout
  */
 public record ListenerStatus(
@@ -28,6 +30,7 @@ public record ListenerStatus(
         long closedIdle,
         long refusedSource,
         long retries,
+        long lost,
         Map<String, ConnectTimes> connectTimes,
         List<EndpointStatus> endpoints) {
 
@@ -42,7 +45,7 @@ public record ListenerStatus(
      * @param cluster empty for this cluster
      * @param failures connections that it refused, did not take in time, or reset before its first byte
      * @param ejections how often it was put out of choice for such failures
-     * @param ejected whether it is out of choice for them now
+     * @param ejected whether it is out of choice now, for them or for checks that it failed
      * @param bytesTo from clients to it
      * @param draining no longer in choice; its open connections run out
      */
@@ -57,5 +60,21 @@ public record ListenerStatus(
             boolean ejected,
             long bytesTo,
             long bytesFrom,
-            boolean draining) {}
+            boolean draining) {
+        /** The same endpoint, as two ways lead to it. */
+        EndpointStatus and(EndpointStatus other) {
+            return new EndpointStatus(
+                    address,
+                    cluster,
+                    weight,
+                    picks + other.picks,
+                    open + other.open,
+                    failures + other.failures,
+                    ejections + other.ejections,
+                    ejected || other.ejected,
+                    bytesTo + other.bytesTo,
+                    bytesFrom + other.bytesFrom,
+                    draining && other.draining);
+        }
+    }
 }

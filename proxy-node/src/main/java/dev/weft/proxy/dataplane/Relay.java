@@ -1,6 +1,5 @@
 package dev.weft.proxy.dataplane;
 
-import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.dataplane.HalfClose.End;
 import io.netty.buffer.ByteBuf;
@@ -16,7 +15,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows on its channel
 final class Relay {
-    private final Listener listener;
+    private final TcpListener listener;
+    private final RouteUpkeep lead;
     private final Route route;
     private final LongSupplier nanos;
     private final long clientKey;
@@ -54,16 +53,14 @@ final class Relay {
     private boolean ended;
 
     /** Takes over an accepted channel, which does not read yet. */
-    Relay(Listener listener, Route route, Channel accepted, LongSupplier nanos) {
+    Relay(TcpListener listener, RouteUpkeep lead, Channel accepted, LongSupplier nanos) {
         this.listener = listener;
-        this.route = route;
+        this.lead = lead;
+        this.route = lead.route();
         this.nanos = nanos;
         this.account = new Account(accepted.remoteAddress(), nanos.getAsLong());
         this.front = new Side(End.CLIENT, accepted);
-        byte[] address = accepted.remoteAddress() instanceof InetSocketAddress remote && !remote.isUnresolved()
-                ? remote.getAddress().getAddress()
-                : new byte[0];
-        this.clientKey = Hashing.of(address, 0);
+        this.clientKey = Route.keyOf(accepted.remoteAddress());
         accepted.pipeline().addLast(front);
     }
 
@@ -139,7 +136,7 @@ final class Relay {
             if (!ended) {
                 if (isOfEndpoint(outcome.cause())) {
                     listener.endpointFailed(
-                            picked, String.valueOf(outcome.cause().getMessage()));
+                            lead, picked, String.valueOf(outcome.cause().getMessage()));
                 }
                 picked.closed();
                 target = null;
@@ -316,7 +313,7 @@ final class Relay {
         private void wasReset() {
             Target now = target;
             if (this != front && !answered && peer != null && now != null) {
-                listener.endpointFailed(now, "reset before the first byte");
+                listener.endpointFailed(lead, now, "reset before the first byte");
             }
             Relay.this.reset();
         }

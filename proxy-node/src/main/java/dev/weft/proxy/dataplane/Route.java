@@ -3,6 +3,7 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
+import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
@@ -11,6 +12,8 @@ import dev.weft.proxy.balance.TargetSet;
 import dev.weft.proxy.balance.TargetTier;
 import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.selection.LocalityTier;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +79,13 @@ final class Route {
         this.inUse = new InUse(none.targets(), none, false, false, 0, picks.of(algorithm));
     }
 
+    /** What balancers know a client by: a hash of its address, without the port. */
+    static long keyOf(@Nullable SocketAddress client) {
+        return client instanceof InetSocketAddress remote && !remote.isUnresolved()
+                ? Hashing.of(remote.getAddress().getAddress(), 0)
+                : Hashing.of(new byte[0], 0);
+    }
+
     /** Takes over a plan; returns the targets that are no longer in choice. */
     synchronized List<Target> update(ListenerPlan plan, long nowNanos) {
         int asked = plan.policy().maxByEndpoint();
@@ -103,6 +114,19 @@ final class Route {
     synchronized long reconsider(long nowNanos) {
         settle(inUse.balancer, inUse.all, inUse.tiered, nowNanos);
         return inUse.dueIn;
+    }
+
+    /** Takes what is dead out of choice, and the rest in again. */
+    synchronized void judge(Predicate<Target> dead, long nowNanos) {
+        boolean news = false;
+        for (Target target : inUse.all.asList()) {
+            boolean is = dead.test(target);
+            news |= is != target.dead();
+            target.found(is);
+        }
+        if (news) {
+            settle(inUse.balancer, inUse.all, inUse.tiered, nowNanos);
+        }
     }
 
     /** After how long the last change is to be reconsidered, in nanoseconds; 0 for never. */
@@ -238,7 +262,7 @@ final class Route {
             if (due > 0 && (dueIn == 0 || due < dueIn)) {
                 dueIn = due;
             }
-            if (!target.ejected()) {
+            if (target.usable()) {
                 usable.add(target);
             }
         }
@@ -264,7 +288,7 @@ final class Route {
     }
 
     private boolean takes(Target target, List<Target> tried, boolean anyState) {
-        return target.open() < maxByEndpoint && (anyState || !target.ejected()) && !tried.contains(target);
+        return target.open() < maxByEndpoint && (anyState || target.usable()) && !tried.contains(target);
     }
 
     private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {
@@ -279,7 +303,7 @@ final class Route {
                 target.open(),
                 target.failures(),
                 target.ejections(),
-                target.ejected(),
+                !target.usable(),
                 target.bytesTo(),
                 target.bytesFrom(),
                 draining);

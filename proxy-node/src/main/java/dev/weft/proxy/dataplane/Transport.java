@@ -3,16 +3,20 @@ package dev.weft.proxy.dataplane;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -59,6 +63,17 @@ record Transport(
         SocketChannel socket = epoll ? new EpollSocketChannel() : new NioSocketChannel();
         socket.config().setAutoRead(false).setAllowHalfClosure(true).setKeepAlive(true);
         keepAlive.forEach((option, value) -> socket.config().setOption(option, value));
+        return socket;
+    }
+
+    Class<? extends DatagramChannel> datagramChannel() {
+        return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
+    }
+
+    /** A socket of UDP that may be connected to an endpoint. */
+    DatagramChannel newDatagramSocket() {
+        DatagramChannel socket = epoll ? new EpollDatagramChannel() : new NioDatagramChannel();
+        socket.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(UdpListener.MAX_DATAGRAM_BYTES));
         return socket;
     }
 

@@ -107,9 +107,9 @@ final class ServiceStory {
             remarks.add(
                     "The annotation " + ALGORITHM + " says " + asked + ", which is no algorithm: the default is used.");
         }
-        boolean other = entry.ports().stream().anyMatch(port -> port.protocol() != Protocol.TCP);
+        boolean other = entry.ports().stream().anyMatch(port -> port.protocol() == Protocol.SCTP);
         if (other && !entry.headless() && entry.externalName() == null) {
-            remarks.add("Proxy-nodes relay TCP only so far: ports of another protocol have an address and names, but"
+            remarks.add("Proxy-nodes relay TCP and UDP: ports of SCTP have an address and names, but"
                     + " nobody listens there.");
         }
     }

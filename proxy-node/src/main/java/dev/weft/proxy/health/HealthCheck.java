@@ -1,9 +1,13 @@
 package dev.weft.proxy.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the endpoints of a Service are checked, as its annotations say.
@@ -27,6 +31,11 @@ public record HealthCheck(
     /** {@code tcp}, or {@code http:/path}; without it a Service is not checked. */
     public static final String CHECK = "mesh.weft.dev/health-check";
 
+    /** The same from the data path of each node, below {@code mesh.weft.dev/}. */
+    public static final String DATA_PATH = "data-path-check";
+
+    private static final String GROUP = "mesh.weft.dev/";
+
     /** Which port of the endpoints is asked: a name in the slice, or a number. */
     public static final String PORT = CHECK + "-port";
 
@@ -43,6 +52,8 @@ public record HealthCheck(
     private static final Duration LEAST = Duration.ofMillis(100);
     private static final int MAX_THRESHOLD = 100;
     private static final int MAX_PATH = 1024;
+    private static final HealthCheck PLAIN =
+            new HealthCheck("", "", 200, 399, Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1);
 
     /** Whether a Service asks for checks; whether it asks in a way that can be understood is another question. */
     static boolean wanted(JsonNode service) {
@@ -84,6 +95,44 @@ public record HealthCheck(
                 timeout.compareTo(interval) < 0 ? timeout : interval,
                 threshold(annotations, HEALTHY, defaults.healthyThreshold),
                 threshold(annotations, UNHEALTHY, defaults.unhealthyThreshold));
+    }
+
+    /**
+     * Reads what a service asks of its listeners themselves: {@code data-path-check} says what is asked, the rest is as for
+     * other checks, but a port is a number.
+     *
+     * @param annotations by their names below {@code mesh.weft.dev/}
+     * @return null without such a wish, and where it cannot be read
+     */
+    public static @Nullable HealthCheck ofDataPath(Map<String, String> annotations, HealthCheck defaults) {
+        return whyNot(annotations).isEmpty() && annotations.containsKey(DATA_PATH)
+                ? of(asObject(annotations), defaults)
+                : null;
+    }
+
+    /** What cannot be read of such a wish, and what is expected; empty when all can. */
+    public static String whyNot(Map<String, String> annotations) {
+        if (!annotations.containsKey(DATA_PATH)) {
+            return "";
+        }
+        String port = annotations.getOrDefault("health-check-port", "");
+        if (!port.matches("|[1-9][0-9]{0,4}")) {
+            return PORT + ": " + port + " (expected: a number, since the check is made from the data path)";
+        }
+        try {
+            of(asObject(annotations), PLAIN);
+            return "";
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage()).replace(CHECK + ":", GROUP + DATA_PATH + ":");
+        }
+    }
+
+    private static JsonNode asObject(Map<String, String> annotations) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        ObjectNode all = object.putObject("metadata").putObject("annotations");
+        annotations.forEach((name, value) -> all.put(GROUP + name, value));
+        all.put(CHECK, annotations.getOrDefault(DATA_PATH, ""));
+        return object;
     }
 
     /** Whether it speaks HTTP after connecting. */

@@ -2,8 +2,9 @@
  * Asks endpoints whether they live, and says so: active checks, thresholds, and the conditions of endpoints for which
  * nothing of ours runs on their machine.
  *
- * <p>Who may call: the front door starts {@link dev.weft.proxy.health.HealthActor}; {@code dataplane} may use {@link
- * dev.weft.proxy.health.CheckSchedule} and {@link dev.weft.proxy.health.HealthState} for checks of its own. Owns the
+ * <p>Who may call: the front door starts {@link dev.weft.proxy.health.HealthActor}; {@code dataplane} uses {@link
+ * dev.weft.proxy.health.CheckSchedule} and a {@link dev.weft.proxy.health.Prober} for checks of its own, from each node, for
+ * services with the annotation {@code mesh.weft.dev/data-path-check}. Owns the
  * probes' sockets, what is known of each target, and, while it holds the Lease, the {@code ready} condition of the
  * endpoints in hand-written EndpointSlices of Services that have no selector and carry the annotation {@code
  * mesh.weft.dev/health-check}.

@@ -3,6 +3,7 @@ package dev.weft.proxy.metrics;
 import dev.weft.proxy.dataplane.ConnectTimes;
 import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.util.Comparator;
 import java.util.List;
@@ -54,11 +55,14 @@ public final class MetricsText {
     }
 
     private void byListener() {
-        head("weft_proxy_listener_connections_total", "counter", "Connections accepted.");
+        head("weft_proxy_listener_connections_total", "counter", "Connections accepted, or sessions of UDP begun.");
         told.forEach(each -> line("weft_proxy_listener_connections_total", labels(each), each.accepted()));
         head("weft_proxy_listener_open_connections", "gauge", "Connections open.");
         told.forEach(each -> line("weft_proxy_listener_open_connections", labels(each), each.open()));
-        head("weft_proxy_listener_refused_total", "counter", "Connections reset at once, by reason.");
+        head(
+                "weft_proxy_listener_refused_total",
+                "counter",
+                "Connections reset at once, or datagrams dropped, by reason.");
         for (ListenerStatus each : told) {
             refused(each, "no-endpoint", each.refusedNoEndpoint());
             refused(each, "limit", each.refusedLimit());
@@ -68,6 +72,10 @@ public final class MetricsText {
         told.forEach(each -> line("weft_proxy_listener_idle_closed_total", labels(each), each.closedIdle()));
         head("weft_proxy_listener_retries_total", "counter", "Further endpoints tried for a connection.");
         told.forEach(each -> line("weft_proxy_listener_retries_total", labels(each), each.retries()));
+        head("weft_proxy_listener_lost_total", "counter", "Datagrams that could not be passed on.");
+        told.stream()
+                .filter(each -> each.key().protocol() == Protocol.UDP)
+                .forEach(each -> line("weft_proxy_listener_lost_total", labels(each), each.lost()));
     }
 
     private void refused(ListenerStatus listener, String reason, long count) {
@@ -155,7 +163,8 @@ public final class MetricsText {
         ServiceKey service = listener.service();
         return "kind=\"" + service.kind().name().toLowerCase(Locale.ROOT) + "\",namespace=\""
                 + escaped(service.namespace()) + "\",service=\"" + escaped(service.name()) + "\",listener=\""
-                + listener.key().authority() + "\"";
+                + listener.key().authority() + "\",protocol=\""
+                + listener.key().protocol().name().toLowerCase(Locale.ROOT) + "\"";
     }
 
     private static String seconds(long nanos) {

@@ -16,13 +16,8 @@ final class KernelFit {
     private static final String NAME = "[A-Za-z0-9.-]{0,63}";
 
     /** Annotations below {@code mesh.weft.dev/} that the data plane alone heeds. */
-    private static final List<String> USERSPACE_ONLY = List.of(
-            "locality",
-            "cluster-weights",
-            "zone-weights",
-            "max-connections",
-            "max-connections-by-endpoint",
-            "idle-timeout");
+    private static final List<String> USERSPACE_ONLY =
+            List.of("locality", "max-connections", "max-connections-by-endpoint", "idle-timeout", "data-path-check");
 
     private KernelFit() {}
 

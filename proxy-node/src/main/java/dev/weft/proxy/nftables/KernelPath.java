@@ -7,6 +7,7 @@ import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.dataplane.ListenerPlan;
 import dev.weft.proxy.dataplane.Offload;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ViewUpdate;
@@ -55,13 +56,24 @@ public final class KernelPath implements Offload {
             List<String> nodeAddresses,
             Algorithm defaultAlgorithm,
             Commands commands) {
+        this(settings, node, nodeAddresses, defaultAlgorithm, commands, STATUS);
+    }
+
+    /** @param status what Linux says of the process */
+    KernelPath(
+            NftablesSettings settings,
+            NodeIdentity node,
+            List<String> nodeAddresses,
+            Algorithm defaultAlgorithm,
+            Commands commands,
+            Path status) {
         this.settings = settings;
         this.node = node;
         this.nodeAddresses = List.copyOf(nodeAddresses);
         this.defaultAlgorithm = defaultAlgorithm;
         this.commands = commands;
         this.unavailable =
-                settings.mode() == ProxyMode.USERSPACE ? "the mode is userspace" : Capability.missing(STATUS, commands);
+                settings.mode() == ProxyMode.USERSPACE ? "the mode is userspace" : Capability.missing(status, commands);
     }
 
     /**
@@ -147,8 +159,8 @@ public final class KernelPath implements Offload {
         left.remove(key);
     }
 
-    ServiceCompiler compiler(NodeIdentity as) {
-        return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm);
+    ServiceCompiler compiler(NodeIdentity as, TrafficRules rules) {
+        return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm, rules, settings);
     }
 
     @Nullable

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
@@ -123,6 +124,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         ViewUpdate update = viewed.update();
         view = update.view();
         pending.addAll(update.touched());
+        if (update.touched().contains(TrafficRules.SERVICE)) {
+            pending.addAll(update.view().keys()); // what stands there is about all services
+        }
         if (update.complete()) {
             pending.addAll(table.services());
         }
@@ -201,7 +205,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         if (current == null || as == null || busy) {
             return;
         }
-        ServiceCompiler compiler = parts.path().compiler(as);
+        ServiceCompiler compiler = parts.path().compiler(as, TrafficRules.of(current));
         for (ServiceKey key : new TreeSet<>(pending)) {
             ServicePicture picture = wanted(current.get(key), key);
             if (usable) {

@@ -93,6 +93,38 @@ final class Routes {
         return new Route(common(port, places.size()), elements);
     }
 
+    /** The way to these endpoints by chains of the service's own, for a listener that leads others elsewhere. */
+    String leadApart(Port port, List<Candidate> candidates) {
+        if (affinity != null) {
+            return sticky(port, candidates, affinity);
+        }
+        List<Candidate> places = Rotation.places(algorithm, candidates);
+        if (places.isEmpty()) {
+            return shares(port, candidates);
+        }
+        if (places.size() > 1 && Rotation.byTurns(algorithm) && ownTurns) {
+            return turn(port, places);
+        }
+        String chain = "apart/" + port.suffix(entry);
+        String choice = generator(port.family(), places.size(), true);
+        chains.put(chain, List.of(rewrite(port, choice + " map { " + listed(places, Routes::value) + " }")));
+        return chain;
+    }
+
+    /** A chain that leads sources of this host and its Pods by another (rule KP-1). */
+    String shortWay(Port port, List<String> podNetworks, String own, String verdict) {
+        String chain = "own/" + port.suffix(entry);
+        List<String> rules = new ArrayList<>();
+        if (!podNetworks.isEmpty()) {
+            String pods = String.join(", ", Skeleton.disjoint(podNetworks));
+            rules.add(port.family().keyword() + " saddr { " + pods + " } goto " + own);
+        }
+        rules.add("fib saddr type local goto " + own);
+        rules.add(verdict);
+        chains.put(chain, rules);
+        return chain;
+    }
+
     /** A chain that lets only the allowed sources on. */
     String allowed(Family family, String protocol, ServicePort port, String verdict) {
         String chain = "allowed/" + suffix(family, protocol, entry.key(), port);

@@ -8,6 +8,8 @@ import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.selection.EndpointSelection;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.Selection;
+import dev.weft.proxy.selection.TrafficRules;
+import dev.weft.proxy.selection.Weighting;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
@@ -26,10 +28,23 @@ final class ServiceCompiler {
     private final NodeIdentity node;
     private final List<String> nodeAddresses;
     private final Algorithm defaultAlgorithm;
+    private final TrafficRules trafficRules;
+    private final NftablesSettings settings;
 
-    /** @param nodeAddresses where node ports are open; loopback and wildcard addresses are left to listeners */
-    ServiceCompiler(NodeIdentity node, List<String> nodeAddresses, Algorithm defaultAlgorithm) {
+    /**
+     * @param nodeAddresses where node ports are open; loopback and wildcard addresses are left to listeners
+     * @param settings for the networks of Pods of this host
+     * @param trafficRules what holds for the endpoints of all services
+     */
+    ServiceCompiler(
+            NodeIdentity node,
+            List<String> nodeAddresses,
+            Algorithm defaultAlgorithm,
+            TrafficRules trafficRules,
+            NftablesSettings settings) {
         this.node = node;
+        this.settings = settings;
+        this.trafficRules = trafficRules;
         this.nodeAddresses = nodeAddresses.stream()
                 .filter(address ->
                         Family.parse(address) != null && !Family.loopback(address) && !Family.wildcard(address))
@@ -90,7 +105,8 @@ final class ServiceCompiler {
             String address = Family.canonical(text);
             Family family = Family.of(address);
             Selection selection = EndpointSelection.select(picture, port, family == Family.IPV6, node);
-            List<Candidate> candidates = selection.forPolicy(policy);
+            List<Candidate> candidates = weighted(selection, policy);
+            List<Candidate> own = fromOutside ? weighted(selection, TrafficPolicy.CLUSTER) : candidates;
             List<Element> elements = new ArrayList<>();
             ListenerKey key = new ListenerKey(address, number, port.protocol());
             String protocol = port.protocol().name().toLowerCase(Locale.ROOT);
@@ -111,13 +127,27 @@ final class ServiceCompiler {
                     elements.add(new Element(Skeleton.external(family), place, ""));
                 }
             }
+            if (!own.equals(candidates) && !own.isEmpty()) {
+                String ownChain = routes.leadApart(new Routes.Port(family, protocol, port, TrafficPolicy.CLUSTER), own);
+                Routes.Port others = new Routes.Port(family, protocol, port, policy);
+                verdict = "goto " + routes.shortWay(others, settings.podNetworks(family), ownChain, verdict);
+                elements.add(new Element(Skeleton.shortWay(family), place, ""));
+                hairpins(family, place, own).stream()
+                        .filter(element -> !elements.contains(element))
+                        .forEach(elements::add);
+            }
             if (fromOutside && entry.restricted().contains(text)) {
                 verdict = "goto " + routes.allowed(family, protocol, port, verdict);
             }
             elements.add(new Element(Skeleton.services(family), place, verdict));
             Set<Endpoint> endpoints = new HashSet<>();
             candidates.forEach(candidate -> endpoints.add(endpoint(candidate)));
+            own.forEach(candidate -> endpoints.add(endpoint(candidate)));
             listeners.put(key, new ListenerRules(elements, endpoints));
+        }
+
+        private List<Candidate> weighted(Selection selection, TrafficPolicy policy) {
+            return Weighting.apply(selection.forPolicy(policy), picture, node, trafficRules);
         }
 
         /** An endpoint of this node that is led to itself would see its own address, and answer past the kernel. */

@@ -47,6 +47,11 @@ final class Skeleton {
         return "external/" + family.digit();
     }
 
+    /** Listeners that lead this host's own connections to other endpoints than those of others (rule KP-1). */
+    static String shortWay(Family family) {
+        return "short/" + family.digit();
+    }
+
     /** Listener, endpoint and the same endpoint again, of those on this node. */
     static String hairpin(Family family) {
         return "hairpin/" + family.digit();
@@ -67,6 +72,7 @@ final class Skeleton {
             sets.put(refused(family), "set { type " + listener + "; }");
             sets.put(virtual(family), "set { type " + address + "; }");
             sets.put(external(family), "set { type " + listener + "; }");
+            sets.put(shortWay(family), "set { type " + listener + "; }");
             sets.put(hairpin(family), "set { type " + listener + " . " + address + " . " + address + "; }");
             for (String protocol : List.of("tcp", "udp")) {
                 String place = family.keyword() + " daddr . " + protocol + " dport";
@@ -150,6 +156,7 @@ final class Skeleton {
         for (String protocol : List.of("tcp", "udp")) {
             String only = "meta l4proto " + protocol + " ";
             rules.add(only + listener + " @" + external(family) + " goto " + MASQUERADED);
+            rules.add(only + listener + " @" + shortWay(family) + " fib saddr type local goto " + MASQUERADED);
             rules.add(only + listener + pair + " @" + hairpin(family) + " goto " + MASQUERADED);
         }
         rules.add(original + " @" + virtual(family) + " goto inside/" + family.digit());

@@ -8,6 +8,7 @@ import java.util.Set;
  * @param cluster where it lives; empty for this cluster
  * @param identity what stays the same wherever it is seen from: cluster and Pod uid, else cluster and address
  * @param local whether it is on this node
+ * @param weight its share relative to others, 0 to 65535; 0 gets nothing while another is in choice ({@link Weighting})
  * @param stale whether what is known of it is old: it is used where nothing fresher is ready
  */
 public record Candidate(
@@ -50,7 +51,7 @@ public record Candidate(
         return serving && terminating;
     }
 
-    /** The same with another weight, 1 to 65535. */
+    /** The same with another weight, 0 to 65535. */
     public Candidate weighing(int other) {
         return new Candidate(
                 address,

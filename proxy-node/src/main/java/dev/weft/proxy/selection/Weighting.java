@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * What operators want of traffic, on top of the selection; pure. A cordoned cluster, and a zone or cluster of weight 0, gets
- * nothing while anything else is in choice. A weight of an endpoint is its own, times its zone's, times its cluster's.
+ * What operators want of traffic, on top of the selection; pure. A cordoned cluster, and an endpoint, zone or cluster of
+ * weight 0, gets nothing while anything else is in choice. A weight of an endpoint is its own, times its zone's, times its cluster's.
  */
 public final class Weighting {
     /** Annotations of a Service or ServiceImport below {@code mesh.weft.dev/}, such as {@code east=3,west=1}. */
@@ -37,7 +38,8 @@ public final class Weighting {
         }
         Map<String, Integer> byCluster = weights(entry.annotation(CLUSTER_WEIGHTS));
         Map<String, Integer> byZone = weights(entry.annotation(ZONE_WEIGHTS));
-        if (byCluster.isEmpty() && byZone.isEmpty()) {
+        boolean draining = left.stream().anyMatch(candidate -> candidate.weight() == 0);
+        if (byCluster.isEmpty() && byZone.isEmpty() && !draining) {
             return left;
         }
         Map<String, String> zones = byZone.isEmpty() ? Map.of() : zones(picture);
@@ -46,13 +48,19 @@ public final class Weighting {
         for (Candidate candidate : left) {
             String zone = zones.getOrDefault(candidate.cluster() + "@" + candidate.address(), "");
             long factor = (long) byCluster.getOrDefault(clusterOf(candidate, node), 1) * byZone.getOrDefault(zone, 1);
-            if (factor == 0) {
-                weightless.add(candidate);
+            if (factor * candidate.weight() == 0) {
+                weightless.add(candidate.weighing(Math.max(1, candidate.weight())));
             } else {
                 weighted.add(candidate.weighing((int) Math.min(MAX_WEIGHT, factor * candidate.weight())));
             }
         }
         return weighted.isEmpty() ? weightless : weighted;
+    }
+
+    /** Whether every part of a list of weights is understood. */
+    public static boolean readable(String annotation) {
+        return Stream.of(annotation.split(",", -1))
+                .allMatch(part -> WEIGHT.matcher(part).matches());
     }
 
     /** What is not understood in a list of weights is as if it were not there. */

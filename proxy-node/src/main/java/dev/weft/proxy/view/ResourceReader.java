@@ -20,7 +20,12 @@ final class ResourceReader {
 
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
     static final String FRESHNESS = "mesh.weft.dev/freshness";
+    /** On a slice, for all endpoints that the annotation below does not name. */
     static final String WEIGHT = "mesh.weft.dev/weight";
+
+    /** On a slice, such as {@code 10.0.0.1=3,10.0.0.2=0}: the registry writes there what Pods are annotated with. */
+    static final String WEIGHTS = "mesh.weft.dev/weights";
+
     static final String MODE = "mesh.weft.dev/mode";
 
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
@@ -114,11 +119,12 @@ final class ResourceReader {
             return null;
         }
         int weight = weight(annotation(object, WEIGHT));
+        Map<String, Integer> weights = weights(annotation(object, WEIGHTS));
         List<SliceEndpoint> endpoints = new ArrayList<>();
         for (JsonNode endpoint : object.path("endpoints")) {
             String address = endpoint.path("addresses").path(0).asText("");
             if (!address.isEmpty()) {
-                endpoints.add(endpoint(endpoint, address, weight));
+                endpoints.add(endpoint(endpoint, address, weights.getOrDefault(address, weight)));
             }
         }
         return new Slice(
@@ -255,7 +261,20 @@ final class ResourceReader {
         if (annotation == null || !annotation.matches("[0-9]{1,5}")) {
             return 1;
         }
-        return Math.max(1, Math.min(MAX_WEIGHT, Integer.parseInt(annotation)));
+        return Math.min(MAX_WEIGHT, Integer.parseInt(annotation));
+    }
+
+    private static Map<String, Integer> weights(@Nullable String annotation) {
+        Map<String, Integer> weights = new HashMap<>();
+        for (String part : annotation == null ? new String[0] : annotation.split(",", -1)) {
+            int equals = part.lastIndexOf('=');
+            if (equals > 0) {
+                weights.put(
+                        part.substring(0, equals).strip(),
+                        weight(part.substring(equals + 1).strip()));
+            }
+        }
+        return weights;
     }
 
     private static Map<String, String> annotations(JsonNode object) {

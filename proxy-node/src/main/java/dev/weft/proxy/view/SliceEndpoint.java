@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address its first address, the only one that is used (rule EPS-7)
  * @param targetUid the uid of the object behind it, mostly a Pod; null when the slice names none
- * @param weight its share relative to other endpoints, 1 to 65535
+ * @param weight its share relative to other endpoints, 0 to 65535; 0 gets nothing while another is in choice
  * @param hostname the name that DNS knows it by; null when the slice gives none
  */
 public record SliceEndpoint(

@@ -242,7 +242,7 @@ class BalancerTest {
     }
 
     @Test
-    @DisplayName("with session affinity keeps a client until it has been idle for the timeout")
+    @DisplayName("with session affinity keeps a client until it has been idle for the timeout (KP-10)")
     void affinityLasts() {
         Duration timeout = Duration.ofSeconds(10);
         Balancer balancer = new SessionAffinity(balancer(Algorithm.ROUND_ROBIN, candidates(3)), timeout, 1_024);
@@ -255,7 +255,7 @@ class BalancerTest {
     }
 
     @Test
-    @DisplayName("with session affinity keeps clients over a change, but not on a target that left")
+    @DisplayName("with session affinity keeps clients over a change, but not on a target that left (KP-10)")
     void affinityOverChange() {
         Balancer balancer = new SessionAffinity(balancer(Algorithm.RANDOM, candidates(5)), Duration.ofHours(3), 65_536);
         Map<Integer, Target> kept = new HashMap<>();

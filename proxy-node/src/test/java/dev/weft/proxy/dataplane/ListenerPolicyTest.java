@@ -2,6 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.proxy.health.HealthCheck;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.TrafficPolicy;
@@ -64,6 +65,67 @@ class ListenerPolicyTest {
                                 List.of()),
                         "10.0.0.1"))
                 .isEqualTo(ListenerPolicy.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "algorithm|least-connection|fastest",
+                "mode|nftables|kernel",
+                "locality|zone|near",
+                "cluster-weights|east=3, west=1|east:3",
+                "zone-weights|a=0|a=-1",
+                "max-connections|100|1e3",
+                "max-connections-by-endpoint|7|-7",
+                "idle-timeout|30s|30 seconds"
+            })
+    @DisplayName("is told where it cannot be read, with what was expected")
+    void unreadable(String name, String good, String bad) {
+        assertThat(Wishes.unreadable(entry(Map.of(name, good), List.of(), List.of())))
+                .isEmpty();
+        assertThat(Wishes.unreadable(entry(Map.of(name, bad), List.of(), List.of())))
+                .singleElement()
+                .asString()
+                .startsWith("mesh.weft.dev/" + name + "=" + bad + " (expected: ");
+    }
+
+    @Test
+    @DisplayName("may be checks of its endpoints; one that cannot be read is told, and not made")
+    void checks() {
+        HealthCheck defaults = new HealthCheck("", "", 200, 399, Duration.ofSeconds(5), Duration.ofSeconds(1), 2, 3);
+        Map<String, String> asked = Map.of(
+                "data-path-check",
+                "http:/healthz",
+                "health-check-port",
+                "8080",
+                "health-check-status",
+                "204",
+                "health-check-interval",
+                "500ms",
+                "health-check-unhealthy-threshold",
+                "1",
+                "algorithm",
+                "random");
+        Map<String, String> kept = ListenerPolicy.of(entry(asked, List.of(), List.of()), "10.0.0.1")
+                .checks();
+        assertThat(kept).hasSize(5).doesNotContainKey("algorithm");
+        assertThat(HealthCheck.ofDataPath(kept, defaults))
+                .isEqualTo(new HealthCheck(
+                        "/healthz", "8080", 204, 204, Duration.ofMillis(500), Duration.ofMillis(500), 2, 1));
+        assertThat(ListenerPolicy.of(entry(Map.of("health-check-port", "1"), List.of(), List.of()), "10.0.0.1"))
+                .as("no wish for checks from here")
+                .isEqualTo(ListenerPolicy.NONE);
+        for (Map<String, String> bad : List.of(
+                Map.of("data-path-check", "ping"),
+                Map.of("data-path-check", "tcp", "health-check-port", "http"),
+                Map.of("data-path-check", "tcp", "health-check-interval", "often"))) {
+            assertThat(HealthCheck.ofDataPath(bad, defaults)).isNull();
+            assertThat(Wishes.unreadable(entry(bad, List.of(), List.of())))
+                    .singleElement()
+                    .asString()
+                    .contains("(expected: ");
+        }
     }
 
     @Test

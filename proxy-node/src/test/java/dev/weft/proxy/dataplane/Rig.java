@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One data plane on loopback with its backends; set what a test is about, then {@link #start}. */
@@ -36,6 +37,11 @@ final class Rig implements AutoCloseable {
     OutlierSettings outlier = OutlierSettings.OFF;
     SlowStart slowStart = SlowStart.OFF;
     Duration drain = Duration.ofSeconds(5);
+    UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
+    LongSupplier nanos = System::nanoTime;
+
+    @Nullable
+    CheckMeans checking;
 
     Rig(boolean nativeTransport) {
         this.nativeTransport = nativeTransport;
@@ -95,8 +101,9 @@ final class Rig implements AutoCloseable {
                             outlier,
                             slowStart,
                             140),
-                    System::nanoTime,
-                    new SplittableRandom(1));
+                    nanos,
+                    new SplittableRandom(1),
+                    checking);
             assertThat(running.transportName()).isEqualTo(nativeTransport ? "epoll" : "nio");
             plane = running;
         }
@@ -118,7 +125,10 @@ final class Rig implements AutoCloseable {
                 drain,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(20),
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                false,
+                udp,
+                List.of());
     }
 
     ListenerStatus status() {

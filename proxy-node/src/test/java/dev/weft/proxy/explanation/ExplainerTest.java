@@ -337,9 +337,9 @@ class ExplainerTest {
     @DisplayName("says that nobody listens where proxy-nodes do not relay, and which proxy a label leaves it to")
     void notServed() {
         ServiceExplanation told = explain(
-                service("", "'clusterIP':'127.96.0.1','ports':[{'name':'http','port':80,'protocol':'UDP'}]"), HERE);
+                service("", "'clusterIP':'127.96.0.1','ports':[{'name':'http','port':80,'protocol':'SCTP'}]"), HERE);
         assertThat(only(told).outcome()).isEqualTo("nobody listens");
-        assertThat(told.remarks()).anyMatch(remark -> remark.contains("relay TCP only"));
+        assertThat(told.remarks()).anyMatch(remark -> remark.contains("relay TCP and UDP"));
         JsonNode other = json("{'metadata':{'namespace':'shop','name':'web','labels':{"
                 + "'service.kubernetes.io/service-proxy-name':'x'}},'spec':{'clusterIP':'127.96.0.1'}}");
         assertThat(explain(other, HERE).remarks()).anyMatch(remark -> remark.contains("another proxy is to serve it"));

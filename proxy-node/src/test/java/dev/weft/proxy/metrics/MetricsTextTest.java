@@ -45,6 +45,7 @@ class MetricsTextTest {
                 8,
                 9,
                 11,
+                13,
                 Map.of("", new ConnectTimes(counts, 1_500_000)),
                 List.of(endpoints));
     }
@@ -56,7 +57,7 @@ class MetricsTextTest {
     @Test
     @DisplayName("tell what listeners and endpoints did, by service, endpoint and cluster")
     void tells() {
-        String web = "kind=\"service\",namespace=\"default\",service=\"web\",listener=\"10.0.0.1:80\"";
+        String web = "kind=\"service\",namespace=\"default\",service=\"web\",listener=\"10.0.0.1:80\",protocol=\"tcp\"";
         assertThat(text(SETTINGS, listener("web", 12, endpoint("10.1.1.1:80", "west", 9)))
                         .lines())
                 .contains(

@@ -68,7 +68,6 @@ class KernelFitTest {
     @ValueSource(
             strings = {
                 "'mesh.weft.dev/locality':'zone'",
-                "'mesh.weft.dev/cluster-weights':'west=0'",
                 "'mesh.weft.dev/max-connections':'100'",
                 "'mesh.weft.dev/idle-timeout':'5m'"
             })
@@ -76,6 +75,14 @@ class KernelFitTest {
     void userspaceOnly(String annotation) {
         ServicePicture picture = web("web", "10.96.0.1", annotation, "", "10.0.0.1");
         assertThat(KernelFit.obstacle(picture, Algorithm.RANDOM)).contains("has no means for");
+    }
+
+    @Test
+    @DisplayName("is the kernel's for a service whose clusters and zones have weights")
+    void weights() {
+        String annotations = "'mesh.weft.dev/cluster-weights':'west=0','mesh.weft.dev/zone-weights':'a=2'";
+        assertThat(KernelFit.obstacle(web("web", "10.96.0.1", annotations, "", "10.0.0.1"), Algorithm.RANDOM))
+                .isNull();
     }
 
     @Test

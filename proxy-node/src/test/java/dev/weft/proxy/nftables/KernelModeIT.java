@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.Patience;
 import dev.weft.proxy.view.ServicePicture;
 import java.io.BufferedReader;
@@ -164,6 +165,9 @@ class KernelModeIT {
         assertThat(shares(call(Hosts.NODE, "127.0.0.1", 30080, 9)))
                 .as("node port on loopback")
                 .isEqualTo(three);
+        assertThat(shares(hosts.call(CLIENT, "udp", VIP, 80, 9)))
+                .as("datagrams")
+                .isEqualTo(three);
         assertThat(call(CLIENT, "10.96.0.11", 80, 2)).containsOnly("refused");
         assertThat(call(Hosts.NODE, "10.96.0.11", 80, 2)).containsOnly("refused");
         assertThat(call(CLIENT, VIP, 81, 1)).as("a port that no service has").containsOnly("refused");
@@ -201,6 +205,55 @@ class KernelModeIT {
         assertThat(shares(call(CLIENT, "10.96.200.1", 80, 2))).isEqualTo(Map.of("three", 2));
         assertThat(hosts.callInVain("one", "10.96.200.1", 80)).isEqualTo("silent");
         assertThat(hosts.callInVain(CLIENT, "10.96.0.11", 80)).isEqualTo("silent");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"userspace", "nftables"})
+    @DisplayName("leads nothing to a cordoned cluster, nor to one of weight 0, in both modes, and back again")
+    void cordoned(String mode) throws Exception {
+        start(mode);
+        declare("web", VIP, "", "", "one");
+        JsonNode theirs = slice("web-west", slicePort("t", "TCP", 8080), endpoint("two"));
+        ((ObjectNode) theirs.at("/metadata/labels"))
+                .put("kubernetes.io/service-name", "web")
+                .put("multicluster.kubernetes.io/source-cluster", "west");
+        slices.add(theirs);
+        serve(mode);
+        assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+
+        services.add(Pictures.json("{'metadata':{'namespace':'kube-system','name':'weft-traffic','annotations':"
+                + "{'mesh.weft.dev/cordoned-clusters':'west'}},'spec':{'clusterIP':'None'}}"));
+        node.apply(services, slices);
+        Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 4)));
+        services.remove(1);
+        node.apply(services, slices);
+        Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 2, "two", 2)));
+
+        ((ObjectNode) services.get(0).at("/metadata/annotations")).put("mesh.weft.dev/zone-weights", "a=1");
+        ((ObjectNode) theirs.at("/metadata/annotations")).put("mesh.weft.dev/weights", "10.91.2.2=0");
+        node.apply(services, slices);
+        Patience.await().until(() -> shares(call(CLIENT, VIP, 80, 4)).equals(Map.of("one", 4)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"userspace", "nftables"})
+    @DisplayName("leads its own connections, and those of its Pods, to all endpoints of a Local service (KP-1)")
+    void shortWay(String mode) throws Exception {
+        start(mode);
+        declare("local", VIP, "", ",'type':'NodePort','externalTrafficPolicy':'Local'", "one@node-1", "two@node-2");
+        declare("away", "10.96.0.11", "", ",'externalIPs':['10.91.3.1'],'externalTrafficPolicy':'Local'", "two@node-2");
+        serve(mode);
+        Map<String, Integer> both = Map.of("one", 2, "two", 2);
+        assertThat(shares(call(CLIENT, NODE_PORT_ADDRESS, 30080, 4))).isEqualTo(Map.of("one", 4));
+        assertThat(shares(call(Hosts.NODE, NODE_PORT_ADDRESS, 30080, 4)))
+                .as("the host's own")
+                .isEqualTo(both);
+        assertThat(shares(call("one", NODE_PORT_ADDRESS, 30080, 4)))
+                .as("a Pod's, to itself too")
+                .isEqualTo(both);
+        assertThat(shares(call(Hosts.NODE, "10.91.3.1", 80, 2))).isEqualTo(Map.of("two", 2));
+        assertThat(shares(hosts.call(Hosts.NODE, "udp", "10.91.3.1", 80, 2))).isEqualTo(Map.of("two", 2));
+        assertThat(hosts.callInVain(CLIENT, "10.91.3.1", 80)).isEqualTo(mode.equals("nftables") ? "silent" : "refused");
     }
 
     @Test

@@ -6,8 +6,11 @@ import static dev.weft.proxy.nftables.Pictures.slicePort;
 import static dev.weft.proxy.nftables.Pictures.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +48,51 @@ class RuleSetTest {
     }
 
     static ServiceCompiler compiler() {
+        return compiler(TrafficRules.NONE);
+    }
+
+    private static ServiceCompiler compiler(TrafficRules rules) {
         return new ServiceCompiler(
-                new NodeIdentity("node-1", "", ""), List.of("127.0.0.1", "192.0.2.1"), Algorithm.ROUND_ROBIN);
+                new NodeIdentity("node-1", "", "east"),
+                List.of("127.0.0.1", "192.0.2.1"),
+                Algorithm.ROUND_ROBIN,
+                rules,
+                settings(4));
+    }
+
+    private static ServicePicture twoClusters(String annotations, String... west) {
+        JsonNode theirs = slice("web-west", slicePort("", "TCP", 8080), west);
+        ((ObjectNode) theirs.at("/metadata/labels"))
+                .put("kubernetes.io/service-name", "web")
+                .put("multicluster.kubernetes.io/source-cluster", "west");
+        return Pictures.picture(
+                service("web", annotations, "'clusterIPs':['" + VIP + "'],'ports':[{'port':80}]"),
+                slice("web", slicePort("", "TCP", 8080), "10.0.0.1"),
+                theirs);
+    }
+
+    @Test
+    @DisplayName("leads nothing to a cordoned cluster, nor to what weighs 0, while there is anything else")
+    void cordoned() {
+        ServicePicture both = twoClusters("", "10.9.0.1");
+        Map<String, Integer> ours = Map.of("10.0.0.1:8080", 1);
+        Map<String, Integer> theirs = Map.of("10.9.0.1:8080", 1);
+        rules.update(both.key(), both, compiler(new TrafficRules(Set.of("west"))));
+        take();
+        assertThat(tracer.places(AT_80)).isEqualTo(ours);
+        rules.update(both.key(), both, compiler(new TrafficRules(Set.of("east"))));
+        take();
+        assertThat(tracer.places(AT_80)).isEqualTo(theirs);
+        apply(both);
+        assertThat(tracer.places(AT_80)).isEqualTo(Map.of("10.0.0.1:8080", 1, "10.9.0.1:8080", 1));
+        apply(twoClusters("'mesh.weft.dev/cluster-weights':'east=0'", "10.9.0.1"));
+        assertThat(tracer.places(AT_80)).isEqualTo(theirs);
+        apply(twoClusters("", "10.9.0.1*0"));
+        assertThat(tracer.places(AT_80)).isEqualTo(ours);
+        apply(twoClusters(
+                "'mesh.weft.dev/algorithm':'weighted-random','mesh.weft.dev/cluster-weights':'east=2,west=3'",
+                "10.9.0.1*2"));
+        assertThat(tracer.places(AT_80)).isEqualTo(Map.of("10.0.0.1:8080", 1, "10.9.0.1:8080", 3));
     }
 
     private String take() {

@@ -156,6 +156,23 @@ class LocalityTiersTest {
     }
 
     @Test
+    @DisplayName("of their own multiply with these; one of 0 gets nothing while another is in choice")
+    void ownWeights() {
+        slice("", weighing("1.1.1.1", 3), weighing("1.1.1.2", 0));
+        slice("west", weighing("2.1.1.1", 2));
+        assertThat(weighed(Map.of())).containsExactly("1.1.1.1=3", "2.1.1.1=2");
+        assertThat(weighed(Map.of("cluster-weights", "west=5"))).containsExactly("1.1.1.1=3", "2.1.1.1=10");
+        assertThat(weighed(Map.of("cluster-weights", "west=0"))).containsExactly("1.1.1.1=3");
+        slices.clear();
+        slice("", weighing("1.1.1.2", 0), weighing("1.1.1.3", 0));
+        assertThat(weighed(Map.of())).as("nothing else").containsExactly("1.1.1.2=1", "1.1.1.3=1");
+    }
+
+    private static SliceEndpoint weighing(String address, int weight) {
+        return new SliceEndpoint(address, true, true, false, "n1", "a", Set.of(), Set.of(), null, weight);
+    }
+
+    @Test
     @DisplayName("are named by the annotation's words")
     void names() {
         for (Locality locality : Locality.values()) {

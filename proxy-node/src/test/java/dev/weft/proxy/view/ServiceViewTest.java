@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -114,6 +115,27 @@ class ServiceViewTest {
         assertThat(entry(view, ServiceKey.service("default", "external")).virtualAddresses())
                 .isEmpty();
         assertThat(view.get(ServiceKey.service("default", "foreign"))).isNull();
+    }
+
+    @Test
+    @DisplayName("takes the weight of an endpoint from its slice's list, else from its slice, else as 1")
+    void weights() {
+        JsonNode object = slice(
+                "web-1", "web", "{'addresses':['10.0.0.1']},{'addresses':['10.0.0.2']},{'addresses':['10.0.0.3']}");
+        assertThat(weightsOf(object)).containsExactly(1, 1, 1);
+        ObjectNode annotations = ((ObjectNode) object.path("metadata")).putObject("annotations");
+        annotations.put("mesh.weft.dev/weights", "10.0.0.1=0, 10.0.0.3=70000");
+        assertThat(weightsOf(object)).containsExactly(0, 1, 65_535);
+        annotations.put("mesh.weft.dev/weight", "4");
+        assertThat(weightsOf(object)).containsExactly(0, 4, 65_535);
+    }
+
+    private static List<Integer> weightsOf(JsonNode object) {
+        Slice slice = ResourceReader.slice(object);
+        assertThat(slice).isNotNull();
+        return slice == null
+                ? List.of()
+                : slice.endpoints().stream().map(SliceEndpoint::weight).toList();
     }
 
     @Test

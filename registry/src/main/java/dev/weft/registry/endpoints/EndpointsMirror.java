@@ -43,7 +43,7 @@ final class EndpointsMirror {
         labels.put(EndpointTypes.MANAGED_BY, EndpointTypes.MIRROR_CONTROLLER);
         JsonNode annotations = endpoints.json().toTree().path("metadata").path("annotations");
         Map<String, String> kept = new HashMap<>(SliceContent.texts(annotations));
-        kept.keySet().removeAll(List.of(LAST_APPLIED, LAST_TRIGGER));
+        kept.keySet().removeAll(List.of(LAST_APPLIED, LAST_TRIGGER, EndpointWeights.BY_ADDRESS));
         Owner owner = new Owner("v1", "Endpoints", endpoints.key().name(), endpoints.uid());
         return new SliceLayout.Meta(Map.copyOf(labels), Map.copyOf(kept), owner);
     }
@@ -51,6 +51,13 @@ final class EndpointsMirror {
     /** The endpoints, by identity. An address that stands as ready and as not ready on the same ports is ready. */
     static Map<String, Placed> endpoints(Resource endpoints) {
         Map<String, Placed> placed = new LinkedHashMap<>();
+        Map<String, Integer> weights = EndpointWeights.byAddress(endpoints
+                .json()
+                .toTree()
+                .path("metadata")
+                .path("annotations")
+                .path(EndpointWeights.BY_ADDRESS)
+                .asText(""));
         for (ClassicEndpoints.Subset subset : ClassicEndpoints.parse(endpoints).subsets()) {
             List<SliceEndpoint> all = new ArrayList<>();
             subset.ready().forEach(address -> all.add(withReady(address, true)));
@@ -59,7 +66,8 @@ final class EndpointsMirror {
                 String family = EndpointTypes.familyOf(endpoint.address());
                 String id = identity(family, subset.ports(), endpoint);
                 if (!endpoint.address().isEmpty()) {
-                    placed.putIfAbsent(id, new Placed(family, subset.ports(), endpoint));
+                    SliceEndpoint weighed = endpoint.weighing(weights.get(endpoint.address()));
+                    placed.putIfAbsent(id, new Placed(family, subset.ports(), weighed));
                 }
             }
         }

@@ -46,7 +46,8 @@ final class PodEndpoints {
                 zone,
                 new SliceEndpoint.Target("Pod", pod.namespace(), pod.name(), pod.uid()),
                 zoneHint ? List.of(zone) : List.of(),
-                nodeHint ? List.of(pod.nodeName()) : List.of());
+                nodeHint ? List.of(pod.nodeName()) : List.of(),
+                pod.weight());
     }
 
     /** A Pod has a name of its own within the Service whose name it gives as its subdomain. */

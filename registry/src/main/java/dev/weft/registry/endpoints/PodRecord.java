@@ -5,12 +5,14 @@ import dev.weft.registry.resource.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What endpoints need to know of a Pod; its JSON is read once a change. Texts are empty where the field is absent.
  *
  * @param ready its Ready condition
  * @param terminating whether it is marked for deletion
+ * @param weight its share of the traffic by its annotation, 0 to 65535; null without one
  * @param finished whether its phase says that it will never run again
  * @param ports the named ports of its containers, then of its restartable init containers (rule EPS-6)
  */
@@ -27,6 +29,7 @@ record PodRecord(
         boolean ready,
         boolean terminating,
         boolean finished,
+        @Nullable Integer weight,
         List<NamedPort> ports) {
 
     record NamedPort(String name, String protocol, int number) {}
@@ -53,6 +56,9 @@ record PodRecord(
                 ready(status),
                 metadata.hasNonNull("deletionTimestamp"),
                 phase.equals("Succeeded") || phase.equals("Failed"),
+                EndpointWeights.parse(metadata.path("annotations")
+                        .path(EndpointWeights.WEIGHT)
+                        .asText("")),
                 ports(spec));
     }
 

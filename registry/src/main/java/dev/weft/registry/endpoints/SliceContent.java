@@ -11,11 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an EndpointSlice says, as a value: equal contents say the same.
  *
  * @param addressType {@code IPv4}, {@code IPv6} or {@code FQDN}
+ * @param annotations without the one that carries the weights of endpoints
  * @param owners the owner references, as far as they matter here
  */
 public record SliceContent(
@@ -45,8 +47,13 @@ public record SliceContent(
         List<EndpointPort> ports = new ArrayList<>();
         json.path("ports").forEach(port -> ports.add(EndpointPort.parse(port)));
         List<SliceEndpoint> endpoints = new ArrayList<>();
-        json.path("endpoints").forEach(endpoint -> endpoints.add(SliceEndpoint.parse(endpoint)));
         JsonNode metadata = json.path("metadata");
+        Map<String, String> annotations = texts(metadata.path("annotations"));
+        Map<String, Integer> weights = EndpointWeights.byAddress(annotations.remove(EndpointWeights.BY_ADDRESS));
+        json.path("endpoints").forEach(each -> {
+            SliceEndpoint endpoint = SliceEndpoint.parse(each);
+            endpoints.add(endpoint.weighing(weights.get(endpoint.address())));
+        });
         List<Owner> owners = new ArrayList<>();
         metadata.path("ownerReferences")
                 .forEach(owner -> owners.add(new Owner(
@@ -54,13 +61,7 @@ public record SliceContent(
                         owner.path("kind").asText(""),
                         owner.path("name").asText(""),
                         owner.path("uid").asText(""))));
-        return new SliceContent(
-                json.path("addressType").asText(""),
-                ports,
-                endpoints,
-                labels,
-                texts(metadata.path("annotations")),
-                owners);
+        return new SliceContent(json.path("addressType").asText(""), ports, endpoints, labels, annotations, owners);
     }
 
     /** The whole object, in the storage version, without what the shard adds. */
@@ -75,7 +76,12 @@ public record SliceContent(
         }
         metadata.put("namespace", key.namespace());
         putTexts(metadata, "labels", labels);
-        putTexts(metadata, "annotations", annotations);
+        Map<String, String> told = new HashMap<>(annotations);
+        String weights = EndpointWeights.text(endpoints);
+        if (!weights.isEmpty()) {
+            told.put(EndpointWeights.BY_ADDRESS, weights);
+        }
+        putTexts(metadata, "annotations", told);
         if (!owners.isEmpty()) {
             ArrayNode references = metadata.putArray("ownerReferences");
             owners.forEach(owner -> references
@@ -93,6 +99,12 @@ public record SliceContent(
         ArrayNode portList = json.putArray("ports");
         ports.forEach(port -> port.writeTo(portList.addObject()));
         return json;
+    }
+
+    /** The weight of an endpoint, its own or that of the whole slice; null where neither was given. */
+    public @Nullable Integer weightOf(SliceEndpoint endpoint) {
+        Integer own = endpoint.weight();
+        return own != null ? own : EndpointWeights.parse(annotations.get(EndpointWeights.WEIGHT));
     }
 
     static Map<String, String> texts(JsonNode map) {

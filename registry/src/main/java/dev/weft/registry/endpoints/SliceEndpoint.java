@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param target what stands behind it; null where that was not said
  * @param forZones the zones that should prefer it; empty without a hint
  * @param forNodes the nodes that should prefer it; empty without a hint
+ * @param weight its share of the traffic relative to others, 0 to 65535; null where none was given, read it as 1. It
+ *     stands in an annotation of the slice ({@link EndpointWeights})
  */
 public record SliceEndpoint(
         List<String> addresses,
@@ -28,7 +30,23 @@ public record SliceEndpoint(
         String zone,
         @Nullable Target target,
         List<String> forZones,
-        List<String> forNodes) {
+        List<String> forNodes,
+        @Nullable Integer weight) {
+    /** One without a weight of its own. */
+    public SliceEndpoint(
+            List<String> addresses,
+            @Nullable Boolean ready,
+            @Nullable Boolean serving,
+            @Nullable Boolean terminating,
+            String hostname,
+            String nodeName,
+            String zone,
+            @Nullable Target target,
+            List<String> forZones,
+            List<String> forNodes) {
+        this(addresses, ready, serving, terminating, hostname, nodeName, zone, target, forZones, forNodes, null);
+    }
+
     public SliceEndpoint {
         addresses = List.copyOf(addresses);
         forZones = List.copyOf(forZones);
@@ -63,6 +81,12 @@ public record SliceEndpoint(
                         : null,
                 texts(json.path("hints").path("forZones"), "name"),
                 texts(json.path("hints").path("forNodes"), "name"));
+    }
+
+    /** The same with another weight. */
+    SliceEndpoint weighing(@Nullable Integer other) {
+        return new SliceEndpoint(
+                addresses, ready, serving, terminating, hostname, nodeName, zone, target, forZones, forNodes, other);
     }
 
     void writeTo(ObjectNode json) {

@@ -92,7 +92,7 @@ final class ExportPlan {
             Map<String, ExportRecord.Endpoint> members = groups.computeIfAbsent(group, none -> new LinkedHashMap<>());
             for (SliceEndpoint endpoint : slice.endpoints()) {
                 if (!endpoint.address().isEmpty()) {
-                    members.merge(endpoint.address(), endpoint(endpoint), ExportPlan::livelier);
+                    members.merge(endpoint.address(), endpoint(slice, endpoint), ExportPlan::livelier);
                 }
             }
         }
@@ -155,7 +155,7 @@ final class ExportPlan {
         return new ExportRecord.Port(port.name(), port.protocol(), port.port(), port.appProtocol());
     }
 
-    private static ExportRecord.Endpoint endpoint(SliceEndpoint endpoint) {
+    private static ExportRecord.Endpoint endpoint(SliceContent slice, SliceEndpoint endpoint) {
         SliceEndpoint.Target target = endpoint.target();
         return new ExportRecord.Endpoint(
                 endpoint.addresses(),
@@ -169,7 +169,8 @@ final class ExportPlan {
                 target == null ? "" : target.name(),
                 target == null ? "" : target.uid(),
                 endpoint.forZones(),
-                endpoint.forNodes());
+                endpoint.forNodes(),
+                slice.weightOf(endpoint));
     }
 
     private static Map<String, String> texts(JsonNode map) {

@@ -104,6 +104,7 @@ final class ImportedSlices {
                                 endpoint.targetKind(), name.namespace(), endpoint.targetName(), endpoint.targetUid())
                         : null,
                 endpoint.zoneHints(),
-                endpoint.nodeHints());
+                endpoint.nodeHints(),
+                endpoint.weight());
     }
 }

@@ -58,6 +58,7 @@ final class EndpointSliceRules implements KindRules {
             endpoint(endpoints.get(i), type, "endpoints[" + i + "]", faults);
         }
         ports(slice.path("ports"), faults);
+        MeshAnnotations.ofSlice(slice, faults);
         return faults;
     }
 

@@ -84,6 +84,7 @@ final class PodRules implements KindRules {
     public List<FieldError> validate(JsonNode pod) {
         List<FieldError> faults = new FieldErrors();
         PodTemplates.validate(pod.path("spec"), "spec", faults);
+        MeshAnnotations.ofPod(pod, faults);
         String nodeName = Trees.text(pod, "spec", "nodeName");
         if (!nodeName.isEmpty()) {
             Names.subdomain(nodeName).forEach(why -> faults.add(FieldError.invalid("spec.nodeName", nodeName, why)));

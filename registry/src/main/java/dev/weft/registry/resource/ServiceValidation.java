@@ -46,6 +46,7 @@ final class ServiceValidation {
         loadBalancer(service, faults);
         externalIps(spec, faults);
         distribution(service, faults);
+        MeshAnnotations.ofService(service, faults);
         return faults;
     }
 

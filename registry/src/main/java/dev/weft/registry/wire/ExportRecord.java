@@ -48,6 +48,7 @@ public sealed interface ExportRecord {
      * One endpoint.
      *
      * @param ready null where it was not said; the same for the other conditions
+     * @param weight its share of the traffic relative to others, 0 to 65535; null where none was given
      */
     record Endpoint(
             List<String> addresses,
@@ -61,7 +62,38 @@ public sealed interface ExportRecord {
             String targetName,
             String targetUid,
             List<String> zoneHints,
-            List<String> nodeHints) {
+            List<String> nodeHints,
+            @Nullable Integer weight) {
+        /** One without a weight of its own. */
+        public Endpoint(
+                List<String> addresses,
+                @Nullable Boolean ready,
+                @Nullable Boolean serving,
+                @Nullable Boolean terminating,
+                String hostname,
+                String node,
+                String zone,
+                String targetKind,
+                String targetName,
+                String targetUid,
+                List<String> zoneHints,
+                List<String> nodeHints) {
+            this(
+                    addresses,
+                    ready,
+                    serving,
+                    terminating,
+                    hostname,
+                    node,
+                    zone,
+                    targetKind,
+                    targetName,
+                    targetUid,
+                    zoneHints,
+                    nodeHints,
+                    null);
+        }
+
         public Endpoint {
             addresses = List.copyOf(addresses);
             zoneHints = List.copyOf(zoneHints);

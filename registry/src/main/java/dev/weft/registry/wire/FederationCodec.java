@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Exports as Protobuf: equal records have equal bytes, in every cluster. */
 public final class FederationCodec {
+    private static final int MOST_WEIGHT = 65_535;
     private static final Pattern CANONICAL_UUID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
@@ -116,8 +117,12 @@ public final class FederationCodec {
     }
 
     private static ExportedEndpointPayload payload(ExportRecord.Endpoint endpoint, int prefix, String zone) {
-        return ExportedEndpointPayload.newBuilder()
-                .addAllAddresses(endpoint.addresses())
+        ExportedEndpointPayload.Builder payload = ExportedEndpointPayload.newBuilder();
+        Integer weight = endpoint.weight();
+        if (weight != null) {
+            payload.setWeight(weight);
+        }
+        return payload.addAllAddresses(endpoint.addresses())
                 .setConditions(
                         bits(endpoint.ready()) | bits(endpoint.serving()) << 2 | bits(endpoint.terminating()) << 4)
                 .setHostname(endpoint.hostname())
@@ -146,7 +151,8 @@ public final class FederationCodec {
                 targetName,
                 uid(payload.getTargetUid()),
                 List.copyOf(payload.getZoneHintsList()),
-                List.copyOf(payload.getNodeHintsList()));
+                List.copyOf(payload.getNodeHintsList()),
+                payload.hasWeight() ? Integer.valueOf(Math.max(0, Math.min(payload.getWeight(), MOST_WEIGHT))) : null);
     }
 
     private static ExportedPortPayload payload(ExportRecord.Port port) {

@@ -107,6 +107,46 @@ class EndpointsDerivationTest {
     }
 
     @Test
+    @DisplayName("carry the weights of Pods in an annotation of their slice, and nothing where no Pod has one")
+    void weights() {
+        shard.put(SERVICES, "web", service(""));
+        shard.put(PODS, "p1", pod("10.1.0.1", true, "", ""));
+        shard.put(PODS, "p2", pod("10.1.0.2", true, ",'annotations':{'mesh.weft.dev/weight':'3'}", ""));
+        String slice = shard.list(SLICES, "ns").iterator().next().key().name();
+        String weights = "mesh.weft.dev/weights";
+        assertThat(annotations(shard, slice).path(weights).asText()).isEqualTo("10.1.0.2=3");
+        shard.put(PODS, "p1", pod("10.1.0.1", true, ",'annotations':{'mesh.weft.dev/weight':'0'}", ""));
+        assertThat(annotations(shard, slice).path(weights).asText()).isEqualTo("10.1.0.1=0,10.1.0.2=3");
+        assertThat(shard.slices("web").get(0).endpoints())
+                .extracting(SliceEndpoint::weight)
+                .containsExactly(0, 3);
+        FakeShard again = shard.restarted(new EndpointsDerivation());
+        assertThat(again.writes()).as("after a restart").isEmpty();
+        shard.put(PODS, "p1", pod("10.1.0.1", true, ",'annotations':{'mesh.weft.dev/weight':'many'}", ""));
+        shard.remove(PODS, "p2");
+        assertThat(annotations(shard, slice).has(weights)).isFalse();
+    }
+
+    @Test
+    @DisplayName("mirror the weights of an Endpoints object")
+    void mirroredWeights() {
+        shard.put(SERVICES, "web", service("").replace("'selector':{'app':'web'},", ""));
+        shard.put(
+                ENDPOINTS,
+                "web",
+                "{'metadata':{'annotations':{'mesh.weft.dev/weights':'10.1.0.2=7'}},'subsets':[{'addresses':"
+                        + "[{'ip':'10.1.0.1'},{'ip':'10.1.0.2'}],'ports':[{'name':'http','port':8080}]}]}");
+        assertThat(shard.slices("web").get(0).endpoints())
+                .extracting(SliceEndpoint::weight)
+                .containsExactly(null, 7);
+        assertThat(shard.restarted(new EndpointsDerivation()).writes()).isEmpty();
+    }
+
+    private static JsonNode annotations(FakeShard shard, String slice) {
+        return shard.json(SLICES, slice).path("metadata").path("annotations");
+    }
+
+    @Test
     @DisplayName("keep one empty slice for a Service without endpoints, as Kubernetes does")
     void placeholder() {
         shard.put(

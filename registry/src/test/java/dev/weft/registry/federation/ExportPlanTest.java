@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +132,38 @@ class ExportPlanTest {
                 .isNull();
         assertThat(ExportKey.parse("../x")).isNull();
         assertThat(ExportKey.parse("ns/Upper")).isNull();
+    }
+
+    @Test
+    @DisplayName("carries the weights of endpoints into the slices of the others; without one nothing is said")
+    void weights() {
+        SliceContent slice = SliceContent.parse(shard.put(
+                EndpointTypes.SLICES,
+                "w",
+                "{'metadata':{'annotations':{'mesh.weft.dev/weights':'10.0.0.1=3,10.0.0.2=0'}},'addressType':'IPv4',"
+                        + "'ports':[{'name':'http','protocol':'TCP','port':1}],'endpoints':[{'addresses':['10.0.0.1']},"
+                        + "{'addresses':['10.0.0.2']},{'addresses':['10.0.0.3']}]}"));
+        SliceContent whole = SliceContent.parse(shard.put(
+                EndpointTypes.SLICES,
+                "hand",
+                "{'metadata':{'annotations':{'mesh.weft.dev/weight':'9'}},'addressType':'IPv4',"
+                        + "'ports':[{'name':'http','protocol':'TCP','port':1}],"
+                        + "'endpoints':[{'addresses':['10.0.0.4']}]}"));
+        List<ExportRecord.Endpoints> heard = new ArrayList<>();
+        for (ExportRecord record :
+                ExportPlan.records(export, service, List.of(slice, whole)).values()) {
+            if (FederationCodec.decode(FederationCodec.encode(record)) instanceof ExportRecord.Endpoints part) {
+                heard.add(part);
+            }
+        }
+        Map<String, SliceContent> imported =
+                ImportedSlices.of(ExportName.of(export.key()), "east", heard, Set.of("http"), false);
+        assertThat(imported).hasSize(1);
+        imported.forEach((name, content) -> assertThat(content.toObject(export.key(), "")
+                        .at("/metadata/annotations")
+                        .path("mesh.weft.dev/weights")
+                        .asText())
+                .isEqualTo("10.0.0.1=3,10.0.0.2=0,10.0.0.4=9"));
     }
 
     @Test

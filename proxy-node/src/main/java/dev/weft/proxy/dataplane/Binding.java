@@ -1,0 +1,109 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.view.ServiceKey;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The socket of a listener: bound, and tried again while it cannot be, until it is closed. Its own state is touched on one
+ * loop only; the outcome may be read anywhere.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
+final class Binding {
+    private static final Logger LOG = LoggerFactory.getLogger(Binding.class);
+
+    private final ServiceKey service;
+    private final ListenerKey key;
+    private final DataPlaneSettings settings;
+    private final RandomGenerator jitter;
+    private final EventLoopGroup loop;
+    private final Function<InetSocketAddress, ChannelFuture> attempt;
+    private @Nullable Channel channel;
+    private boolean closing;
+    private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
+
+    /**
+     * Begins nothing yet.
+     *
+     * @param loop of one thread
+     * @param attempt tries to bind there
+     */
+    Binding(
+            ServiceKey service,
+            ListenerKey key,
+            DataPlaneSettings settings,
+            RandomGenerator jitter,
+            EventLoopGroup loop,
+            Function<InetSocketAddress, ChannelFuture> attempt) {
+        this.service = service;
+        this.key = key;
+        this.settings = settings;
+        this.jitter = jitter;
+        this.loop = loop;
+        this.attempt = attempt;
+    }
+
+    void open() {
+        loop.execute(() -> bind(settings.bindRetryMin()));
+    }
+
+    /** On the loop. */
+    void close() {
+        closing = true;
+        outcome = new BindOutcome(BindState.CLOSED, "");
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** On the loop. */
+    boolean closing() {
+        return closing;
+    }
+
+    BindOutcome outcome() {
+        return outcome;
+    }
+
+    private void bind(Duration retryAfter) {
+        if (!closing) {
+            attempt.apply(new InetSocketAddress(key.address(), key.port()))
+                    .addListener((ChannelFuture bound) -> loop.execute(() -> bound(bound, retryAfter)));
+        }
+    }
+
+    private void bound(ChannelFuture bound, Duration retryAfter) {
+        Throwable failure = bound.cause();
+        if (failure == null) {
+            channel = bound.channel();
+            if (closing) {
+                channel.close();
+                return;
+            }
+            outcome = new BindOutcome(BindState.BOUND, "");
+            LOG.info("listener {} of {} is bound", key, service);
+            return;
+        }
+        if (closing) {
+            return;
+        }
+        BindOutcome now = BindOutcome.of(key, failure);
+        if (now.state() != outcome.state()) {
+            LOG.warn("listener {} of {} cannot be bound: {}; tried again by itself", key, service, now.reason());
+        }
+        outcome = now;
+        long delayMillis = (long) (retryAfter.toMillis() * (0.5 + jitter.nextDouble() / 2));
+        Duration doubled = retryAfter.multipliedBy(2);
+        Duration next = doubled.compareTo(settings.bindRetryMax()) < 0 ? doubled : settings.bindRetryMax();
+        loop.schedule(() -> bind(next), Math.max(1, delayMillis), TimeUnit.MILLISECONDS);
+    }
+}

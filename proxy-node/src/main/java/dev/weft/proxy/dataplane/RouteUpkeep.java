@@ -1,0 +1,87 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.view.ServiceKey;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a {@link Route} as it should be at each moment: what failed too often goes out of choice, what has been out long
+ * enough comes back, what starts slowly gets its weight. Its timer is touched on one loop only.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // timers need no looking after
+final class RouteUpkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteUpkeep.class);
+
+    private final ServiceKey service;
+    private final Route route;
+    private final EventLoopGroup loop;
+    private final LongSupplier nanos;
+    private final BooleanSupplier over;
+    private @Nullable Future<?> reconsidering;
+
+    /**
+     * @param loop of one thread
+     * @param over whether nothing will be led anywhere any more; asked on the loop
+     */
+    RouteUpkeep(ServiceKey service, Route route, EventLoopGroup loop, LongSupplier nanos, BooleanSupplier over) {
+        this.service = service;
+        this.route = route;
+        this.loop = loop;
+        this.nanos = nanos;
+        this.over = over;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    /** Takes over a plan; returns the targets that are no longer in choice. From any thread. */
+    List<Target> update(ListenerPlan plan) {
+        List<Target> left = route.update(plan, nanos.getAsLong());
+        if (route.dueIn() > 0) {
+            loop.execute(this::reconsider);
+        }
+        return left;
+    }
+
+    /**
+     * An endpoint failed, for its own fault as far as can be seen; perhaps it is out of choice for that. From any thread.
+     */
+    void failed(Target target, String how) {
+        long outNanos = route.failed(target, nanos.getAsLong());
+        if (outNanos > 0) {
+            LOG.info(
+                    "endpoint {} of {} is out of choice for {} ms, failed {} times in all; last: {}",
+                    target.identity(),
+                    service,
+                    TimeUnit.NANOSECONDS.toMillis(outNanos),
+                    target.failures(),
+                    how);
+            loop.execute(this::reconsider);
+        }
+    }
+
+    /** On the loop, or any thread: what fails the test is out of choice, the rest may be in it. */
+    void judge(Predicate<Target> dead) {
+        route.judge(dead, nanos.getAsLong());
+    }
+
+    private void reconsider() {
+        Future<?> earlier = reconsidering;
+        if (earlier != null) {
+            earlier.cancel(false);
+        }
+        long dueIn = route.reconsider(nanos.getAsLong());
+        reconsidering =
+                dueIn == 0 || over.getAsBoolean() ? null : loop.schedule(this::reconsider, dueIn, TimeUnit.NANOSECONDS);
+    }
+}

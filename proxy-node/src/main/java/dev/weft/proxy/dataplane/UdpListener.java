@@ -1,0 +1,302 @@
+package dev.weft.proxy.dataplane;
+
+import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.health.ProbeTarget;
+import dev.weft.proxy.health.Verdict;
+import dev.weft.proxy.view.ServiceKey;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listening socket of UDP, and a {@link UdpSession} for each client address and port that it hears from. The socket,
+ * the sessions and all of their state live on one event loop; counters and status may be read anywhere.
+ *
+ * <p>A session ends when nothing has come on it for the idle timeout, when its endpoint leaves the choice or turns out not
+ * to be there, and when the listener closes: datagrams promise nothing, and a client is served better by its next one going
+ * elsewhere than by a wait for the end of something that has none.
+ *
+ * <p>An empty datagram opens a session and keeps it, but is not passed on: Netty sends none.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
+final class UdpListener implements Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(UdpListener.class);
+    private static final Logger ACCESS = LoggerFactory.getLogger("dev.weft.proxy.access");
+
+    /** No datagram is longer. */
+    static final int MAX_DATAGRAM_BYTES = 65_535;
+
+    /** How often in an idle timeout sessions are looked at; one is over at most so much later. */
+    private static final int IDLE_ROUNDS = 4;
+
+    private final ServiceKey service;
+    private final ListenerKey key;
+    private final Transport transport;
+    private final DataPlaneSettings settings;
+    private final ConnectionBudget budget;
+    private final LongSupplier nanos;
+    private final EventLoop loop;
+    private final ListenerCounts counts = new ListenerCounts();
+    private final Leads leads;
+    private final ActiveChecks checks;
+    private volatile @Nullable EndpointCheck check;
+    private final Binding binding;
+    private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
+    private @Nullable Channel channel;
+    private volatile SourceGate gate = SourceGate.OPEN;
+    private List<String> sourceRanges = List.of();
+    private Duration idleTimeout = Duration.ZERO;
+    private @Nullable Future<?> idleRound;
+
+    UdpListener(
+            ServiceKey service,
+            ListenerKey key,
+            Supplier<Route> routes,
+            OwnSources ownSources,
+            ActiveChecks checks,
+            Transport transport,
+            DataPlaneSettings settings,
+            ConnectionBudget budget,
+            LongSupplier nanos,
+            RandomGenerator jitter) {
+        this.service = service;
+        this.checks = checks;
+        this.key = key;
+        this.transport = transport;
+        this.settings = settings;
+        this.budget = budget;
+        this.nanos = nanos;
+        this.loop = transport.workers().next();
+        this.binding = new Binding(service, key, settings, jitter, loop, this::bind);
+        this.leads = new Leads(() -> new RouteUpkeep(service, routes.get(), loop, nanos, this::over), ownSources);
+    }
+
+    @Override
+    public void open() {
+        binding.open();
+    }
+
+    /** Ends all sessions as well: without the socket they could not be answered. */
+    @Override
+    public void close() {
+        checks.follow(this, Set.of());
+        loop.execute(() -> {
+            binding.close();
+            endAll();
+        });
+    }
+
+    @Override
+    public void closeConnections() {
+        loop.execute(this::endAll);
+    }
+
+    /** Sessions with what leaves are over. */
+    @Override
+    public void update(ListenerPlan plan) {
+        ListenerPolicy policy = plan.policy();
+        if (!policy.sourceRanges().equals(sourceRanges)) {
+            sourceRanges = policy.sourceRanges();
+            gate = new SourceGate(sourceRanges);
+        }
+        Duration asked = policy.idleTimeout();
+        Duration idle = asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
+        loop.execute(() -> endIdleAfter(idle));
+        EndpointCheck askedCheck = checks.wanted(plan);
+        check = askedCheck;
+        Set<Target> left = leads.update(plan);
+        checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
+        if (!left.isEmpty()) {
+            loop.execute(() -> endThoseTo(leads.stillGone(left)));
+        }
+    }
+
+    @Override
+    public void judge(Function<ProbeTarget, Verdict> verdicts) {
+        EndpointCheck by = check;
+        leads.judge(by == null ? target -> false : by.dead(verdicts));
+        loop.execute(() -> List.copyOf(sessions.values()).stream()
+                .filter(session -> session.target().dead())
+                .forEach(UdpSession::end));
+    }
+
+    @Override
+    public int openConnections() {
+        return budget.taken();
+    }
+
+    @Override
+    public ListenerStatus status() {
+        return counts.status(service, key, binding.outcome(), leads, budget.taken());
+    }
+
+    /** A datagram from an endpoint; sent off with the next {@link #flush}. Takes over the bytes. */
+    void reply(ByteBuf bytes, InetSocketAddress client) {
+        Channel socket = channel;
+        if (socket == null || !socket.isWritable()) {
+            bytes.release();
+            lost();
+        } else {
+            socket.write(new DatagramPacket(bytes, client), socket.voidPromise());
+        }
+    }
+
+    void flush() {
+        if (channel != null) {
+            channel.flush();
+        }
+    }
+
+    /** A datagram could not be passed on. */
+    void lost() {
+        counts.lost.increment();
+    }
+
+    void endpointFailed(RouteUpkeep lead, Target target, String how) {
+        lead.failed(target, how);
+    }
+
+    /** The session has given back all it had. */
+    void ended(UdpSession session) {
+        sessions.remove(session.client(), session);
+        budget.release();
+        if (settings.accessLog()) {
+            ACCESS.info("{} {} {}", service, key.authority(), session.account(nanos.getAsLong()));
+        }
+    }
+
+    private ChannelFuture bind(InetSocketAddress address) {
+        return new Bootstrap()
+                .group(loop)
+                .channel(transport.datagramChannel())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES))
+                .handler(new Inlet())
+                .bind(address);
+    }
+
+    private @Nullable UdpSession begin(InetSocketAddress client) {
+        if (binding.closing()) {
+            return null;
+        }
+        if (!gate.admits(client)) {
+            counts.refusedSource.increment();
+            return null;
+        }
+        if (!budget.take()) {
+            counts.refusedLimit.increment();
+            return null;
+        }
+        long now = nanos.getAsLong();
+        RouteUpkeep lead = leads.of(client, channel == null ? null : channel.localAddress());
+        Route route = lead.route();
+        Target target = route.pick(Route.keyOf(client), now, List.of());
+        if (target == null) {
+            budget.release();
+            (route.hasTargets() ? counts.refusedLimit : counts.refusedNoEndpoint).increment();
+            return null;
+        }
+        counts.accepted.increment();
+        DatagramChannel socket = transport.newDatagramSocket();
+        UdpSession session = new UdpSession(
+                this, lead, client, target, socket, nanos, route.balancer().usesLatency());
+        sessions.put(client, session);
+        session.open(loop);
+        return session;
+    }
+
+    private boolean over() {
+        return binding.closing();
+    }
+
+    private void endAll() {
+        List.copyOf(sessions.values()).forEach(UdpSession::end);
+    }
+
+    private void endThoseTo(Set<Target> gone) {
+        List.copyOf(sessions.values()).stream()
+                .filter(session -> gone.contains(session.target()))
+                .forEach(UdpSession::end);
+    }
+
+    private void endIdleAfter(Duration timeout) {
+        if (timeout.equals(idleTimeout)) {
+            return;
+        }
+        idleTimeout = timeout;
+        Future<?> waiting = idleRound;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        scheduleIdleRound();
+    }
+
+    private void scheduleIdleRound() {
+        long roundMillis = Math.max(1, idleTimeout.toMillis() / IDLE_ROUNDS);
+        idleRound = loop.schedule(this::endIdle, roundMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void endIdle() {
+        long now = nanos.getAsLong();
+        List.copyOf(sessions.values()).stream()
+                .filter(session -> session.quietNanos(now) >= idleTimeout.toNanos())
+                .forEach(session -> {
+                    counts.closedIdle.increment();
+                    session.end();
+                });
+        if (!over()) {
+            scheduleIdleRound();
+        }
+    }
+
+    private final class Inlet extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            channel = context.channel();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            DatagramPacket packet = (DatagramPacket) message;
+            try {
+                InetSocketAddress client = packet.sender();
+                UdpSession known = sessions.get(client);
+                UdpSession session = known != null || client.getPort() == 0 ? known : begin(client);
+                if (session != null) {
+                    session.send(packet.content());
+                }
+            } finally {
+                packet.release();
+            }
+        }
+
+        /** What cannot be sent to one client is no reason to leave the others. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            lost();
+            LOG.debug("a datagram of {} was lost: {}", service, cause.toString());
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.weft.proxy.nftables;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A host whose kernel is a {@link Tracer}: takes scripts, lists its table, and refuses as often as it is told to. */
+final class FakeNft implements Commands {
+    private final List<String> scripts = new CopyOnWriteArrayList<>();
+    private Tracer kernel = new Tracer();
+    private boolean made;
+    private int refusals;
+    private String owner = "";
+    private @Nullable CompletableFuture<Output> held;
+
+    /** The next so many scripts are refused. */
+    synchronized void refuse(int count) {
+        refusals = count;
+    }
+
+    /** The next script takes until what is returned is completed. */
+    synchronized CompletableFuture<Output> hold() {
+        CompletableFuture<Output> until = new CompletableFuture<>();
+        held = until;
+        return until;
+    }
+
+    /** The table is another node's. */
+    synchronized void ownedBy(String node) {
+        owner = node;
+    }
+
+    /** All that it was asked to take, refused ones too. */
+    List<String> scripts() {
+        return scripts;
+    }
+
+    synchronized Tracer kernel() {
+        return kernel;
+    }
+
+    @Override
+    public synchronized CompletionStage<Output> run(List<String> command, String input) {
+        if (command.contains("list")) {
+            boolean there = made || !owner.isEmpty();
+            return done(there ? new Output(0, listing()) : new Output(1, "Error: No such file or directory"));
+        }
+        if (!command.equals(List.of("nft", "-f", "-"))) {
+            return done(new Output(0, ""));
+        }
+        scripts.add(input);
+        CompletableFuture<Output> waiting = held;
+        if (waiting != null) {
+            held = null;
+            return waiting.thenApply(go -> take(input));
+        }
+        return done(take(input));
+    }
+
+    private synchronized Output take(String input) {
+        if (refusals > 0) {
+            refusals--;
+            return new Output(1, "Error: Could not process rule: Operation not supported");
+        }
+        if (input.startsWith("add table inet weft\ndelete table")) {
+            kernel = new Tracer();
+        }
+        kernel.run(input);
+        made = true;
+        return new Output(0, "");
+    }
+
+    @Override
+    public boolean has(String program) {
+        return program.equals("nft");
+    }
+
+    @Override
+    public void close() {}
+
+    private static CompletionStage<Output> done(Output output) {
+        return CompletableFuture.completedFuture(output);
+    }
+
+    /** As {@code nft -j list table} prints it. */
+    private String listing() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        ArrayNode objects = root.putArray("nftables");
+        if (!owner.isEmpty()) {
+            objects.addObject().putObject("chain").put("name", Skeleton.FORMAT);
+            objects.addObject().putObject("chain").put("name", Skeleton.OWNER + owner);
+            return root.toString();
+        }
+        InstalledTable table = kernel.installed();
+        table.chains().forEach((name, print) -> {
+            objects.addObject().putObject("chain").put("name", name);
+            int count = Integer.parseInt(print.substring(print.lastIndexOf('#') + 1));
+            for (int rule = 0; rule < count; rule++) {
+                objects.addObject()
+                        .putObject("rule")
+                        .put("chain", name)
+                        .put("comment", print.substring(0, print.lastIndexOf('#')));
+            }
+        });
+        table.sets().forEach(name -> {
+            ObjectNode set = objects.addObject().putObject("map").put("name", name);
+            if (!table.elements().containsKey(name)) {
+                set.putArray("flags").add("timeout");
+            }
+            ArrayNode elements = set.putArray("elem");
+            table.elements()
+                    .getOrDefault(name, java.util.Map.of())
+                    .forEach((key, value) -> element(elements, key, value));
+        });
+        return root.toString();
+    }
+
+    private static void element(ArrayNode elements, String key, String value) {
+        if (value.isEmpty()) {
+            elements.add(key);
+            return;
+        }
+        ArrayNode pair = elements.addArray().add(key);
+        if (value.startsWith("goto ")) {
+            pair.addObject().putObject("goto").put("target", value.substring("goto ".length()));
+        } else if (value.equals("drop")) {
+            pair.addObject().putNull("drop");
+        } else {
+            pair.add(value);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.weft.proxy.nftables;
+
+import static dev.weft.proxy.Patience.await;
+import static dev.weft.proxy.nftables.Pictures.service;
+import static dev.weft.proxy.nftables.Pictures.slice;
+import static dev.weft.proxy.nftables.Pictures.slicePort;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigFactory;
+import dev.weft.proxy.balance.Algorithm;
+import dev.weft.proxy.selection.NodeIdentity;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServiceView;
+import dev.weft.proxy.view.ViewUpdate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("the keeper of the kernel's table")
+@Timeout(300)
+@SuppressWarnings("NullAway.Init")
+class NftablesActorTest {
+    private static final ServiceKey WEB = ServiceKey.service("default", "web");
+    private static final NodeIdentity NODE = new NodeIdentity("node-1", "", "");
+    private static final NftablesSettings SETTINGS = new NftablesSettings(
+            ProxyMode.AUTO, "weft", 4, List.of(), Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(10));
+
+    private final FakeNft nft = new FakeNft();
+    private final List<Set<ServiceKey>> changed = new CopyOnWriteArrayList<>();
+    private ActorSystem<Void> system;
+    private Path status;
+
+    @BeforeEach
+    void open(@TempDir Path folder) throws IOException {
+        system = ActorSystem.create(
+                Behaviors.empty(),
+                "nft",
+                ConfigFactory.parseString("akka.loglevel=OFF").withFallback(ConfigFactory.load()));
+        status = Files.writeString(folder.resolve("status"), "CapEff:\t000001ffffffffff\n");
+    }
+
+    @AfterEach
+    void close() {
+        system.terminate();
+        assertThat(nft.scripts())
+                .allSatisfy(script -> assertThat(script.lines())
+                        .as("nothing but its own table")
+                        .allMatch(line -> line.isBlank() || line.contains(" inet weft")));
+    }
+
+    private KernelPath start() {
+        KernelPath path = new KernelPath(SETTINGS, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
+        path.start(system, changed::add, new SplittableRandom(1));
+        return path;
+    }
+
+    private static ViewUpdate update(boolean complete, String... endpoints) {
+        JsonNode web =
+                service("web", RuleSetTest.RANDOM, "'clusterIPs':['" + RuleSetTest.VIP + "'],'ports':[{'port':80}]");
+        ServiceView view = Pictures.view(List.of(web), List.of(slice("web", slicePort("", "TCP", 8080), endpoints)));
+        return new ViewUpdate(view, Set.of(WEB), complete);
+    }
+
+    private Map<String, Integer> places() {
+        return nft.kernel().places(RuleSetTest.AT_80);
+    }
+
+    @Test
+    @DisplayName("puts services into the kernel, and then has their listeners looked at again")
+    void programs() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        await().until(() -> changed.equals(List.of(Set.of(WEB))));
+        assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1));
+        path.apply(update(false, "10.0.0.2"));
+        await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
+        assertThat(nft.scripts().get(1)).doesNotContain("table inet weft");
+        assertThat(path.failures()).isZero();
+    }
+
+    @Test
+    @DisplayName("serves by listeners while nft fails from the beginning, and tries again by itself")
+    void failsAtFirst() {
+        nft.refuse(3);
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        assertThat(path.failures()).isEqualTo(3);
+        assertThat(path.unavailable()).isNull();
+        await().alias("to listeners at each failure, and to the kernel at last").until(() -> changed.size() == 4);
+        assertThat(nft.scripts()).allSatisfy(script -> assertThat(script).startsWith("add table inet weft\ndelete"));
+        assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1));
+    }
+
+    @Test
+    @DisplayName(
+            "makes the table anew after a refused change, with what has come meanwhile, and leaves services where they are")
+    void failsLater() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        nft.refuse(1);
+        path.apply(update(false, "10.0.0.2"));
+        await().until(() -> path.failures() == 1 && path.transactions() == 2);
+        assertThat(places()).isEqualTo(Map.of("10.0.0.2:8080", 1));
+        assertThat(nft.scripts()).hasSize(3);
+        assertThat(nft.scripts().get(2)).startsWith("add table inet weft\ndelete");
+        assertThat(path.isProgrammed(WEB)).isTrue();
+        assertThat(path.unavailable()).isNull();
+    }
+
+    @Test
+    @DisplayName("folds what comes while a transaction is under way into the next (KP-11)")
+    void folds() {
+        KernelPath path = start();
+        CompletableFuture<Commands.Output> first = nft.hold();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> nft.scripts().size() == 1);
+        for (int number = 2; number <= 60; number++) {
+            path.apply(update(false, "10.0.0." + number));
+        }
+        first.complete(new Commands.Output(0, ""));
+        await().until(() -> places().equals(Map.of("10.0.0.60:8080", 1)));
+        assertThat(nft.scripts()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("changes after a restart only what is different in the table that it finds")
+    void restart() {
+        KernelPath before = start();
+        before.apply(update(true, "10.0.0.1", "10.0.0.2"));
+        await().until(() -> before.isProgrammed(WEB));
+        before.stop();
+        system.terminate();
+        await().until(() -> system.whenTerminated().isCompleted());
+        system = ActorSystem.create(Behaviors.empty(), "again");
+        KernelPath after = start();
+        after.apply(update(true, "10.0.0.1", "10.0.0.3"));
+        await().until(() -> after.isProgrammed(WEB));
+        assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1, "10.0.0.3:8080", 1));
+        assertThat(nft.scripts()).hasSize(2);
+        assertThat(nft.scripts().get(1).lines())
+                .as("the one place that changed")
+                .hasSize(2)
+                .allMatch(line -> line.contains("element inet weft endpoints/4/tcp"));
+    }
+
+    @Test
+    @DisplayName("touches nothing when the table is another node's, and leaves all to listeners")
+    void othersTable() {
+        nft.ownedBy("node-9");
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.unavailable() != null);
+        assertThat(path.unavailable()).contains("node-9");
+        assertThat(nft.scripts()).isEmpty();
+        assertThat(path.isProgrammed(WEB)).isFalse();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.weft.registry.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What annotations below {@code mesh.weft.dev/} may say where proxy-nodes read them: a wish that cannot be read is refused
+ * when it is written, not passed over by whoever was to follow it. Names that are not listed here are let through.
+ */
+final class MeshAnnotations {
+    private static final String GROUP = "mesh.weft.dev/";
+    private static final String WEIGHTS_OF_PLACES = "[^=,\\s]{1,253}=[0-9]{1,3}";
+    private static final Rule COUNT = new Rule("[0-9]{1,9}", "must be a count, from 0 to 999999999");
+    private static final Rule PLACES =
+            listOf(WEIGHTS_OF_PLACES, "must be names with weights from 0 to 999, e.g. east=3,west=1");
+    private static final Rule WEIGHT = new Rule(
+            "0{0,4}[0-9]|[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]",
+            "must be a weight from 0 (nothing while another endpoint is in choice) to 65535");
+
+    private static final Map<String, Rule> SERVICE = new TreeMap<>(Map.of(
+            "algorithm",
+            oneOf(
+                    "round-robin",
+                    "weighted-round-robin",
+                    "random",
+                    "weighted-random",
+                    "least-connection",
+                    "least-connection-exact",
+                    "least-response-time",
+                    "source-ip-hash",
+                    "consistent-hash",
+                    "ring-hash"),
+            "locality",
+            oneOf("none", "cluster", "zone", "node"),
+            "data-path-check",
+            new Rule("tcp|http:/[!-~]{0,1023}", "must be tcp, or http:/path"),
+            "mode",
+            oneOf("auto", "userspace", "nftables"),
+            "cluster-weights",
+            PLACES,
+            "zone-weights",
+            PLACES,
+            "max-connections",
+            COUNT,
+            "max-connections-by-endpoint",
+            COUNT,
+            "idle-timeout",
+            new Rule("[0-9]{1,7}(ms|s|m|h)", "must be a duration such as 500ms, 30s, 5m or 1h; 0s for never")));
+    private static final Map<String, Rule> POD = Map.of("weight", WEIGHT);
+    private static final Map<String, Rule> SLICE = new TreeMap<>(Map.of(
+            "weight",
+            WEIGHT,
+            "weights",
+            listOf("[0-9A-Fa-f.:]{2,45}=[0-9]{1,5}", "must be addresses with weights, e.g. 10.0.0.1=3,10.0.0.2=0")));
+
+    private MeshAnnotations() {}
+
+    static void ofService(JsonNode service, List<FieldError> faults) {
+        check(service, SERVICE, faults);
+    }
+
+    static void ofPod(JsonNode pod, List<FieldError> faults) {
+        check(pod, POD, faults);
+    }
+
+    static void ofSlice(JsonNode slice, List<FieldError> faults) {
+        check(slice, SLICE, faults);
+    }
+
+    private static void check(JsonNode object, Map<String, Rule> rules, List<FieldError> faults) {
+        JsonNode annotations = Trees.at(object, "metadata", "annotations");
+        rules.forEach((name, rule) -> {
+            JsonNode value = annotations.path(GROUP + name);
+            if (value.isTextual() && !rule.allowed.matcher(value.asText()).matches()) {
+                String field = "metadata.annotations[" + GROUP + name + "]";
+                faults.add(FieldError.invalid(field, value.asText(), rule.expected));
+            }
+        });
+    }
+
+    private static Rule oneOf(String... names) {
+        return new Rule(String.join("|", names), "must be one of " + String.join(", ", names));
+    }
+
+    private static Rule listOf(String part, String expected) {
+        String padded = "\\s*" + part + "\\s*";
+        return new Rule(padded + "(," + padded + ")*", expected);
+    }
+
+    private record Rule(Pattern allowed, String expected) {
+        Rule(String allowed, String expected) {
+            this(Pattern.compile(allowed), expected);
+        }
+    }
+}
