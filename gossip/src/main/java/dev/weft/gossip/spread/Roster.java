@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class Roster {
             Refusals refusals,
             Consumer<News> news,
             ClockOffsets clocks,
+            RandomGenerator random,
             Instant now) {
         this.clocks = clocks;
         this.membership = membership;
@@ -60,7 +62,7 @@ final class Roster {
         this.settings = settings;
         this.refusals = refusals;
         this.news = news;
-        this.tidings = new Tidings(settings.members().beatBytes());
+        this.tidings = new Tidings(settings.members().beatBytes(), random);
         this.progress = new DataProgress(settings.members().freshness(), now);
     }
 

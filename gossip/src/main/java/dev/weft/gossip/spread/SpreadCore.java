@@ -89,7 +89,7 @@ public final class SpreadCore implements PeerListener {
         this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
         this.links = new LinkTable(peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, now);
+        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, random, now);
         this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);

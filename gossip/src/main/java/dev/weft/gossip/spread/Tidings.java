@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -15,12 +16,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /**
  * Which peer is told what of which process. That one came, stopped or left is told to every peer. That one still lives is
- * told to a peer who may not have heard it, the newest first, as far as the budget of his link goes: what does not fit is
- * left out, since the next heartbeat comes anyway. So what an idle federation costs a link has a bound, however many
- * processes there are. Belongs to one owner.
+ * told to a peer who may not have heard it, as far as the budget of his link goes: half of it for the newest, half for some
+ * by chance, so that none is always left out. What does not fit is dropped, since the next heartbeat comes anyway. So what
+ * an idle federation costs a link has a bound, however many processes there are. Belongs to one owner.
  */
 final class Tidings {
     /** Entries in a frame; the rest goes with the next. */
@@ -32,7 +34,11 @@ final class Tidings {
     /** An entry comes with its seal at first, since the very first may have been lost. */
     private static final int SEALS_AT_FIRST = 3;
     /** So often one entry after the other is told with its seal again, to a peer who could not believe it before. */
-    private static final Duration REMINDER = Duration.ofMillis(500);
+    private static final Duration REMINDER = Duration.ofSeconds(1);
+    /** The same where there are few, so that each has its turn soon. */
+    private static final Duration REMINDER_OF_FEW = Duration.ofMillis(300);
+
+    private static final int FEW = 32;
 
     private static final double NANOS = 1e9;
 
@@ -62,14 +68,16 @@ final class Tidings {
     }
 
     private final int bytesPerSecond;
+    private final RandomGenerator random;
     private final Map<NodeId, Entry> entries = new HashMap<>();
     private final NavigableMap<Long, Entry> lives = new TreeMap<>();
     private final NavigableMap<Long, Entry> beats = new TreeMap<>();
     private long revision;
 
     /** @param bytesPerSecond of heartbeats on one link */
-    Tidings(int bytesPerSecond) {
+    Tidings(int bytesPerSecond, RandomGenerator random) {
         this.bytesPerSecond = bytesPerSecond;
+        this.random = random;
     }
 
     /** What is held of a process is this now. */
@@ -156,21 +164,33 @@ final class Tidings {
         }
         refill(told, now);
         remind(link, due, now);
-        for (Entry entry : beats.tailMap(told.beats, false).descendingMap().values()) {
+        NavigableMap<Long, Entry> untold = beats.tailMap(told.beats, false);
+        if (!untold.isEmpty()) {
+            tell(link, untold.descendingMap().values(), told.budget / 2, due);
+            long from = told.beats + 1 + random.nextLong(revision - told.beats);
+            tell(link, untold.tailMap(from, true).values(), 0, due);
+            tell(link, untold.headMap(from, false).values(), 0, due);
+        }
+        told.beats = revision;
+        return due;
+    }
+
+    /** Tells those who are alive, one after the other, as long as more than this is left of the budget. */
+    private void tell(Link link, Collection<Entry> alive, double left, List<Node> due) {
+        Told told = link.told;
+        for (Entry entry : alive) {
             if (entry.heard.get(link.slot)) {
                 continue;
             }
             boolean sealed = entry.beats <= SEALS_AT_FIRST;
             int bytes = bytes(entry.node.id()) + (sealed ? SEAL_BYTES : 0);
-            if (bytes > told.budget || due.size() == NODES) {
-                break;
+            if (told.budget - bytes < left || due.size() == NODES) {
+                return;
             }
             told.budget -= bytes;
             entry.heard.set(link.slot);
             due.add(sealed ? entry.node : entry.node.sealed(ByteString.emptyByteString()));
         }
-        told.beats = revision;
-        return due;
     }
 
     private void remind(Link link, List<Node> due, Instant now) {
@@ -179,7 +199,8 @@ final class Tidings {
         if (next == null) {
             next = lives.firstEntry();
         }
-        if (next != null && due.isEmpty() && !told.reminder.plus(REMINDER).isAfter(now)) {
+        Duration pause = entries.size() <= FEW ? REMINDER_OF_FEW : REMINDER;
+        if (next != null && !told.reminder.plus(pause).isAfter(now)) {
             told.reminder = now;
             told.reminded = next.getKey();
             Node node = next.getValue().node;

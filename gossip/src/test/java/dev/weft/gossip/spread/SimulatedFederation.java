@@ -38,6 +38,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -188,10 +189,28 @@ final class SimulatedFederation {
                 <= 1;
     }
 
+    /** True when all running processes are equally far with all origins, which is checked sooner. */
+    boolean inStep() {
+        return processes.values().stream()
+                        .map(process -> process.core.replica().root())
+                        .distinct()
+                        .count()
+                <= 1;
+    }
+
+    /** Runs until all are in step. Answers how long that took; more than the limit if they never were. */
+    Duration untilInStep(Duration limit) {
+        return until(this::inStep, limit);
+    }
+
     /** Runs until all are equal. Answers how long that took; more than the limit if they never were. */
     Duration untilConverged(Duration limit) {
+        return until(this::converged, limit);
+    }
+
+    private Duration until(BooleanSupplier done, Duration limit) {
         Instant begun = network.instant();
-        while (!converged()) {
+        while (!done.getAsBoolean()) {
             if (Duration.between(begun, network.instant()).compareTo(limit) > 0) {
                 return limit.plusNanos(1);
             }
@@ -231,7 +250,7 @@ final class SimulatedFederation {
                 4_000,
                 new MemberSettings(
                         Duration.ofMillis(500),
-                        512,
+                        768,
                         8,
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(10),

@@ -125,7 +125,7 @@ class SpreadCurveTest {
         Map<String, ByteString> records = new HashMap<>();
         IntStream.range(0, count).forEach(i -> records.put("k" + i, payload(i)));
         first.core.reset(0, 0, records);
-        assertThat(federation.untilConverged(LIMIT)).isLessThan(LIMIT);
+        assertThat(federation.untilInStep(LIMIT)).isLessThan(LIMIT);
         federation.partition(List.of("c0"), List.of("c1"), true);
         int changed = count / 10;
         for (int minute = 0; minute < 10; minute++) {
@@ -138,11 +138,11 @@ class SpreadCurveTest {
         }
         long before = federation.network.sentBytes();
         federation.partition(List.of("c0"), List.of("c1"), false);
-        Duration healed = federation.untilConverged(LIMIT);
+        Duration healed = federation.untilInStep(LIMIT);
         double share = (federation.network.sentBytes() - before) / ((double) changed * RECORD_BYTES);
         long held = federation.network.sentBytes();
         Sim late = federation.start("late", new Disk(), "c0");
-        Duration joined = federation.untilConverged(LIMIT);
+        Duration joined = federation.untilInStep(LIMIT);
         double whole = (federation.network.sentBytes() - held) / ((double) count * RECORD_BYTES);
         String figures = String.format(
                 Locale.ROOT,
