@@ -72,6 +72,7 @@ final class Roster {
             clocks.restore(mark.progress().cluster(), mark.clockOff());
         });
         restore(stored.nodes(), now);
+        ledger.dropOrphans();
         lives();
         look(now);
     }

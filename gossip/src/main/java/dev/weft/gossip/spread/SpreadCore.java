@@ -408,9 +408,8 @@ public final class SpreadCore implements PeerListener {
     private void settle(@Nullable NodeId source) {
         for (String cluster : admission.ousted()) {
             roster.forget(cluster);
-            if (!admission.member(cluster)) {
-                ledger.depart(cluster);
-            }
+            // Also where the name has a new key: what the old one signed, nobody would ever take back.
+            ledger.depart(cluster);
             for (Link link : links.all()) {
                 if (!admission.welcome(link) && !link.joining) {
                     links.refused(link);
