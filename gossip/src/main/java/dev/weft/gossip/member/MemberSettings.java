@@ -25,8 +25,8 @@ public record MemberSettings(
         Duration clockBound) {
     public MemberSettings {
         if (beatInterval.isNegative() || beatInterval.isZero() || phiThreshold <= 0 || beatBytes <= 0) {
-            throw new IllegalArgumentException("heartbeat-interval: " + beatInterval + ", heartbeat-bytes: "
-                    + beatBytes + ", phi-threshold: " + phiThreshold + " (expected: all positive)");
+            throw new IllegalArgumentException("heartbeat-interval: " + beatInterval + ", heartbeat-bytes: " + beatBytes
+                    + ", phi-threshold: " + phiThreshold + " (expected: all positive)");
         }
     }
 }

@@ -52,9 +52,11 @@ public final class Outline {
         for (int part = 0; part < PARTS; part++) {
             long bit = 1L << part;
             if ((stale & bit) != 0) {
-                List<OriginDigest> here =
-                        digests.stream().filter(digest -> in(digest.origin(), bit)).toList();
-                hashes[part] = ByteBuffer.wrap(StateHash.root(here).toArrayUnsafe()).getLong();
+                List<OriginDigest> here = digests.stream()
+                        .filter(digest -> in(digest.origin(), bit))
+                        .toList();
+                hashes[part] =
+                        ByteBuffer.wrap(StateHash.root(here).toArrayUnsafe()).getLong();
             }
         }
         stale = 0;

@@ -97,7 +97,8 @@ final class Ledger {
         if (origin.cluster().equals(self.id().cluster())) {
             return judgeOwnCluster(origin, from, self.incarnation());
         }
-        // Of a cluster that left, or of which no process was heard yet, others may still tell records: nobody would ever
+        // Of a cluster that left, or of which no process was heard yet, others may still tell records: nobody would
+        // ever
         // say that they are to be forgotten.
         if (!admission.member(origin.cluster()) || !membership.knows(origin.cluster())) {
             return Verdict.IGNORE;

@@ -108,8 +108,7 @@ final class Repair {
             if (wants.size() == WANTS) {
                 break;
             }
-            if (!pulls.containsKey(origin)
-                    && ledger.judge(origin, node, now) == Ledger.Verdict.ACCEPT) {
+            if (!pulls.containsKey(origin) && ledger.judge(origin, node, now) == Ledger.Verdict.ACCEPT) {
                 OriginState state = ledger.replica().get(origin);
                 wants.add(state == null ? new Want(origin, 0, false) : state.want(link.id));
                 pulls.put(origin, link.id);

@@ -63,8 +63,7 @@ final class Rounds {
         } else if (link.version >= Frame.OUTLINES && replica.states().size() >= OUTLINE_FROM) {
             outbox.send(
                     link,
-                    new Frame.Outline(
-                            opening.round(), replica.outline(opening.round()), nodes, admission.hash()));
+                    new Frame.Outline(opening.round(), replica.outline(opening.round()), nodes, admission.hash()));
         } else {
             outbox.send(
                     link,

@@ -87,9 +87,11 @@ public final class SpreadCore implements PeerListener {
         this.own = new OwnOrigins(
                 identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
         this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
-        this.links = new LinkTable(peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
+        this.links = new LinkTable(
+                peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, random, now);
+        this.roster =
+                new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, random, now);
         this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
@@ -260,7 +262,8 @@ public final class SpreadCore implements PeerListener {
     /** One repair round. Answers how long to wait for the next. */
     public Duration round() {
         Instant now = clock.instant();
-        if (!now.isBefore(nextBeat)) {
+        boolean beat = !now.isBefore(nextBeat);
+        if (beat) {
             nextBeat = now.plus(settings.members().beatInterval());
             membership.beat(HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
             roster.lives();
@@ -278,7 +281,9 @@ public final class SpreadCore implements PeerListener {
                 greet(link);
             }
         }
-        links.dialDue(membership.nodes(), membership.self().id(), now);
+        if (beat || membership.size() <= settings.links()) {
+            links.dialDue(membership.nodes(), membership.self().id(), now);
+        }
         rounds.open(push.targets(null), now);
         store.flush();
         double jitter = settings.roundJitter() * (random.nextDouble() - 0.5);
@@ -496,7 +501,6 @@ public final class SpreadCore implements PeerListener {
             roster.linked(link);
             rounds.open(List.of(link), now);
         }
-        roster.tellChanges(now);
     }
 
     private @Nullable String objection(Link link, Frame.Hello hello, Instant now) {

@@ -150,8 +150,7 @@ final class Tidings {
                 due.add(entry.node);
             }
         }
-        for (Map.Entry<Long, Entry> each :
-                lives.tailMap(told.lives, false).entrySet()) {
+        for (Map.Entry<Long, Entry> each : lives.tailMap(told.lives, false).entrySet()) {
             if (due.size() == NODES) {
                 return due;
             }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -94,8 +93,9 @@ final class Chaos {
             assertThat(process.heard()).as(why(process.name + "'s follower")).isEqualTo(truth);
             assertNothingForeign(process);
             for (OriginState state : process.core.replica().states()) {
-                ClusterIdentity owner = disks[Integer.parseInt(state.id().cluster().substring(1))].identity(
-                        state.id().cluster(), random);
+                ClusterIdentity owner =
+                        disks[Integer.parseInt(state.id().cluster().substring(1))].identity(
+                                state.id().cluster(), random);
                 assertThat(state.highest() == 0
                                 || state.holds((origin, number, root, seal) -> owner.key()
                                         .signed(

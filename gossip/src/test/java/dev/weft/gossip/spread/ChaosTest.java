@@ -19,7 +19,8 @@ class ChaosTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    @DisplayName("is equal byte by byte after some quiet, with nothing that was withdrawn and nothing that nobody signed")
+    @DisplayName(
+            "is equal byte by byte after some quiet, with nothing that was withdrawn and nothing that nobody signed")
     void survives(long seed) {
         new Chaos(seed).run();
     }

@@ -61,14 +61,16 @@ class OlderMemberTest {
                         .anyMatch(frame -> frame instanceof Frame.Digests digests
                                 && digests.digests().size() == present.size()))
                 .isEqualTo(version < Frame.OUTLINES);
-        OriginId first = Objects.requireNonNull(present.get(0).core.replica().states().iterator().next().id());
+        OriginId first = Objects.requireNonNull(
+                present.get(0).core.replica().states().iterator().next().id());
         old.send(link, new Frame.Wants(List.of(new Want(first, 0, true))));
         OriginId own = new OriginId("old", 0, 1);
         OriginRecord record = new OriginRecord("k", stamp(), 0, ByteString.fromString("from the old one"));
         RecordTree tree = RecordTree.empty().with(record);
         old.send(
                 link,
-                new Frame.Push(List.of(new Batch(own, List.of(record), signer.seal(own, record.number(), tree.root())))));
+                new Frame.Push(
+                        List.of(new Batch(own, List.of(record), signer.seal(own, record.number(), tree.root())))));
         federation.run(Duration.ofSeconds(5));
         assertThat(heard.stream()
                         .filter(Frame.Deltas.class::isInstance)

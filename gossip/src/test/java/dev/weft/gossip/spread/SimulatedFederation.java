@@ -156,7 +156,7 @@ final class SimulatedFederation {
     }
 
     private static long incarnation(int cluster) {
-        return 1_000 + cluster;
+        return 1_000L + cluster;
     }
 
     /** Starts a process that is a cluster of its own. */

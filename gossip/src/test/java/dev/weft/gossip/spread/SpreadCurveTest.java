@@ -264,8 +264,8 @@ class SpreadCurveTest {
                 for (OriginRecord record : changed.records()) {
                     Instant begun = made.get(record.key());
                     if (begun != null) {
-                        took.add(Duration.between(begun, clock.network.instant())
-                                .toMillis());
+                        took.add(
+                                Duration.between(begun, clock.network.instant()).toMillis());
                     }
                 }
             }

@@ -9,7 +9,6 @@ import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import dev.weft.gossip.trust.ClusterIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
