@@ -84,7 +84,9 @@ class SpreadCurveTest {
         double seconds = Duration.between(begun, federation.network.instant()).toMillis() / 1000.0;
         Map<String, Long> after = sent(sims);
         double most = sims.stream()
-                .mapToDouble(sim -> after.get(sim.name) - before.get(sim.name) - idle.get(sim.name) / 10.0 * seconds)
+                .mapToDouble(sim -> after.getOrDefault(sim.name, 0L)
+                        - before.getOrDefault(sim.name, 0L)
+                        - idle.getOrDefault(sim.name, 0L) / 10.0 * seconds)
                 .max()
                 .orElseThrow();
         double share = most / ((double) CHANGES * RECORD_BYTES) / FANOUT;
@@ -203,7 +205,7 @@ class SpreadCurveTest {
         Map<String, Long> before = sent(sims);
         federation.run(time);
         Map<String, Long> sent = sent(sims);
-        sent.replaceAll((name, bytes) -> bytes - before.get(name));
+        sent.replaceAll((name, bytes) -> bytes - before.getOrDefault(name, 0L));
         return sent;
     }
 
