@@ -119,6 +119,7 @@ public record GossipSettings(
                 bytes(round, "frame-budget"),
                 keep.getDuration("tombstones"),
                 config.getDuration("future-bound"),
+                config.getInt("links.kept"),
                 config.getDuration("links.silence"),
                 round.getDuration("answer-timeout"),
                 new Backoff(config.getDuration("links.first-retry"), config.getDuration("links.last-retry")),
@@ -144,6 +145,7 @@ public record GossipSettings(
     private static MemberSettings members(Config config) {
         return new MemberSettings(
                 config.getDuration("heartbeat-interval"),
+                bytes(config, "heartbeat-bytes"),
                 config.getDouble("phi-threshold"),
                 config.getDuration("acceptable-pause"),
                 config.getDuration("unreachable-after"),

@@ -6,6 +6,7 @@ import java.time.Duration;
  * Bounds of suspicion.
  *
  * @param beatInterval how often a process raises its heartbeat
+ * @param beatBytes of heartbeats that one link is told in a second; what does not fit is left out
  * @param phiThreshold suspicion from which a process is suspect; 8 means wrong once in 10^8 heartbeats if they arrive normally distributed
  * @param acceptablePause added to the expected interval, for garbage collection and slow links
  * @param unreachableAfter silence after which a suspect is called unreachable
@@ -15,6 +16,7 @@ import java.time.Duration;
  */
 public record MemberSettings(
         Duration beatInterval,
+        int beatBytes,
         double phiThreshold,
         Duration acceptablePause,
         Duration unreachableAfter,
@@ -22,9 +24,9 @@ public record MemberSettings(
         FreshnessSettings freshness,
         Duration clockBound) {
     public MemberSettings {
-        if (beatInterval.isNegative() || beatInterval.isZero() || phiThreshold <= 0) {
-            throw new IllegalArgumentException("heartbeat-interval: " + beatInterval + ", phi-threshold: "
-                    + phiThreshold + " (expected: both positive)");
+        if (beatInterval.isNegative() || beatInterval.isZero() || phiThreshold <= 0 || beatBytes <= 0) {
+            throw new IllegalArgumentException("heartbeat-interval: " + beatInterval + ", heartbeat-bytes: " + beatBytes
+                    + ", phi-threshold: " + phiThreshold + " (expected: all positive)");
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class Membership {
     /** So many old heartbeats may come together in news of a partition that healed. */
     private static final int SIGNS_OF_LIFE = 4;
+    /** Sorts before every address. */
+    private static final NodeAddress FIRST = new NodeAddress("\0", 0);
 
     private final MemberSettings settings;
-    private final Map<NodeId, Entry> entries = new TreeMap<>();
+    private final NavigableMap<NodeId, Entry> entries = new TreeMap<>();
     private final UnaryOperator<Node> signing;
     private Node self;
 
@@ -113,6 +116,24 @@ public final class Membership {
         return entries.size();
     }
 
+    /** Whether a process of a cluster is known that did not leave. */
+    public boolean knows(String cluster) {
+        return cluster.equals(self.id().cluster())
+                || of(cluster).stream().anyMatch(entry -> entry.node.presence() != Node.Presence.LEFT);
+    }
+
+    /** The processes of a cluster but this one, without looking at all others. */
+    private List<Entry> of(String cluster) {
+        List<Entry> found = new ArrayList<>();
+        for (Entry entry : entries.tailMap(new NodeId(cluster, FIRST), true).values()) {
+            if (!entry.node.id().cluster().equals(cluster)) {
+                break;
+            }
+            found.add(entry);
+        }
+        return found;
+    }
+
     /** What is known of a process; null if nothing. */
     public @Nullable Node node(NodeId id) {
         if (id.equals(self.id())) {
@@ -133,9 +154,8 @@ public final class Membership {
 
     /** Whether a process of this cluster other than the excepted one, if any, is alive in another incarnation. */
     public boolean aliveElsewhere(String cluster, long incarnation, @Nullable NodeId except, Instant now) {
-        return entries.values().stream()
-                .filter(entry -> entry.node.id().cluster().equals(cluster)
-                        && entry.node.incarnation() != incarnation
+        return of(cluster).stream()
+                .filter(entry -> entry.node.incarnation() != incarnation
                         && !entry.node.id().equals(except))
                 .anyMatch(entry -> status(entry, now) == Status.ALIVE);
     }
@@ -143,9 +163,8 @@ public final class Membership {
     /** Whether a process of this cluster other than the excepted one, if any, is alive. */
     public boolean alive(String cluster, @Nullable NodeId except, Instant now) {
         return cluster.equals(self.id().cluster())
-                || entries.values().stream()
-                        .filter(entry -> entry.node.id().cluster().equals(cluster)
-                                && !entry.node.id().equals(except))
+                || of(cluster).stream()
+                        .filter(entry -> !entry.node.id().equals(except))
                         .anyMatch(entry -> status(entry, now) == Status.ALIVE);
     }
 

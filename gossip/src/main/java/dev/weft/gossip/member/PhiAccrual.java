@@ -10,13 +10,14 @@ import java.time.Instant;
  * distributed. The normal distribution is approximated by a logistic curve, 1 / (1 + e^(y * (1.5976 + 0.070566 * y^2))).
  */
 final class PhiAccrual {
-    private static final int SAMPLES = 100;
+    /** How many past intervals count, about: each weighs one part in so many. */
+    private static final int SAMPLES = 50;
 
-    private final double[] intervalsMillis = new double[SAMPLES];
     private final double pauseMillis;
     private final double leastDeviationMillis;
-    private int filled;
-    private int next;
+    private double mean;
+    private double variance;
+    private int samples;
     private Instant last;
 
     /** Begins as if heartbeats had arrived at the expected interval, give or take a quarter of it. */
@@ -25,15 +26,16 @@ final class PhiAccrual {
         this.pauseMillis = acceptablePause.toMillis();
         this.leastDeviationMillis = millis / 4;
         this.last = first;
-        add(millis * 0.75);
-        add(millis * 1.25);
+        this.mean = millis;
+        this.variance = leastDeviationMillis * leastDeviationMillis;
+        this.samples = 2;
     }
 
     void heard(Instant now) {
         double interval = Duration.between(last, now).toNanos() / 1e6;
         last = now;
         // Coming back after a long silence says nothing about how heartbeats arrive.
-        if (interval >= 0 && interval <= 2 * (mean() + pauseMillis)) {
+        if (interval >= 0 && interval <= 2 * (mean + pauseMillis)) {
             add(interval);
         }
     }
@@ -44,7 +46,7 @@ final class PhiAccrual {
 
     double phi(Instant now) {
         double silence = Duration.between(last, now).toNanos() / 1e6;
-        double y = (silence - mean() - pauseMillis) / deviation();
+        double y = (silence - mean - pauseMillis) / deviation();
         double exponent = Math.exp(-y * (1.5976 + 0.070566 * y * y));
         if (y > 0) {
             return -Math.log10(exponent / (1 + exponent));
@@ -52,26 +54,16 @@ final class PhiAccrual {
         return -Math.log10(1 - 1 / (1 + exponent));
     }
 
-    private double mean() {
-        double sum = 0;
-        for (int i = 0; i < filled; i++) {
-            sum += intervalsMillis[i];
-        }
-        return sum / filled;
-    }
-
     private double deviation() {
-        double mean = mean();
-        double squares = 0;
-        for (int i = 0; i < filled; i++) {
-            squares += (intervalsMillis[i] - mean) * (intervalsMillis[i] - mean);
-        }
-        return Math.max(leastDeviationMillis, Math.sqrt(squares / filled));
+        return Math.max(leastDeviationMillis, Math.sqrt(variance));
     }
 
+    /** Moving mean and variance: a few bytes for each process, however many there are. */
     private void add(double intervalMillis) {
-        intervalsMillis[next] = intervalMillis;
-        next = (next + 1) % SAMPLES;
-        filled = Math.min(filled + 1, SAMPLES);
+        samples = Math.min(samples + 1, SAMPLES);
+        double weight = 1.0 / samples;
+        double off = intervalMillis - mean;
+        mean += weight * off;
+        variance = (1 - weight) * (variance + weight * off * off);
     }
 }

@@ -26,6 +26,8 @@ public final class OriginState {
     /** Who gave something that did not fit what is held; he is asked for the full state. */
     private @Nullable Long doubted;
 
+    private Runnable moved = () -> {};
+
     public OriginState(OriginId id) {
         this.id = id;
     }
@@ -49,6 +51,11 @@ public final class OriginState {
 
     public OriginId id() {
         return id;
+    }
+
+    /** Who is to hear whenever this reaches further. */
+    void watched(Runnable hears) {
+        moved = hears;
     }
 
     /** The number up to which all is known; 0 if nothing is. */
@@ -112,6 +119,7 @@ public final class OriginState {
         OriginRecord record = new OriginRecord(key, number, highest, payload);
         put(record);
         highest = number;
+        moved.run();
         return record;
     }
 
@@ -125,6 +133,7 @@ public final class OriginState {
         }
         highest = number;
         horizon = number;
+        moved.run();
     }
 
     /** Takes in records as they were pushed, if the origin sealed what they lead to. */
@@ -199,6 +208,7 @@ public final class OriginState {
         highest = upTo;
         seal = sealed;
         doubted = null;
+        moved.run();
     }
 
     /** The full state is the truth, also where it is older than what is held: the origin lost what came between. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class Replica {
     private final Map<OriginId, OriginState> origins = new TreeMap<>();
     private final Map<String, Long> incarnations = new HashMap<>();
+    private final Outline outline = new Outline();
+    private @Nullable ByteString root;
 
     /** The incarnation of a cluster that counts; -1 if the cluster is unknown. */
     public long incarnation(String cluster) {
@@ -38,7 +40,11 @@ public final class Replica {
         List<OriginState> gone = origins.values().stream()
                 .filter(state -> state.id().cluster().equals(cluster))
                 .toList();
-        gone.forEach(state -> origins.remove(state.id()));
+        for (OriginState state : gone) {
+            origins.remove(state.id());
+            state.watched(() -> {});
+            moved(state.id());
+        }
         return gone;
     }
 
@@ -46,7 +52,7 @@ public final class Replica {
     public void restore(OriginState state) {
         adopt(state.id().cluster(), state.id().incarnation());
         if (state.id().incarnation() == incarnation(state.id().cluster())) {
-            origins.put(state.id(), state);
+            origins.put(state.id(), watched(state));
         }
     }
 
@@ -61,7 +67,18 @@ public final class Replica {
             throw new IllegalArgumentException(
                     "origin: " + id + " (expected: incarnation " + incarnation(id.cluster()) + ")");
         }
-        return origins.computeIfAbsent(id, OriginState::new);
+        return origins.computeIfAbsent(id, made -> watched(new OriginState(made)));
+    }
+
+    private OriginState watched(OriginState state) {
+        state.watched(() -> moved(state.id()));
+        moved(state.id());
+        return state;
+    }
+
+    private void moved(OriginId id) {
+        root = null;
+        outline.moved(id);
     }
 
     /** How far this is with an origin; 0 if nothing is known. */
@@ -87,9 +104,14 @@ public final class Replica {
         return digests;
     }
 
-    /** The same for a peer of a cluster: with proofs of that cluster's own origins, so that he believes them. */
-    public List<OriginDigest> digests(String peer) {
+    /**
+     * The same for a peer of a cluster: with proofs of that cluster's own origins, so that he believes them.
+     *
+     * @param parts of the {@link Outline} that it is about, a bit each; all bits: everything
+     */
+    public List<OriginDigest> digests(String peer, long parts) {
         return digests().stream()
+                .filter(digest -> Outline.in(digest.origin(), parts))
                 .map(digest -> digest.origin().cluster().equals(peer) ? proven(digest) : digest)
                 .toList();
     }
@@ -112,7 +134,22 @@ public final class Replica {
 
     /** See {@link StateHash#root}. */
     public ByteString root() {
-        return StateHash.root(digests());
+        ByteString known = root;
+        if (known == null) {
+            known = StateHash.root(digests());
+            root = known;
+        }
+        return known;
+    }
+
+    /** How far this is with each part of all origins, in few bytes; see {@link Outline}. */
+    public ByteString outline(long salt) {
+        return outline.bytes(outline.stale() ? digests() : List.of(), salt);
+    }
+
+    /** In which parts somebody differs, a bit each, by his outline with the same salt. */
+    public long differing(ByteString theirs, long salt) {
+        return Outline.differing(outline(salt), theirs);
     }
 
     /** See {@link StateHash#content}; origins without live records count as well. */

@@ -14,6 +14,7 @@ import dev.weft.gossip.trust.MemberStatement;
 import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.trust.RecordVerifier;
 import dev.weft.gossip.trust.Roll;
+import dev.weft.gossip.trust.SignatureCheck;
 import dev.weft.gossip.trust.VerifyKey;
 import dev.weft.gossip.wire.Frame;
 import java.time.Duration;
@@ -53,6 +54,7 @@ final class Admission {
             TrustSettings settings,
             StoreQueue store,
             Refusals refusals,
+            SignatureCheck signatures,
             StoredState stored,
             Instant now) {
         this.identity = self.key();
@@ -63,7 +65,7 @@ final class Admission {
         this.refusals = refusals;
         this.roll = new Roll(settings.members());
         this.invitations = new Invitations(settings.invitations(), stored.invitations());
-        this.verifier = new RecordVerifier(roll::key);
+        this.verifier = new RecordVerifier(roll::key, signatures);
         this.departed = stored.departed().orElse(null);
         stored.expulsions().forEach(expulsion -> roll.add(expulsion, true));
         stored.members().stream()

@@ -97,7 +97,10 @@ final class Ledger {
         if (origin.cluster().equals(self.id().cluster())) {
             return judgeOwnCluster(origin, from, self.incarnation());
         }
-        if (!admission.member(origin.cluster())) {
+        // Of a cluster that left, or of which no process was heard yet, others may still tell records: nobody would
+        // ever
+        // say that they are to be forgotten.
+        if (!admission.member(origin.cluster()) || !membership.knows(origin.cluster())) {
             return Verdict.IGNORE;
         }
         long known = replica.incarnation(origin.cluster());
@@ -202,6 +205,16 @@ final class Ledger {
         if (before >= 0 && before < incarnation) {
             LOG.info("cluster {} began a new life {}, its records of life {} are gone", cluster, incarnation, before);
         }
+    }
+
+    /** Forgets what was stored of clusters of which no process is known any more. */
+    void dropOrphans() {
+        List<String> orphans = replica.states().stream()
+                .map(state -> state.id().cluster())
+                .distinct()
+                .filter(cluster -> !membership.knows(cluster))
+                .toList();
+        orphans.forEach(cluster -> gone(replica.drop(cluster)));
     }
 
     /** A cluster left or was silent for longer than the retention. */

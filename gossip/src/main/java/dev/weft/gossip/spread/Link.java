@@ -1,10 +1,10 @@
 package dev.weft.gossip.spread;
 
-import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.trust.PeerIdentity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One link and what is known of the peer at its other end. Belongs to {@link LinkTable}. */
 final class Link {
-    private static final int SEALS_AT_FIRST = 3;
-    private static final int SEALS_EVERY = 4;
-
     final long id;
+    /** A small number that no other link has while this one is there. */
+    final int slot;
+
     /** Which address was dialled; null where the peer dialled. */
     final @Nullable NodeAddress dialed;
     /** Who is there; null until he introduced himself and was accepted. */
@@ -34,10 +34,14 @@ final class Link {
 
     boolean connected;
     Instant lastReceived;
-    /** How far the peer is, as far as we know: what he told, and what we told him. */
+    /** How far the peer is, by his own word, in origins where that is further than we are. */
     final Map<OriginId, Long> known = new HashMap<>();
-    /** Which heartbeat of each process the peer has heard. */
-    final Map<NodeId, Long> toldBeats = new HashMap<>();
+    /** What the peer was told of processes so far. */
+    final Tidings.Told told = new Tidings.Told();
+
+    /** The version of the protocol that the peer speaks; 0 until he introduced himself. */
+    int version;
+
     /** When the answer to a request for records is given up; null if none is awaited. */
     @Nullable
     Instant pullDeadline;
@@ -47,20 +51,24 @@ final class Link {
 
     final Traffic traffic = new Traffic();
     final Allowance allowance;
-    /** How often each process's life was told with its seal. */
-    private final Map<NodeId, Told> toldLives = new HashMap<>();
-
-    private record Told(Node life, int times) {}
-
     long openedRound;
     Instant openedAt;
+    /** When it was made. */
+    private final Instant begun;
 
-    Link(long id, @Nullable NodeAddress dialed, Allowance.Rate rate, Instant now) {
+    Link(long id, int slot, @Nullable NodeAddress dialed, Allowance.Rate rate, Instant now) {
         this.id = id;
+        this.slot = slot;
         this.allowance = new Allowance(rate, now);
         this.dialed = dialed;
         this.lastReceived = now;
         this.openedAt = now;
+        this.begun = now;
+    }
+
+    /** How long it has been there. */
+    Duration age(Instant now) {
+        return Duration.between(begun, now);
     }
 
     boolean established() {
@@ -78,16 +86,5 @@ final class Link {
         }
         String who = proven == null ? "" : " with " + proven.cluster();
         return "link " + id + (dialed == null ? "" : " to " + dialed) + who;
-    }
-
-    /** Whether to tell an entry with its seal: at first, and now and then, since the first may have been lost. */
-    boolean sealDue(Node entry) {
-        if (entry.presence() != Node.Presence.HERE) {
-            return true;
-        }
-        Told told = toldLives.get(entry.id());
-        int times = told != null && told.life().sameLife(entry) ? told.times() + 1 : 0;
-        toldLives.put(entry.id(), new Told(entry, times));
-        return times < SEALS_AT_FIRST || times % SEALS_EVERY == 0;
     }
 }

@@ -8,8 +8,8 @@ import dev.weft.gossip.transport.Peers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** The links, and the addresses that should have one. */
 final class LinkTable {
     private static final int REFUSED_FAILURES = 30;
+    /** After so many failures in a row others are tried in the place of an address, besides it. */
+    private static final int HOPELESS = 3;
+
+    /** A link that is not wanted stays for so long, since others may still learn over it whom to call. */
+    private static final Duration SURPLUS_AGE = Duration.ofSeconds(10);
 
     /** So many times is the pause doubled for one who refuses again and again. */
     private static final int LONGEST_REFUSED_SHIFT = 5;
@@ -37,14 +42,18 @@ final class LinkTable {
 
     private final Peers peers;
     private final Backoff backoff;
+    private final Neighbours neighbours;
     private final Allowance.Rate rate;
     private final RandomGenerator random;
     private final Map<Long, Link> links = new TreeMap<>();
+    private final BitSet slots = new BitSet();
     private final Map<NodeAddress, Target> targets = new HashMap<>();
     private final Set<NodeAddress> seeds = new HashSet<>();
     private final Set<NodeAddress> ourselves = new HashSet<>();
 
-    LinkTable(Peers peers, Backoff backoff, Allowance.Rate rate, RandomGenerator random) {
+    /** @param kept links with processes of other clusters that this one keeps */
+    LinkTable(Peers peers, Backoff backoff, int kept, Allowance.Rate rate, RandomGenerator random) {
+        this.neighbours = new Neighbours(kept);
         this.rate = rate;
         this.peers = peers;
         this.backoff = backoff;
@@ -89,15 +98,24 @@ final class LinkTable {
     }
 
     Link connected(long id, boolean dialed, Instant now) {
-        Link link = links.computeIfAbsent(id, made -> new Link(id, null, rate, now));
+        Link link = links.computeIfAbsent(id, made -> make(id, null, now));
         link.connected = true;
         link.lastReceived = now;
         return link;
     }
 
+    private Link make(long id, @Nullable NodeAddress dialed, Instant now) {
+        int slot = slots.nextClearBit(0);
+        slots.set(slot);
+        return new Link(id, slot, dialed, rate, now);
+    }
+
     @Nullable
     Link disconnected(long id, Instant now) {
         Link link = links.remove(id);
+        if (link != null) {
+            slots.clear(link.slot);
+        }
         if (link != null && link.dialed != null) {
             Target target = target(link.dialed);
             target.dialing = false;
@@ -151,12 +169,23 @@ final class LinkTable {
     /** The link with a process; null if there is none. */
     @Nullable
     Link linkTo(NodeId node, NodeId self) {
-        boolean oursWins = self.compareTo(node) < 0;
-        return links.values().stream()
-                .filter(link -> link.established() && node.equals(link.node))
-                .max(Comparator.comparing((Link link) -> (link.dialed != null) == oursWins)
-                        .thenComparingLong(link -> link.id))
-                .orElse(null);
+        Link best = null;
+        for (Link link : links.values()) {
+            if (link.connected && node.equals(link.node)) {
+                best = best == null ? link : better(best, link, self.compareTo(node) < 0);
+            }
+        }
+        return best;
+    }
+
+    /** Of two links with one process, the one that both sides keep. */
+    private static Link better(Link one, Link other, boolean oursWins) {
+        boolean oneWins = (one.dialed != null) == oursWins;
+        boolean otherWins = (other.dialed != null) == oursWins;
+        if (oneWins != otherWins) {
+            return oneWins ? one : other;
+        }
+        return one.id > other.id ? one : other;
     }
 
     /** One link with each process that is linked. */
@@ -164,11 +193,8 @@ final class LinkTable {
         Map<NodeId, Link> byNode = new TreeMap<>();
         for (Link link : links.values()) {
             NodeId node = link.node;
-            if (node != null && link.connected && !byNode.containsKey(node)) {
-                Link best = linkTo(node, self);
-                if (best != null) {
-                    byNode.put(node, best);
-                }
+            if (node != null && link.connected) {
+                byNode.merge(node, link, (one, other) -> better(one, other, self.compareTo(node) < 0));
             }
         }
         return byNode;
@@ -177,11 +203,10 @@ final class LinkTable {
     /** Tries the addresses that should have a link and have none, each no more often than its backoff says. */
     void dialDue(Collection<Node> nodes, NodeId self, Instant now) {
         Map<NodeId, Link> linked = established(self);
-        Set<NodeAddress> wanted = new HashSet<>(seeds);
-        for (Node node : nodes) {
-            if (node.presence() != Node.Presence.LEFT) {
-                wanted.add(node.id().address());
-            }
+        Set<NodeAddress> wanted = neighbours.wanted(nodes, self, address -> target(address).failures >= HOPELESS);
+        closeSurplus(linked, wanted, now);
+        if (!neighbours.some(nodes) || linked.size() < neighbours.kept()) {
+            wanted.addAll(seeds);
         }
         linked.keySet().forEach(node -> wanted.remove(node.address()));
         wanted.remove(self.address());
@@ -196,8 +221,20 @@ final class LinkTable {
             if (!reached && !target.dialing && !now.isBefore(target.notBefore)) {
                 target.dialing = true;
                 long id = peers.dial(address);
-                links.put(id, new Link(id, address, rate, now));
+                links.put(id, make(id, address, now));
             }
+        }
+    }
+
+    /** Where there are more processes than links are kept: ends what was dialled here and is not among the chosen. */
+    private void closeSurplus(Map<NodeId, Link> linked, Set<NodeAddress> wanted, Instant now) {
+        if (linked.size() > neighbours.kept()) {
+            linked.forEach((node, link) -> {
+                boolean old = link.age(now).compareTo(SURPLUS_AGE) > 0;
+                if (link.dialed != null && old && !wanted.contains(node.address())) {
+                    peers.close(link.id, "there are enough other links");
+                }
+            });
         }
     }
 

@@ -63,8 +63,8 @@ final class Push {
         Frame.Push frame = new Frame.Push(List.of(batch));
         for (NodeId node : PeerSelection.choose(linked.keySet(), settings.fanout(), random)) {
             Link link = linked.get(node);
-            if (link != null && outbox.send(link, frame)) {
-                link.knows(origin, batch.upTo());
+            if (link != null) {
+                outbox.send(link, frame);
             }
         }
     }

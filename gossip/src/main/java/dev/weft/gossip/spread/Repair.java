@@ -50,10 +50,10 @@ final class Repair {
     /**
      * The peer told how far he is.
      *
-     * @param all whether he told of every origin that he knows
+     * @param whole the parts of the outline of which he told every origin that he knows, a bit each
      * @return whether that made us fence an origin of our own
      */
-    boolean compare(Link link, NodeId node, List<OriginDigest> theirs, boolean all, Instant now) {
+    boolean compare(Link link, NodeId node, List<OriginDigest> theirs, long whole, Instant now) {
         boolean fenced = false;
         for (OriginDigest digest : theirs) {
             Ledger.Verdict verdict = ledger.judge(digest.origin(), node, now);
@@ -61,19 +61,16 @@ final class Repair {
                 ledger.future(digest.origin(), digest.highest(), node);
             } else if (verdict == Ledger.Verdict.OURS) {
                 fenced |= proven(digest) && own.outdo(digest.origin(), digest.highest(), now);
-                link.knows(digest.origin(), digest.highest());
-            } else if (verdict == Ledger.Verdict.ACCEPT) {
-                // His word replaces what we believed that he had heard from us.
+            } else if (verdict == Ledger.Verdict.ACCEPT
+                    && digest.highest() > ledger.replica().highest(digest.origin())) {
                 link.known.put(digest.origin(), digest.highest());
-                if (digest.highest() > ledger.replica().highest(digest.origin())) {
-                    behind.putIfAbsent(digest.origin(), 1L);
-                }
+                behind.putIfAbsent(digest.origin(), 1L);
             } else {
-                link.known.put(digest.origin(), digest.highest());
+                link.known.remove(digest.origin());
             }
         }
-        if (all) {
-            offer(link, node, theirs);
+        if (whole != 0) {
+            offer(link, node, theirs, whole);
         }
         pull(link, node, now);
         return fenced;
@@ -86,10 +83,10 @@ final class Repair {
     }
 
     /** Tells the peer where we are ahead, so that he asks. */
-    private void offer(Link link, NodeId node, List<OriginDigest> theirs) {
+    private void offer(Link link, NodeId node, List<OriginDigest> theirs, long parts) {
         Map<OriginId, Long> known = new HashMap<>();
         theirs.forEach(digest -> known.put(digest.origin(), digest.highest()));
-        List<OriginDigest> ahead = ledger.replica().digests(node.cluster()).stream()
+        List<OriginDigest> ahead = ledger.replica().digests(node.cluster(), parts).stream()
                 .filter(ours -> ours.highest() > known.getOrDefault(ours.origin(), 0L))
                 .toList();
         if (!ahead.isEmpty()) {
@@ -103,14 +100,15 @@ final class Repair {
             return;
         }
         List<Want> wants = new ArrayList<>();
+        link.known
+                .entrySet()
+                .removeIf(entry -> entry.getValue() <= ledger.replica().highest(entry.getKey()));
         for (Map.Entry<OriginId, Long> entry : link.known.entrySet()) {
             OriginId origin = entry.getKey();
             if (wants.size() == WANTS) {
                 break;
             }
-            if (entry.getValue() > ledger.replica().highest(origin)
-                    && !pulls.containsKey(origin)
-                    && ledger.judge(origin, node, now) == Ledger.Verdict.ACCEPT) {
+            if (!pulls.containsKey(origin) && ledger.judge(origin, node, now) == Ledger.Verdict.ACCEPT) {
                 OriginState state = ledger.replica().get(origin);
                 wants.add(state == null ? new Want(origin, 0, false) : state.want(link.id));
                 pulls.put(origin, link.id);
@@ -175,9 +173,7 @@ final class Repair {
             }
         }
         if (deltas.deltas().isEmpty()) {
-            link.known
-                    .entrySet()
-                    .removeIf(entry -> entry.getValue() > ledger.replica().highest(entry.getKey()));
+            link.known.clear();
         }
         pull(link, node, now);
         return news && link.pullDeadline == null;
@@ -185,7 +181,7 @@ final class Repair {
 
     /** The peer is as far as we are: what was believed of him beyond that is not so. */
     void inSync(Link link) {
-        link.known.replaceAll((origin, known) -> ledger.replica().highest(origin));
+        link.known.clear();
     }
 
     /** Notes that records of an origin are here, with so many known to be missing still. */

@@ -1,6 +1,5 @@
 package dev.weft.gossip.spread;
 
-import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.member.ClockOffsets;
 import dev.weft.gossip.member.ClusterView;
@@ -9,6 +8,8 @@ import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.trust.MemberStatement;
+import dev.weft.gossip.wire.Frame;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What members say of each other, with its rules of whom to believe; tells followers when a status changes. */
 final class Roster {
-    /** Entries in a frame; the rest goes with the next. */
-    private static final int NODES = 1_024;
     /** The share of a new sample in the smoothed round trip, as TCP takes it. */
     private static final double WEIGHT = 0.125;
 
@@ -37,6 +38,7 @@ final class Roster {
     private final Map<NodeId, Double> roundTripNanos = new HashMap<>();
     private final DataProgress progress;
     private final ClockOffsets clocks;
+    private final Tidings tidings;
     private List<MemberReport> told = List.of();
 
     Roster(
@@ -49,6 +51,7 @@ final class Roster {
             Refusals refusals,
             Consumer<News> news,
             ClockOffsets clocks,
+            RandomGenerator random,
             Instant now) {
         this.clocks = clocks;
         this.membership = membership;
@@ -59,6 +62,7 @@ final class Roster {
         this.settings = settings;
         this.refusals = refusals;
         this.news = news;
+        this.tidings = new Tidings(settings.members().beatBytes(), random);
         this.progress = new DataProgress(settings.members().freshness(), now);
     }
 
@@ -68,7 +72,14 @@ final class Roster {
             clocks.restore(mark.progress().cluster(), mark.clockOff());
         });
         restore(stored.nodes(), now);
+        ledger.dropOrphans();
+        lives();
         look(now);
+    }
+
+    /** This process said something of itself. */
+    void lives() {
+        tidings.now(membership.self());
     }
 
     private void restore(List<Node> nodes, Instant now) {
@@ -84,6 +95,7 @@ final class Roster {
                 store.gone(node.id());
             } else {
                 membership.restore(node, now);
+                tidings.now(node);
             }
         }
     }
@@ -131,22 +143,27 @@ final class Roster {
 
     /** Takes in entries that a peer told. */
     void hear(Link link, List<Node> nodes, Instant now) {
-        NodeId from = link.node;
         for (Node node : nodes) {
-            link.toldBeats.merge(node.id(), node.beat(), Math::max);
-            boolean self = node.id().equals(membership.self().id());
-            if (!genuine(node, from)) {
-                continue;
-            }
-            if (!self && membership.node(node.id()) == null && !welcome(node, from, now)) {
-                continue;
-            }
-            String objection = self ? null : objection(node, now);
-            if (objection != null) {
-                refusals.refuse(Refusals.Reason.OTHER_LIFE, String.valueOf(from), objection);
-            } else {
-                believe(node, self, now);
-            }
+            hear(node, link.node, now);
+            tidings.heard(node, link);
+        }
+    }
+
+    private void hear(Node node, @Nullable NodeId from, Instant now) {
+        boolean self = node.id().equals(membership.self().id());
+        boolean stranger = !self && membership.node(node.id()) == null;
+        if (!genuine(node, from) || (stranger && !welcome(node, from, now))) {
+            return;
+        }
+        String objection = self ? null : objection(node, now);
+        if (objection != null) {
+            refusals.refuse(Refusals.Reason.OTHER_LIFE, String.valueOf(from), objection);
+            return;
+        }
+        believe(node, self, now);
+        Node held = membership.node(node.id());
+        if (held != null) {
+            tidings.now(held);
         }
     }
 
@@ -224,16 +241,20 @@ final class Roster {
         }
     }
 
-    /** Entries with heartbeats that the peer has not heard. */
-    List<Node> untold(Link link) {
-        List<Node> untold = new ArrayList<>();
-        for (Node node : membership.nodes()) {
-            if (untold.size() < NODES && link.toldBeats.getOrDefault(node.id(), -1L) < node.beat()) {
-                link.toldBeats.put(node.id(), node.beat());
-                untold.add(link.sealDue(node) ? node : node.sealed(ByteString.emptyByteString()));
-            }
-        }
-        return untold;
+    /** Who is at the other end of a link is known now. */
+    void linked(Link link) {
+        tidings.begun(link);
+    }
+
+    /** A peer is told of these members. */
+    void toldRoll(Link link, Frame.Roll roll) {
+        tidings.again(
+                link, roll.members().stream().map(MemberStatement::cluster).collect(Collectors.toSet()));
+    }
+
+    /** What to tell a peer of processes. */
+    List<Node> untold(Link link, Instant now) {
+        return tidings.due(link, now);
     }
 
     /** A peer answered an opening. */
@@ -284,6 +305,7 @@ final class Roster {
 
     private void forget(NodeId node) {
         store.gone(node);
+        tidings.gone(node);
         roundTripNanos.remove(node);
     }
 

@@ -15,6 +15,7 @@ import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
 import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.trust.PeerIdentity;
+import dev.weft.gossip.trust.VerifyKey;
 import dev.weft.gossip.wire.Frame;
 import dev.weft.gossip.wire.StoredForm;
 import java.time.Duration;
@@ -184,7 +185,12 @@ public final class SpreadActor {
 
     private Behavior<Command> running(Map<String, byte[]> stored) {
         Surroundings around = new Surroundings(
-                parts.peers(), store, news -> followers.forEach(f -> f.tell(news)), parts.clock(), parts.random());
+                parts.peers(),
+                store,
+                news -> followers.forEach(f -> f.tell(news)),
+                parts.clock(),
+                parts.random(),
+                VerifyKey::signed);
         SpreadCore core = SpreadCore.begin(parts.identity(), parts.settings(), around, stored, parts.form());
         parts.peers().start(new Forwarding(context.getSelf()));
         parts.seeds().forEach(core::join);

@@ -10,7 +10,6 @@ import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.OriginState;
 import dev.weft.gossip.origin.Replica;
-import dev.weft.gossip.origin.StateHash;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
 import dev.weft.gossip.trust.JoinToken;
@@ -56,12 +55,12 @@ public final class SpreadCore implements PeerListener {
     private final Roster roster;
     private final Push push;
     private final Admission admission;
+    private final Rounds rounds;
     private final Outbox outbox;
     private final Intake intake;
     private final Joining joining;
     private final Meter meter;
     private Instant nextBeat;
-    private long rounds;
 
     private SpreadCore(
             Identity identity, SpreadSettings settings, Surroundings around, StoredState stored, long incarnation) {
@@ -79,7 +78,8 @@ public final class SpreadCore implements PeerListener {
         this.membership = new Membership(
                 settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE), signer::sign);
         this.outbox = new Outbox(peers);
-        this.admission = new Admission(identity, membership, settings.trust(), store, refusals, stored, now);
+        this.admission = new Admission(
+                identity, membership, settings.trust(), store, refusals, around.signatures(), stored, now);
         ClockOffsets clocks = new ClockOffsets(settings.members().clockBound());
         this.convergence = new Convergence(identity.cluster(), clocks, this::roundTrip, now);
         this.ledger = new Ledger(membership, admission, settings, store, news, refusals, clocks);
@@ -87,9 +87,12 @@ public final class SpreadCore implements PeerListener {
         this.own = new OwnOrigins(
                 identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
         this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
-        this.links = new LinkTable(peers, settings.backoff(), settings.trust().rate(), random);
+        this.links = new LinkTable(
+                peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster = new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, now);
+        this.roster =
+                new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, random, now);
+        this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
         this.meter = new Meter(links, refusals);
@@ -140,7 +143,7 @@ public final class SpreadCore implements PeerListener {
         List<Batch> written = own.reset(shard, notBefore, records, clock.instant());
         push.tell(written);
         if (written.isEmpty() && ledger.replica().highest(own.id(shard)) != before) {
-            open(push.targets(null));
+            rounds.open(push.targets(null), clock.instant());
         }
         store.flush();
     }
@@ -214,6 +217,7 @@ public final class SpreadCore implements PeerListener {
         }
         links.forgetSeeds();
         membership.begin(stamp(now) + 1, last.beat() + 1);
+        roster.lives();
         roster.tellChanges(now);
         store.flush();
     }
@@ -258,11 +262,14 @@ public final class SpreadCore implements PeerListener {
     /** One repair round. Answers how long to wait for the next. */
     public Duration round() {
         Instant now = clock.instant();
-        if (!now.isBefore(nextBeat)) {
+        boolean beat = !now.isBefore(nextBeat);
+        if (beat) {
             nextBeat = now.plus(settings.members().beatInterval());
             membership.beat(HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
+            roster.lives();
             roster.expire(now);
             roster.look(now);
+            roster.tellChanges(now);
             ledger.purge(now);
         }
         repair.expire(links.all(), now);
@@ -274,9 +281,10 @@ public final class SpreadCore implements PeerListener {
                 greet(link);
             }
         }
-        links.dialDue(membership.nodes(), membership.self().id(), now);
-        open(push.targets(null));
-        roster.tellChanges(now);
+        if (beat || membership.size() <= settings.links()) {
+            links.dialDue(membership.nodes(), membership.self().id(), now);
+        }
+        rounds.open(push.targets(null), now);
         store.flush();
         double jitter = settings.roundJitter() * (random.nextDouble() - 0.5);
         return Duration.ofMillis(Math.max(1, Math.round(settings.roundInterval().toMillis() * (1 + jitter))));
@@ -405,9 +413,8 @@ public final class SpreadCore implements PeerListener {
     private void settle(@Nullable NodeId source) {
         for (String cluster : admission.ousted()) {
             roster.forget(cluster);
-            if (!admission.member(cluster)) {
-                ledger.depart(cluster);
-            }
+            // Also where the name has a new key: what the old one signed, nobody would ever take back.
+            ledger.depart(cluster);
             for (Link link : links.all()) {
                 if (!admission.welcome(link) && !link.joining) {
                     links.refused(link);
@@ -418,7 +425,7 @@ public final class SpreadCore implements PeerListener {
         }
         Frame.Roll fresh = admission.fresh();
         if (fresh != null) {
-            push.targets(source).forEach(link -> outbox.send(link, fresh));
+            push.targets(source).forEach(link -> rounds.tell(link, fresh));
             roster.tellChanges(clock.instant());
         }
     }
@@ -442,32 +449,25 @@ public final class SpreadCore implements PeerListener {
         if (frame instanceof Frame.Push pushed) {
             intake.pushed(link, node, pushed, now);
         } else if (frame instanceof Frame.Opening opening) {
-            roster.hear(link, opening.nodes(), now);
-            answer(link, node, opening);
+            rounds.opened(link, node, opening, now);
         } else if (frame instanceof Frame.InSync inSync) {
-            roster.hear(link, inSync.nodes(), now);
-            roster.answered(link, node, inSync.round(), now);
-            repair.inSync(link);
+            rounds.inSync(link, node, inSync, now);
+        } else if (frame instanceof Frame.Outline outline) {
+            rounds.outlined(link, node, outline, now);
         } else if (frame instanceof Frame.Digests digests) {
-            roster.hear(link, digests.nodes(), now);
-            roster.answered(link, node, digests.round(), now);
-            compareRolls(link, digests, now);
-            if (repair.compare(link, node, digests.digests(), digests.round() != 0, now)) {
-                open(push.targets(null));
-            }
+            rounds.compared(link, node, digests, now);
         } else if (frame instanceof Frame.Wants wants) {
             repair.give(link, wants);
         } else if (frame instanceof Frame.Deltas deltas) {
             if (repair.take(link, node, deltas, now)) {
-                open(push.targets(node));
+                rounds.open(push.targets(node), now);
             }
-            roster.tellChanges(now);
         } else if (frame instanceof Frame.Nodes nodes) {
             roster.hear(link, nodes.nodes(), now);
         } else if (frame instanceof Frame.Roll roll) {
             Frame.Roll missing = admission.hear(link, roll, now);
             if (missing != null) {
-                outbox.send(link, missing);
+                rounds.tell(link, missing);
             }
         }
     }
@@ -491,15 +491,16 @@ public final class SpreadCore implements PeerListener {
         }
         boolean first = link.node == null;
         link.lastReceived = now;
+        link.version = hello.version();
         roster.hear(link, List.of(node), now);
         links.greeted(link, node.id(), self.id());
         if (first && links.get(link.id) != null) {
             LOG.info("linked with {}", node.id());
             // The peer may have missed our first word; without it he takes nothing from us.
             greet(link);
-            open(List.of(link));
+            roster.linked(link);
+            rounds.open(List.of(link), now);
         }
-        roster.tellChanges(now);
     }
 
     private @Nullable String objection(Link link, Frame.Hello hello, Instant now) {
@@ -526,43 +527,6 @@ public final class SpreadCore implements PeerListener {
         }
         outbox.send(link, new Frame.Refusal(objection));
         peers.close(link.id, objection);
-    }
-
-    private void compareRolls(Link link, Frame.Digests digests, Instant now) {
-        boolean differs = !digests.roll().isEmpty() && !digests.roll().equals(admission.hash());
-        if (differs && !link.toldRoll.plus(settings.pullTimeout()).isAfter(now)) {
-            link.toldRoll = now;
-            outbox.send(link, admission.complete());
-        }
-    }
-
-    private void answer(Link link, NodeId node, Frame.Opening opening) {
-        List<Node> nodes = roster.untold(link);
-        Replica replica = ledger.replica();
-        if (opening.root().equals(root())) {
-            repair.inSync(link);
-            outbox.send(link, new Frame.InSync(opening.round(), nodes));
-        } else {
-            outbox.send(
-                    link, new Frame.Digests(opening.round(), replica.digests(node.cluster()), nodes, admission.hash()));
-        }
-    }
-
-    private void open(List<Link> chosen) {
-        if (chosen.isEmpty()) {
-            return;
-        }
-        ByteString root = root();
-        for (Link link : chosen) {
-            link.openedRound = ++rounds;
-            link.openedAt = clock.instant();
-            outbox.send(link, new Frame.Opening(link.openedRound, root, roster.untold(link)));
-        }
-    }
-
-    /** Equal for two who have nothing to tell each other, neither of records nor of members. */
-    private ByteString root() {
-        return StateHash.joined(ledger.replica().root(), admission.hash());
     }
 
     private static long stamp(Instant now) {

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param budgetBytes what one frame of records may hold, unless it is a single larger record
  * @param tombstoneRetention how long a withdrawn key is remembered
  * @param futureBound how far the stamp of another's record may be ahead of the clock here
+ * @param links that this process keeps with processes of other clusters, besides those that others keep with it; with
+ *     fewer other processes it keeps one with each
  * @param linkTimeout silence after which a link is given up, and the time a peer has to introduce itself
  * @param pullTimeout how long an answer to a request for records may take before another peer is asked
  * @param backoff between attempts to reach an address
@@ -29,6 +31,7 @@ public record SpreadSettings(
         int budgetBytes,
         Duration tombstoneRetention,
         Duration futureBound,
+        int links,
         Duration linkTimeout,
         Duration pullTimeout,
         Backoff backoff,
@@ -38,6 +41,10 @@ public record SpreadSettings(
         MemberSettings members,
         TrustSettings trust) {
     public SpreadSettings {
+        if (links < fanout) {
+            throw new IllegalArgumentException(
+                    "links.kept: " + links + " (expected: at least fanout, which is " + fanout + ")");
+        }
         if (fanout < 1 || budgetBytes < 1 || roundInterval.toMillis() < 1 || roundJitter < 0 || roundJitter > 1) {
             throw new IllegalArgumentException("fanout: " + fanout + ", frame-budget: " + budgetBytes
                     + ", round-interval: " + roundInterval + ", round-jitter: " + roundJitter

@@ -13,6 +13,11 @@
  * who is behind asks for what follows, one frame at a time, so that the receiver sets the pace. A record that was pushed
  * and does not follow what is held is asked for at once.
  *
+ * <p>How it grows: with few others a process keeps a link with each; with many, with some that it chose by chance
+ * ({@link dev.weft.gossip.spread.Neighbours}), so that all links are a random graph. Heartbeats have a budget of bytes on each
+ * link ({@link dev.weft.gossip.spread.Tidings}), and where there are many origins, two who differ tell each other only of the
+ * parts in which they do ({@link dev.weft.gossip.origin.Outline}). Records are held only of clusters of which a process is known.
+ *
  * <p>What is told of an origin is taken only whole and under its owner's signature ({@link dev.weft.gossip.trust}); a peer
  * is heard once it has proved to be a member.
  *

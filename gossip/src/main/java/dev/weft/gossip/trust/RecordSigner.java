@@ -23,7 +23,7 @@ public final class RecordSigner implements Sealer {
         return node.sealed(identity.sign(message(node)));
     }
 
-    static byte[] message(OriginId origin, long number, ByteString root) {
+    public static byte[] message(OriginId origin, long number, ByteString root) {
         return new Statement("weft seal 1")
                 .add(origin.cluster())
                 .add(origin.shard())

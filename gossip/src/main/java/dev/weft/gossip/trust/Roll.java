@@ -125,7 +125,7 @@ public final class Roll {
             return (same || anybody) && statement.signedBy(statement.key());
         }
         VerifyKey voucher = key(statement.by());
-        return voucher == null ? anybody : statement.signedBy(voucher) || anybody;
+        return anybody || (voucher != null && statement.signedBy(voucher));
     }
 
     /**

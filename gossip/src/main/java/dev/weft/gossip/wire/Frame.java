@@ -14,7 +14,10 @@ import java.util.List;
 public sealed interface Frame {
 
     /** The version of the protocol that is spoken here. */
-    int VERSION = 2;
+    int VERSION = 3;
+
+    /** The version from which {@link Outline} is understood. */
+    int OUTLINES = 3;
 
     /** The oldest version that is understood here. */
     int OLDEST_VERSION = 2;
@@ -88,10 +91,35 @@ public sealed interface Frame {
      * Answers an opening whose root differs; with round 0 it says where the sender is ahead of the receiver.
      *
      * @param roll hash of the sender's roll; empty with round 0
+     * @param parts of the {@link dev.weft.gossip.origin.Outline} of which all digests are told, a bit each, in answer to
+     *     one; 0 otherwise
      */
-    record Digests(long round, List<OriginDigest> digests, List<Node> nodes, ByteString roll) implements Frame {
+    record Digests(long round, List<OriginDigest> digests, List<Node> nodes, ByteString roll, long parts)
+            implements Frame {
         public Digests {
             digests = List.copyOf(digests);
+            nodes = List.copyOf(nodes);
+        }
+
+        /** The same without an outline. */
+        public Digests(long round, List<OriginDigest> digests, List<Node> nodes, ByteString roll) {
+            this(round, digests, nodes, roll, 0);
+        }
+
+        /** In which parts these are all that the sender knows; 0 where he tells only what he is ahead in. */
+        public long whole() {
+            return round != 0 ? dev.weft.gossip.origin.Outline.ALL : parts;
+        }
+    }
+
+    /**
+     * Answers an opening whose root differs, where there are many origins: in few bytes, how far the sender is.
+     *
+     * @param outline see {@link dev.weft.gossip.origin.Outline}; its salt is the round
+     * @param roll hash of the sender's roll
+     */
+    record Outline(long round, ByteString outline, List<Node> nodes, ByteString roll) implements Frame {
+        public Outline {
             nodes = List.copyOf(nodes);
         }
     }

@@ -3,6 +3,7 @@ package dev.weft.gossip.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.weft.gossip.origin.Delta;
+import dev.weft.gossip.origin.Outline;
 import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.wire.proto.Deltas;
 import dev.weft.gossip.wire.proto.Digests;
@@ -47,6 +48,12 @@ public final class GossipCodec {
             out.setInSync(InSync.newBuilder().setRound(inSync.round()).addAllNodes(parts.nodesOut(inSync.nodes())));
         } else if (frame instanceof Frame.Digests digests) {
             out.setDigests(digests(digests));
+        } else if (frame instanceof Frame.Outline outline) {
+            out.setOutline(dev.weft.gossip.wire.proto.Outline.newBuilder()
+                    .setRound(outline.round())
+                    .setParts(DomainParts.bytes(outline.outline()))
+                    .addAllNodes(parts.nodesOut(outline.nodes()))
+                    .setRoll(DomainParts.bytes(outline.roll())));
         } else if (frame instanceof Frame.Wants wants) {
             out.setWants(Wants.newBuilder()
                     .addAllWants(wants.wants().stream().map(parts::out).toList()));
@@ -100,6 +107,12 @@ public final class GossipCodec {
                         frame.getInSync().getRound(),
                         parts.nodes(frame.getInSync().getNodesList()));
             case DIGESTS -> read(frame.getDigests());
+            case OUTLINE ->
+                new Frame.Outline(
+                        frame.getOutline().getRound(),
+                        parts.fixed("outline", frame.getOutline().getParts(), Outline.BYTES),
+                        parts.nodes(frame.getOutline().getNodesList()),
+                        parts.fixed("roll", frame.getOutline().getRoll(), ROOT_BYTES));
             case WANTS ->
                 new Frame.Wants(parts.bounded("wants", frame.getWants().getWantsList()).stream()
                         .map(parts::want)
@@ -169,7 +182,8 @@ public final class GossipCodec {
                 parts.nodes(digests.getNodesList()),
                 digests.getRoll().isEmpty()
                         ? akka.util.ByteString.emptyByteString()
-                        : parts.fixed("roll", digests.getRoll(), ROOT_BYTES));
+                        : parts.fixed("roll", digests.getRoll(), ROOT_BYTES),
+                digests.getParts());
     }
 
     private Frame.Deltas read(Deltas deltas) {
@@ -194,6 +208,7 @@ public final class GossipCodec {
                 .addAllDigests(digests.digests().stream().map(parts::out).toList())
                 .addAllNodes(parts.nodesOut(digests.nodes()))
                 .setRoll(DomainParts.bytes(digests.roll()))
+                .setParts(digests.parts())
                 .build();
     }
 

@@ -16,6 +16,7 @@ class MembershipTest {
     private static final NodeId WEST = new NodeId("west", new NodeAddress("w", 1));
     private static final MemberSettings SETTINGS = new MemberSettings(
             Duration.ofMillis(500),
+            512,
             8,
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),

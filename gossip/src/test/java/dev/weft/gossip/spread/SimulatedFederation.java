@@ -1,10 +1,12 @@
 package dev.weft.gossip.spread;
 
 import akka.util.ByteString;
+import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.member.FreshnessSettings;
 import dev.weft.gossip.member.MemberSettings;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.member.Status;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
@@ -13,7 +15,11 @@ import dev.weft.gossip.transport.Backoff;
 import dev.weft.gossip.transport.SimulatedNetwork;
 import dev.weft.gossip.transport.SimulatedPeers;
 import dev.weft.gossip.trust.ClusterIdentity;
+import dev.weft.gossip.trust.MemberStatement;
 import dev.weft.gossip.trust.PeerIdentity;
+import dev.weft.gossip.trust.RecordSigner;
+import dev.weft.gossip.trust.SignatureCheck;
+import dev.weft.gossip.trust.VerifyKey;
 import dev.weft.gossip.wire.GossipCodec;
 import dev.weft.gossip.wire.StoredForm;
 import dev.weft.gossip.wire.WireBounds;
@@ -31,14 +37,16 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Many processes in one thread and in virtual time, with the real core, codec and store queue. */
 final class SimulatedFederation {
-    static final WireBounds BOUNDS = new WireBounds(256 * 1024, 256, 64 * 1024, 255, 256, 8192);
+    static final WireBounds BOUNDS = new WireBounds(512 * 1024, 256, 64 * 1024, 255, 256, 8192);
     static final TrustSettings TRUST = new TrustSettings(
-            1_000, 100, Duration.ofSeconds(5), 10_000_000, 5_000, 100, Duration.ofSeconds(3), 10_000_000);
+            2_000, 100, Duration.ofSeconds(5), 10_000_000, 5_000, 100, Duration.ofSeconds(3), 50_000_000);
     static final FreshnessSettings FRESHNESS =
             new FreshnessSettings(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofHours(24));
     static final Duration ROUND = Duration.ofMillis(200);
@@ -49,9 +57,12 @@ final class SimulatedFederation {
     private final StoredForm form = new StoredForm(BOUNDS);
     private int budget = 2_000;
     private int fanout = 8;
+    private int links = 32;
     private Duration tombstones = Duration.ofHours(1);
     private final Map<String, Duration> skews = new HashMap<>();
     private boolean open = true;
+    private SignatureCheck signatures = VerifyKey::signed;
+    private @Nullable BiConsumer<Sim, News> watcher;
 
     SimulatedFederation(long seed) {
         random = new SplittableRandom(seed);
@@ -68,8 +79,26 @@ final class SimulatedFederation {
         return this;
     }
 
+    /** How many links each keeps with processes of other clusters. */
+    SimulatedFederation links(int kept) {
+        links = kept;
+        return this;
+    }
+
     SimulatedFederation tombstones(Duration retention) {
         tombstones = retention;
+        return this;
+    }
+
+    /**
+     * For very many processes: what they hear goes to a watcher instead of being kept, what they store is forgotten, they
+     * do not all begin their rounds at once, and a signature that one has checked is not computed again for the others.
+     */
+    SimulatedFederation lean(BiConsumer<Sim, News> hears) {
+        watcher = hears;
+        Map<List<Object>, Boolean> checked = new HashMap<>();
+        signatures = (key, message, signature) -> checked.computeIfAbsent(
+                List.of(key, ByteString.fromArray(message), signature), unknown -> key.signed(message, signature));
         return this;
     }
 
@@ -82,6 +111,52 @@ final class SimulatedFederation {
     static NodeAddress address(String name) {
         // All on one machine, so that they may come in without a token.
         return new NodeAddress("localhost", 1 + Math.floorMod(name.hashCode(), 65_535));
+    }
+
+    /**
+     * Starts clusters c0, c1, ... which know each other and hold one record of each already, as after a restart of all;
+     * so that many of them can be looked at without waiting for as many to join.
+     */
+    List<Sim> acquainted(int clusters, ByteString payload) {
+        Instant now = network.instant();
+        long stamp = HybridTimestamp.ofMillis(now.toEpochMilli() - 1_000).packed();
+        Map<String, byte[]> known = new HashMap<>();
+        List<ClusterIdentity> identities = new ArrayList<>();
+        for (int i = 0; i < clusters; i++) {
+            String name = "c" + i;
+            ClusterIdentity identity = ClusterIdentity.create(name, random::nextBytes);
+            identities.add(identity);
+            RecordSigner signer = new RecordSigner(identity);
+            MemberStatement member = i == 0
+                    ? MemberStatement.founding(identity, stamp)
+                    : MemberStatement.vouching(identities.get(0), name, identity.key(), stamp);
+            known.put(StoreQueue.MEMBER + name, form.member(member));
+            Node node = signer.sign(
+                    new Node(new NodeId(name, address(name)), incarnation(i), stamp, stamp, Node.Presence.HERE));
+            known.put(StoreQueue.NODE + node.id(), form.node(node));
+            OriginState state = new OriginState(new OriginId(name, 0, incarnation(i)));
+            OriginRecord record = state.write("first", payload, stamp);
+            String path = StoreQueue.path(state.id());
+            known.put(StoreQueue.RECORD + path + "/first", form.record(record));
+            known.put(
+                    StoreQueue.ORIGIN + path,
+                    form.origin(state.id(), state.highest(), state.horizon(), state.seal(signer)));
+        }
+        List<Sim> all = new ArrayList<>();
+        for (int i = 0; i < clusters; i++) {
+            Map<String, byte[]> own = new HashMap<>(known);
+            own.put(StoreQueue.INCARNATION, StoredState.bytes(incarnation(i)));
+            own.put(StoreQueue.KEY, identities.get(i).key().raw().toArray());
+            own.put(StoreQueue.CLEAN, new byte[] {1});
+            Sim sim = start("c" + i, new Disk(identities.get(i), own));
+            sim.core.reset(0, 0, Map.of("first", payload));
+            all.add(sim);
+        }
+        return all;
+    }
+
+    private static long incarnation(int cluster) {
+        return 1_000L + cluster;
     }
 
     /** Starts a process that is a cluster of its own. */
@@ -114,10 +189,28 @@ final class SimulatedFederation {
                 <= 1;
     }
 
+    /** True when all running processes are equally far with all origins, which is checked sooner. */
+    boolean inStep() {
+        return processes.values().stream()
+                        .map(process -> process.core.replica().root())
+                        .distinct()
+                        .count()
+                <= 1;
+    }
+
+    /** Runs until all are in step. Answers how long that took; more than the limit if they never were. */
+    Duration untilInStep(Duration limit) {
+        return until(this::inStep, limit);
+    }
+
     /** Runs until all are equal. Answers how long that took; more than the limit if they never were. */
     Duration untilConverged(Duration limit) {
+        return until(this::converged, limit);
+    }
+
+    private Duration until(BooleanSupplier done, Duration limit) {
         Instant begun = network.instant();
-        while (!converged()) {
+        while (!done.getAsBoolean()) {
             if (Duration.between(begun, network.instant()).compareTo(limit) > 0) {
                 return limit.plusNanos(1);
             }
@@ -148,14 +241,16 @@ final class SimulatedFederation {
                 budget,
                 tombstones,
                 Duration.ofSeconds(60),
+                links,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(2),
                 new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1)),
-                1_000,
-                10_000,
-                1_000,
+                4_000,
+                200_000,
+                4_000,
                 new MemberSettings(
                         Duration.ofMillis(500),
+                        768,
                         8,
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
@@ -172,6 +267,12 @@ final class SimulatedFederation {
         private @Nullable ClusterIdentity identity;
 
         Disk() {}
+
+        /** With what an earlier life left. */
+        Disk(ClusterIdentity own, Map<String, byte[]> left) {
+            identity = own;
+            entries.putAll(left);
+        }
 
         /** Of one of several processes of a cluster. */
         Disk(ClusterIdentity shared) {
@@ -222,7 +323,7 @@ final class SimulatedFederation {
             StoreQueue[] queue = new StoreQueue[1];
             queue[0] = new StoreQueue(
                     disk, form, failure -> network.schedule(Duration.ZERO, () -> queue[0].finished(failure)));
-            Surroundings around = new Surroundings(peers, queue[0], this, clock(), random.split());
+            Surroundings around = new Surroundings(peers, queue[0], this, clock(), random.split(), signatures);
             this.core = SpreadCore.begin(
                     new Identity(identity, address(name), incarnation, open),
                     settings(),
@@ -234,7 +335,13 @@ final class SimulatedFederation {
             for (String seed : seeds) {
                 core.join(address(seed));
             }
-            round();
+            if (watcher == null) {
+                round();
+            } else {
+                disk.entries.clear();
+                disk.losing = true;
+                network.schedule(Duration.ofMillis(random.nextLong(ROUND.toMillis())), this::round);
+            }
         }
 
         private InstantSource clock() {
@@ -313,6 +420,10 @@ final class SimulatedFederation {
 
         @Override
         public void accept(News item) {
+            if (watcher != null) {
+                watcher.accept(this, item);
+                return;
+            }
             news.add(item);
             if (item instanceof News.OriginTold told) {
                 Map<String, ByteString> records = new HashMap<>();

@@ -11,6 +11,7 @@ import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.OriginDigest;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.Outline;
 import dev.weft.gossip.origin.Want;
 import dev.weft.gossip.trust.ClusterIdentity;
 import dev.weft.gossip.trust.Expulsion;
@@ -59,6 +60,9 @@ class GossipCodecTest {
                                 new OriginDigest(EAST, 6, 2, new OriginDigest.Proof(ROOT, SEAL))),
                         List.of(node),
                         ROOT),
+                new Frame.Digests(
+                        0, List.of(new OriginDigest(EAST, 6, 2)), List.of(), ByteString.emptyByteString(), -3),
+                new Frame.Outline(7, ByteString.fromArray(new byte[Outline.BYTES]), List.of(node), ROOT),
                 new Frame.Wants(List.of(new Want(EAST, 4, true), new Want(EAST, 0, false))),
                 new Frame.Deltas(List.of(new Delta(EAST, 4, 9, 2, true, 3, List.of(LIVE, GONE), SEAL))),
                 new Frame.Nodes(List.of(node)));
@@ -103,6 +107,7 @@ class GossipCodecTest {
         assertMalformed(new Frame.Wants(List.of(new Want(new OriginId("east", 16, 1), 0, false))));
         assertMalformed(new Frame.Wants(List.of(new Want(new OriginId("e".repeat(64), 1, 1), 0, false))));
         assertMalformed(new Frame.Opening(1, ByteString.fromArray(new byte[31]), List.of()));
+        assertMalformed(new Frame.Outline(1, ByteString.fromArray(new byte[Outline.BYTES - 4]), List.of(), ROOT));
         assertThat(codec.decode(new byte[64 * 1024 + 1])).isInstanceOf(Decoded.Malformed.class);
         assertThat(codec.decode(new byte[0])).isInstanceOf(Decoded.Malformed.class);
     }

@@ -11,6 +11,7 @@ import dev.weft.gossip.origin.Delta;
 import dev.weft.gossip.origin.OriginDigest;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
+import dev.weft.gossip.origin.Outline;
 import dev.weft.gossip.origin.Want;
 import dev.weft.gossip.trust.ClusterIdentity;
 import dev.weft.gossip.trust.Expulsion;
@@ -34,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,11 +44,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * them for ever, or raise {@link Frame#OLDEST_VERSION}. A test of a new version gets a new file; the old ones stay. To
  * record one, run the test with {@code -Dweft.wire.record=DIRECTORY}.
  */
-@DisplayName("A member of the recorded wire version")
+@DisplayName("A member of a recorded wire version")
 class WireCompatibilityTest {
-    private static final String RECORDED = "/wire/version-2.properties";
+    private static final List<Integer> VERSIONS = List.of(2, 3);
+    /** What a version brought, by the names of the frames. */
+    private static final Map<String, Integer> SINCE = Map.of("outline", 3, "digests-of-parts", 3);
+
     private static final Set<String> COMPRESSED =
-            Set.of("frame.deflated", "frame.digests", "frame.hello", "frame.roll");
+            Set.of("frame.deflated", "frame.digests", "frame.hello", "frame.outline", "frame.roll");
     private static final WireBounds BOUNDS = new WireBounds(64 * 1024, 64, 16 * 1024, 63, 16, 100);
     private static final OriginId EAST = new OriginId("east", 3, 99);
     private static final ByteString SEAL = pattern(64);
@@ -56,7 +61,13 @@ class WireCompatibilityTest {
     private final GossipCodec codec = new GossipCodec(BOUNDS);
     private final StoredForm form = new StoredForm(BOUNDS);
 
-    /** One of each frame, as version 2 knows them. */
+    /** One of each frame, as a version knows them. */
+    private static Map<String, Frame> frames(int version) {
+        Map<String, Frame> frames = frames();
+        frames.keySet().removeIf(name -> SINCE.getOrDefault(name, 2) > version);
+        return frames;
+    }
+
     private static Map<String, Frame> frames() {
         Node node = node();
         MemberStatement member = MemberStatement.founding(IDENTITY, 5);
@@ -85,6 +96,11 @@ class WireCompatibilityTest {
         frames.put("deltas", new Frame.Deltas(List.of(new Delta(EAST, 4, 9, 2, true, 3, records(), SEAL))));
         frames.put("deflated", new Frame.Deltas(List.of(new Delta(EAST, 4, 99, 2, false, 50, many(), SEAL))));
         frames.put("nodes", new Frame.Nodes(List.of(node)));
+        frames.put("outline", new Frame.Outline(7, pattern(Outline.BYTES), List.of(node), ROOT));
+        frames.put(
+                "digests-of-parts",
+                new Frame.Digests(
+                        0, List.of(new OriginDigest(EAST, 6, 2)), List.of(), ByteString.emptyByteString(), 1L << 63));
         return frames;
     }
 
@@ -111,22 +127,28 @@ class WireCompatibilityTest {
         return ByteString.fromArray(bytes);
     }
 
-    static Stream<String> names() {
-        return frames().keySet().stream();
+    static Stream<Arguments> names() {
+        return VERSIONS.stream()
+                .flatMap(version -> frames(version).keySet().stream().map(name -> Arguments.of(version, name)));
     }
 
-    @ParameterizedTest(name = "{0}")
+    static Stream<Integer> versions() {
+        return VERSIONS.stream();
+    }
+
+    @ParameterizedTest(name = "version {0}: {1}")
     @MethodSource("names")
     @DisplayName("is understood in each of its frames")
-    void understood(String name) throws IOException {
-        byte[] bytes = HexFormat.of().parseHex(recorded().getProperty("frame." + name));
+    void understood(int version, String name) throws IOException {
+        byte[] bytes = HexFormat.of().parseHex(recorded(version).getProperty("frame." + name));
         assertThat(codec.decode(bytes)).isEqualTo(new Decoded.Understood(Objects.requireNonNull(frames().get(name))));
     }
 
-    @Test
+    @ParameterizedTest(name = "version {0}")
+    @MethodSource("versions")
     @DisplayName("left a store that is read as it was written")
-    void stored() throws IOException {
-        Properties recorded = recorded();
+    void stored(int version) throws IOException {
+        Properties recorded = recorded(version);
         assertThat(form.node(bytes(recorded, "stored.node"))).contains(node().sealed(SEAL));
         assertThat(form.record(bytes(recorded, "stored.record")))
                 .contains(records().get(0));
@@ -136,22 +158,29 @@ class WireCompatibilityTest {
                 .contains(Expulsion.of("west", IDENTITY.key(), IDENTITY, 7));
     }
 
-    @Test
+    @ParameterizedTest(name = "version {0}")
+    @MethodSource("versions")
     @DisplayName("is covered whole: every kind of frame is recorded, and the signatures in them hold still")
-    void whole() throws IOException {
-        assertThat(frames().values().stream().map(Object::getClass).distinct().toList())
+    void whole(int version) throws IOException {
+        assertThat(VERSIONS)
+                .as("the present version and all that it understands")
+                .contains(Frame.VERSION, Frame.OLDEST_VERSION);
+        assertThat(frames(Frame.VERSION).values().stream()
+                        .map(Object::getClass)
+                        .distinct()
+                        .toList())
                 .containsAll(Arrays.asList(Frame.class.getPermittedSubclasses()));
-        assertThat(frames().keySet())
-                .allSatisfy(name -> assertThat(recorded().getProperty("frame." + name))
-                        .as("%s is in %s", name, RECORDED)
+        assertThat(frames(version).keySet())
+                .allSatisfy(name -> assertThat(recorded(version).getProperty("frame." + name))
+                        .as("%s is in the recording of version %d", name, version)
                         .isNotNull());
-        Decoded decoded = codec.decode(bytes(recorded(), "frame.join"));
+        Decoded decoded = codec.decode(bytes(recorded(version), "frame.join"));
         Frame.Join join = (Frame.Join) ((Decoded.Understood) decoded).frame();
         assertThat(join.member().signedBy(IDENTITY.key())).isTrue();
     }
 
     @ParameterizedTest(name = "one that speaks {0} and understands {1} and later: {2}")
-    @CsvSource({"2, 2, true", "3, 2, true", "9, 2, true", "3, 3, false", "1, 1, false", "2, 1, true"})
+    @CsvSource({"2, 2, true", "3, 2, true", "3, 3, true", "9, 2, true", "4, 4, false", "1, 1, false", "2, 1, true"})
     @DisplayName("and a present one talk where each understands what the other speaks, and say so where not")
     void negotiation(int speaks, int oldest, boolean compatible) {
         assertThat(new Frame.Hello(speaks, oldest, node(), MemberStatement.founding(IDENTITY, 5)).compatible())
@@ -161,7 +190,7 @@ class WireCompatibilityTest {
     @Test
     @DisplayName("skips a field that a later one added")
     void laterField() throws IOException {
-        byte[] nodes = bytes(recorded(), "frame.nodes");
+        byte[] nodes = bytes(recorded(Frame.VERSION), "frame.nodes");
         byte[] later = Arrays.copyOf(nodes, nodes.length + 4);
         // Field 1000 as a number: two bytes of tag with wire type 0, then the value.
         later[nodes.length] = (byte) 0xc0;
@@ -172,20 +201,23 @@ class WireCompatibilityTest {
     }
 
     /** Where this fails the wire has changed: new fields are for a new version only, and with a recording of its own. */
-    @Test
+    @ParameterizedTest(name = "version {0}")
+    @MethodSource("versions")
     @DisplayName("hears from a present one the very bytes that it would send itself")
-    void sent() throws IOException {
+    void sent(int version) throws IOException {
         Map<String, String> all = new TreeMap<>();
-        frames().forEach((name, frame) -> all.put("frame." + name, hex(codec.encode(frame))));
+        frames(version).forEach((name, frame) -> all.put("frame." + name, hex(codec.encode(frame))));
         all.put("stored.node", hex(form.node(node().sealed(SEAL))));
         all.put("stored.record", hex(form.record(records().get(0))));
         all.put("stored.origin", hex(form.origin(EAST, 6, 2, SEAL)));
         all.put("stored.member", hex(form.member(MemberStatement.founding(IDENTITY, 5))));
         all.put("stored.expulsion", hex(form.expulsion(Expulsion.of("west", IDENTITY.key(), IDENTITY, 7))));
-        record(all);
+        if (version == Frame.VERSION) {
+            record(all);
+        }
         // How well it compresses is the runtime's affair.
         COMPRESSED.forEach(all::remove);
-        Properties recorded = recorded();
+        Properties recorded = recorded(version);
         assertThat(all).allSatisfy((key, bytes) -> assertThat(bytes).isEqualTo(recorded.getProperty(key)));
     }
 
@@ -209,10 +241,11 @@ class WireCompatibilityTest {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static Properties recorded() throws IOException {
+    private static Properties recorded(int version) throws IOException {
+        String file = "/wire/version-" + version + ".properties";
         Properties properties = new Properties();
-        try (InputStream in = WireCompatibilityTest.class.getResourceAsStream(RECORDED)) {
-            properties.load(Objects.requireNonNull(in, RECORDED));
+        try (InputStream in = WireCompatibilityTest.class.getResourceAsStream(file)) {
+            properties.load(Objects.requireNonNull(in, file));
         }
         return properties;
     }
