@@ -162,7 +162,7 @@ public final class Schema {
             for (int i = 0; i < array.size(); i++) {
                 JsonNode element = array.get(i);
                 JsonNode stored = orZero(value(element, list.element(), place.element(i)), list.element());
-                if (stored != element && mode != Mode.CHECK) {
+                if (isOther(stored, element) && mode != Mode.CHECK) {
                     array.set(i, stored);
                 }
             }
@@ -178,9 +178,15 @@ public final class Schema {
         }
 
         private static void replace(Map.Entry<String, JsonNode> entry, JsonNode stored) {
-            if (stored != entry.getValue()) {
+            if (isOther(stored, entry.getValue())) {
                 entry.setValue(stored);
             }
+        }
+
+        /** What needs no change comes back as it is; comparing whole trees would cost far more than it saves. */
+        @SuppressWarnings("ReferenceEquality")
+        private static boolean isOther(JsonNode stored, JsonNode value) {
+            return stored != value;
         }
 
         /** In lists and maps a null is the zero value of the element's type, as for Go. */
