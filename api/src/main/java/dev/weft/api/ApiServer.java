@@ -1,21 +1,21 @@
 package dev.weft.api;
 
 import akka.Done;
-import akka.stream.javadsl.BidiFlow;
-import akka.stream.TLSProtocol.SslTlsOutbound;
-import akka.stream.TLSProtocol.SslTlsInbound;
-import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.HttpRequest;
 import akka.NotUsed;
 import akka.actor.ClassicActorSystemProvider;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.japi.Pair;
 import akka.stream.BindFailedException;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
+import akka.stream.TLSProtocol.SslTlsInbound;
+import akka.stream.TLSProtocol.SslTlsOutbound;
+import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;

@@ -147,18 +147,31 @@ class OpenApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "core.v1.PodSpec", "core.v1.PodStatus", "core.v1.Container", "core.v1.ContainerStatus", "core.v1.Probe",
-                "apps.DeploymentSpec", "apps.DeploymentStatus", "apps.ReplicaSetSpec", "apps.StatefulSetSpec",
-                "apps.DaemonSetSpec", "batch.v1.JobSpec", "batch.v1.JobStatus", "batch.v1.CronJobSpec"
+                "core.v1.PodSpec",
+                "core.v1.PodStatus",
+                "core.v1.Container",
+                "core.v1.ContainerStatus",
+                "core.v1.Probe",
+                "apps.DeploymentSpec",
+                "apps.DeploymentStatus",
+                "apps.ReplicaSetSpec",
+                "apps.StatefulSetSpec",
+                "apps.DaemonSetSpec",
+                "batch.v1.JobSpec",
+                "batch.v1.JobStatus",
+                "batch.v1.CronJobSpec"
             })
     @DisplayName("tells of what runs what each of its fields means")
     void describesWhatRuns(String structure) {
         JsonNode definition = swagger.path("definitions").path("io.k8s.api." + structure);
         assertThat(definition.path("properties")).isNotEmpty();
-        definition.path("properties").properties().forEach(field -> assertThat(
-                        field.getValue().path("description").asText())
-                .as(field.getKey())
-                .isNotBlank());
+        definition
+                .path("properties")
+                .properties()
+                .forEach(
+                        field -> assertThat(field.getValue().path("description").asText())
+                                .as(field.getKey())
+                                .isNotBlank());
     }
 
     @Test
