@@ -94,14 +94,15 @@ class BootstrapIT {
                 new TestAuthority(bed.directory().resolve("keys"), "kubernetes").issue("api", "api", kubernetes.host());
         Path token = Files.writeString(bed.directory().resolve("token"), "t0ken-of-a-pod");
         Path tokens = Files.writeString(bed.directory().resolve("tokens"), "t0ken-of-a-pod,pod,1,\"system:masters\"\n");
-        kubernetes.arguments(List.of(
-                "--no-proxy", "--tls", keys.certificate() + ":" + keys.key(), "--tokens", tokens.toString()));
+        kubernetes.arguments(
+                List.of("--no-proxy", "--tls", keys.certificate() + ":" + keys.key(), "--tokens", tokens.toString()));
         kubernetes.start();
         keeper.start();
 
         bed.environment(Map.of(
                 "KUBERNETES_SERVICE_HOST", kubernetes.host(),
-                "KUBERNETES_SERVICE_PORT", Integer.toString(kubernetes.apiAddress().port())));
+                "KUBERNETES_SERVICE_PORT",
+                        Integer.toString(kubernetes.apiAddress().port())));
         TestServer second = bed.seeking(keeper, "east-2");
         second.arguments(List.of(
                 "--no-proxy",
@@ -116,7 +117,8 @@ class BootstrapIT {
         serveAlike(List.of(keeper, second));
     }
 
-    private static void pod(TestServer kubernetes, String name, String cluster, String phase, String address, int port) {
+    private static void pod(
+            TestServer kubernetes, String name, String cluster, String phase, String address, int port) {
         ObjectNode pod = JsonNodeFactory.instance.objectNode();
         pod.put("apiVersion", "v1").put("kind", "Pod");
         ObjectNode metadata = pod.putObject("metadata").put("name", name);

@@ -72,7 +72,8 @@ public final class TestAuthority {
                     write(
                             file + ".crt",
                             "CERTIFICATE",
-                            signed(new X500Name("CN=" + commonName), own, address).getEncoded()),
+                            signed(new X500Name("CN=" + commonName), own, address)
+                                    .getEncoded()),
                     write(file + ".key", "PRIVATE KEY", own.getPrivate().getEncoded()),
                     certificate);
         } catch (IOException e) {
