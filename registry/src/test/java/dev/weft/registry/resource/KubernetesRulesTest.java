@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.resource.Write.PatchType;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,7 +205,7 @@ class KubernetesRulesTest {
     })
     @DisplayName("the kinds that an update makes are those of Kubernetes")
     void createdByUpdate(String group, String plural, boolean made) {
-        ResourceKind kind = StandardKinds.catalog(RANGES).find(group, "v1", plural);
+        ResourceKind kind = Objects.requireNonNull(StandardKinds.catalog(RANGES).find(group, "v1", plural));
         assertThat(kind.rules().createdByUpdate()).isEqualTo(made);
     }
 }
