@@ -144,9 +144,7 @@ final class Quantities {
             return number.multiply(BigDecimal.valueOf(1024).pow(binary + 1));
         }
         boolean exponent = suffix.length() > 1;
-        int power = exponent
-                ? Integer.parseInt(suffix.substring(1))
-                : suffix.isEmpty() ? 0 : POWERS.getOrDefault(suffix, 0);
+        int power = exponent ? Integer.parseInt(suffix.substring(1)) : POWERS.getOrDefault(suffix, 0);
         return number.scaleByPowerOfTen(power);
     }
 }
