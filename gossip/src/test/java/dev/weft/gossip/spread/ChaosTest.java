@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChaosTest {
     static LongStream seeds() {
         long first = Long.getLong("weft.seeds.first", 1);
-        return LongStream.range(first, first + Long.getLong("weft.seeds.count", 40));
+        return LongStream.range(first, first + Long.getLong("weft.seeds.count", 16));
     }
 
     @ParameterizedTest(name = "seed {0}")
