@@ -107,6 +107,15 @@ class ExactAnswersIT {
                 .containsExactly("299 - \"unknown field \\\"x\\\"\"", "299 - \"unknown field \\\"y\\\"\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "application/xml; foo", "application/xml", "text/plain"})
+    @DisplayName("it takes no body of a type that it does not know, however that is written")
+    void unknownTypes(String type) {
+        Reply refused = send("POST", NS + "configmaps?dryRun=All", type, "{\"metadata\":{\"name\":\"typed\"}}");
+        assertThat(refused.status()).isEqualTo(415);
+        assertThat(refused.at("/reason")).isEqualTo("UnsupportedMediaType");
+    }
+
     @Test
     @DisplayName("it has no custom resource definitions, and says so to those who look for them")
     void noDefinitions() {

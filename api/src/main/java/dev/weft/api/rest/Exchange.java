@@ -41,9 +41,16 @@ record Exchange(
                 old == null ? path : old.collection(),
                 old == null ? query : old.asked(query),
                 Accepts.parse(header(request, "accept")),
-                MediaType.parse(request.entity().getContentType().toString()),
+                contentType(request),
                 agent,
                 null);
+    }
+
+    /** Akka HTTP leaves one that it cannot read among the headers, and calls the body untyped. */
+    private static MediaType contentType(HttpRequest request) {
+        String unread = header(request, "content-type");
+        return MediaType.parse(
+                unread.isEmpty() ? request.entity().getContentType().toString() : unread);
     }
 
     /** Whether a person is likely to read the answer. */
