@@ -155,8 +155,11 @@ public final class Admission {
         }
         ObjectNode healed = present.json().toTree();
         schema(kind).heal(healed);
+        if (healed.equals(present.json().toTree())) {
+            return first;
+        }
         kind.rules().applyDefaults(healed);
-        return healed.equals(present.json().toTree()) ? first : change.apply(healed);
+        return change.apply(healed);
     }
 
     private Admitted scale(ResourceKind kind, Resource present, ObjectNode before, Write.Update write, Instant now) {

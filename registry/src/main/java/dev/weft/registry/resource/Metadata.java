@@ -269,12 +269,17 @@ final class Metadata {
         boolean foreground = false;
         for (int i = 0; i < finalizers.size(); i++) {
             String name = finalizers.get(i).asText();
-            Names.qualifiedName(name).forEach(why -> faults.add(FieldError.invalid("metadata.finalizers", name, why)));
+            Names.qualifiedName(name)
+                    .forEach(why -> FieldErrors.add(
+                            faults, () -> FieldError.invalid("metadata.finalizers", name, why)));
             if (!kind.custom() && !name.contains("/") && !STANDARD_FINALIZERS.contains(name)) {
-                faults.add(FieldError.invalid(
-                        "metadata.finalizers[" + i + "]",
-                        name,
-                        "name is neither a standard finalizer name nor is it fully qualified"));
+                int place = i;
+                FieldErrors.add(
+                        faults,
+                        () -> FieldError.invalid(
+                                "metadata.finalizers[" + place + "]",
+                                name,
+                                "name is neither a standard finalizer name nor is it fully qualified"));
             }
             orphan |= name.equals("orphan");
             foreground |= name.equals("foregroundDeletion");
