@@ -150,6 +150,14 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
         return TestServer.freePort(loopback(60, 30));
     }
 
+    /**
+     * A port for several processes that listen at addresses of their own later on: none that the kernel gives to connections
+     * meanwhile.
+     */
+    public int lastingPort() {
+        return 20_000 + random.nextInt(12_000);
+    }
+
     private String loopback(int from, int count) {
         return "127." + (from + random.nextInt(count)) + "." + random.nextInt(256) + "." + (1 + random.nextInt(254));
     }
