@@ -48,6 +48,13 @@ class EventsOfBothGroupsIT {
         assertThat(core.json().has("note")).isFalse();
         assertThat(server.get(NEW + "/one").json()).isEqualTo(made.json());
         assertThat(server.get(NEW).at("/kind")).isEqualTo("EventList");
+        String table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+        assertThat(server.get(NEW + "/one", table).json().at("/rows/0/cells").toString())
+                .isEqualTo(server.get(CORE + "/one", table)
+                        .json()
+                        .at("/rows/0/cells")
+                        .toString())
+                .contains("pod/p", "too late");
         assertThat(server.get(NEW + "?fieldSelector=regarding.name=p").json().at("/items"))
                 .isNotEmpty();
         assertThat(server.get(NEW + "?fieldSelector=regarding.name=q").json().at("/items"))

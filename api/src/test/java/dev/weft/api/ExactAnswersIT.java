@@ -107,6 +107,31 @@ class ExactAnswersIT {
                 .containsExactly("299 - \"unknown field \\\"x\\\"\"", "299 - \"unknown field \\\"y\\\"\"");
     }
 
+    @Test
+    @DisplayName("it finds fields that no Scale has, and deletes nothing for a body that is no DeleteOptions")
+    void strangeBodies() {
+        String scale = DEPLOYMENTS + "/dep/scale?fieldValidation=";
+        String patch = "{\"spec\":{\"replicas\":1,\"zz\":1},\"foo\":1}";
+        Reply strict = send("PATCH", scale + "Strict", "application/merge-patch+json", patch);
+        assertThat(strict.status()).as(strict.text()).isEqualTo(422);
+        assertThat(strict.at("/message"))
+                .endsWith("strict decoding error: unknown field \"foo\", unknown field \"spec.zz\"");
+        Reply warned = send("PATCH", scale + "Warn", "application/merge-patch+json", patch);
+        assertThat(warned.status()).isEqualTo(200);
+        assertThat(warned.response().headers().allValues("Warning")).hasSize(2);
+        String put = "{\"metadata\":{\"name\":\"dep\"},\"spec\":{\"replicas\":1,\"zz\":1}}";
+        assertThat(send("PUT", scale + "Strict", "application/json", put).status())
+                .isEqualTo(400);
+        assertThat(send("PUT", scale + "Ignore", "application/json", put).status())
+                .isEqualTo(200);
+
+        server.post(NS + "configmaps", "{\"metadata\":{\"name\":\"kept\"}}");
+        assertThat(server.delete(NS + "configmaps/kept", "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(server.get(NS + "configmaps/kept").status()).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"garbage", "application/xml; foo", "application/xml", "text/plain"})
     @DisplayName("it takes no body of a type that it does not know, however that is written")

@@ -3,6 +3,7 @@ package dev.weft.deploy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.client.ApiClient;
+import dev.weft.deploy.client.ClusterName;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.deploy.terminal.Expected;
 import java.util.List;
@@ -57,10 +58,30 @@ final class CordonCommand implements Runnable {
             throw CommandFailed.usage("which cluster is to be used again? weft cordon --undo CLUSTER");
         }
         ApiClient client = api.client();
+        if (!undo) {
+            warnOfStrangers(client);
+        }
         Set<String> cordoned = clusters.isEmpty() ? read(client) : change(client);
         spec.commandLine()
                 .getOut()
                 .println(cordoned.isEmpty() ? "no cluster is cordoned" : "cordoned: " + String.join(", ", cordoned));
+    }
+
+    /** A cluster may be cordoned before it joins; more often it is a slip of the pen. */
+    private void warnOfStrangers(ApiClient client) {
+        ApiClient.Reply members = client.get(ClusterName.CLUSTERS);
+        if (!members.ok()) {
+            return;
+        }
+        Set<String> known = new TreeSet<>();
+        members.json()
+                .path("items")
+                .forEach(member -> known.add(member.at("/metadata/name").asText()));
+        clusters.stream()
+                .filter(cluster -> !known.contains(cluster))
+                .forEach(cluster -> spec.commandLine()
+                        .getErr()
+                        .println("weft: no member is called " + cluster + "; there are: " + String.join(", ", known)));
     }
 
     /** Reads, changes and writes, again when somebody else wrote in between. */

@@ -85,9 +85,15 @@ public final class RequestBodies {
 
     /** An object of whatever kind, such as {@code DeleteOptions}; empty if there is no body. */
     public ObjectNode options(MediaType type, byte[] body, String kind) {
-        return body.length == 0
-                ? com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()
-                : tree(type, body, kind);
+        if (body.length == 0) {
+            return com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+        }
+        ObjectNode options = tree(type, body, kind);
+        if (!text(options, "kind", kind).equals(kind)) {
+            throw RequestRefused.badRequest("decoded object cannot be converted to " + kind + ": it is a "
+                    + text(options, "kind", kind) + " of version \"" + text(options, "apiVersion", "") + "\"");
+        }
+        return options;
     }
 
     /** Which patch a content type announces. */

@@ -59,8 +59,12 @@ final class Destinations {
     private CompletionStage<Destination> firstAlive(
             ForwardTarget target, List<ReadyAddress> ready, int from, int tried) {
         if (tried == ready.size()) {
-            return CompletableFuture.failedStage(new RequestRefused(
-                    Refusals.unavailable("no endpoints available for service \"" + target.id() + "\"")));
+            return CompletableFuture.failedStage(
+                    new RequestRefused(Refusals.unavailable("no endpoints available for service \"" + target.id() + "\""
+                            + (ready.isEmpty()
+                                    ? ""
+                                    : " (of its ready ones, none is an address of the Pod that it names, or all are on"
+                                            + " loopback at ports that no container of theirs declares)"))));
         }
         ReadyAddress next = ready.get((from + tried) % ready.size());
         Destination destination = next.destination();

@@ -97,9 +97,11 @@ public final class Table implements Representation {
 
     private ObjectNode row(Resource resource) {
         ObjectNode tree = whole.tree(resource);
+        // Columns read what is stored, whatever the names of the fields are in the version that is served.
+        JsonNode stored = whole.renames() ? resource.json().toTree() : tree;
         ObjectNode row = NODES.objectNode();
         ArrayNode cells = row.putArray("cells");
-        columns.forEach(column -> cells.add(cell(column.cell().of(tree, clock.instant()))));
+        columns.forEach(column -> cells.add(cell(column.cell().of(stored, clock.instant()))));
         switch (include) {
             case NONE -> row.putNull("object");
             case METADATA -> row.set("object", partial.tree(tree));

@@ -27,6 +27,11 @@ public final class WholeObjects implements Representation {
         return stored ? JsonText.of(resource.json()) : JsonText.of(tree(resource));
     }
 
+    /** Whether fields have other names than where they are stored. */
+    boolean renames() {
+        return cohabitation != null;
+    }
+
     /** A tree of the caller's own, in the served version. */
     public ObjectNode tree(Resource resource) {
         ObjectNode tree = resource.json().toTree();

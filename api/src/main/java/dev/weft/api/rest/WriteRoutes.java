@@ -32,6 +32,7 @@ import dev.weft.registry.resource.Write.PatchType;
 import dev.weft.registry.resource.Write.Presence;
 import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +86,13 @@ final class WriteRoutes {
         Write.Options options = options(exchange, "UpdateOptions").options();
         return reading.read(exchange).thenCompose(bytes -> {
             RequestBodies.ObjectBody body = body(exchange, target, bytes, false);
+            List<String> lax = target.scale() && options.fieldValidation() != FieldValidation.IGNORE
+                    ? ScaleFields.unknown(body.tree())
+                    : List.of();
+            if (options.fieldValidation() == FieldValidation.STRICT && !lax.isEmpty()) {
+                throw RequestRefused.badRequest("Scale in version \"v1\" cannot be handled as a Scale: strict decoding"
+                        + " error: " + String.join(", ", lax));
+            }
             Write.Update update = new Write.Update(target.key(), target.subresource(), body.json(), options);
             boolean creates =
                     target.subresource().isEmpty() && target.kind().rules().createdByUpdate();
@@ -92,7 +100,7 @@ final class WriteRoutes {
                     ? new Replacement(access, exchange.user(), creation(exchange), update)
                             .run()
                             .thenApply(outcome -> answer(outcome, shown))
-                    : write(exchange, update, shown);
+                    : write(exchange, update, shown).thenApply(response -> warned(response, lax));
         });
     }
 
@@ -103,7 +111,7 @@ final class WriteRoutes {
         Write.Options options = parameters.patchOptions(type);
         return reading.read(exchange).thenCompose(bytes -> {
             JsonNode sent = bodies.patch(type, bytes);
-            List<String> lax = lax(type, bytes, sent, options);
+            List<String> lax = lax(type, bytes, sent, options, target.scale());
             JsonNode patch = storedVersion(sent, target);
             if (type == PatchType.SERVER_SIDE_APPLY) {
                 return apply(exchange, target, shown, new Applied(patch, parameters.force(), lax), options);
@@ -137,11 +145,14 @@ final class WriteRoutes {
     }
 
     /** What a lenient user should hear of a patch; a strict one is refused for it. */
-    private List<String> lax(PatchType type, byte[] body, JsonNode patch, Write.Options options) {
+    private List<String> lax(PatchType type, byte[] body, JsonNode patch, Write.Options options, boolean ofScale) {
         if (options.fieldValidation() == FieldValidation.IGNORE) {
             return List.of();
         }
-        List<String> lax = bodies.laxities(type, body, patch);
+        List<String> lax = new ArrayList<>(bodies.laxities(type, body, patch));
+        if (ofScale) {
+            lax.addAll(ScaleFields.unknown(patch));
+        }
         if (options.fieldValidation() == FieldValidation.STRICT && !lax.isEmpty()) {
             String all = String.join(", ", lax);
             throw type == PatchType.SERVER_SIDE_APPLY

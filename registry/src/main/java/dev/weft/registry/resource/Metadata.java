@@ -270,8 +270,8 @@ final class Metadata {
         for (int i = 0; i < finalizers.size(); i++) {
             String name = finalizers.get(i).asText();
             Names.qualifiedName(name)
-                    .forEach(why -> FieldErrors.add(
-                            faults, () -> FieldError.invalid("metadata.finalizers", name, why)));
+                    .forEach(
+                            why -> FieldErrors.add(faults, () -> FieldError.invalid("metadata.finalizers", name, why)));
             if (!kind.custom() && !name.contains("/") && !STANDARD_FINALIZERS.contains(name)) {
                 int place = i;
                 FieldErrors.add(
