@@ -67,21 +67,40 @@ class EventsOfBothGroupsIT {
     @DisplayName("are changed by each of the patches, in the names of the group that the client speaks")
     void patched() {
         server.post(NEW, SOUND.formatted("two"));
-        String series =
-                "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-01-01T00:00:01.000000Z\"},\"note\":\"later\"}";
+        String series = "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-01-01T00:00:01.000000Z\"},\"note\":\"too late\"}";
         Reply strategic = server.patch(NEW + "/two", "application/strategic-merge-patch+json", series);
         assertThat(strategic.status()).as(strategic.text()).isEqualTo(200);
-        assertThat(strategic.at("/series/count")).isEqualTo("2");
-        assertThat(server.get(CORE + "/two").at("/message")).isEqualTo("later");
-        String operation = "[{\"op\":\"replace\",\"path\":\"/note\",\"value\":\"latest\"},"
+        assertThat(server.get(CORE + "/two").at("/series/count")).isEqualTo("2");
+        String operations = "[{\"op\":\"replace\",\"path\":\"/series/count\",\"value\":3},"
                 + "{\"op\":\"test\",\"path\":\"/regarding/kind\",\"value\":\"Pod\"}]";
-        Reply json = server.patch(NEW + "/two", "application/json-patch+json", operation);
+        Reply json = server.patch(NEW + "/two", "application/json-patch+json", operations);
         assertThat(json.status()).as(json.text()).isEqualTo(200);
-        assertThat(json.at("/note")).isEqualTo("latest");
-        Reply put = server.put(NEW + "/two", json.text().replace("latest", "last"));
-        assertThat(put.at("/note")).as(put.text()).isEqualTo("last");
+        assertThat(json.at("/series/count")).isEqualTo("3");
+        Reply put = server.put(NEW + "/two", json.text().replace("\"count\":3", "\"count\":4"));
+        assertThat(put.at("/series/count")).as(put.text()).isEqualTo("4");
         assertThat(server.delete(CORE + "/two", "").status()).isEqualTo(200);
         assertThat(server.get(NEW + "/two").status()).isEqualTo(404);
+    }
+
+    @Test
+    @DisplayName("say the same for ever in the new group, whatever the patch; the core group is lenient")
+    void lasting() {
+        Reply made = server.post(NEW, SOUND.formatted("six"));
+        for (String patch : new String[] {
+            "{\"note\":\"changed\"}", "{\"regarding\":{\"name\":\"q\"}}", "{\"type\":\"Normal\"}", "{\"action\":null}"
+        }) {
+            Reply refused = server.patch(NEW + "/six", "application/merge-patch+json", patch);
+            assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+        }
+        assertThat(server.patch(NEW + "/six", "application/merge-patch+json", "{\"note\":\"changed\"}")
+                        .at("/message"))
+                .isEqualTo("Event.events.k8s.io \"six\" is invalid: message: Invalid value: \"changed\": field is immutable");
+        assertThat(server.put(NEW + "/six", made.text().replace("Late", "Later")).status())
+                .isEqualTo(422);
+        assertThat(server.get(NEW + "/six").json()).isEqualTo(made.json());
+        assertThat(server.patch(CORE + "/six", "application/merge-patch+json", "{\"message\":\"changed\"}")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test

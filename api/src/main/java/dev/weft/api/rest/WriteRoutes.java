@@ -100,7 +100,7 @@ final class WriteRoutes {
                     ? new Replacement(access, exchange.user(), creation(exchange), update)
                             .run()
                             .thenApply(outcome -> answer(outcome, shown))
-                    : write(exchange, update, shown).thenApply(response -> warned(response, lax));
+                    : change(exchange, update, shown).thenApply(response -> warned(response, lax));
         });
     }
 
@@ -118,7 +118,7 @@ final class WriteRoutes {
             }
             Write write =
                     new Write.Patch(target.key(), target.subresource(), type, new PatchBody(patch, false), options);
-            return write(exchange, write, shown).thenApply(response -> warned(response, lax));
+            return change(exchange, write, shown).thenApply(response -> warned(response, lax));
         });
     }
 
@@ -245,6 +245,16 @@ final class WriteRoutes {
             case NotFound, Conflict -> List.of();
             default -> throw new RequestRefused(refused.refusal());
         };
+    }
+
+    /** A write to what is there already. */
+    private CompletionStage<HttpResponse> change(Exchange exchange, Write write, Shown shown) {
+        Cohabitation cohabitation = shown.kind().cohabitation();
+        return cohabitation == null
+                ? write(exchange, write, shown)
+                : new LastingFields(registry, access, exchange.user())
+                        .write(write, shown.kind(), cohabitation)
+                        .thenApply(outcome -> answer(outcome, shown));
     }
 
     private CompletionStage<HttpResponse> write(Exchange exchange, Write write, Shown shown) {

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -16,17 +19,20 @@ import java.util.function.Function;
  * @param stored the kind as which the objects are stored
  * @param storedApiVersion e.g. {@code v1}
  * @param names of fields at the top: from the name that is served to the one that is stored; names that are absent stay
+ * @param changing the fields, by their stored names, that an object may change in the group; all others last
  * @param validation of what a client sends, in the served names, beyond the rules of the stored kind
  */
 public record Cohabitation(
         ResourceType stored,
         String storedApiVersion,
         Map<String, String> names,
+        Set<String> changing,
         Function<JsonNode, List<FieldError>> validation) {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     public Cohabitation {
         names = Map.copyOf(names);
+        changing = Set.copyOf(changing);
     }
 
     /** An object as it is served; the metadata are shared with what was given. */
@@ -42,6 +48,21 @@ public record Cohabitation(
         ObjectNode known = sent.deepCopy();
         known.remove(names.values());
         return renamed(known, names).put("apiVersion", storedApiVersion);
+    }
+
+    /** What a change does to fields that last, a fault each, in the stored names. */
+    public List<FieldError> changed(JsonNode before, JsonNode after) {
+        Set<String> fields = new TreeSet<>();
+        before.fieldNames().forEachRemaining(fields::add);
+        after.fieldNames().forEachRemaining(fields::add);
+        fields.removeAll(changing);
+        List<FieldError> faults = new ArrayList<>();
+        for (String field : fields) {
+            if (!Trees.same(before.get(field), after.get(field))) {
+                faults.add(FieldError.invalid(field, after.path(field), "field is immutable"));
+            }
+        }
+        return faults;
     }
 
     /** A patch as it applies to what is stored: merge patches by their names, JSON patches by their paths. */

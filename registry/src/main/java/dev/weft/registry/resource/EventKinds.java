@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Event;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Events: stored as those of the core group, served as those of {@code events.k8s.io}, too, as Kubernetes does. */
 final class EventKinds {
@@ -25,6 +26,8 @@ final class EventKinds {
             return true;
         }
     };
+
+    private static final Set<String> CHANGING = Set.of("apiVersion", "kind", "metadata", "series");
 
     private EventKinds() {}
 
@@ -59,7 +62,7 @@ final class EventKinds {
                 .rules(AS_SERVED)
                 .selectableBy("reason", "type")
                 .selectableBy("reportingController", event -> Trees.text(event, "reportingComponent"))
-                .cohabiting(new Cohabitation(new ResourceType("", "events"), "v1", NAMES, EventRules::validateNew));
+                .cohabiting(new Cohabitation(new ResourceType("", "events"), "v1", NAMES, CHANGING, EventRules::validateNew));
         for (String field : List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
             events.selectableBy("regarding." + field, event -> regarding(event, field));
         }
