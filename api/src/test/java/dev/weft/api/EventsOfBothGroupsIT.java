@@ -67,7 +67,8 @@ class EventsOfBothGroupsIT {
     @DisplayName("are changed by each of the patches, in the names of the group that the client speaks")
     void patched() {
         server.post(NEW, SOUND.formatted("two"));
-        String series = "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-01-01T00:00:01.000000Z\"},\"note\":\"too late\"}";
+        String series =
+                "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-01-01T00:00:01.000000Z\"},\"note\":\"too late\"}";
         Reply strategic = server.patch(NEW + "/two", "application/strategic-merge-patch+json", series);
         assertThat(strategic.status()).as(strategic.text()).isEqualTo(200);
         assertThat(server.get(CORE + "/two").at("/series/count")).isEqualTo("2");
@@ -94,8 +95,10 @@ class EventsOfBothGroupsIT {
         }
         assertThat(server.patch(NEW + "/six", "application/merge-patch+json", "{\"note\":\"changed\"}")
                         .at("/message"))
-                .isEqualTo("Event.events.k8s.io \"six\" is invalid: message: Invalid value: \"changed\": field is immutable");
-        assertThat(server.put(NEW + "/six", made.text().replace("Late", "Later")).status())
+                .isEqualTo(
+                        "Event.events.k8s.io \"six\" is invalid: message: Invalid value: \"changed\": field is immutable");
+        assertThat(server.put(NEW + "/six", made.text().replace("Late", "Later"))
+                        .status())
                 .isEqualTo(422);
         assertThat(server.get(NEW + "/six").json()).isEqualTo(made.json());
         assertThat(server.patch(CORE + "/six", "application/merge-patch+json", "{\"message\":\"changed\"}")

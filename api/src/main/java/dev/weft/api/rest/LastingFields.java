@@ -45,13 +45,12 @@ record LastingFields(Registry registry, Access access, User user) {
 
     private static CompletionStage<Outcome> refused(ResourceKind kind, ResourceKey key, List<FieldError> faults) {
         ResourceKey shown = new ResourceKey(kind.type(), key.namespace(), key.name());
-        return CompletableFuture.completedFuture(
-                new Outcome.Refused(Refusal.invalid(shown, kind.kind(), faults)));
+        return CompletableFuture.completedFuture(new Outcome.Refused(Refusal.invalid(shown, kind.kind(), faults)));
     }
 
     private static Write tried(Write change) {
-        Write.Options options =
-                new Write.Options(true, change.options().fieldManager(), change.options().fieldValidation());
+        Write.Options options = new Write.Options(
+                true, change.options().fieldManager(), change.options().fieldValidation());
         if (change instanceof Write.Update update) {
             return new Write.Update(update.key(), update.subresource(), update.object(), options);
         }

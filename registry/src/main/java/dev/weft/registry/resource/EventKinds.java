@@ -62,7 +62,8 @@ final class EventKinds {
                 .rules(AS_SERVED)
                 .selectableBy("reason", "type")
                 .selectableBy("reportingController", event -> Trees.text(event, "reportingComponent"))
-                .cohabiting(new Cohabitation(new ResourceType("", "events"), "v1", NAMES, CHANGING, EventRules::validateNew));
+                .cohabiting(new Cohabitation(
+                        new ResourceType("", "events"), "v1", NAMES, CHANGING, EventRules::validateNew));
         for (String field : List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
             events.selectableBy("regarding." + field, event -> regarding(event, field));
         }
