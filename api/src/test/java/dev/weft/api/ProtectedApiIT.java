@@ -336,6 +336,7 @@ class ProtectedApiIT {
         assertThat(unbound).isCompleted();
         assertThat(server.openWatches()).isEqualTo(before + 1);
         lasting.cancel(true);
+        await().atMost(PATIENCE).until(() -> server.openWatches() == before);
     }
 
     /** Done when the watch has ended in good order. */
