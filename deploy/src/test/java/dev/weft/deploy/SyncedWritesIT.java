@@ -24,6 +24,8 @@ class SyncedWritesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SERVICES = "/api/v1/namespaces/default/services";
     private static final int WRITES = 40;
+    private static final String NO_STRACE =
+            "strace is missing (Debian: apt-get install strace), or may not follow other processes here";
 
     /** The end of a call that has put a file's data on the disk, whether or not another call was told in between. */
     private static final Pattern SYNCED = Pattern.compile("(fsync|fdatasync)(\\(\\d+\\)| resumed>\\)|\\(.*\\)).* = 0$");
@@ -36,8 +38,11 @@ class SyncedWritesIT {
     @Test
     @DisplayName("is on the disk before it is acknowledged")
     void synced() throws Exception {
-        Assumptions.assumeTrue(
-                hasStrace(), "strace is missing (Debian: apt-get install strace), or may not trace here");
+        boolean traceable = hasStrace();
+        if (!traceable) {
+            System.err.println("skipped: " + NO_STRACE);
+        }
+        Assumptions.assumeTrue(traceable, NO_STRACE);
         TestServer server = bed.server("east", "--no-proxy");
         server.start();
         Path trace = bed.directory().resolve("calls");

@@ -110,7 +110,7 @@ public final class RequestBodies {
         boolean apply = type == PatchType.SERVER_SIDE_APPLY;
         String error = apply ? "error decoding YAML: " : "error decoding patch: ";
         try {
-            JsonNode tree = apply ? lenientYaml(body) : json.read(body);
+            JsonNode tree = apply ? yaml(body) : json.read(body);
             boolean array = type == PatchType.JSON_PATCH;
             if (array ? !tree.isArray() : !tree.isObject()) {
                 throw RequestRefused.badRequest(
@@ -199,27 +199,18 @@ public final class RequestBodies {
         return type.name().equals(MediaType.JSON) || UNTYPED.contains(type.name());
     }
 
-    /** The same, where of a name that stands twice the last counts. */
-    private JsonNode lenientYaml(byte[] body) throws Malformed {
-        if (!startsLikeJson(body)) {
-            return yaml.document(body).tree();
-        }
-        try {
-            return json.read(body);
-        } catch (Malformed e) {
-            return yaml.document(body).tree();
-        }
-    }
-
-    /** What looks like JSON may be YAML all the same, of the kind that hardly anybody writes. */
+    /**
+     * What looks like JSON may be YAML all the same, of the kind that hardly anybody writes. Of a name that stands twice the
+     * last counts; who wants to be told asks for {@link #laxities}.
+     */
     private JsonNode yaml(byte[] body) throws Malformed {
         if (!startsLikeJson(body)) {
-            return yaml.read(body);
+            return yaml.document(body).tree();
         }
         try {
             return json.read(body);
         } catch (Malformed e) {
-            return yaml.read(body);
+            return yaml.document(body).tree();
         }
     }
 

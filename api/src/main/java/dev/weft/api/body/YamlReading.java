@@ -1,6 +1,5 @@
 package dev.weft.api.body;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.weft.api.body.JsonReading.Malformed;
 import java.nio.charset.StandardCharsets;
@@ -30,15 +29,6 @@ final class YamlReading {
 
     YamlReading(JsonReading json) {
         this.json = json;
-    }
-
-    /** One that repeats no name. */
-    JsonNode read(byte[] utf8) throws Malformed {
-        YamlDocument document = document(utf8);
-        if (document.repeats()) {
-            throw new Malformed("a key is already set in its map");
-        }
-        return document.tree();
     }
 
     /** One in which of a name that stands twice the last counts. */
