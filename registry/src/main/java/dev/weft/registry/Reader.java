@@ -13,7 +13,7 @@ import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
 import dev.weft.registry.watch.PageToken;
 import dev.weft.registry.watch.VersionMatch;
-import dev.weft.registry.watch.WatchWindow;
+import dev.weft.registry.watch.WindowView;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -48,7 +48,7 @@ final class Reader {
     CompletionStage<Answer<Resource>> get(int window, ResourceKey key, VersionMatch version) {
         return view(window, version)
                 .thenApply(answer -> then(answer, view -> {
-                    Resource object = view.objects().get(key);
+                    Resource object = view.get(key);
                     return object == null
                             ? new Answer.Refused<Resource>(Refusal.notFound(key))
                             : new Answer.Found<>(object);
@@ -93,12 +93,12 @@ final class Reader {
                 hub, (ActorRef<HubCommand.Reached> replyTo) -> new HubCommand.Reach(window, version, replyTo), timeout);
     }
 
-    private CompletionStage<Answer<WatchWindow.View>> view(int window, VersionMatch version) {
-        WatchWindow.View held = views.get(window);
+    private CompletionStage<Answer<WindowView>> view(int window, VersionMatch version) {
+        WindowView held = views.get(window);
         if (held.version() == 0) {
             // Nothing has been heard yet, which is not the same as that there is nothing.
             return reached(window, 0)
-                    .thenCompose(answer -> answer instanceof Answer.Found<WatchWindow.View> found
+                    .thenCompose(answer -> answer instanceof Answer.Found<WindowView> found
                                     && found.value().version() > 0
                             ? view(window, version)
                             : CompletableFuture.completedStage(answer));
@@ -115,15 +115,15 @@ final class Reader {
         return reached(window, 0);
     }
 
-    private CompletionStage<Answer<WatchWindow.View>> lookBackFrom(
-            Answer<WatchWindow.View> answer, int window, VersionMatch.Exact exact) {
-        return answer instanceof Answer.Found<WatchWindow.View>
+    private CompletionStage<Answer<WindowView>> lookBackFrom(
+            Answer<WindowView> answer, int window, VersionMatch.Exact exact) {
+        return answer instanceof Answer.Found<WindowView>
                 ? lookBack(window, exact.version(), "The resourceVersion for the provided list is too old.")
                 : CompletableFuture.completedStage(answer);
     }
 
     /** Waits for a version, unless nobody can have issued it: moving the shards' clocks there would do harm. */
-    private CompletionStage<Answer<WatchWindow.View>> reachedIfIssued(int window, long version) {
+    private CompletionStage<Answer<WindowView>> reachedIfIssued(int window, long version) {
         return mayBeIssued(version)
                 .thenCompose(issued -> issued ? reached(window, version) : tooLarge(window, version));
     }
@@ -135,21 +135,21 @@ final class Reader {
                 : CompletableFuture.completedStage(true);
     }
 
-    private CompletionStage<Answer<WatchWindow.View>> reached(int window, long version) {
+    private CompletionStage<Answer<WindowView>> reached(int window, long version) {
         return reach(window, version)
-                .<Answer<WatchWindow.View>>thenApply(reached -> new Answer.Found<>(views.get(window)))
+                .<Answer<WindowView>>thenApply(reached -> new Answer.Found<>(views.get(window)))
                 .exceptionally(late -> new Answer.Refused<>(Refusal.timeout(
                         "the registry did not answer within " + timeout.toMillis() + " ms; try again", 1)));
     }
 
-    private CompletionStage<Answer<WatchWindow.View>> lookBack(int window, long version, String expired) {
+    private CompletionStage<Answer<WindowView>> lookBack(int window, long version, String expired) {
         return questions
                 .ask(
                         hub,
                         (ActorRef<HubCommand.Past> replyTo) -> new HubCommand.LookBack(window, version, replyTo),
                         timeout)
                 .thenApply(past -> past.view()
-                        .<Answer<WatchWindow.View>>map(Answer.Found::new)
+                        .<Answer<WindowView>>map(Answer.Found::new)
                         .orElseGet(() -> new Answer.Refused<>(Refusal.expired(expired))));
     }
 
@@ -160,7 +160,7 @@ final class Reader {
         return version > Math.max(bound, views.get(views.merged()).version());
     }
 
-    private CompletionStage<Answer<WatchWindow.View>> tooLarge(int window, long version) {
+    private CompletionStage<Answer<WindowView>> tooLarge(int window, long version) {
         return CompletableFuture.supplyAsync(
                 () -> new Answer.Refused<>(
                         Refusal.tooLargeVersion(version, views.get(window).version())),

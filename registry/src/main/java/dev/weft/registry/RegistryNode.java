@@ -110,7 +110,7 @@ public final class RegistryNode implements Registry {
                 listener -> hub.tell(new HubCommand.Listen(listener)),
                 placement::shardOf,
                 placement.shards(),
-                key -> views.get(placement.shardOf(key)).objects().get(key),
+                key -> views.get(placement.shardOf(key)).get(key),
                 key -> reader.find(placement.shardOf(key), key),
                 this::write);
     }

@@ -66,17 +66,17 @@ public final class Restoration {
      */
     public CompletionStage<Void> restore(List<Resource> objects, long version, long nowMillis) {
         long from = Math.max(version, HybridTimestamp.ofMillis(nowMillis).packed());
-        List<ResourceTree> trees = new ArrayList<>();
-        shards.forEach(shard -> trees.add(ResourceTree.EMPTY));
+        List<List<Resource>> contents = new ArrayList<>();
+        shards.forEach(shard -> contents.add(new ArrayList<>()));
         for (Resource object : objects) {
-            put(trees, placement.shardOf(object.key()), object);
+            contents.get(placement.shardOf(object.key())).add(object);
             for (Grant grant : Claims.heldBy(object)) {
-                put(trees, placement.allocationShard(), Allocations.restored(grant, object.version()));
+                contents.get(placement.allocationShard()).add(Allocations.restored(grant, object.version()));
             }
         }
         CompletionStage<Void> done = CompletableFuture.completedStage(null);
         for (int i = 0; i < shards.size(); i++) {
-            ShardState state = new ShardState(trees.get(i), from, from);
+            ShardState state = new ShardState(ResourceTree.of(contents.get(i)), from, from);
             ActorRef<RestoringShardActor.Command> shard = shards.get(i);
             // One after the other: a state may be large.
             done = done.thenCompose(before -> AskPattern.<RestoringShardActor.Command, Done>askWithStatus(
@@ -87,9 +87,5 @@ public final class Restoration {
                     .thenApply(stored -> null));
         }
         return done;
-    }
-
-    private static void put(List<ResourceTree> trees, int shard, Resource object) {
-        trees.set(shard, trees.get(shard).with(object));
     }
 }

@@ -3,16 +3,13 @@ package dev.weft.registry.journal;
 import akka.persistence.SelectedSnapshot;
 import akka.persistence.SnapshotMetadata;
 import akka.persistence.SnapshotSelectionCriteria;
-import akka.persistence.serialization.Snapshot;
 import akka.persistence.snapshot.japi.SnapshotStore;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.CRC32C;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -39,9 +36,8 @@ public final class EmbeddedSnapshots extends SnapshotStore {
 
     @Override
     public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
-        return FutureConverters.asScala(database.read(
-                        () -> serialization.serialize(new Snapshot(snapshot)).get())
-                .thenCompose(bytes -> save(metadata, bytes, 0)));
+        return FutureConverters.asScala(database.read(() -> SnapshotForm.parts(serialization, snapshot, PART_BYTES))
+                .thenCompose(parts -> save(metadata, parts, 0)));
     }
 
     @Override
@@ -62,28 +58,20 @@ public final class EmbeddedSnapshots extends SnapshotStore {
                 .thenCompose(batch -> database.write(batch, true)));
     }
 
-    private CompletableFuture<Void> save(SnapshotMetadata metadata, byte[] bytes, int part) {
-        int from = part * PART_BYTES;
-        if (from < bytes.length) {
-            byte[] slice = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PART_BYTES));
-            return database.write(new StoreBatch().put(database.snapshots(), key(metadata, part), slice), false)
-                    .thenCompose(written -> save(metadata, bytes, part + 1));
-        }
-        byte[] head = ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(bytes.length)
-                .putLong(checksum(bytes))
-                .array();
-        return database.write(new StoreBatch().put(database.snapshots(), key(metadata, -1), head), true);
+    /** One part after the other, each made only when the one before is written. */
+    private CompletableFuture<Void> save(SnapshotMetadata metadata, SnapshotForm.Parts parts, int number) {
+        return database.read(parts::next)
+                .thenCompose(part -> part.isEmpty()
+                        ? database.write(
+                                new StoreBatch().put(database.snapshots(), key(metadata, -1), parts.head()), true)
+                        : database.write(
+                                        new StoreBatch().put(database.snapshots(), key(metadata, number), part.get()),
+                                        false)
+                                .thenCompose(written -> save(metadata, parts, number + 1)));
     }
 
     private static byte[] key(SnapshotMetadata metadata, int part) {
         return StoreKeys.snapshot(metadata.persistenceId(), metadata.sequenceNr(), metadata.timestamp(), part);
-    }
-
-    private static long checksum(byte[] bytes) {
-        CRC32C sum = new CRC32C();
-        sum.update(bytes);
-        return sum.getValue();
     }
 
     private Optional<SelectedSnapshot> load(String persistenceId, SnapshotSelectionCriteria criteria)
@@ -103,32 +91,22 @@ public final class EmbeddedSnapshots extends SnapshotStore {
         if (found == null) {
             return Optional.empty();
         }
-        byte[] bytes = parts(found, ByteBuffer.wrap(head));
-        Object data = serialization.deserialize(bytes, Snapshot.class).get().data();
-        return Optional.of(SelectedSnapshot.create(found, data));
+        SnapshotMetadata metadata = found;
+        try {
+            Object data = SnapshotForm.read(
+                    serialization, head, part -> database.db().get(database.snapshots(), key(metadata, part)));
+            return Optional.of(SelectedSnapshot.create(metadata, data));
+        } catch (IOException e) {
+            throw damaged(metadata, e);
+        }
     }
 
-    private byte[] parts(SnapshotMetadata metadata, ByteBuffer head) throws RocksDBException {
-        long length = head.getLong();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) length);
-        for (int part = 0; bytes.size() < length; part++) {
-            byte[] slice = database.db().get(database.snapshots(), key(metadata, part));
-            if (slice == null) {
-                throw damaged(metadata, "part " + part + " is missing");
-            }
-            bytes.writeBytes(slice);
-        }
-        byte[] all = bytes.toByteArray();
-        if (checksum(all) != head.getLong()) {
-            throw damaged(metadata, "its checksum differs");
-        }
-        return all;
-    }
-
-    private static StorageException damaged(SnapshotMetadata metadata, String why) {
+    private static StorageException damaged(SnapshotMetadata metadata, IOException why) {
         return new StorageException(
                 StorageException.Kind.CORRUPT,
-                "snapshot " + metadata.sequenceNr() + " of " + metadata.persistenceId() + " is damaged: " + why);
+                "snapshot " + metadata.sequenceNr() + " of " + metadata.persistenceId() + " is damaged: "
+                        + why.getMessage(),
+                why);
     }
 
     private StoreBatch matching(String persistenceId, SnapshotSelectionCriteria criteria) throws RocksDBException {

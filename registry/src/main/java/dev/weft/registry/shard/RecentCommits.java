@@ -2,6 +2,7 @@ package dev.weft.registry.shard;
 
 import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Resource;
+import dev.weft.registry.watch.ResourceTree;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +14,17 @@ import java.util.List;
 public final class RecentCommits {
     private static final int PART_BYTES = 256 * 1024;
     private static final int PART_OBJECTS = 1_000;
+    /** So many forgotten changes are put into the base at once: cheaper than one by one, and than a state for each batch. */
+    private static final int FOLD = 256;
 
     private final int shard;
     private final int limit;
     private final ArrayDeque<Commit> commits = new ArrayDeque<>();
-    private ShardState base = ShardState.EMPTY;
+    private final List<Change> forgotten = new ArrayList<>();
+    private ResourceTree base = ResourceTree.EMPTY;
+    /** The state before the first commit is {@link #base} and what was {@link #forgotten} since. */
+    private long baseVersion;
+
     private long last;
     private int changes;
 
@@ -27,13 +34,20 @@ public final class RecentCommits {
         this.limit = limit;
     }
 
-    private record Commit(ShardFeed.Committed batch, ShardState after) {}
+    /**
+     * What followers were told.
+     *
+     * @param step the version after the whole batch, of which this may be a part
+     */
+    private record Commit(ShardFeed.Committed told, long step) {}
 
     /** Begins with a state and no batches. */
     public void reset(ShardState state) {
         commits.clear();
+        forgotten.clear();
         changes = 0;
-        base = state;
+        base = state.objects();
+        baseVersion = state.version();
         last = state.version();
     }
 
@@ -53,7 +67,7 @@ public final class RecentCommits {
                 List<Change> part = batch.subList(from, to);
                 ShardFeed.Committed committed = new ShardFeed.Committed(
                         shard, last, part, part.get(part.size() - 1).version());
-                commits.add(new Commit(committed, after));
+                commits.add(new Commit(committed, after.version()));
                 last = committed.version();
                 told.add(committed);
                 from = to;
@@ -70,12 +84,12 @@ public final class RecentCommits {
         List<ShardFeed> feed = new ArrayList<>();
         boolean found = version != 0
                 && (version == last
-                        || commits.stream().anyMatch(commit -> commit.batch().previous() == version));
+                        || commits.stream().anyMatch(commit -> commit.told().previous() == version));
         if (!found) {
             feed.addAll(snapshot());
         }
         feed.addAll(joined(commits.stream()
-                .map(Commit::batch)
+                .map(Commit::told)
                 .filter(batch -> !found || batch.previous() >= version)
                 .toList()));
         return feed;
@@ -113,9 +127,10 @@ public final class RecentCommits {
         List<Resource> part = new ArrayList<>();
         long bytes = 0;
         boolean first = true;
-        for (Resource object : base.objects().all()) {
+        fold();
+        for (Resource object : base.all()) {
             if (bytes >= PART_BYTES || part.size() >= PART_OBJECTS) {
-                parts.add(new ShardFeed.Snapshot(shard, part, first, false, base.version()));
+                parts.add(new ShardFeed.Snapshot(shard, part, first, false, baseVersion));
                 part = new ArrayList<>();
                 bytes = 0;
                 first = false;
@@ -123,19 +138,28 @@ public final class RecentCommits {
             part.add(object);
             bytes += object.json().size();
         }
-        parts.add(new ShardFeed.Snapshot(shard, part, first, true, base.version()));
+        parts.add(new ShardFeed.Snapshot(shard, part, first, true, baseVersion));
         return parts;
     }
 
     private void forget() {
         while (changes > limit && !commits.isEmpty()) {
-            // A batch that was told in parts goes as a whole: the state is known only after its last part.
-            ShardState after = commits.element().after();
-            while (!commits.isEmpty() && commits.element().after().version() == after.version()) {
-                changes -= commits.remove().batch().changes().size();
+            // A batch that was told in parts goes as a whole: followers begin between steps of the shard.
+            baseVersion = commits.element().step();
+            while (!commits.isEmpty() && commits.element().step() == baseVersion) {
+                List<Change> oldest = commits.remove().told().changes();
+                changes -= oldest.size();
+                forgotten.addAll(oldest);
             }
-            base = after;
         }
+        if (forgotten.size() >= FOLD) {
+            fold();
+        }
+    }
+
+    private void fold() {
+        base = base.after(forgotten);
+        forgotten.clear();
     }
 
     private static long bytes(Change change) {

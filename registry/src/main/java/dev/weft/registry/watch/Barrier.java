@@ -28,7 +28,7 @@ final class Barrier {
     }
 
     /** Answers the reader if the window holds enough. */
-    boolean passes(WatchWindow.View view) {
+    boolean passes(WindowView view) {
         if (open > 0 || view.version() < needed) {
             return false;
         }

@@ -71,7 +71,7 @@ public sealed interface HubCommand {
      *
      * @param view empty if they are forgotten
      */
-    record Past(Optional<WatchWindow.View> view) {}
+    record Past(Optional<WindowView> view) {}
 
     /** What became of a {@link Watch}. */
     sealed interface Started {

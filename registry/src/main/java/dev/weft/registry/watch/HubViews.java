@@ -4,17 +4,17 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** What a node's hub holds, for readers on any thread: written by the hub, read without asking it. */
 public final class HubViews {
-    private final AtomicReferenceArray<WatchWindow.View> views;
+    private final AtomicReferenceArray<WindowView> views;
 
     public HubViews(int shards) {
         views = new AtomicReferenceArray<>(shards + 1);
         for (int i = 0; i <= shards; i++) {
-            views.set(i, new WatchWindow.View(ResourceTree.EMPTY, 0));
+            views.set(i, new WindowView(ResourceTree.EMPTY, 0));
         }
     }
 
     /** The latest picture of a shard, or, for the number of shards, of all of them together. */
-    public WatchWindow.View get(int window) {
+    public WindowView get(int window) {
         return views.get(window);
     }
 
@@ -23,7 +23,7 @@ public final class HubViews {
         return views.length() - 1;
     }
 
-    void set(int window, WatchWindow.View view) {
+    void set(int window, WindowView view) {
         views.set(window, view);
     }
 }

@@ -23,7 +23,7 @@ public record Listing(List<Resource> items, long version, String continuation, l
      *
      * @param after where the page before ended; empty for the first one
      */
-    public static Listing page(WatchWindow.View view, ListRequest request, Optional<PageToken> after) {
+    public static Listing page(WindowView view, ListRequest request, Optional<PageToken> after) {
         Collection collection = request.collection();
         ResourceKey from = after.map(token -> token.start(collection)).orElseGet(() -> ResourceTree.first(collection));
         ResourceKey end = ResourceTree.end(collection);

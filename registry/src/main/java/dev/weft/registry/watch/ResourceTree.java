@@ -1,12 +1,16 @@
 package dev.weft.registry.watch;
 
+import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,15 @@ public final class ResourceTree {
         return weight(root);
     }
 
+    /** How many steps lead to its deepest object: at most about 2.5 times the logarithm of its size. */
+    int depth() {
+        return depth(root);
+    }
+
+    private static int depth(@Nullable Node at) {
+        return at == null ? 0 : 1 + Math.max(depth(at.left), depth(at.right));
+    }
+
     public @Nullable Resource get(ResourceKey key) {
         Node at = root;
         String order = key.order();
@@ -57,6 +70,37 @@ public final class ResourceTree {
     /** This tree without an object; this tree itself if it is not in it. */
     public ResourceTree without(ResourceKey key) {
         return get(key) == null ? this : new ResourceTree(delete(root, key.order()));
+    }
+
+    /**
+     * This tree after changes, of which later ones win: the union with them (Blelloch, Ferizovic and Sun 2016), which
+     * goes once through what they touch, however many they are.
+     */
+    public ResourceTree after(List<Change> changes) {
+        if (changes.size() == 1) {
+            Change change = changes.get(0);
+            Resource after = change.after();
+            return after == null ? without(change.key()) : with(after);
+        }
+        TreeMap<String, Change> last = new TreeMap<>();
+        changes.forEach(change -> last.put(change.key().order(), change));
+        Change[] edits = last.values().toArray(Change[]::new);
+        return new ResourceTree(union(root, edits, 0, edits.length));
+    }
+
+    /** A tree of these objects; quickest if they come in order, or in runs. Of two with the same key the later one counts. */
+    public static ResourceTree of(List<Resource> objects) {
+        List<Resource> ordered = new ArrayList<>(objects);
+        ordered.sort(Comparator.comparing(Resource::key, ORDER));
+        List<Resource> distinct = new ArrayList<>(ordered.size());
+        for (int i = 0; i < ordered.size(); i++) {
+            Resource object = ordered.get(i);
+            if (i + 1 == ordered.size()
+                    || !object.key().equals(ordered.get(i + 1).key())) {
+                distinct.add(object);
+            }
+        }
+        return new ResourceTree(built(distinct, 0, distinct.size()));
     }
 
     /** How many objects come before a place. */
@@ -186,6 +230,73 @@ public final class ResourceTree {
             return new Node(left.left, left.value, new Node(inner, value, right));
         }
         return new Node(new Node(left.left, left.value, inner.left), inner.value, new Node(inner.right, value, right));
+    }
+
+    private static @Nullable Node built(List<Resource> ordered, int from, int to) {
+        if (from == to) {
+            return null;
+        }
+        int middle = (from + to) >>> 1;
+        return new Node(built(ordered, from, middle), ordered.get(middle), built(ordered, middle + 1, to));
+    }
+
+    private static @Nullable Node union(@Nullable Node at, Change[] edits, int from, int to) {
+        if (from == to) {
+            return at;
+        }
+        if (at == null) {
+            List<Resource> added = new ArrayList<>(to - from);
+            for (int i = from; i < to; i++) {
+                Resource after = edits[i].after();
+                if (after != null) {
+                    added.add(after);
+                }
+            }
+            return built(added, 0, added.size());
+        }
+        int here = place(edits, from, to, at.order);
+        boolean edited = here < to && edits[here].key().order().equals(at.order);
+        Node left = union(at.left, edits, from, here);
+        Node right = union(at.right, edits, edited ? here + 1 : here, to);
+        Resource value = edited ? edits[here].after() : at.value;
+        return value == null ? joined(left, right) : joined(left, value, right);
+    }
+
+    /** The first of the edits that does not come before a key. */
+    private static int place(Change[] edits, int from, int to, String order) {
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (edits[middle].key().order().compareTo(order) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** A balanced tree of two of any sizes and what stands between them. */
+    private static Node joined(@Nullable Node left, Resource value, @Nullable Node right) {
+        if (right != null && weight(right) + 1 > DELTA * (weight(left) + 1)) {
+            return balanced(joined(left, value, right.left), right.value, right.right);
+        }
+        if (left != null && weight(left) + 1 > DELTA * (weight(right) + 1)) {
+            return balanced(left.left, left.value, joined(left.right, value, right));
+        }
+        return new Node(left, value, right);
+    }
+
+    private static @Nullable Node joined(@Nullable Node left, @Nullable Node right) {
+        if (left == null) {
+            return right;
+        }
+        if (right == null) {
+            return left;
+        }
+        Resource smallest = smallest(right);
+        return joined(left, smallest, delete(right, smallest.key().order()));
     }
 
     private static final class Node {

@@ -19,7 +19,7 @@ final class ShardTrack {
     private long askedVersion;
     private long nextVersion;
     private Instant askedAt = Instant.MIN;
-    private ResourceTree incoming = ResourceTree.EMPTY;
+    private List<Resource> incoming = new ArrayList<>();
     private boolean known;
     private long committed;
     /** What was missed is asked for, and has come before the answer to this question or not at all; 0 if nothing is. */
@@ -130,11 +130,10 @@ final class ShardTrack {
 
     /** Takes in a part of a snapshot; true when it is complete and {@link #incoming()} is the whole. */
     boolean take(HubCommand.ShardSnapshot part) {
-        ResourceTree tree = part.first() ? ResourceTree.EMPTY : incoming;
-        for (Resource object : part.part()) {
-            tree = tree.with(object);
+        if (part.first()) {
+            incoming.clear();
         }
-        incoming = tree;
+        incoming.addAll(part.part());
         if (part.last()) {
             known = true;
             committed(part.version());
@@ -144,8 +143,8 @@ final class ShardTrack {
 
     /** The snapshot that has just been completed. */
     ResourceTree incoming() {
-        ResourceTree complete = incoming;
-        incoming = ResourceTree.EMPTY;
+        ResourceTree complete = ResourceTree.of(incoming);
+        incoming = new ArrayList<>();
         return complete;
     }
 

@@ -188,9 +188,9 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
     }
 
     private Behavior<HubCommand> onLookBack(HubCommand.LookBack lookBack) {
-        Optional<WatchWindow.View> view = windows.get(lookBack.window())
+        Optional<WindowView> view = windows.get(lookBack.window())
                 .at(lookBack.version())
-                .map(objects -> new WatchWindow.View(objects, lookBack.version()));
+                .map(objects -> new WindowView(objects, lookBack.version()));
         lookBack.replyTo().tell(new HubCommand.Past(view));
         return this;
     }
@@ -297,15 +297,13 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             return;
         }
         merge.reset();
-        ResourceTree objects = ResourceTree.EMPTY;
+        List<Resource> objects = new ArrayList<>();
         for (int shard = 0; shard < settings.shards(); shard++) {
             WatchWindow window = windows.get(shard);
-            for (Resource object : window.at(version).orElseThrow().all()) {
-                objects = objects.with(object);
-            }
+            window.at(version).orElseThrow().all().forEach(objects::add);
             merge.add(shard, window.after(version), merge.closed(shard));
         }
-        windows.get(settings.shards()).reset(objects, version);
+        windows.get(settings.shards()).reset(ResourceTree.of(objects), version);
         mergedIsStale = false;
     }
 

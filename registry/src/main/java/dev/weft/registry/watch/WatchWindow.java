@@ -32,7 +32,7 @@ public final class WatchWindow {
 
     private ResourceTree base = ResourceTree.EMPTY;
     private long floor;
-    private View view = new View(ResourceTree.EMPTY, 0);
+    private WindowView view = new WindowView(ResourceTree.EMPTY, 0);
     private int sinceLandmark;
 
     public WatchWindow(Limits limits) {
@@ -46,13 +46,6 @@ public final class WatchWindow {
      * @param age none that is older
      */
     public record Limits(int changes, Duration age) {}
-
-    /**
-     * The present.
-     *
-     * @param version every change up to here is in it, and none after
-     */
-    public record View(ResourceTree objects, long version) {}
 
     /**
      * One change as watchers see it.
@@ -70,7 +63,8 @@ public final class WatchWindow {
 
     private record Past(Logged logged, Instant heard) {}
 
-    public View view() {
+    /** The present. */
+    public WindowView view() {
         return view;
     }
 
@@ -87,7 +81,7 @@ public final class WatchWindow {
         forgotten.clear();
         base = objects;
         floor = version;
-        view = new View(objects, version);
+        view = new WindowView(objects, version);
     }
 
     /** Takes in the next change. */
@@ -96,28 +90,22 @@ public final class WatchWindow {
             throw new IllegalArgumentException(
                     "version: " + change.version() + " (expected: after " + view.version() + "), of " + change.key());
         }
-        ResourceTree objects = changed(view.objects(), change);
         Logged logged = Logged.of(change);
         past.put(change.version(), new Past(logged, now));
+        view = view.after(change);
         sinceLandmark++;
         if (sinceLandmark == LANDMARK_EVERY) {
-            landmarks.put(change.version(), objects);
+            landmarks.put(change.version(), view.objects());
             sinceLandmark = 0;
         }
-        view = new View(objects, change.version());
         trim(now);
         return logged;
-    }
-
-    private static ResourceTree changed(ResourceTree objects, Change change) {
-        Resource after = change.after();
-        return after != null ? objects.with(after) : objects.without(change.key());
     }
 
     /** Learns that nothing up to a version is still to come. */
     public void close(long version) {
         if (version > view.version()) {
-            view = new View(view.objects(), version);
+            view = view.closed(version);
         }
     }
 
@@ -152,18 +140,13 @@ public final class WatchWindow {
         Map.Entry<Long, ResourceTree> landmark = landmarks.floorEntry(version);
         ResourceTree objects = landmark == null ? atFloor() : landmark.getValue();
         long from = landmark == null ? floor : landmark.getKey();
-        for (Past entry : past.subMap(from, false, version, true).values()) {
-            objects = changed(objects, entry.logged().change());
-        }
-        return Optional.of(objects);
+        return Optional.of(objects.after(past.subMap(from, false, version, true).values().stream()
+                .map(entry -> entry.logged().change())
+                .toList()));
     }
 
     private ResourceTree atFloor() {
-        ResourceTree objects = base;
-        for (Change change : forgotten) {
-            objects = changed(objects, change);
-        }
-        return objects;
+        return base.after(forgotten);
     }
 
     /** All changes after a version that is not forgotten, in order. */

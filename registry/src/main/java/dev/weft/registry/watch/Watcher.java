@@ -36,7 +36,7 @@ final class Watcher {
     }
 
     /** The events for the present objects. */
-    List<WatchEvent> present(WatchWindow.View view) {
+    List<WatchEvent> present(WindowView view) {
         List<WatchEvent> events = new ArrayList<>();
         for (Resource object : view.objects().range(request.collection())) {
             if (request.filter().matches(object)) {
