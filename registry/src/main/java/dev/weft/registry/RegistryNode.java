@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** One process of the cluster: holds shards or passes on to those who do, and answers from a hub of its own. */
@@ -231,7 +232,7 @@ public final class RegistryNode implements Registry {
 
     @Override
     public CompletionStage<Write.Outcome> write(Write write) {
-        return submit(write, List.of(), 0);
+        return submit(write, List.of(), null, 0);
     }
 
     /** Writes of a reconciler that all concern one shard: all or nothing, no admission. Completes when on disk. */
@@ -260,10 +261,11 @@ public final class RegistryNode implements Registry {
         shards.tell(shard, command);
     }
 
-    private CompletionStage<Write.Outcome> submit(Write write, List<Grant> grants, int round) {
+    private CompletionStage<Write.Outcome> submit(
+            Write write, List<Grant> grants, ShardCommand.@Nullable Prepared prepared, int round) {
         CompletionStage<ShardCommand.Submitted> asked = shards.ask(
                 placement.shardOf(write.key()),
-                replyTo -> new ShardCommand.Submit(write, grants, replyTo),
+                replyTo -> new ShardCommand.Submit(write, grants, prepared, replyTo),
                 settings.writeTimeout());
         return asked.thenCompose(submitted -> submitted instanceof ShardCommand.Submitted.Decided decided
                         ? CompletableFuture.completedStage(settled(write, decided.outcome()))
@@ -299,7 +301,7 @@ public final class RegistryNode implements Registry {
                     }
                     List<Grant> all = new ArrayList<>(grants);
                     all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
-                    return submit(write, all, round + 1);
+                    return submit(write, all, missing.prepared(), round + 1);
                 });
     }
 

@@ -17,7 +17,7 @@ public final class JsonText {
 
     /** Bytes that are JSON already. */
     public static ByteString of(JsonBytes json) {
-        return ByteString.fromByteBuffer(json.buffer());
+        return json.lend(ByteString::fromArrayUnsafe);
     }
 
     static ObjectNode object(String kind, String apiVersion) {

@@ -49,7 +49,7 @@ class CrashIT {
         List<TestServer> servers = servers(store);
         servers.forEach(TestServer::begin);
         servers.forEach(TestServer::awaitReady);
-        for (long seed = first; seed < first + Integer.getInteger("weft.crash.seeds", 5); seed++) {
+        for (long seed = first; seed < first + Integer.getInteger("weft.crash.seeds", 10); seed++) {
             System.out.println("crash test on " + store + ", seed " + seed + " begins");
             try {
                 String told = new CrashRun(seed, servers, store).run(Integer.getInteger("weft.crash.strikes", 1));

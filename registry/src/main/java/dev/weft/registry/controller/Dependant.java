@@ -39,7 +39,7 @@ record Dependant(ResourceKey key, String uid, List<Owner> owners) {
             return null;
         }
         List<Owner> owners = new ArrayList<>();
-        for (JsonNode reference : object.json().toTree().path("metadata").path("ownerReferences")) {
+        for (JsonNode reference : object.json().at("metadata", "ownerReferences")) {
             ResourceKind kind = kind(
                     kinds,
                     reference.path("apiVersion").asText(""),

@@ -41,7 +41,7 @@ final class EndpointsMirror {
         labels.remove(EndpointTypes.ENDPOINTS_MANAGED_BY);
         labels.put(EndpointTypes.SERVICE_NAME, endpoints.key().name());
         labels.put(EndpointTypes.MANAGED_BY, EndpointTypes.MIRROR_CONTROLLER);
-        JsonNode annotations = endpoints.json().toTree().path("metadata").path("annotations");
+        JsonNode annotations = endpoints.json().at("metadata", "annotations");
         Map<String, String> kept = new HashMap<>(SliceContent.texts(annotations));
         kept.keySet().removeAll(List.of(LAST_APPLIED, LAST_TRIGGER, EndpointWeights.BY_ADDRESS));
         Owner owner = new Owner("v1", "Endpoints", endpoints.key().name(), endpoints.uid());

@@ -16,9 +16,8 @@ import java.util.List;
  */
 record Body(ObjectNode object, List<String> found) {
     static Parsed<Body> read(ResourceKind kind, Schema schema, JsonBytes json, Write.Options options) {
-        List<String> doubled = options.fieldValidation() == FieldValidation.IGNORE
-                ? List.of()
-                : DuplicateFields.find(json.toByteArray());
+        List<String> doubled =
+                options.fieldValidation() == FieldValidation.IGNORE ? List.of() : json.lend(DuplicateFields::find);
         return readAny(json).then(tree -> typed(kind, tree)).then(object -> {
             Schema.Findings findings = schema.prune(object);
             List<String> found = new ArrayList<>(doubled);

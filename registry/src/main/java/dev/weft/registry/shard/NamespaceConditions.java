@@ -43,7 +43,7 @@ record NamespaceConditions(Map<String, Integer> remaining, Map<String, Integer> 
             for (Resource object : objects) {
                 if (looked < limit && object.json().mentions("\"finalizers\"")) {
                     looked++;
-                    JsonNode metadata = object.json().toTree().path("metadata");
+                    JsonNode metadata = object.json().at("metadata");
                     metadata.path("finalizers").forEach(each -> finalizers.merge(each.asText(), 1, Integer::sum));
                 }
             }

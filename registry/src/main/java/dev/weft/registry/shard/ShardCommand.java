@@ -3,10 +3,12 @@ package dev.weft.registry.shard;
 import akka.actor.typed.ActorRef;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.resource.Admission;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Write;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What one may ask of a registry shard. */
 public sealed interface ShardCommand {
@@ -15,12 +17,24 @@ public sealed interface ShardCommand {
      * A client's write.
      *
      * @param grants addresses and ports already claimed for it, see {@link Submitted.Unallocated}
+     * @param prepared what came with that answer; null after a journey between processes, or if there was none
      */
-    record Submit(Write write, List<Grant> grants, ActorRef<Submitted> replyTo) implements ShardCommand {
+    record Submit(Write write, List<Grant> grants, @Nullable Prepared prepared, ActorRef<Submitted> replyTo)
+            implements ShardCommand {
         public Submit {
             grants = List.copyOf(grants);
         }
+
+        public Submit(Write write, List<Grant> grants, ActorRef<Submitted> replyTo) {
+            this(write, grants, null, replyTo);
+        }
     }
+
+    /**
+     * A new object that was admitted and waits for its addresses: it need not be admitted twice. Handed over from the shard
+     * to whoever claims and back; stays in the process. What it holds belongs to whoever has it.
+     */
+    record Prepared(Admission.Admitted.Accepted object) {}
 
     /** Writes of a reconciler outside the shard's step: all or nothing, no admission. */
     record Derive(List<DerivedWrite> writes, ActorRef<Derived> replyTo) implements ShardCommand {
@@ -79,10 +93,16 @@ public sealed interface ShardCommand {
          * Nothing was written yet: these must be claimed first, then submit again with the grants.
          *
          * @param version of the shard, after all that happened to the object so far
+         * @param prepared to be handed back with the grants, if there is one
          */
-        record Unallocated(List<Claim> wanted, long version) implements Submitted {
+        record Unallocated(
+                List<Claim> wanted, long version, @Nullable Prepared prepared) implements Submitted {
             public Unallocated {
                 wanted = List.copyOf(wanted);
+            }
+
+            public Unallocated(List<Claim> wanted, long version) {
+                this(wanted, version, null);
             }
         }
     }

@@ -141,7 +141,7 @@ public final class ShardDecision {
     private ShardCommand.Submitted submitted(ShardStep step, ShardCommand.Submit submit) {
         ShardStep.Mark mark = step.mark();
         try {
-            return writes.decide(step, submit.write(), submit.grants());
+            return writes.decide(step, submit.write(), submit.grants(), submit.prepared());
         } catch (RuntimeException e) {
             step.rollBack(mark);
             LOG.error(
@@ -188,7 +188,8 @@ public final class ShardDecision {
                 ObjectNode object = JsonNodeFactory.instance.objectNode();
                 object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
                 object.putObject("metadata").put("name", name);
-                writes.decide(step, new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT), List.of());
+                writes.decide(
+                        step, new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT), List.of(), null);
             }
         }
     }

@@ -41,14 +41,16 @@ final class WriteDecision {
     }
 
     /** Adds what the write changes to the step, and says what became of it. */
-    Submitted decide(ShardStep step, Write write, List<Grant> grants) {
+    Submitted decide(ShardStep step, Write write, List<Grant> grants, ShardCommand.@Nullable Prepared prepared) {
         ResourceKind kind = context.kinds().find(write.key().type());
         if (kind == null) {
             return refused(Refusal.of(
                     Refusal.Reason.NotFound, write.key(), "the server could not find the requested resource"));
         }
         if (write instanceof Write.Create create) {
-            return create(step, create, identity -> admission.create(create, identity), grants);
+            return prepared != null && step.get(prepared.object().key()) == null
+                    ? create(step, create, prepared.object(), grants)
+                    : create(step, create, identity -> admission.create(create, identity), grants);
         }
         Resource present = step.get(write.key());
         Write.@Nullable Patch apply = apply(write);
@@ -93,12 +95,24 @@ final class WriteDecision {
                 }
                 return refused(Refusal.alreadyExists(accepted.key()));
             }
-            Optional<Submitted> unallocated = allocate(step, accepted, null, grants);
-            if (unallocated.isPresent()) {
-                return unallocated.get();
-            }
-            return store(step, write, accepted, Effect.CREATED, 0);
+            return claimed(step, write, accepted, grants);
         }
+    }
+
+    /** Goes on with an object that was admitted before, and whose name is free still. */
+    private Submitted create(ShardStep step, Write write, Admitted.Accepted prepared, List<Grant> grants) {
+        Optional<Refusal> homeless = namespaces.refusal(step, write.key());
+        return homeless.isPresent() ? refused(homeless.get()) : claimed(step, write, prepared, grants);
+    }
+
+    private Submitted claimed(ShardStep step, Write write, Admitted.Accepted accepted, List<Grant> grants) {
+        Optional<Submitted.Unallocated> missing = allocate(step, accepted, null, grants);
+        if (missing.isPresent()) {
+            Submitted.Unallocated unallocated = missing.get();
+            return new Submitted.Unallocated(
+                    unallocated.wanted(), unallocated.version(), new ShardCommand.Prepared(accepted));
+        }
+        return store(step, write, accepted, Effect.CREATED, 0);
     }
 
     private Submitted change(ShardStep step, Resource present, Write write, Admitted admitted, List<Grant> grants) {
@@ -112,7 +126,7 @@ final class WriteDecision {
             Resource last = ResourceStamp.of(present.key(), accepted.object(), present.version());
             return done(write.options().dryRun() ? last : step.remove(present), Effect.UPDATED, accepted.warnings());
         }
-        Optional<Submitted> unallocated = allocate(step, accepted, present, grants);
+        Optional<Submitted.Unallocated> unallocated = allocate(step, accepted, present, grants);
         if (unallocated.isPresent()) {
             return unallocated.get();
         }
@@ -144,7 +158,7 @@ final class WriteDecision {
     }
 
     /** Fills in what was granted; asks for more if that does not suffice. */
-    private static Optional<Submitted> allocate(
+    private static Optional<Submitted.Unallocated> allocate(
             ShardStep step, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
         ObjectNode before = present == null ? null : present.json().toTree();
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);

@@ -145,7 +145,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             return this;
         }
         track.committed(batch.version());
-        batch.changes().forEach(change -> append(batch.shard(), change));
+        append(batch.shard(), batch.changes());
         windows.get(batch.shard()).close(batch.version());
         publish(batch.shard());
         tell(new HubNews.Changed(batch.shard(), batch.changes()));
@@ -276,7 +276,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
             rebuildMerged();
         }
         if (!mergedIsStale) {
-            merge.release().forEach(change -> append(settings.shards(), change));
+            append(settings.shards(), merge.release());
             windows.get(settings.shards()).close(merge.frontier());
         }
         publish(settings.shards());
@@ -301,7 +301,7 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         for (int shard = 0; shard < settings.shards(); shard++) {
             WatchWindow window = windows.get(shard);
             window.at(version).orElseThrow().all().forEach(objects::add);
-            merge.add(shard, window.after(version), merge.closed(shard));
+            merge.add(shard, window.changesAfter(version), merge.closed(shard));
         }
         windows.get(settings.shards()).reset(ResourceTree.of(objects), version);
         mergedIsStale = false;
@@ -314,9 +314,11 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
                 .orElse(0);
     }
 
-    private void append(int window, Change change) {
-        WatchWindow.Logged logged = windows.get(window).append(change, ages.instant());
-        watchers.get(window).deliver(logged);
+    private void append(int window, List<Change> changes) {
+        Instant now = ages.instant();
+        for (Change change : changes) {
+            watchers.get(window).deliver(windows.get(window).append(change, now));
+        }
     }
 
     private void publish(int window) {

@@ -6,34 +6,30 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The present objects of one ordered stream of changes (a shard's, or all shards' merged), and a bounded piece of its
  * past: enough to resume a watch and to read an earlier version while both are young.
  *
+ * <p>Earlier versions are worked out from the present by taking changes back, which costs time where they are asked for,
+ * and no memory where they are not.
+ *
  * <p>Not for several threads; {@link #view()} is a value that may go anywhere.
  */
 public final class WatchWindow {
-    /**
-     * The objects are kept as of every so many changes, and the rest is worked out when somebody asks: keeping them as of
-     * every change takes half a kilobyte for each, in each window.
-     */
-    private static final int LANDMARK_EVERY = 256;
+    /** So many changes may wait before they are put into the tree of the present, all at once. */
+    private static final int SETTLE_EVERY = 256;
 
     private final Limits limits;
-    private final TreeMap<Long, Past> past = new TreeMap<>();
-    private final TreeMap<Long, ResourceTree> landmarks = new TreeMap<>();
-    /** What was forgotten since {@link #base}, which is fewer changes than lie between two landmarks. */
-    private final List<Change> forgotten = new ArrayList<>();
+    /** In the order of versions; those before {@link #first} are forgotten. */
+    private final List<@Nullable Logged> log = new ArrayList<>();
 
-    private ResourceTree base = ResourceTree.EMPTY;
+    private int first;
     private long floor;
     private WindowView view = new WindowView(ResourceTree.EMPTY, 0);
-    private int sinceLandmark;
+    private int unsettled;
 
     public WatchWindow(Limits limits) {
         this.limits = limits;
@@ -51,17 +47,17 @@ public final class WatchWindow {
      * One change as watchers see it.
      *
      * @param removed the object as its last watchers see it go; null unless the change is a removal
+     * @param heard when it came
      */
-    public record Logged(Change change, @Nullable Resource removed) {
-        static Logged of(Change change) {
+    public record Logged(Change change, @Nullable Resource removed, Instant heard) {
+        static Logged of(Change change, Instant heard) {
             Resource before = change.before();
             return new Logged(
                     change,
-                    change.after() == null && before != null ? ResourceStamp.again(before, change.version()) : null);
+                    change.after() == null && before != null ? ResourceStamp.again(before, change.version()) : null,
+                    heard);
         }
     }
-
-    private record Past(Logged logged, Instant heard) {}
 
     /** The present. */
     public WindowView view() {
@@ -75,11 +71,9 @@ public final class WatchWindow {
 
     /** Forgets all and begins anew. */
     public void reset(ResourceTree objects, long version) {
-        past.clear();
-        landmarks.clear();
-        sinceLandmark = 0;
-        forgotten.clear();
-        base = objects;
+        log.clear();
+        first = 0;
+        unsettled = 0;
         floor = version;
         view = new WindowView(objects, version);
     }
@@ -90,13 +84,13 @@ public final class WatchWindow {
             throw new IllegalArgumentException(
                     "version: " + change.version() + " (expected: after " + view.version() + "), of " + change.key());
         }
-        Logged logged = Logged.of(change);
-        past.put(change.version(), new Past(logged, now));
+        Logged logged = Logged.of(change, now);
+        log.add(logged);
         view = view.after(change);
-        sinceLandmark++;
-        if (sinceLandmark == LANDMARK_EVERY) {
-            landmarks.put(change.version(), view.objects());
-            sinceLandmark = 0;
+        unsettled++;
+        if (unsettled == SETTLE_EVERY) {
+            view.objects();
+            unsettled = 0;
         }
         trim(now);
         return logged;
@@ -112,20 +106,18 @@ public final class WatchWindow {
     /** Forgets what is too old or too much. */
     public void trim(Instant now) {
         Instant oldest = now.minus(limits.age());
-        while (!past.isEmpty()) {
-            Map.Entry<Long, Past> first = past.firstEntry();
-            if (past.size() <= limits.changes() && !first.getValue().heard().isBefore(oldest)) {
-                return;
+        while (first < log.size()) {
+            Logged logged = at(first);
+            if (log.size() - first <= limits.changes() && !logged.heard().isBefore(oldest)) {
+                break;
             }
-            floor = first.getKey();
-            past.remove(floor);
-            ResourceTree landmark = landmarks.remove(floor);
-            if (landmark == null) {
-                forgotten.add(first.getValue().logged().change());
-            } else {
-                base = landmark;
-                forgotten.clear();
-            }
+            floor = logged.change().version();
+            log.set(first, null);
+            first++;
+        }
+        if (first > log.size() / 2) {
+            log.subList(0, first).clear();
+            first = 0;
         }
     }
 
@@ -134,26 +126,22 @@ public final class WatchWindow {
         if (version < floor || version > view.version()) {
             return Optional.empty();
         }
-        if (past.isEmpty() || version >= past.lastKey()) {
-            return Optional.of(view.objects());
+        List<Change> back = new ArrayList<>();
+        int from = after(version);
+        for (int i = log.size() - 1; i >= from; i--) {
+            Change change = at(i).change();
+            back.add(new Change(/* before= */ change.after(), /* after= */ change.before(), version));
         }
-        Map.Entry<Long, ResourceTree> landmark = landmarks.floorEntry(version);
-        ResourceTree objects = landmark == null ? atFloor() : landmark.getValue();
-        long from = landmark == null ? floor : landmark.getKey();
-        return Optional.of(objects.after(past.subMap(from, false, version, true).values().stream()
-                .map(entry -> entry.logged().change())
-                .toList()));
-    }
-
-    private ResourceTree atFloor() {
-        return base.after(forgotten);
+        return Optional.of(back.isEmpty() ? view.objects() : view.objects().after(back));
     }
 
     /** All changes after a version that is not forgotten, in order. */
-    List<Change> after(long version) {
-        return past.tailMap(version, false).values().stream()
-                .map(entry -> entry.logged().change())
-                .toList();
+    List<Change> changesAfter(long version) {
+        List<Change> changes = new ArrayList<>();
+        for (int i = after(version); i < log.size(); i++) {
+            changes.add(at(i).change());
+        }
+        return changes;
     }
 
     /** The changes of a collection after a version, in order; empty if some of them are forgotten. */
@@ -162,11 +150,35 @@ public final class WatchWindow {
             return Optional.empty();
         }
         List<Logged> changes = new ArrayList<>();
-        for (Past entry : past.tailMap(version, false).values()) {
-            if (collection.contains(entry.logged().change().key())) {
-                changes.add(entry.logged());
+        for (int i = after(version); i < log.size(); i++) {
+            Logged logged = at(i);
+            if (collection.contains(logged.change().key())) {
+                changes.add(logged);
             }
         }
         return Optional.of(changes);
+    }
+
+    private Logged at(int index) {
+        Logged logged = log.get(index);
+        if (logged == null) {
+            throw new IllegalStateException("unreachable: what is forgotten is not asked for");
+        }
+        return logged;
+    }
+
+    /** Where in the log the changes after a version begin. */
+    private int after(long version) {
+        int low = first;
+        int high = log.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (at(middle).change().version() <= version) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

@@ -57,11 +57,11 @@ final class ResourceCodec {
     }
 
     static ByteString json(JsonBytes json) {
-        return UnsafeByteOperations.unsafeWrap(json.buffer());
+        return json.lend(UnsafeByteOperations::unsafeWrap);
     }
 
     static JsonBytes json(ByteString json) {
-        return JsonBytes.ofUtf8(json.toByteArray());
+        return JsonBytes.adopt(json.toByteArray());
     }
 
     static FeedCommitted.Change change(Change change) {
