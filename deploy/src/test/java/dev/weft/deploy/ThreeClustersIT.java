@@ -65,7 +65,8 @@ class ThreeClustersIT {
             + " without a failed request, and hold the same in the end")
     void wholeStory() throws Exception {
         startAll();
-        try (wan) {
+        try (Wan ways = wan) {
+            assertThat(ways).isNotNull();
             joinByOneProcessEach();
             share();
             try (CallLoop calls = callTheImport()) {
@@ -185,9 +186,11 @@ class ThreeClustersIT {
     }
 
     private void assertSaysStale() {
-        eventually(() -> assertThat(freshCondition(north.serviceImport()))
-                .satisfies(condition -> assertThat(condition.path("status").asText()).isEqualTo("False"))
-                .satisfies(condition -> assertThat(condition.path("message").asText()).contains("west")));
+        eventually(() -> {
+            JsonNode fresh = freshCondition(north.serviceImport());
+            assertThat(fresh.path("status").asText()).isEqualTo("False");
+            assertThat(fresh.path("message").asText()).contains("west");
+        });
         eventually(() -> {
             List<MetricSamples.Sample> ofWest = metrics(north).all().stream()
                     .filter(sample -> sample.label("cluster").equals("west"))

@@ -387,7 +387,7 @@ class McsConformanceIT {
     private void matches(String section, String what, String spec, String pointer) {
         expect("Required", section, "MCS-5", what, ns -> {
             first.service(ns, spec).export(ns, "{}");
-            JsonNode own = json(spec).at(pointer);
+            JsonNode own = json("{'spec':" + spec + "}").at(pointer);
             clusters.forEach(cluster -> cluster.awaitImport(ns, found -> found.at(pointer).equals(own)));
         });
     }

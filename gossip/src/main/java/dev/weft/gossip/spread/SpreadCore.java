@@ -135,7 +135,8 @@ public final class SpreadCore implements PeerListener {
         if (stored.incarnation().isEmpty() && identity.incarnation().isEmpty()) {
             return OwnOrigins.Past.NONE;
         }
-        return stored.clean() ? OwnOrigins.Past.CLEAN : OwnOrigins.Past.UNKNOWN;
+        // Where the cluster has further processes, one of them may have written since this one stopped.
+        return stored.clean() && identity.incarnation().isEmpty() ? OwnOrigins.Past.CLEAN : OwnOrigins.Past.UNKNOWN;
     }
 
     /** Makes the records of an own origin equal to the given ones; see the front door. */
