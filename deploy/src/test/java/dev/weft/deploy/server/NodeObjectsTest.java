@@ -24,6 +24,23 @@ class NodeObjectsTest {
     }
 
     @Test
+    @DisplayName("says where its process takes part in the federation, if it does, and otherwise leaves what is said there")
+    void gossip() {
+        NodeCapacity capacity = new NodeCapacity(1, 1);
+        assertThat(new NodeObjects("n1", "", "127.0.0.1", "127.0.0.1:7001", "1.0", capacity)
+                        .labels()
+                        .at("/metadata/annotations")
+                        .path(NodeObjects.GOSSIP)
+                        .asText())
+                .isEqualTo("127.0.0.1:7001");
+        assertThat(new NodeObjects("n1", "", "127.0.0.1", "", "1.0", capacity)
+                        .labels()
+                        .at("/metadata/annotations")
+                        .has(NodeObjects.GOSSIP))
+                .isFalse();
+    }
+
+    @Test
     @DisplayName("has of this machine at least a processor and some memory")
     void own() {
         assertThat(NodeCapacity.own().processors()).isPositive();

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.backend.Backend;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.Manifests;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
 
 /** A cluster of a federation, of one or more processes, and what a test asks it about the Service {@code web}. */
 public record FederatedCluster(String name, List<TestServer> processes) {
@@ -20,6 +23,8 @@ public record FederatedCluster(String name, List<TestServer> processes) {
     private static final String SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
             + "?labelSelector=multicluster.kubernetes.io/service-name%3Dweb";
     private static final int PORT = 9376;
+    private static final int ALREADY_EXISTS = 409;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Any process of it that runs. */
     public ApiClient api() {
@@ -55,26 +60,32 @@ public record FederatedCluster(String name, List<TestServer> processes) {
 
     /** Makes the Service over its Pods, and exports it. */
     public FederatedCluster export() {
-        ApiClient api = api();
-        api.accepted("a Service", api.create(DEFAULT + "services", Manifests.service("web", "web", 80, PORT)));
-        api.accepted("an export", api.create(MULTI + "serviceexports", Manifests.serviceExport("web")));
+        write(api -> api.create(DEFAULT + "services", Manifests.service("web", "web", 80, PORT)));
+        write(api -> api.create(MULTI + "serviceexports", Manifests.serviceExport("web")));
         return this;
     }
 
     /** Makes a Pod, which is not ready yet. No Lease stands for its node, so nobody finds it dead. */
     public void pod(Backend backend) {
-        ApiClient api = api();
-        api.accepted("a Pod", api.create(DEFAULT + "pods", Manifests.pod(backend.name(), "web", "rack", PORT)));
+        write(api -> api.create(DEFAULT + "pods", Manifests.pod(backend.name(), "web", "rack", PORT)));
     }
 
     /** Says whether a Pod is ready. */
     public void ready(Backend backend, boolean ready) {
-        ApiClient api = api();
-        api.accepted(
-                "a status",
-                api.mergePatch(
-                        DEFAULT + "pods/" + backend.name() + "/status",
-                        Manifests.podStatus(backend.address().host(), ready)));
+        write(api -> api.mergePatch(
+                DEFAULT + "pods/" + backend.name() + "/status",
+                Manifests.podStatus(backend.address().host(), ready)));
+    }
+
+    /** Writes until it is confirmed: what was on its way to a process that was killed never will be. */
+    private void write(Function<ApiClient, ApiClient.Reply> request) {
+        Awaitility.await("a write in " + name)
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> {
+                    ApiClient.Reply reply = request.apply(api());
+                    return reply.ok() || reply.status() == ALREADY_EXISTS;
+                });
     }
 
     /** The address at which it serves what all export. */
