@@ -128,11 +128,10 @@ final class FederateCommand implements Runnable {
     }
 
     /** {@code weft federate members}. */
-    @Command(name = "members", description = "Show the clusters of the federation as this one sees them.",
-            footer = {
-                "",
-                "Whoever shows the same DIGEST for a cluster holds the same records of it, byte by byte."
-            })
+    @Command(
+            name = "members",
+            description = "Show the clusters of the federation as this one sees them.",
+            footer = {"", "Whoever shows the same DIGEST for a cluster holds the same records of it, byte by byte."})
     static final class Members implements Callable<Integer> {
         private static final String ROW = "%-20s %-12s %-11s %-7s %-9s %-16s %s";
 
@@ -142,8 +141,8 @@ final class FederateCommand implements Runnable {
         @Override
         public Integer call() {
             JsonNode found = members(federate.client());
-            federate.say(
-                    String.format(Locale.ROOT, ROW, "NAME", "STATE", "ROUND-TRIP", "BEHIND", "FRESHNESS", "DIGEST", "ADDRESS"));
+            federate.say(String.format(
+                    Locale.ROOT, ROW, "NAME", "STATE", "ROUND-TRIP", "BEHIND", "FRESHNESS", "DIGEST", "ADDRESS"));
             for (JsonNode member : found) {
                 JsonNode status = member.path("status");
                 federate.say(String.format(

@@ -61,8 +61,9 @@ class ThreeClustersIT {
     private long begun = System.nanoTime();
 
     @Test
-    @DisplayName("relay for each other, fail static, heal, survive the loss of who holds the links and a rolling restart,"
-            + " without a failed request, and hold the same in the end")
+    @DisplayName(
+            "relay for each other, fail static, heal, survive the loss of who holds the links and a rolling restart,"
+                    + " without a failed request, and hold the same in the end")
     void wholeStory() throws Exception {
         startAll();
         try (Wan ways = wan) {
@@ -84,8 +85,7 @@ class ThreeClustersIT {
     }
 
     private void startAll() throws IOException {
-        east = new FederatedCluster(
-                "east", bed.sharing(TestStore.database(bed.directory()), 3, "east", "--no-proxy"));
+        east = new FederatedCluster("east", bed.sharing(TestStore.database(bed.directory()), 3, "east", "--no-proxy"));
         west = new FederatedCluster("west", List.of(bed.server("west", "--no-proxy")));
         north = new FederatedCluster("north", List.of(bed.server("north", "--no-proxy")));
         Stream.of(east, west, north).forEach(cluster -> all.addAll(cluster.processes()));
@@ -119,8 +119,8 @@ class ThreeClustersIT {
             cluster.export();
             add(cluster, "a");
         }
-        eventually(() -> assertThat(north.endpoints())
-                .isEqualTo(Map.of("east", Set.of("east-a"), "west", Set.of("west-a"))));
+        eventually(() ->
+                assertThat(north.endpoints()).isEqualTo(Map.of("east", Set.of("east-a"), "west", Set.of("west-a"))));
         assertSame();
         for (FederatedCluster cluster : List.of(east, west, north)) {
             eventually(() -> assertMeasured(cluster));
@@ -130,13 +130,16 @@ class ThreeClustersIT {
 
     /** What is told of each other cluster, and of the changes that came. */
     private static void assertMeasured(FederatedCluster cluster) {
-        MetricSamples metrics = MetricSamples.parse(cluster.api().get("/metrics").text());
+        MetricSamples metrics =
+                MetricSamples.parse(cluster.api().get("/metrics").text());
         for (String other : Stream.of("east", "west", "north")
                 .filter(Predicate.not(cluster.name()::equals))
                 .toList()) {
             for (String name :
                     List.of("received_bytes_total", "sent_bytes_total", "round_trip_seconds", "lag_seconds")) {
-                assertThat(value(metrics, name, other)).as(name + " of " + other).isPositive();
+                assertThat(value(metrics, name, other))
+                        .as(name + " of " + other)
+                        .isPositive();
             }
             assertThat(value(metrics, "staleness_seconds", other)).isNotNegative();
             assertThat(value(metrics, "records_behind", other)).isZero();
@@ -178,8 +181,8 @@ class ThreeClustersIT {
                         "off")
                 .awaitReady(PATIENCE);
         HostPort address = new HostPort(north.importedIp(), 80);
-        eventually(() -> assertThat(HttpCall.get(address, "/", Duration.ofSeconds(2)))
-                .isIn("east-a", "west-a"));
+        eventually(() ->
+                assertThat(HttpCall.get(address, "/", Duration.ofSeconds(2))).isIn("east-a", "west-a"));
         phase("called");
         return CallLoop.start(address, Duration.ofMillis(5), InstantSource.system());
     }
@@ -190,7 +193,8 @@ class ThreeClustersIT {
         eventually(() -> assertThat(west.endpoints()).containsEntry("east", Set.of("east-a", "east-b")));
         // Links that carry nothing end; what is heard of each other is heard through north, and stays fresh.
         eventually(() -> assertThat(log(west)).contains("is gone: silent for"));
-        eventually(() -> assertThat(states(west.processes().get(0), "freshness")).containsEntry("east", "Fresh"));
+        eventually(
+                () -> assertThat(states(west.processes().get(0), "freshness")).containsEntry("east", "Fresh"));
         add(west, "b");
         eventually(() -> assertThat(east.endpoints()).containsEntry("west", Set.of("west-a", "west-b")));
         assertSame();
@@ -201,8 +205,9 @@ class ThreeClustersIT {
     private void failStatic() {
         wan.cut(north.processes(), west.processes());
         for (TestServer process : others(west)) {
-            eventually(() ->
-                    assertThat(states(process, "freshness")).containsEntry("west", "Stale").containsEntry("east", "Fresh"));
+            eventually(() -> assertThat(states(process, "freshness"))
+                    .containsEntry("west", "Stale")
+                    .containsEntry("east", "Fresh"));
         }
         add(west, "c");
         add(east, "c");
@@ -279,10 +284,10 @@ class ThreeClustersIT {
             add(elsewhere, "while-" + process.name() + "-is-away");
             process.start();
         }
-        eventually(() -> assertThat(north.endpoints()).isEqualTo(east.endpoints()).isEqualTo(west.endpoints()));
+        eventually(
+                () -> assertThat(north.endpoints()).isEqualTo(east.endpoints()).isEqualTo(west.endpoints()));
         assertThat(north.endpoints().get("east")).contains("east-while-west-1-is-away");
-        assertThat(north.endpoints().get("west"))
-                .contains("west-while-east-1-is-away", "west-while-north-1-is-away");
+        assertThat(north.endpoints().get("west")).contains("west-while-east-1-is-away", "west-while-north-1-is-away");
         assertSame();
         phase("restarted every process");
     }
@@ -299,9 +304,7 @@ class ThreeClustersIT {
     }
 
     private List<TestServer> others(FederatedCluster cluster) {
-        return all.stream()
-                .filter(Predicate.not(cluster.processes()::contains))
-                .toList();
+        return all.stream().filter(Predicate.not(cluster.processes()::contains)).toList();
     }
 
     private static Map<String, String> states(TestServer process, String field) {
@@ -330,7 +333,8 @@ class ThreeClustersIT {
 
     private void phase(String what) {
         long now = System.nanoTime();
-        System.out.println("three clusters: " + what + " after " + Duration.ofNanos(now - begun).toMillis() + " ms");
+        System.out.println("three clusters: " + what + " after "
+                + Duration.ofNanos(now - begun).toMillis() + " ms");
         begun = now;
     }
 }

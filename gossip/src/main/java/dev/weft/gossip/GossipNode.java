@@ -55,7 +55,6 @@ public final class GossipNode implements Gossip {
     /** Of a digest, for people to compare. */
     private static final int DIGEST_BYTES = 8;
 
-
     private final ActorSystem<?> system;
     private final GossipSettings settings;
     private final InstantSource clock;

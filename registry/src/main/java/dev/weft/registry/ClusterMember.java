@@ -47,6 +47,18 @@ public record ClusterMember(
             long recordsBehind,
             @Nullable Instant lastExchange,
             boolean self) {
-        this(name, addresses, state, roundTrip, recordsBehind, lastExchange, self, "Fresh", Duration.ZERO, null, false, "");
+        this(
+                name,
+                addresses,
+                state,
+                roundTrip,
+                recordsBehind,
+                lastExchange,
+                self,
+                "Fresh",
+                Duration.ZERO,
+                null,
+                false,
+                "");
     }
 }

@@ -1,7 +1,6 @@
 package dev.weft.api.rest;
 
 import dev.weft.registry.ClusterMember;
-import dev.weft.registry.FederationTraffic;
 import dev.weft.registry.FederationTraffic.Histogram;
 import dev.weft.registry.FederationTraffic.Peer;
 import dev.weft.registry.FederationView;
@@ -23,23 +22,20 @@ final class FederationMetrics {
     }
 
     CompletionStage<String> text() {
-        return federation
-                .members()
-                .thenCombine(federation.traffic(), (members, traffic) -> {
-                    StringBuilder text = new StringBuilder();
-                    members(text, members);
-                    traffic(text, traffic.peers());
-                    rejected(text, traffic.peers());
-                    convergence(text, traffic.convergence());
-                    return text.toString();
-                });
+        return federation.members().thenCombine(federation.traffic(), (members, traffic) -> {
+            StringBuilder text = new StringBuilder();
+            members(text, members);
+            traffic(text, traffic.peers());
+            rejected(text, traffic.peers());
+            convergence(text, traffic.convergence());
+            return text.toString();
+        });
     }
 
     private static void members(StringBuilder text, List<ClusterMember> members) {
         head(text, "member", "gauge", "Members of the federation as seen from here, by state and freshness.");
-        members.forEach(
-                member -> text.append("weft_federation_member{cluster=\"%s\",state=\"%s\",freshness=\"%s\"} 1\n"
-                        .formatted(member.name(), member.state(), member.freshness())));
+        members.forEach(member -> text.append("weft_federation_member{cluster=\"%s\",state=\"%s\",freshness=\"%s\"} 1\n"
+                .formatted(member.name(), member.state(), member.freshness())));
         each(
                 text,
                 "records_behind",
@@ -99,14 +95,7 @@ final class FederationMetrics {
                 peers,
                 Peer::cluster,
                 Peer::bytesOut);
-        each(
-                text,
-                "received_frames_total",
-                "counter",
-                "Frames from a cluster.",
-                peers,
-                Peer::cluster,
-                Peer::framesIn);
+        each(text, "received_frames_total", "counter", "Frames from a cluster.", peers, Peer::cluster, Peer::framesIn);
         each(text, "sent_frames_total", "counter", "Frames to a cluster.", peers, Peer::cluster, Peer::framesOut);
     }
 
@@ -123,7 +112,11 @@ final class FederationMetrics {
     /** Prometheus wants each bucket to hold those below it, too. */
     private static void convergence(StringBuilder text, Histogram histogram) {
         String name = "convergence_seconds";
-        head(text, name, "histogram", "From the commit of others' changes to their being known here, clocks corrected.");
+        head(
+                text,
+                name,
+                "histogram",
+                "From the commit of others' changes to their being known here, clocks corrected.");
         long below = 0;
         for (int i = 0; i < histogram.counts().size(); i++) {
             below += histogram.counts().get(i);

@@ -54,8 +54,10 @@ final class GossipBeside implements ResourceFeed.Follower {
     }
 
     private void note(JsonNode node) {
-        String address =
-                node.path("metadata").path("annotations").path(NodeObjects.GOSSIP).asText("");
+        String address = node.path("metadata")
+                .path("annotations")
+                .path(NodeObjects.GOSSIP)
+                .asText("");
         if (address.isEmpty() || name(node).equals(self)) {
             addresses.remove(name(node));
             return;

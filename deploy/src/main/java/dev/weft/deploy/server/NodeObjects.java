@@ -18,8 +18,7 @@ import java.time.temporal.ChronoUnit;
  * @param version of this program
  * @param capacity what it has
  */
-record NodeObjects(
-        String name, String zone, String address, String gossip, String version, NodeCapacity capacity) {
+record NodeObjects(String name, String zone, String address, String gossip, String version, NodeCapacity capacity) {
     /** On a Node: who registered it and gives its signs of life. */
     static final String AGENT = "mesh.weft.dev/agent";
 

@@ -42,7 +42,10 @@ final class FederationBenchmark implements Benchmark {
             stock.exports(0, services);
             Watchers.await(imports.whole, "Services to be imported");
             arena.figures()
-                    .figure(services + " Services made, exported and imported in", (System.nanoTime() - begun) / 1e9, "s");
+                    .figure(
+                            services + " Services made, exported and imported in",
+                            (System.nanoTime() - begun) / 1e9,
+                            "s");
             measure(arena, there, stock, imports, origin, importer);
             arena.figures().figure("watches lost", watcher.lost(), "");
             watcher.close();
@@ -50,12 +53,7 @@ final class FederationBenchmark implements Benchmark {
     }
 
     private static void measure(
-            Arena arena,
-            HttpClients there,
-            Stock stock,
-            Imports imports,
-            Arena.Server origin,
-            Arena.Server importer) {
+            Arena arena, HttpClients there, Stock stock, Imports imports, Arena.Server origin, Arena.Server importer) {
         int changes = arena.effort().count(2_000, 5);
         List<HttpConnection> writers = there.connect(8);
         // Until the code is compiled.

@@ -24,20 +24,27 @@ final class ConnectionCases extends SuiteCases {
 
     private void connectivity() {
         String remote = "Connectivity to remote services ";
-        expect("Required", "exporting-services", "MCS-1", remote + "with no exported service should be inaccessible", ns -> {
-            first.service(ns, CLUSTER_IP).pod(ns, backend(ns, "one"), "");
-            eventually(() -> assertThat(first.call("hello." + ns + ".svc.cluster.local", PORT))
-                    .isEqualTo(ns + "-one"));
-            for (int i = 0; i < 20; i++) {
-                clusters.forEach(cluster ->
-                        assertThat(cluster.call(clusterset(ns), PORT)).as(cluster.name()).isEmpty());
-            }
-        });
+        expect(
+                "Required",
+                "exporting-services",
+                "MCS-1",
+                remote + "with no exported service should be inaccessible",
+                ns -> {
+                    first.service(ns, CLUSTER_IP).pod(ns, backend(ns, "one"), "");
+                    eventually(() -> assertThat(first.call("hello." + ns + ".svc.cluster.local", PORT))
+                            .isEqualTo(ns + "-one"));
+                    for (int i = 0; i < 20; i++) {
+                        clusters.forEach(cluster -> assertThat(cluster.call(clusterset(ns), PORT))
+                                .as(cluster.name())
+                                .isEmpty());
+                    }
+                });
         expect(
                 "Optional, Connectivity, ClusterIP",
                 "dns",
                 "MCS-10",
-                remote + "with an exported ClusterIP service should be accessible through DNS (after a potential delay)",
+                remote
+                        + "with an exported ClusterIP service should be accessible through DNS (after a potential delay)",
                 ns -> {
                     first.service(ns, CLUSTER_IP).pod(ns, backend(ns, "one"), "");
                     first.export(ns, "{}");
@@ -53,8 +60,8 @@ final class ConnectionCases extends SuiteCases {
                     first.awaitCondition(ns, "Conflict", "True");
                     awaitAnswer(ns, PORT, ns + "-one");
                     for (int i = 0; i < 20; i++) {
-                        clusters.forEach(cluster -> assertThat(cluster.call(clusterset(ns), PORT))
-                                .isEqualTo(ns + "-one"));
+                        clusters.forEach(cluster ->
+                                assertThat(cluster.call(clusterset(ns), PORT)).isEqualTo(ns + "-one"));
                     }
                 });
         expect(
@@ -64,9 +71,7 @@ final class ConnectionCases extends SuiteCases {
                 remote + "with ports of different names should reach each port in the cluster that exposes it",
                 ns -> {
                     exportBoth(
-                            ns,
-                            CLUSTER_IP,
-                            CLUSTER_IP.replace("4242", "4243").replace("'tcp'", "'other'"));
+                            ns, CLUSTER_IP, CLUSTER_IP.replace("4242", "4243").replace("'tcp'", "'other'"));
                     awaitAnswer(ns, PORT, ns + "-one");
                     awaitAnswer(ns, PORT + 1, ns + "-two");
                 });
@@ -83,10 +88,12 @@ final class ConnectionCases extends SuiteCases {
                 ns -> {
                     first.service(ns, CLUSTER_IP).export(ns, "{}");
                     for (SuiteCluster cluster : clusters) {
-                        String ip = cluster.awaitImport(ns, found -> found.at("/spec/ips").size() == 1)
+                        String ip = cluster.awaitImport(
+                                        ns, found -> found.at("/spec/ips").size() == 1)
                                 .at("/spec/ips/0")
                                 .asText();
-                        eventually(() -> assertThat(cluster.lookup(clusterset(ns), "A")).containsExactly(ip));
+                        eventually(() ->
+                                assertThat(cluster.lookup(clusterset(ns), "A")).containsExactly(ip));
                     }
                 });
         expect(
@@ -155,9 +162,11 @@ final class ConnectionCases extends SuiteCases {
                         for (int i = 0; i < addresses.size(); i++) {
                             String name = "hello-" + i + ".east." + clusterset(ns);
                             String address = addresses.get(i);
-                            eventually(() -> assertThat(cluster.lookup(name, "A")).containsExactly(address));
+                            eventually(
+                                    () -> assertThat(cluster.lookup(name, "A")).containsExactly(address));
                         }
-                        assertThat(cluster.lookup("east." + clusterset(ns), "A")).isEmpty();
+                        assertThat(cluster.lookup("east." + clusterset(ns), "A"))
+                                .isEmpty();
                     }
                 });
         expect(
@@ -203,11 +212,14 @@ final class ConnectionCases extends SuiteCases {
                     for (SuiteCluster cluster : clusters) {
                         eventually(() -> assertThat(cluster.importedSlices(ns)).hasSize(1));
                         JsonNode labels = cluster.importedSlices(ns).get(0).at("/metadata/labels");
-                        assertThat(labels.path("multicluster.kubernetes.io/service-name").asText())
+                        assertThat(labels.path("multicluster.kubernetes.io/service-name")
+                                        .asText())
                                 .isEqualTo("hello");
-                        assertThat(labels.path("multicluster.kubernetes.io/source-cluster").asText())
+                        assertThat(labels.path("multicluster.kubernetes.io/source-cluster")
+                                        .asText())
                                 .isEqualTo("east");
-                        assertThat(labels.path("endpointslice.kubernetes.io/managed-by").asText())
+                        assertThat(labels.path("endpointslice.kubernetes.io/managed-by")
+                                        .asText())
                                 .isNotEmpty()
                                 .isNotEqualTo("endpointslice-controller.k8s.io");
                     }

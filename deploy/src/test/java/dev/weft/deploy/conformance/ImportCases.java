@@ -33,9 +33,9 @@ final class ImportCases extends SuiteCases {
                     first.awaitImport(ns, found -> found.at("/status/clusters").size() == 2);
                     first.unexport(ns);
                     for (SuiteCluster cluster : clusters) {
-                        cluster.awaitImport(ns, found -> found.at("/status/clusters")
-                                .toString()
-                                .equals("[{\"cluster\":\"west\"}]"));
+                        cluster.awaitImport(
+                                ns,
+                                found -> found.at("/status/clusters").toString().equals("[{\"cluster\":\"west\"}]"));
                     }
                     second.unexport(ns);
                     clusters.forEach(cluster -> cluster.awaitNoImport(ns));
@@ -66,16 +66,19 @@ final class ImportCases extends SuiteCases {
                     second.service(ns, CLUSTER_IP).export(ns, exported("dummy2"));
                     awaitConflict(ns, "AnnotationsConflict,LabelsConflict");
                     for (SuiteCluster cluster : clusters) {
-                        cluster.awaitImport(ns, found -> found.at("/metadata/labels")
-                                        .toString()
-                                        .equals("{\"dummy-label\":\"true\"}")
-                                && found.at("/metadata/annotations").toString().equals("{\"dummy-annotation\":\"true\"}"));
+                        cluster.awaitImport(
+                                ns,
+                                found -> found.at("/metadata/labels").toString().equals("{\"dummy-label\":\"true\"}")
+                                        && found.at("/metadata/annotations")
+                                                .toString()
+                                                .equals("{\"dummy-annotation\":\"true\"}"));
                     }
                 });
     }
 
     private static String exported(String name) {
-        return "{'exportedLabels':{'" + name + "-label':'true'},'exportedAnnotations':{'" + name + "-annotation':'true'}}";
+        return "{'exportedLabels':{'" + name + "-label':'true'},'exportedAnnotations':{'" + name
+                + "-annotation':'true'}}";
     }
 
     private void clusterIpImports() {
@@ -86,7 +89,11 @@ final class ImportCases extends SuiteCases {
                 CLUSTER_IP,
                 "ClusterSetIP");
         String of = " for a ClusterSetIP ServiceImport should match the exported service's ";
-        matches("session-affinity", "The SessionAffinity" + of + "SessionAffinity", CLUSTER_IP, "/spec/sessionAffinity");
+        matches(
+                "session-affinity",
+                "The SessionAffinity" + of + "SessionAffinity",
+                CLUSTER_IP,
+                "/spec/sessionAffinity");
         matches(
                 "session-affinity",
                 "The SessionAffinityConfig" + of + "SessionAffinityConfig",
@@ -110,7 +117,8 @@ final class ImportCases extends SuiteCases {
                 ns -> {
                     first.service(ns, CLUSTER_IP).export(ns, "{}");
                     for (SuiteCluster cluster : clusters) {
-                        JsonNode found = cluster.awaitImport(ns, any -> any.at("/spec/ips").size() > 0);
+                        JsonNode found = cluster.awaitImport(
+                                ns, any -> any.at("/spec/ips").size() > 0);
                         assertThat(found.at("/spec/ips/0").asText()).matches("\\d+\\.\\d+\\.\\d+\\.\\d+");
                         assertThat(found.at("/spec/ips")).hasSameSizeAs(found.at("/spec/ipFamilies"));
                     }
@@ -137,7 +145,8 @@ final class ImportCases extends SuiteCases {
         expect("Required", section, "MCS-5", what, ns -> {
             first.service(ns, spec).export(ns, "{}");
             JsonNode own = json("{'spec':" + spec + "}").at(pointer);
-            clusters.forEach(cluster -> cluster.awaitImport(ns, found -> found.at(pointer).equals(own)));
+            clusters.forEach(cluster ->
+                    cluster.awaitImport(ns, found -> found.at(pointer).equals(own)));
         });
     }
 
@@ -149,7 +158,8 @@ final class ImportCases extends SuiteCases {
                 "The ports for a ClusterSetIP ServiceImport should match those of the exported service",
                 ns -> {
                     first.service(ns, CLUSTER_IP).export(ns, "{}");
-                    clusters.forEach(cluster -> cluster.awaitImport(ns, found -> ports(found).equals("[tcp/4242/TCP]")));
+                    clusters.forEach(cluster ->
+                            cluster.awaitImport(ns, found -> ports(found).equals("[tcp/4242/TCP]")));
                 });
         String two = "A ClusterIP service exported on two clusters ";
         expect(
@@ -160,19 +170,21 @@ final class ImportCases extends SuiteCases {
                 ns -> {
                     exportBoth(ns, CLUSTER_IP, CLUSTER_IP.replace(TCP, TCP + "," + OTHER));
                     awaitConflict(ns, "PortConflict");
-                    clusters.forEach(cluster -> cluster.awaitImport(
-                            ns, found -> ports(found).equals("[tcp/4242/TCP, stcp/4342/SCTP]")));
+                    clusters.forEach(cluster ->
+                            cluster.awaitImport(ns, found -> ports(found).equals("[tcp/4242/TCP, stcp/4342/SCTP]")));
                 });
         expect(
                 "Required",
                 "service-port",
                 "MCS-7, MCS-10",
-                two + "with conflicting ports should apply the conflict resolution policy and report a Conflict condition"
+                two
+                        + "with conflicting ports should apply the conflict resolution policy and report a Conflict condition"
                         + " on each ServiceExport",
                 ns -> {
                     exportBoth(ns, CLUSTER_IP, CLUSTER_IP.replace("4242", "4243"));
                     awaitConflict(ns, "PortConflict");
-                    clusters.forEach(cluster -> cluster.awaitImport(ns, found -> ports(found).equals("[tcp/4242/TCP]")));
+                    clusters.forEach(cluster ->
+                            cluster.awaitImport(ns, found -> ports(found).equals("[tcp/4242/TCP]")));
                 });
     }
 
@@ -193,15 +205,21 @@ final class ImportCases extends SuiteCases {
                 "service-types",
                 HEADLESS,
                 "Headless");
-        expect("Required", "clustersetip", "MCS-4", "No clusterset IP should be allocated for a Headless ServiceImport", ns -> {
-            first.service(ns, HEADLESS).pod(ns, backend(ns, "one"), "");
-            first.export(ns, "{}");
-            for (SuiteCluster cluster : clusters) {
-                // Where its endpoints are imported, everything has had its time.
-                eventually(() -> assertThat(cluster.importedSlices(ns)).hasSize(1));
-                assertThat(cluster.awaitImport(ns, any -> true).at("/spec/ips")).isEmpty();
-            }
-        });
+        expect(
+                "Required",
+                "clustersetip",
+                "MCS-4",
+                "No clusterset IP should be allocated for a Headless ServiceImport",
+                ns -> {
+                    first.service(ns, HEADLESS).pod(ns, backend(ns, "one"), "");
+                    first.export(ns, "{}");
+                    for (SuiteCluster cluster : clusters) {
+                        // Where its endpoints are imported, everything has had its time.
+                        eventually(() -> assertThat(cluster.importedSlices(ns)).hasSize(1));
+                        assertThat(cluster.awaitImport(ns, any -> true).at("/spec/ips"))
+                                .isEmpty();
+                    }
+                });
         expect(
                 "Required",
                 "service-types",
@@ -213,8 +231,9 @@ final class ImportCases extends SuiteCases {
                                     .path("reason")
                                     .asText())
                             .isEqualTo("InvalidServiceType");
-                    clusters.forEach(cluster ->
-                            assertThat(cluster.serviceImport(ns)).as(cluster.name()).isNull());
+                    clusters.forEach(cluster -> assertThat(cluster.serviceImport(ns))
+                            .as(cluster.name())
+                            .isNull());
                 });
         expect(
                 "Required",

@@ -60,14 +60,16 @@ record SuiteCluster(TestServer server, HostPort dns) {
         create(
                 "/api/v1/namespaces/" + namespace + "/services",
                 json("{'apiVersion':'v1','kind':'Service','metadata':{'name':'hello',"
-                        + "'labels':{'own-label':'true'},'annotations':{'own-annotation':'true'}},'spec':" + spec + "}"));
+                        + "'labels':{'own-label':'true'},'annotations':{'own-annotation':'true'}},'spec':" + spec
+                        + "}"));
         return this;
     }
 
     /** Deploys a ready Pod. */
     void pod(String namespace, Backend backend, String hostname) {
         String pods = "/api/v1/namespaces/" + namespace + "/pods";
-        var pod = Manifests.pod(backend.name(), "hello", "rack", backend.address().port());
+        var pod =
+                Manifests.pod(backend.name(), "hello", "rack", backend.address().port());
         ((com.fasterxml.jackson.databind.node.ObjectNode) pod.get("metadata")).put("namespace", namespace);
         if (!hostname.isEmpty()) {
             ((com.fasterxml.jackson.databind.node.ObjectNode) pod.get("spec"))

@@ -24,7 +24,8 @@ class NodeObjectsTest {
     }
 
     @Test
-    @DisplayName("says where its process takes part in the federation, if it does, and otherwise leaves what is said there")
+    @DisplayName(
+            "says where its process takes part in the federation, if it does, and otherwise leaves what is said there")
     void gossip() {
         NodeCapacity capacity = new NodeCapacity(1, 1);
         assertThat(new NodeObjects("n1", "", "127.0.0.1", "127.0.0.1:7001", "1.0", capacity)

@@ -121,8 +121,7 @@ public record FederatedCluster(String name, List<TestServer> processes) {
         process.api()
                 .require(MESH + "clusters")
                 .path("items")
-                .forEach(cluster ->
-                        members.put(cluster.at("/metadata/name").asText(), cluster.path("status")));
+                .forEach(cluster -> members.put(cluster.at("/metadata/name").asText(), cluster.path("status")));
         return members;
     }
 
@@ -130,7 +129,8 @@ public record FederatedCluster(String name, List<TestServer> processes) {
     public static Map<String, String> digests(TestServer process) {
         Map<String, String> digests = new TreeMap<>();
         members(process)
-                .forEach((name, status) -> digests.put(name, status.path("digest").asText()));
+                .forEach((name, status) ->
+                        digests.put(name, status.path("digest").asText()));
         return digests;
     }
 }

@@ -111,8 +111,7 @@ public final class Wan implements AutoCloseable {
             }
             Set<TestServer> way = Set.of(from, to);
             AtomicLong bytes = count(way);
-            called.connect(
-                    new InetSocketAddress(to.gossip().host(), to.gossip().port()));
+            called.connect(new InetSocketAddress(to.gossip().host(), to.gossip().port()));
             caller.setTcpNoDelay(true);
             called.setTcpNoDelay(true);
             Thread back = daemon("relayed from " + to.name(), () -> pump(called, caller, way, bytes));

@@ -294,14 +294,13 @@ final class Admission {
         NodeId node = link.node;
         return proven != null
                 ? proven.key().equals(identity.key())
-                : node != null && node.cluster().equals(identity.cluster());
+                : open && node != null && node.cluster().equals(identity.cluster());
     }
 
     /** Whether another process of this cluster tells of members who came after this one left, not of those it left. */
     private boolean rejoined(Frame.Roll theirs, Node left) {
         return theirs.members().stream()
-                .filter(member ->
-                        !member.cluster().equals(identity.cluster()) || !member.founding())
+                .filter(member -> !member.cluster().equals(identity.cluster()) || !member.founding())
                 .anyMatch(member -> member.admitted() > left.beat());
     }
 

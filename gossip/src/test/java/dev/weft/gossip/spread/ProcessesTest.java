@@ -72,7 +72,10 @@ class ProcessesTest {
         assertThat(digests(west).get("west")).isNotEqualTo(before.get("west"));
         federation.partition(List.of("west"), List.of("east1", "east2"), false);
         federation.run(LONG);
-        assertThat(digests(one)).isEqualTo(digests(west)).isEqualTo(digests(two)).isNotEqualTo(before);
+        assertThat(digests(one))
+                .isEqualTo(digests(west))
+                .isEqualTo(digests(two))
+                .isNotEqualTo(before);
     }
 
     @Test

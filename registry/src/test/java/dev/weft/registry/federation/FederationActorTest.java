@@ -187,7 +187,8 @@ class FederationActorTest {
     }
 
     @Test
-    @DisplayName("gives its origin up when its shard stops here, so that the next process may write it; withdraws nothing")
+    @DisplayName(
+            "gives its origin up when its shard stops here, so that the next process may write it; withdraws nothing")
     void releases() throws InterruptedException {
         snapshot();
         assertThat(gossip.resets.poll(3, TimeUnit.SECONDS)).isEmpty();
