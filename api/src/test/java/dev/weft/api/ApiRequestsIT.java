@@ -147,7 +147,15 @@ class ApiRequestsIT {
                 .contains("apiserver_current_inflight_requests{request_kind=\"readOnly\"} 0")
                 .contains("apiserver_longrunning_requests{verb=\"WATCH\"}")
                 .contains("apiserver_storage_objects{resource=\"namespaces\"} ")
-                .contains("weft_federation_records_behind{cluster=\"west\"} 3");
+                .contains("weft_federation_records_behind{cluster=\"west\"} 3")
+                .contains("weft_federation_lag_seconds{cluster=\"west\"} 0.5")
+                .contains("weft_federation_received_bytes_total{cluster=\"west\"} 100")
+                .contains("weft_federation_sent_bytes_total{cluster=\"west\"} 200")
+                .contains("weft_federation_rejected_total{cluster=\"west\",reason=\"forged\"} 7")
+                .contains("weft_federation_convergence_seconds_bucket{le=\"0.002\"} 3")
+                .contains("weft_federation_convergence_seconds_bucket{le=\"+Inf\"} 4")
+                .contains("weft_federation_convergence_seconds_sum 0.025")
+                .contains("weft_federation_convergence_seconds_count 4");
         assertThat(server.get("/version").at("/gitVersion")).startsWith("v1.32.0+weft-");
     }
 

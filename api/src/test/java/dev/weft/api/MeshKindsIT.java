@@ -74,7 +74,8 @@ class MeshKindsIT {
                 state.equals("Alive") ? "Fresh" : "Stale",
                 state.equals("Alive") ? Duration.ZERO : Duration.ofSeconds(100),
                 null,
-                false);
+                false,
+                "00ff");
     }
 
     private FederatedService web(int endpoints) {
@@ -120,6 +121,7 @@ class MeshKindsIT {
         assertThat(cells("/federatedservices", 0).path(4).asText()).startsWith("west stale for ");
         assertThat(cells("/clusters", 1).toString()).contains("\"Stale\"");
         assertThat(cells("/clusters", 0).path(4).asText()).isEqualTo("<self>");
+        assertThat(cells("/clusters", 1).path(8).asText()).as("the digest").isEqualTo("00ff");
     }
 
     private JsonNode cells(String path, int row) {

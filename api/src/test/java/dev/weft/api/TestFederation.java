@@ -1,9 +1,12 @@
 package dev.weft.api;
 
 import dev.weft.registry.ClusterMember;
+import dev.weft.registry.FederationTraffic;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.resource.FederatedService;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -27,6 +30,14 @@ final class TestFederation implements FederationView {
     @Override
     public CompletionStage<List<ClusterMember>> members() {
         return CompletableFuture.completedFuture(members);
+    }
+
+    @Override
+    public CompletionStage<FederationTraffic> traffic() {
+        return CompletableFuture.completedFuture(new FederationTraffic(
+                List.of(new FederationTraffic.Peer(
+                        "west", 100, 200, 10, 20, Map.of("forged", 7L), Duration.ofMillis(500))),
+                new FederationTraffic.Histogram(List.of(1, 2), List.of(1L, 2L, 1L), 25)));
     }
 
     @Override

@@ -128,9 +128,12 @@ final class FederateCommand implements Runnable {
     }
 
     /** {@code weft federate members}. */
-    @Command(name = "members", description = "Show the clusters of the federation as this one sees them.")
+    @Command(
+            name = "members",
+            description = "Show the clusters of the federation as this one sees them.",
+            footer = {"", "Whoever shows the same DIGEST for a cluster holds the same records of it, byte by byte."})
     static final class Members implements Callable<Integer> {
-        private static final String ROW = "%-20s %-12s %-11s %-7s %-9s %s";
+        private static final String ROW = "%-20s %-12s %-11s %-7s %-9s %-16s %s";
 
         @ParentCommand
         private FederateCommand federate = new FederateCommand();
@@ -138,8 +141,8 @@ final class FederateCommand implements Runnable {
         @Override
         public Integer call() {
             JsonNode found = members(federate.client());
-            federate.say(
-                    String.format(Locale.ROOT, ROW, "NAME", "STATE", "ROUND-TRIP", "BEHIND", "FRESHNESS", "ADDRESS"));
+            federate.say(String.format(
+                    Locale.ROOT, ROW, "NAME", "STATE", "ROUND-TRIP", "BEHIND", "FRESHNESS", "DIGEST", "ADDRESS"));
             for (JsonNode member : found) {
                 JsonNode status = member.path("status");
                 federate.say(String.format(
@@ -150,6 +153,7 @@ final class FederateCommand implements Runnable {
                         status.path("roundTrip").asText("-"),
                         status.path("recordsBehind").asText("0"),
                         status.path("freshness").asText("-"),
+                        status.path("digest").asText("-"),
                         member.at("/spec/addresses/0").asText("-")));
             }
             return 0;
@@ -159,7 +163,8 @@ final class FederateCommand implements Runnable {
     /** {@code weft federate leave}. */
     @Command(
             name = "leave",
-            description = "Leave the federation: the others drop what this cluster exported, and it drops theirs.")
+            description = "Leave the federation: the others drop what this cluster exported, and it drops theirs.",
+            footer = {"", "All processes of the cluster leave that run at the time."})
     static final class Leave implements Callable<Integer> {
         @ParentCommand
         private FederateCommand federate = new FederateCommand();

@@ -3,6 +3,7 @@ package dev.weft.gossip;
 import akka.actor.typed.ActorRef;
 import akka.util.ByteString;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,12 @@ public interface Gossip {
      */
     void join(HostPort address);
 
+    /**
+     * Says where the other processes of this cluster listen, all of them. Each is linked with, tells and is told all: what
+     * their shards export, who is a member, and that the cluster leaves.
+     */
+    default void beside(Collection<HostPort> processes) {}
+
     /** How long a token can be used where nobody names another time. */
     default Duration tokenValidity() {
         return Duration.ofHours(1);
@@ -71,8 +78,8 @@ public interface Gossip {
     }
 
     /**
-     * Leaves the federation: the others forget this cluster's records once all its processes left, and it forgets theirs.
-     * It goes on alone. It may come back with a new token.
+     * Leaves the federation, with all processes of this cluster that are linked at the time: the others forget its records
+     * and it forgets theirs. It goes on alone. It may come back with a new token.
      */
     default CompletionStage<Void> leave() {
         return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));

@@ -33,6 +33,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,17 +46,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One process's part in the federation; the wiring of this module. */
 public final class GossipNode implements Gossip {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+    /** Of a digest, for people to compare. */
+    private static final int DIGEST_BYTES = 8;
 
     private final ActorSystem<?> system;
     private final GossipSettings settings;
     private final InstantSource clock;
     private final SecureRandom secrets = new SecureRandom();
     private final NodeAddress address;
+    private final NodeAddress advertised;
     private final ActorRef<SpreadActor.Command> actor;
     private final AtomicLong followers = new AtomicLong();
     private final AtomicBoolean departing = new AtomicBoolean();
@@ -65,11 +71,13 @@ public final class GossipNode implements Gossip {
             GossipSettings settings,
             InstantSource clock,
             NodeAddress address,
+            NodeAddress advertised,
             ActorRef<SpreadActor.Command> actor) {
         this.system = system;
         this.clock = clock;
         this.settings = settings;
         this.address = address;
+        this.advertised = advertised;
         this.actor = actor;
     }
 
@@ -137,12 +145,17 @@ public final class GossipNode implements Gossip {
         // Several lives of one process may follow each other in one actor system.
         String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(clock.millis() ^ random.nextLong());
         ActorRef<SpreadActor.Command> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
-        return new GossipNode(system, settings, clock, peers.address(), actor);
+        return new GossipNode(system, settings, clock, peers.address(), advertised, actor);
     }
 
     @Override
     public HostPort address() {
         return external(address);
+    }
+
+    /** Where other processes, also of other clusters, reach this one. */
+    public HostPort advertised() {
+        return external(advertised);
     }
 
     @Override
@@ -187,6 +200,12 @@ public final class GossipNode implements Gossip {
     @Override
     public void join(HostPort peer) {
         actor.tell(new SpreadActor.Join(internal(peer)));
+    }
+
+    @Override
+    public void beside(Collection<HostPort> processes) {
+        actor.tell(new SpreadActor.Beside(
+                processes.stream().map(GossipNode::internal).collect(Collectors.toUnmodifiableSet())));
     }
 
     @Override
@@ -320,7 +339,8 @@ public final class GossipNode implements Gossip {
                 },
                 report.staleness(),
                 report.clockOffset(),
-                report.clockOff());
+                report.clockOff(),
+                HexFormat.of().formatHex(report.digest().take(DIGEST_BYTES).toArray()));
     }
 
     private void check(int shard) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param staleness since it last made progress here; zero for this cluster itself
  * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
  * @param clockOff whether its clock is too far behind the others' for its word on what is older
+ * @param digest 16 hexadecimal digits that stand for all records of it that are held here: equal wherever the same are held
  */
 public record Member(
         String cluster,
@@ -30,7 +31,8 @@ public record Member(
         Freshness freshness,
         Duration staleness,
         @Nullable Duration clockOffset,
-        boolean clockOff) {
+        boolean clockOff,
+        String digest) {
     public Member {
         addresses = java.util.List.copyOf(addresses);
     }

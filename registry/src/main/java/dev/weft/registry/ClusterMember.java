@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param staleness since it last made progress here
  * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
  * @param clockOff whether its clock is too far behind the others' for its word on what is older
+ * @param digest stands for all that is held of it here: equal wherever the same is held; empty where nobody knows
  */
 public record ClusterMember(
         String name,
@@ -31,7 +32,8 @@ public record ClusterMember(
         String freshness,
         Duration staleness,
         @Nullable Duration clockOffset,
-        boolean clockOff) {
+        boolean clockOff,
+        String digest) {
     public ClusterMember {
         addresses = List.copyOf(addresses);
     }
@@ -45,6 +47,18 @@ public record ClusterMember(
             long recordsBehind,
             @Nullable Instant lastExchange,
             boolean self) {
-        this(name, addresses, state, roundTrip, recordsBehind, lastExchange, self, "Fresh", Duration.ZERO, null, false);
+        this(
+                name,
+                addresses,
+                state,
+                roundTrip,
+                recordsBehind,
+                lastExchange,
+                self,
+                "Fresh",
+                Duration.ZERO,
+                null,
+                false,
+                "");
     }
 }

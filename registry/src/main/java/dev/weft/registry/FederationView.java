@@ -17,6 +17,11 @@ public interface FederationView {
     /** All members, this cluster included, by name. */
     CompletionStage<List<ClusterMember>> members();
 
+    /** What went between this node and the other clusters since it started. */
+    default CompletionStage<FederationTraffic> traffic() {
+        return CompletableFuture.completedStage(FederationTraffic.NONE);
+    }
+
     /** What all members export, by namespace and name; what has not changed since the last time is the same object. */
     default CompletionStage<List<FederatedService>> services() {
         return CompletableFuture.completedStage(List.of());

@@ -18,6 +18,7 @@ record ClusterModel(String apiVersion, String kind, ObjectMeta metadata, Spec sp
             Double stalenessSeconds,
             Boolean clockOff,
             Double clockOffsetSeconds,
+            String digest,
             String roundTrip,
             String lastExchange,
             String staleSince) {}

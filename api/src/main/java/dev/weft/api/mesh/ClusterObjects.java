@@ -55,6 +55,9 @@ final class ClusterObjects {
         status.put("freshness", member.freshness());
         status.put("stalenessSeconds", member.staleness().toMillis() / 1000.0);
         status.put("clockOff", member.clockOff());
+        if (!member.digest().isEmpty()) {
+            status.put("digest", member.digest());
+        }
         Duration clockOffset = member.clockOffset();
         if (clockOffset != null) {
             status.put("clockOffsetSeconds", clockOffset.toMillis() / 1000.0);

@@ -43,7 +43,14 @@ public final class MeshKinds {
                     text("Last-Exchange", 0, MeshKinds::lastExchange),
                     text("Freshness", 0, MeshKinds::clusterFreshness),
                     text("Stale-For", 0, (object, now) -> age(object.at("/status/staleSince"), now)),
-                    text("Address", 0, (object, now) -> orNone(object.at("/spec/addresses/0")))));
+                    text("Address", 0, (object, now) -> orNone(object.at("/spec/addresses/0"))),
+                    new Column(
+                            "Digest",
+                            "string",
+                            "",
+                            "Stands for all that is held of it here: equal wherever the same is held.",
+                            1,
+                            (object, now) -> orNone(object.at("/status/digest")))));
 
     /** {@code federatedservices}: what the members export. */
     public static final ResourceKind FEDERATED_SERVICES = kind(

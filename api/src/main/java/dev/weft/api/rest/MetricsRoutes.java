@@ -1,7 +1,6 @@
 package dev.weft.api.rest;
 
 import akka.http.javadsl.model.HttpResponse;
-import dev.weft.registry.ClusterMember;
 import dev.weft.registry.Registry;
 import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.ResourceKind;
@@ -10,7 +9,6 @@ import dev.weft.registry.watch.ListRequest;
 import dev.weft.registry.watch.Listing;
 import dev.weft.registry.watch.ResourceFilter;
 import dev.weft.registry.watch.VersionMatch;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,11 +20,13 @@ import java.util.function.Supplier;
 final class MetricsRoutes {
     private final Registry registry;
     private final RequestMetrics requests;
+    private final FederationMetrics federation;
     private volatile Supplier<String> others = () -> "";
 
     MetricsRoutes(Registry registry, RequestMetrics requests) {
         this.registry = registry;
         this.requests = requests;
+        this.federation = new FederationMetrics(registry.federation());
     }
 
     /**
@@ -57,7 +57,7 @@ final class MetricsRoutes {
     CompletionStage<HttpResponse> answer(Now now) {
         return objects()
                 .thenCombine(
-                        members(),
+                        federation.text(),
                         (objects, members) ->
                                 Answers.text(200, requests.text() + present(now) + objects + members + others.get()));
     }
@@ -120,46 +120,5 @@ final class MetricsRoutes {
                 # HELP apiserver_storage_objects Objects that are stored, by resource.
                 # TYPE apiserver_storage_objects gauge
                 """ + String.join("", lines.stream().sorted().toList()));
-    }
-
-    private CompletionStage<String> members() {
-        return registry.federation().members().thenApply(members -> {
-            StringBuilder text = new StringBuilder("""
-                    # HELP weft_federation_member Members of the federation as seen from here, by state and freshness.
-                    # TYPE weft_federation_member gauge
-                    """);
-            members.forEach(
-                    member -> text.append("weft_federation_member{cluster=\"%s\",state=\"%s\",freshness=\"%s\"} 1\n"
-                            .formatted(member.name(), member.state(), member.freshness())));
-            text.append("""
-                    # HELP weft_federation_records_behind Records of a cluster that are known to exist and are not here yet.
-                    # TYPE weft_federation_records_behind gauge
-                    """);
-            members.forEach(member -> line(text, "records_behind", member, member.recordsBehind()));
-            text.append("""
-                    # HELP weft_federation_staleness_seconds Since a cluster last made progress here.
-                    # TYPE weft_federation_staleness_seconds gauge
-                    """);
-            members.forEach(member -> line(text, "staleness_seconds", member, seconds(member.staleness())));
-            text.append("""
-                    # HELP weft_federation_round_trip_seconds Smoothed time of an exchange with a cluster.
-                    # TYPE weft_federation_round_trip_seconds gauge
-                    """);
-            for (ClusterMember member : members) {
-                Duration roundTrip = member.roundTrip();
-                if (roundTrip != null) {
-                    line(text, "round_trip_seconds", member, seconds(roundTrip));
-                }
-            }
-            return text.toString();
-        });
-    }
-
-    private static void line(StringBuilder text, String what, ClusterMember member, Object value) {
-        text.append("weft_federation_%s{cluster=\"%s\"} %s\n".formatted(what, member.name(), value));
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
     }
 }

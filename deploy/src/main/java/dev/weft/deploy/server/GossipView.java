@@ -2,9 +2,11 @@ package dev.weft.deploy.server;
 
 import dev.weft.gossip.FederationRefusal;
 import dev.weft.gossip.Gossip;
+import dev.weft.gossip.GossipStats;
 import dev.weft.gossip.HostPort;
 import dev.weft.gossip.Member;
 import dev.weft.registry.ClusterMember;
+import dev.weft.registry.FederationTraffic;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.FederatedService;
@@ -27,6 +29,28 @@ record GossipView(Gossip gossip, Supplier<CompletionStage<List<FederatedService>
     public CompletionStage<List<ClusterMember>> members() {
         return gossip.members()
                 .thenApply(members -> members.stream().map(GossipView::member).toList());
+    }
+
+    @Override
+    public CompletionStage<FederationTraffic> traffic() {
+        return gossip.stats()
+                .thenApply(stats -> new FederationTraffic(
+                        stats.peers().stream().map(GossipView::peer).toList(),
+                        new FederationTraffic.Histogram(
+                                stats.convergence().bounds(),
+                                stats.convergence().counts(),
+                                stats.convergence().sum())));
+    }
+
+    private static FederationTraffic.Peer peer(GossipStats.Peer peer) {
+        return new FederationTraffic.Peer(
+                peer.cluster(),
+                peer.bytesIn(),
+                peer.bytesOut(),
+                peer.framesIn(),
+                peer.framesOut(),
+                peer.rejected(),
+                peer.lag());
     }
 
     @Override
@@ -88,7 +112,8 @@ record GossipView(Gossip gossip, Supplier<CompletionStage<List<FederatedService>
                 capital(member.freshness().name()),
                 member.staleness(),
                 member.clockOffset(),
-                member.clockOff());
+                member.clockOff(),
+                member.digest());
     }
 
     private static String capital(String word) {

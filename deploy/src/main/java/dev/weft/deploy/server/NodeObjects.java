@@ -14,12 +14,16 @@ import java.time.temporal.ChronoUnit;
  *
  * @param zone empty if nobody said
  * @param address where it can be reached
+ * @param gossip where it listens for other clusters, {@code HOST:PORT}; empty where it does not
  * @param version of this program
  * @param capacity what it has
  */
-record NodeObjects(String name, String zone, String address, String version, NodeCapacity capacity) {
+record NodeObjects(String name, String zone, String address, String gossip, String version, NodeCapacity capacity) {
     /** On a Node: who registered it and gives its signs of life. */
     static final String AGENT = "mesh.weft.dev/agent";
+
+    /** On a Node: where its process takes part in the federation, for the other processes of its cluster. */
+    static final String GOSSIP = "mesh.weft.dev/gossip";
 
     private static final String SERVING = "WeftServing";
     private static final int LEASE_PARTS = 4;
@@ -39,7 +43,10 @@ record NodeObjects(String name, String zone, String address, String version, Nod
     ObjectNode labels() {
         ObjectNode change = JsonNodeFactory.instance.objectNode();
         ObjectNode metadata = change.putObject("metadata");
-        metadata.putObject("annotations").put(AGENT, "weft");
+        ObjectNode annotations = metadata.putObject("annotations").put(AGENT, "weft");
+        if (!gossip.isEmpty()) {
+            annotations.put(GOSSIP, gossip);
+        }
         ObjectNode labels = metadata.putObject("labels");
         labels.put("kubernetes.io/hostname", name);
         if (!zone.isEmpty()) {

@@ -82,6 +82,8 @@ final class RegistryWiring {
         FederationView view =
                 new GossipView(gossip, FederatedServicesActor.start(system, gossip, registrySettings.readTimeout()));
         RegistryNode node = start(Optional.of(store), companions, view);
+        new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
+                .follow(NodeZones.NODES, new GossipBeside(gossip, settings.node()));
         started.complete(node);
         return node;
     }

@@ -128,6 +128,7 @@ public final class WeftProxy {
                         plan.node(),
                         plan.zone(),
                         OwnAddress.towards(plan.api().server()),
+                        "",
                         ServerConfig.version(),
                         NodeCapacity.own()),
                 heartbeat,

@@ -234,6 +234,7 @@ public final class WeftServer {
                         settings.node(),
                         settings.zone(),
                         settings.addresses().api().host(),
+                        gossip == null ? "" : gossip.advertised().toString(),
                         ServerConfig.version(),
                         NodeCapacity.own()),
                 config.getDuration("weft.server.node-heartbeat"),

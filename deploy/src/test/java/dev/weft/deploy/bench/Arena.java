@@ -92,17 +92,29 @@ final class Arena implements AutoCloseable {
         private final String name;
         private final Child process;
         private final HostPort api;
+        private final HostPort gossip;
         private final long startMillis;
 
-        private Server(String name, Child process, HostPort api, long startMillis) {
+        private Server(String name, Child process, HostPort api, HostPort gossip, long startMillis) {
             this.name = name;
             this.process = process;
             this.api = api;
+            this.gossip = gossip;
             this.startMillis = startMillis;
+        }
+
+        /** The name of its cluster. */
+        String cluster() {
+            return name;
         }
 
         HostPort api() {
             return api;
+        }
+
+        /** Where other clusters reach it. */
+        HostPort gossip() {
+            return gossip;
         }
 
         /** From the call of the command until it said that it is ready. */
@@ -140,12 +152,13 @@ final class Arena implements AutoCloseable {
 
     private Server start(String name, boolean bare, List<String> further) {
         HostPort api = freePort();
+        HostPort gossip = freePort();
         List<String> arguments = new ArrayList<>(List.of(
                 "server",
                 "--cluster=" + name,
                 "--data=" + directory.resolve(name + "-data"),
                 "--api=" + api,
-                "--gossip=" + freePort(),
+                "--gossip=" + gossip,
                 "--akka=" + freePort(),
                 "--dns=off",
                 "--service-cidr=127.132.0.0/16",
@@ -157,7 +170,7 @@ final class Arena implements AutoCloseable {
         long begun = System.nanoTime();
         Child process = children.start(name, arguments, directory.resolve(name + ".log"));
         process.awaitReady(START);
-        return new Server(name, process, api, (System.nanoTime() - begun) / 1_000_000);
+        return new Server(name, process, api, gossip, (System.nanoTime() - begun) / 1_000_000);
     }
 
     /** Starts etcd with its defaults: what it answers is on disk. */

@@ -15,6 +15,7 @@ public final class Bench {
             new ProtectionBenchmark(),
             new ReadyToSliceBenchmark(),
             new ConvergenceBenchmark(),
+            new FederationBenchmark(),
             new LargeServiceBenchmark(),
             new GrowthBenchmark(),
             new FootprintBenchmark());

@@ -11,6 +11,12 @@ final class Bodies {
                 "spec":{"selector":{"app":"%1$s"},"ports":[{"name":"http","port":80,"targetPort":8080}]}}""".formatted(name);
     }
 
+    /** What offers the Service of that name to other clusters. */
+    static String export(String name) {
+        return """
+                {"apiVersion":"multicluster.x-k8s.io/v1beta1","kind":"ServiceExport","metadata":{"name":"%s"}}""".formatted(name);
+    }
+
     static String namespace(String name) {
         return """
                 {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"%s"}}""".formatted(name);

@@ -53,6 +53,22 @@ final class Loads {
             int wanted,
             IntFunction<ByteBuf> request,
             IntConsumer sending) {
+        return paced(loop, connections, perSecond, wanted, request, sending, answered -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param answered told the number of a request when its answer has come
+     */
+    static Load paced(
+            EventLoop loop,
+            List<HttpConnection> connections,
+            double perSecond,
+            int wanted,
+            IntFunction<ByteBuf> request,
+            IntConsumer sending,
+            IntConsumer answered) {
         Load load = new Load(wanted);
         long begin = System.nanoTime();
         for (int number = 0; number < wanted; number++) {
@@ -62,7 +78,12 @@ final class Loads {
             int sent = number;
             Runnable send = () -> {
                 sending.accept(sent);
-                connection.send(bytes, new Checked(load, due));
+                connection.send(bytes, new Checked(load, due) {
+                    @Override
+                    void succeeded() {
+                        answered.accept(sent);
+                    }
+                });
             };
             var unused = loop.schedule(send, due - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
@@ -101,8 +122,8 @@ final class Loads {
                 load.failed(new IllegalStateException("the server answered " + status + ": " + refusal));
                 return;
             }
-            load.record(since);
             succeeded();
+            load.record(since);
         }
 
         @Override

@@ -36,6 +36,15 @@ final class Stock {
         return write(count, n -> clients.post(services(from + n), Bodies.service(service(from + n))));
     }
 
+    /** Exports so many Services, from the n-th on. */
+    Load exports(int from, int count) {
+        return write(
+                count,
+                n -> clients.post(
+                        "/apis/multicluster.x-k8s.io/v1beta1/namespaces/" + namespace(from + n) + "/serviceexports",
+                        Bodies.export(service(from + n))));
+    }
+
     /** Makes Pods for so many Services, from the n-th on, so many each; they are not ready yet. */
     Load pods(int from, int count, int each) {
         return write(count * each, n -> {

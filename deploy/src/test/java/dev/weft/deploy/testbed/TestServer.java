@@ -87,8 +87,6 @@ public final class TestServer {
                 name,
                 "--api",
                 api.toString(),
-                "--dns",
-                "off",
                 "--gossip",
                 gossip.toString(),
                 "--akka",
@@ -97,6 +95,9 @@ public final class TestServer {
                 ranges.services(),
                 "--clusterset-cidr",
                 ranges.imports()));
+        if (!furtherArguments.contains("--dns")) {
+            arguments.addAll(List.of("--dns", "off"));
+        }
         arguments.addAll(furtherArguments);
         return arguments;
     }

@@ -7,14 +7,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All origins that are known, at most one incarnation of each cluster. Belongs to one owner. */
 public final class Replica {
-    private final Map<OriginId, OriginState> origins = new TreeMap<>();
+    private final NavigableMap<OriginId, OriginState> origins = new TreeMap<>();
     private final Map<String, Long> incarnations = new HashMap<>();
     private final Outline outline = new Outline();
+    private final Map<String, ByteString> digests = new HashMap<>();
     private @Nullable ByteString root;
 
     /** The incarnation of a cluster that counts; -1 if the cluster is unknown. */
@@ -78,6 +80,7 @@ public final class Replica {
 
     private void moved(OriginId id) {
         root = null;
+        digests.remove(id.cluster());
         outline.moved(id);
     }
 
@@ -140,6 +143,25 @@ public final class Replica {
             root = known;
         }
         return known;
+    }
+
+    /** 32 bytes that stand for all that is held of a cluster: equal for two who hold the same records of it, as it sealed them. */
+    public ByteString digest(String cluster) {
+        return digests.computeIfAbsent(cluster, this::digestOf);
+    }
+
+    private ByteString digestOf(String cluster) {
+        OriginId first = new OriginId(cluster, 0, Math.max(0, incarnation(cluster)));
+        List<OriginState> held = new ArrayList<>();
+        for (OriginState state : origins.tailMap(first, true).values()) {
+            if (!state.id().cluster().equals(cluster)) {
+                break;
+            }
+            if (state.highest() > 0) {
+                held.add(state);
+            }
+        }
+        return StateHash.sealed(held);
     }
 
     /** How far this is with each part of all origins, in few bytes; see {@link Outline}. */

@@ -34,6 +34,17 @@ public final class StateHash {
         return ByteString.fromArray(sha.digest());
     }
 
+    /** 32 bytes of what was sealed: how far each origin is, and the root of its live records; in this order. */
+    static ByteString sealed(Collection<OriginState> states) {
+        MessageDigest sha = sha256();
+        for (OriginState state : states) {
+            add(sha, state.id());
+            add(sha, state.highest());
+            sha.update(state.root().toArrayUnsafe());
+        }
+        return ByteString.fromArray(sha.digest());
+    }
+
     /** 32 bytes of what is held: every key with its number and payload; tombstones, which fade away, are left out. */
     public static ByteString content(Collection<OriginState> states) {
         MessageDigest sha = sha256();

@@ -261,7 +261,14 @@ final class Admission {
 
     /** Takes in what a member says of members. Answers what he does not know, if he told all. */
     Frame.@Nullable Roll hear(Link link, Frame.Roll theirs, Instant now) {
-        boolean anybody = local(link);
+        boolean ours = ours(link);
+        if (ours && departed != null && !rejoined(theirs, departed)) {
+            return null;
+        }
+        if (ours && departed != null) {
+            stay();
+        }
+        boolean anybody = ours || local(link);
         theirs.expulsions().forEach(expulsion -> report(link, take(expulsion, false), expulsion.cluster()));
         for (MemberStatement member : theirs.members()) {
             boolean alive =
@@ -279,6 +286,32 @@ final class Admission {
                 .filter(expulsion -> !out.contains(expulsion.key()))
                 .toList();
         return members.isEmpty() && expulsions.isEmpty() ? null : new Frame.Roll(members, expulsions, false);
+    }
+
+    /** Whether another process of this cluster is at the other end: whoever has its key decides for it as this one does. */
+    private boolean ours(Link link) {
+        PeerIdentity proven = link.proven;
+        NodeId node = link.node;
+        return proven != null
+                ? proven.key().equals(identity.key())
+                : open && node != null && node.cluster().equals(identity.cluster());
+    }
+
+    /** Whether another process of this cluster tells of members who came after this one left, not of those it left. */
+    private boolean rejoined(Frame.Roll theirs, Node left) {
+        return theirs.members().stream()
+                .filter(member -> !member.cluster().equals(identity.cluster()) || !member.founding())
+                .anyMatch(member -> member.admitted() > left.beat());
+    }
+
+    /** Whether another process of this cluster says that it leaves, so that all do. */
+    boolean left(Link link, NodeId from, List<Node> told) {
+        return ours(link)
+                && !others().isEmpty()
+                && told.stream()
+                        .anyMatch(node -> node.id().equals(from)
+                                && node.presence() == Node.Presence.LEFT
+                                && verifier.holds(node));
     }
 
     private void report(Link link, Roll.Outcome outcome, String cluster) {

@@ -50,6 +50,7 @@ final class LinkTable {
     private final Map<NodeAddress, Target> targets = new HashMap<>();
     private final Set<NodeAddress> seeds = new HashSet<>();
     private final Set<NodeAddress> ourselves = new HashSet<>();
+    private Set<NodeAddress> beside = Set.of();
 
     /** @param kept links with processes of other clusters that this one keeps */
     LinkTable(Peers peers, Backoff backoff, int kept, Allowance.Rate rate, RandomGenerator random) {
@@ -66,6 +67,11 @@ final class LinkTable {
         if (target != null) {
             target.notBefore = Instant.MIN;
         }
+    }
+
+    /** Where the other processes of this cluster are. */
+    void beside(Set<NodeAddress> processes) {
+        beside = Set.copyOf(processes);
     }
 
     void forgetSeeds() {
@@ -208,6 +214,7 @@ final class LinkTable {
         if (!neighbours.some(nodes) || linked.size() < neighbours.kept()) {
             wanted.addAll(seeds);
         }
+        wanted.addAll(beside);
         linked.keySet().forEach(node -> wanted.remove(node.address()));
         wanted.remove(self.address());
         wanted.removeAll(ourselves);

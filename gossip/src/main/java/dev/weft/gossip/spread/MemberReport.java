@@ -1,5 +1,6 @@
 package dev.weft.gossip.spread;
 
+import akka.util.ByteString;
 import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.Status;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param staleness since it last made progress; zero for this cluster itself
  * @param clockOffset how far its clock is ahead of the one here, negative where it is behind; null while unknown
  * @param clockOff whether its clock is too far behind for its word on what is older
+ * @param digest see {@link dev.weft.gossip.origin.Replica#digest}
  */
 public record MemberReport(
         String cluster,
@@ -30,7 +32,8 @@ public record MemberReport(
         Freshness freshness,
         Duration staleness,
         @Nullable Duration clockOffset,
-        boolean clockOff) {
+        boolean clockOff,
+        ByteString digest) {
     public MemberReport {
         addresses = List.copyOf(addresses);
     }

@@ -344,7 +344,8 @@ final class Roster {
                     own ? Freshness.FRESH : progress.degree(view.cluster()),
                     own ? Duration.ZERO : progress.staleness(view.cluster(), now),
                     own ? null : clocks.offset(view.cluster()),
-                    own ? clocks.selfOff() : clocks.off(view.cluster())));
+                    own ? clocks.selfOff() : clocks.off(view.cluster()),
+                    ledger.replica().digest(view.cluster())));
         }
         return reports;
     }

@@ -67,6 +67,13 @@ public final class SpreadActor {
     /** Keeps trying to reach an address. */
     public record Join(NodeAddress address) implements Command {}
 
+    /** These are the other processes of this cluster. */
+    public record Beside(Set<NodeAddress> processes) implements Command {
+        public Beside {
+            processes = Set.copyOf(processes);
+        }
+    }
+
     /** Gives out a token, which holds this secret; empty where too many are open. */
     public record Invite(ByteString secret, Duration validity, ActorRef<Optional<JoinToken>> replyTo)
             implements Command {}
@@ -238,6 +245,7 @@ public final class SpreadActor {
                     .onSignal(Terminated.class, this::onTerminated)
                     .onMessage(GetMembers.class, this::onGetMembers)
                     .onMessage(Join.class, this::onJoin)
+                    .onMessage(Beside.class, this::onBeside)
                     .onMessage(Invite.class, this::onInvite)
                     .onMessage(JoinWith.class, this::onJoinWith)
                     .onMessage(Expel.class, this::onExpel)
@@ -294,6 +302,11 @@ public final class SpreadActor {
 
         private Behavior<Command> onJoin(Join join) {
             core.join(join.address());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onBeside(Beside beside) {
+            core.beside(beside.processes());
             return Behaviors.same();
         }
 

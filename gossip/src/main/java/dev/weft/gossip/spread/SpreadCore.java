@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -134,7 +135,8 @@ public final class SpreadCore implements PeerListener {
         if (stored.incarnation().isEmpty() && identity.incarnation().isEmpty()) {
             return OwnOrigins.Past.NONE;
         }
-        return stored.clean() ? OwnOrigins.Past.CLEAN : OwnOrigins.Past.UNKNOWN;
+        // Where the cluster has further processes, one of them may have written since this one stopped.
+        return stored.clean() && identity.incarnation().isEmpty() ? OwnOrigins.Past.CLEAN : OwnOrigins.Past.UNKNOWN;
     }
 
     /** Makes the records of an own origin equal to the given ones; see the front door. */
@@ -163,6 +165,12 @@ public final class SpreadCore implements PeerListener {
     public void join(NodeAddress address) {
         admission.seeking();
         links.seed(address);
+        links.dialDue(membership.nodes(), membership.self().id(), clock.instant());
+    }
+
+    /** Keeps links with the other processes of this cluster. */
+    public void beside(Set<NodeAddress> processes) {
+        links.beside(processes);
         links.dialDue(membership.nodes(), membership.self().id(), clock.instant());
     }
 
@@ -464,6 +472,10 @@ public final class SpreadCore implements PeerListener {
             }
         } else if (frame instanceof Frame.Nodes nodes) {
             roster.hear(link, nodes.nodes(), now);
+            if (admission.left(link, node, nodes.nodes())) {
+                LOG.info("{} left the federation: so does this process of the same cluster", node);
+                leave();
+            }
         } else if (frame instanceof Frame.Roll roll) {
             Frame.Roll missing = admission.hear(link, roll, now);
             if (missing != null) {

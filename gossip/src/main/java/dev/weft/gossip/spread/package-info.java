@@ -18,6 +18,9 @@
  * link ({@link dev.weft.gossip.spread.Tidings}), and where there are many origins, two who differ tell each other only of the
  * parts in which they do ({@link dev.weft.gossip.origin.Outline}). Records are held only of clusters of which a process is known.
  *
+ * <p>Processes of one cluster have one key and believe each other as themselves: which clusters are members, and that their
+ * own leaves. Where they are, the owner says; links among them are kept however many there are.
+ *
  * <p>What is told of an origin is taken only whole and under its owner's signature ({@link dev.weft.gossip.trust}); a peer
  * is heard once it has proved to be a member.
  *

@@ -46,6 +46,11 @@ record NameRecords(
         return new NameRecords(Standing.EXISTS, null, null, srv, null, null, 0, null, false);
     }
 
+    /** The same with SRV records besides. */
+    NameRecords withSrv(RecordSet besides) {
+        return new NameRecords(standing, a, aaaa, besides, cname, other, otherType, target, subset);
+    }
+
     static NameRecords alias(RecordSet cname, ByteKey target) {
         return new NameRecords(Standing.EXISTS, null, null, null, cname, null, 0, target, false);
     }

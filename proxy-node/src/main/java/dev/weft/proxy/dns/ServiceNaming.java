@@ -8,6 +8,7 @@ import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServicePort;
 import io.netty.util.NetUtil;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -69,7 +70,7 @@ final class ServiceNaming {
                 }
             } else {
                 List<byte[]> addresses = virtualAddresses(entry);
-                virtual(entry, addresses, names); // DNS-2, DNS-3
+                virtual(entry, addresses, names, false); // DNS-2, DNS-3
                 if (zone.index() == 0) {
                     addresses.forEach(address ->
                             reverse.add(new ServiceRecords.Reverse(new ByteKey(address), new ByteKey(self)))); // DNS-4
@@ -86,7 +87,7 @@ final class ServiceNaming {
         if (entry.headless()) {
             headless(endpoints, names, true); // DNS-14 to DNS-16
         } else {
-            virtual(entry, virtualAddresses(entry), names); // DNS-12, DNS-13
+            virtual(entry, virtualAddresses(entry), names, true); // DNS-12, DNS-13
         }
         Map<String, List<NamedEndpoint>> byCluster = new LinkedHashMap<>();
         for (NamedEndpoint endpoint : endpoints) {
@@ -112,21 +113,31 @@ final class ServiceNaming {
         names.put(SELF.bytes(), target == null ? NameRecords.NO_DATA : encoding.alias(target));
     }
 
-    private void virtual(ServiceEntry entry, List<byte[]> addresses, Names names) {
+    private void virtual(ServiceEntry entry, List<byte[]> addresses, Names names, boolean clusterSet) {
         names.put(SELF.bytes(), encoding.addresses(List.of(new RecordEncoding.Row(0, addresses)), false));
         Set<String> named = new LinkedHashSet<>();
+        List<byte[]> all = new ArrayList<>();
         for (ServicePort port : entry.ports()) {
             if (port.name().isEmpty() || !named.add(port.name() + "/" + port.protocol())) {
                 continue;
             }
             byte[] prefix = portLabels(port.name(), port.protocol());
             byte[] record = encoding.service(WHOLE_WEIGHT, port.port(), names.self);
-            List<byte[]> additional = new ArrayList<>();
-            byte[] owner = RecordEncoding.pointer(Wire.HEADER_BYTES + prefix.length);
-            addresses.forEach(address -> additional.add(encoding.address(owner, address)));
-            names.put(prefix, NameRecords.srv(rows(List.of(record), List.of(0), additional)));
+            names.put(prefix, NameRecords.srv(rows(List.of(record), List.of(0), additional(addresses, prefix.length))));
             names.exists(DnsName.labels("_" + port.protocol().name()));
+            all.add(record);
         }
+        if (clusterSet && !all.isEmpty()) {
+            names.serve(rows(all, Collections.nCopies(all.size(), 0), additional(addresses, 0)));
+        }
+    }
+
+    /** The addresses of a service, whose name stands so many bytes into the question. */
+    private List<byte[]> additional(List<byte[]> addresses, int prefix) {
+        byte[] owner = RecordEncoding.pointer(Wire.HEADER_BYTES + prefix);
+        return addresses.stream()
+                .map(address -> encoding.address(owner, address))
+                .toList();
     }
 
     /** Nothing at all when no endpoint is ready, not even the service's own name (rules DNS-5 and DNS-14). */
@@ -175,6 +186,10 @@ final class ServiceNaming {
         }
         byPort.forEach((prefix, served) ->
                 names.put(prefix.bytes(), NameRecords.srv(servers(prefix.bytes(), served, names.self, clusterSet))));
+        if (clusterSet && !byPort.isEmpty()) {
+            List<Served> all = byPort.values().stream().flatMap(List::stream).toList();
+            names.serve(servers(SELF.bytes(), all, names.self, true));
+        }
     }
 
     private RecordSet servers(byte[] prefix, List<Served> served, byte[] self, boolean clusterSet) {
@@ -280,6 +295,14 @@ final class ServiceNaming {
 
         private void put(byte[] prefix, NameRecords records) {
             byPrefix.put(new ByteKey(prefix), records);
+        }
+
+        /**
+         * The service's own name has all SRV records, too: not by the specification, but the conformance suite of
+         * multi-cluster services asks for them there, as CoreDNS answers.
+         */
+        private void serve(RecordSet all) {
+            byPrefix.computeIfPresent(SELF, (self, records) -> records.withSrv(all));
         }
 
         private void exists(byte[] prefix) {

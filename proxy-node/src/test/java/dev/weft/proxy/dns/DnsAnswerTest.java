@@ -125,6 +125,7 @@ class DnsAnswerTest {
                 row("DNS-12", SHOP, "A", "NOERROR " + SHOP + " A 127.97.0.1"),
                 row("DNS-12", SHOP, "AAAA", "NOERROR"),
                 row("DNS-13", "_http._tcp." + SHOP, "SRV", "NOERROR _http._tcp." + SHOP + " SRV 0 100 80 " + SHOP),
+                row("mcs-api conformance", SHOP, "SRV", "NOERROR " + SHOP + " SRV 0 100 80 " + SHOP),
                 row("DNS-14", PEERS, "A", "NOERROR " + a(PEERS, "10.3.0.2", "10.4.0.2")),
                 row("DNS-14", "none.default.svc.clusterset.local.", "A", "NXDOMAIN"),
                 row("DNS-15", "p-0.west." + PEERS, "A", "NOERROR p-0.west." + PEERS + " A 10.3.0.2"),
@@ -135,6 +136,12 @@ class DnsAnswerTest {
                         "_http._tcp." + PEERS,
                         "SRV",
                         "NOERROR _http._tcp." + PEERS + " SRV 0 50 7000 p-0.west." + PEERS + "; _http._tcp." + PEERS
+                                + " SRV 0 50 7001 p-0.east." + PEERS),
+                row(
+                        "mcs-api conformance",
+                        PEERS,
+                        "SRV",
+                        "NOERROR " + PEERS + " SRV 0 50 7000 p-0.west." + PEERS + "; " + PEERS
                                 + " SRV 0 50 7001 p-0.east." + PEERS),
                 row("DNS-17", "west." + PEERS, "A", "NXDOMAIN"),
                 row("DNS-17", "west." + SHOP, "A", "NXDOMAIN"),

@@ -2,6 +2,7 @@ package dev.weft.registry.federation;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -142,7 +143,16 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
                 .onMessage(AllocationAnswered.class, this::onAllocationAnswered)
                 .onMessage(AllocationRetryDue.class, this::onAllocationRetryDue)
                 .onMessage(StatusAnswered.class, this::onStatusAnswered)
+                .onSignal(PostStop.class, signal -> stopped())
                 .build();
+    }
+
+    /** The shard may go on in another process, which then writes for it: two who did would outdo each other for ever. */
+    private Behavior<Command> stopped() {
+        if (published) {
+            gossip.release(shardIndex);
+        }
+        return this;
     }
 
     private Behavior<Command> onFromShard(FromShard message) {

@@ -46,6 +46,7 @@ class FederationActorTest {
     private final TestProbe<ShardCommand> shard = KIT.createTestProbe(ShardCommand.class);
     private final RecordingGossip gossip = new RecordingGossip();
     private final FakeShard objects = new FakeShard(null);
+    private ActorRef<?> companion;
     private ActorRef<ShardFeed> feed;
     private ActorRef<FederationEvent> events;
 
@@ -58,7 +59,7 @@ class FederationActorTest {
     void start() throws InterruptedException {
         FederationSettings settings =
                 new FederationSettings("west", Set.of("IPv4"), 16, Duration.ofSeconds(30), Duration.ofSeconds(30));
-        KIT.spawn(FederationActor.create(
+        companion = KIT.spawn(FederationActor.create(
                 3,
                 settings,
                 shard.getRef(),
@@ -186,6 +187,17 @@ class FederationActorTest {
     }
 
     @Test
+    @DisplayName(
+            "gives its origin up when its shard stops here, so that the next process may write it; withdraws nothing")
+    void releases() throws InterruptedException {
+        snapshot();
+        assertThat(gossip.resets.poll(3, TimeUnit.SECONDS)).isEmpty();
+        KIT.stop(companion);
+        assertThat(gossip.released.poll(3, TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(gossip.published).isEmpty();
+    }
+
+    @Test
     @DisplayName("withdraws an import when its export goes")
     void withdraws() {
         objects.put(FederationTypes.NAMESPACES, "ns", "{}");
@@ -230,6 +242,7 @@ class FederationActorTest {
     private static final class RecordingGossip implements Gossip {
         final BlockingQueue<ActorRef<FederationEvent>> followers = new LinkedBlockingQueue<>();
         final BlockingQueue<Map<String, ByteString>> resets = new LinkedBlockingQueue<>();
+        final BlockingQueue<Integer> released = new LinkedBlockingQueue<>();
         final BlockingQueue<List<RecordChange>> published = new LinkedBlockingQueue<>();
 
         @Override
@@ -248,7 +261,9 @@ class FederationActorTest {
         }
 
         @Override
-        public void release(int shardIndex) {}
+        public void release(int shardIndex) {
+            released.add(shardIndex);
+        }
 
         @Override
         public void follow(ActorRef<FederationEvent> follower) {
