@@ -6,6 +6,7 @@ import dev.weft.proxy.selection.Candidate;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint of a service port with what has been learnt of it: the feedback of the balancers. Safe for any thread.
@@ -27,6 +28,7 @@ public final class Target {
     private volatile boolean dead;
     private volatile int weight;
     private volatile int tenths = SlowStart.WHOLE;
+    private volatile @Nullable Seat seat;
     private long startedNanos;
     /** Written under this object's lock. */
     private volatile OutlierState outlier = OutlierState.NEW;
@@ -69,11 +71,13 @@ public final class Target {
     public void opened() {
         picks.increment();
         open.incrementAndGet();
+        moved(1);
     }
 
     /** A connection that was {@link #opened()} has ended. */
     public void closed() {
         open.decrementAndGet();
+        moved(-1);
     }
 
     /**
@@ -119,12 +123,14 @@ public final class Target {
     public synchronized void startSlowly(long nowNanos) {
         startedNanos = nowNanos;
         tenths = slowStart.tenths(0);
+        moved(0);
     }
 
     /** Gives it the weight that is due now. */
     public synchronized void warmUp(long nowNanos) {
         if (tenths < SlowStart.WHOLE) {
             tenths = slowStart.tenths(nowNanos - startedNanos);
+            moved(0);
         }
     }
 
@@ -207,5 +213,18 @@ public final class Target {
 
     void reweigh(int to) {
         weight = to;
+        moved(0);
+    }
+
+    /** Where it tells of its load from now on. */
+    void sit(Seat at) {
+        seat = at;
+    }
+
+    private void moved(int opened) {
+        Seat at = seat;
+        if (at != null) {
+            at.moved(opened);
+        }
     }
 }
