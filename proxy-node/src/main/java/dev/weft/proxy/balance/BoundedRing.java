@@ -23,6 +23,9 @@ final class BoundedRing implements Balancer {
     /** A point is 43 bits of hash, so that it is positive, above the number of its owner. */
     private static final int OWNER_BITS = 20;
 
+    /** Places that a pick looks at together. */
+    private static final int LOOKED_AT = 4;
+
     private static final int HASH_BITS = 63 - OWNER_BITS;
     private static final long OWNER = (1L << OWNER_BITS) - 1;
 
@@ -57,10 +60,7 @@ final class BoundedRing implements Balancer {
         }
         double limit = bound * (total.open() + 1) / weightSum;
         long hash = point(Hashing.mix(clientKey), 0);
-        int start = place(hash, slots);
-        while (ring[start] < hash) {
-            start++;
-        }
+        int start = first(hash);
         int position = start;
         for (int step = 0; step < ring.length; step++) {
             Target target = owner(ring[position]);
@@ -94,6 +94,25 @@ final class BoundedRing implements Balancer {
         return parts;
     }
 
+    /**
+     * The first point at the hash or after it. Where it is in the next few places is not to be foreseen, so that nothing is
+     * decided by it: the points before it are counted.
+     */
+    private int first(long hash) {
+        int at = place(hash, slots);
+        int before = LOOKED_AT;
+        while (before == LOOKED_AT) {
+            before = isBefore(at, hash) + isBefore(at + 1, hash) + isBefore(at + 2, hash) + isBefore(at + 3, hash);
+            at += before;
+        }
+        return at;
+    }
+
+    /** 1 for a point before the hash, 0 for any other: the sign of their difference, since neither is negative. */
+    private int isBefore(int at, long hash) {
+        return (int) ((ring[at] - hash) >>> (Long.SIZE - 1));
+    }
+
     private Target owner(long point) {
         return owners[(int) (point & OWNER)];
     }
@@ -113,7 +132,7 @@ final class BoundedRing implements Balancer {
         for (long point : sorted) {
             end = Math.max(end, place(point, slots)) + 1;
         }
-        long[] ring = new long[Math.max(slots, end) + 1];
+        long[] ring = new long[Math.max(slots, end) + LOOKED_AT];
         int next = 0;
         for (long point : sorted) {
             int at = Math.max(next, place(point, slots));

@@ -15,7 +15,7 @@ final class LeastConnection implements Balancer {
     LeastConnection(TargetSet targets, Dice dice) {
         this.targets = targets;
         this.dice = dice;
-        this.loads = targets.size() == 0 ? null : LeastLoad.of(targets, dice);
+        this.loads = targets.size() == 0 ? null : LeastLoad.of(targets, dice.next());
     }
 
     @Override

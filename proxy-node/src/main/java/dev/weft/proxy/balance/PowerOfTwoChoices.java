@@ -29,7 +29,7 @@ final class PowerOfTwoChoices implements Balancer {
         Target one = targets.get(first);
         Target other = targets.get(second < first ? second : second + 1);
         if (byLatency) {
-            return one.cost(nowNanos) <= other.cost(nowNanos) ? one : other;
+            return one.costsAtMost(other, nowNanos) ? one : other;
         }
         long oneLoad = (one.open() + 1L) * other.share();
         long otherLoad = (other.open() + 1L) * one.share();

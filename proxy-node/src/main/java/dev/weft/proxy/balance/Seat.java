@@ -7,7 +7,7 @@ import java.lang.ref.WeakReference;
  * in memory for it.
  */
 record Seat(WeakReference<LoadBook> book, int place) {
-    /** From now on the targets tell the book, and no other. What changes meanwhile it may be told before this returns. */
+    /** From now on the targets tell the book, and no other. It may be told of changes before this returns. */
     static void seat(TargetSet targets, LoadBook book) {
         WeakReference<LoadBook> shared = new WeakReference<>(book);
         for (int place = 0; place < targets.size(); place++) {

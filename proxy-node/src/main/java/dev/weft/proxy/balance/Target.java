@@ -22,13 +22,17 @@ public final class Target {
     private final LongAdder ejections = new LongAdder();
     private final LongAdder bytesTo = new LongAdder();
     private final LongAdder bytesFrom = new LongAdder();
-    private final PeakEwma latency;
+    private final double decayNanos;
     private final OutlierSettings outlierSettings;
     private final SlowStart slowStart;
     private volatile boolean dead;
     private volatile int weight;
     private volatile int tenths = SlowStart.WHOLE;
     private volatile @Nullable Seat seat;
+    /** {@link PeakEwma}; observations made at once may lose one another: it is an estimate, not an account. */
+    private volatile double latency = PeakEwma.UNKNOWN;
+
+    private volatile double lastLatency;
     private long startedNanos;
     /** Written under this object's lock. */
     private volatile OutlierState outlier = OutlierState.NEW;
@@ -39,7 +43,7 @@ public final class Target {
         this.address = new InetSocketAddress(candidate.address(), candidate.port());
         this.identityHash = Hashing.of(identity, 0);
         this.weight = candidate.weight();
-        this.latency = new PeakEwma(settings.ewmaDecay().toNanos());
+        this.decayNanos = settings.ewmaDecay().toNanos();
         this.outlierSettings = settings.outlier();
         this.slowStart = settings.slowStart();
     }
@@ -187,7 +191,9 @@ public final class Target {
 
     /** It took that long to answer. */
     public void latency(long tookNanos, long nowNanos) {
-        latency.observe(tookNanos, nowNanos);
+        double now = nowNanos / decayNanos;
+        latency = PeakEwma.after(latency, lastLatency, tookNanos, now);
+        lastLatency = now;
     }
 
     public int open() {
@@ -206,9 +212,10 @@ public final class Target {
         return identityHash;
     }
 
-    /** Peak EWMA's cost of sending one more here. */
-    double cost(long nowNanos) {
-        return latency.nanosAt(nowNanos) * (open.get() + 1) / share();
+    /** Whether one more costs at most as much here as there, by latency and open connections. */
+    boolean costsAtMost(Target other, long nowNanos) {
+        double ratio = PeakEwma.ratio(latency, other.latency, nowNanos / decayNanos);
+        return ratio * (open() + 1) * other.share() <= (other.open() + 1.0) * share();
     }
 
     void reweigh(int to) {

@@ -101,7 +101,7 @@ class LeastLoadTest {
             pick(before).opened();
         }
         List<Candidate> changed = new ArrayList<>(candidates(4, 1));
-        changed.set(2, changed.get(2).weighing(10));
+        changed.set(2, changed.get(2).weighing(9));
         Balancer after = before.over(pool.update(changed));
         Target heavy = after.targets().get(2);
         assertThat(pick(after)).as("the one whose weight has grown").isSameAs(heavy);

@@ -22,9 +22,6 @@ import java.util.Set;
 final class Picks {
     private static final int ENDPOINTS = 1_000;
     private static final int PICKS = 2_000_000;
-    /** Of an algorithm that looks at every endpoint. */
-    private static final int FEW_PICKS = 20_000;
-
     private static final int ROUNDS = 7;
     private static final int LEAVERS = 20;
     private static final double BAR_NANOS = 50;
@@ -37,31 +34,38 @@ final class Picks {
         BalanceSettings settings = ProxySettings.from(ConfigFactory.load()).balance();
         TargetSet targets = new TargetPool(settings).update(candidates(ENDPOINTS));
         boolean held = true;
-        System.out.println("algorithm                 ns a pick (median, least)   bytes a pick");
+        System.out.println(
+                "algorithm                 ns a pick (median, least)   bytes a pick   ns with opening and closing");
         for (Algorithm algorithm : Algorithm.values()) {
             Balancer balancer = algorithm.balancer(settings, 1).over(targets);
+            answer(targets);
             double[] nanos = new double[ROUNDS];
             double bytes = 0;
-            int picks = algorithm == Algorithm.LEAST_CONNECTION_EXACT ? FEW_PICKS : PICKS;
+            double[] whole = new double[ROUNDS];
             for (int round = 0; round < ROUNDS; round++) {
                 long before = allocated();
                 long start = System.nanoTime();
-                long sum = pick(balancer, picks);
-                nanos[round] = (double) (System.nanoTime() - start) / picks;
-                bytes = (double) (allocated() - before) / picks;
+                long sum = pick(balancer, PICKS);
+                nanos[round] = (double) (System.nanoTime() - start) / PICKS;
+                bytes = (double) (allocated() - before) / PICKS;
+                start = System.nanoTime();
+                sum += connect(balancer);
+                whole[round] = (double) (System.nanoTime() - start) / PICKS;
                 if (sum == 42) {
                     System.out.println(); // the picks are used
                 }
             }
             Arrays.sort(nanos);
+            Arrays.sort(whole);
             held &= nanos[ROUNDS / 2] < BAR_NANOS && bytes < 0.1;
             System.out.printf(
                     Locale.ROOT,
-                    "%-24s  %10.1f  %10.1f   %14.3f%n",
+                    "%-24s  %10.1f  %10.1f   %14.3f  %14.1f%n",
                     algorithm.label(),
                     nanos[ROUNDS / 2],
                     nanos[0],
-                    bytes);
+                    bytes,
+                    whole[ROUNDS / 2]);
         }
         return maglev(settings, new TargetPool(settings).update(alike(ENDPOINTS))) && held;
     }
@@ -108,6 +112,37 @@ final class Picks {
             sum += target == null ? 0 : target.weight();
         }
         return sum;
+    }
+
+    /** As a proxy does it: what is picked is opened, and closed when 512 others have been. */
+    private static long connect(Balancer balancer) {
+        Target[] open = new Target[512];
+        long sum = 0;
+        for (int number = 0; number < PICKS; number++) {
+            Target target = balancer.pick(Hashing.mix(number), number);
+            int slot = number % open.length;
+            if (open[slot] != null) {
+                open[slot].closed();
+            }
+            open[slot] = target;
+            if (target != null) {
+                target.opened();
+                sum += target.weight();
+            }
+        }
+        for (Target target : open) {
+            if (target != null) {
+                target.closed();
+            }
+        }
+        return sum;
+    }
+
+    /** All endpoints have answered, each as fast as another. */
+    private static void answer(TargetSet targets) {
+        for (int index = 0; index < targets.size(); index++) {
+            targets.get(index).latency(1_000_000L + index, 0);
+        }
     }
 
     private static long allocated() {
