@@ -15,6 +15,7 @@ import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.metrics.MetricsText;
 import dev.weft.proxy.nftables.ChildCommands;
 import dev.weft.proxy.nftables.KernelPath;
+import dev.weft.proxy.nodehealth.NodeHealth;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
 import dev.weft.proxy.view.ServiceKey;
@@ -41,6 +42,7 @@ public final class ProxyNode {
     private final DataPlane dataPlane;
     private final DnsServer dns;
     private final KernelPath kernel;
+    private final NodeHealth nodeHealth;
     private final ActorRef<DataPlaneActor.Command> actor;
     private final @Nullable ActorRef<HealthActor.Command> health;
     private final CompletableFuture<Void> pictured;
@@ -53,6 +55,7 @@ public final class ProxyNode {
             DataPlane dataPlane,
             DnsServer dns,
             KernelPath kernel,
+            NodeHealth nodeHealth,
             ActorRef<DataPlaneActor.Command> actor,
             @Nullable ActorRef<HealthActor.Command> health,
             CompletableFuture<Void> pictured,
@@ -62,6 +65,7 @@ public final class ProxyNode {
         this.dataPlane = dataPlane;
         this.dns = dns;
         this.kernel = kernel;
+        this.nodeHealth = nodeHealth;
         this.actor = actor;
         this.health = health;
         this.pictured = pictured;
@@ -103,6 +107,9 @@ public final class ProxyNode {
         dns.start();
         dns.follow(feed);
         KernelPath kernel = kernelPath(settings);
+        NodeHealth nodeHealth = new NodeHealth(
+                settings.nodeHealth(), settings.node(), settings.dataPlane().nodeAddresses(), clock, random);
+        nodeHealth.start();
         CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();
         CompletionStage<ActorRef<DataPlaneActor.Command>> steered = steering;
         Consumer<Set<ServiceKey>> changed =
@@ -113,6 +120,7 @@ public final class ProxyNode {
                         dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, kernel, update -> {
                             kernel.apply(update);
                             dns.apply(update);
+                            nodeHealth.apply(update);
                             pictured.complete(null);
                         }),
                 "weft-proxy",
@@ -123,7 +131,16 @@ public final class ProxyNode {
                 ? null
                 : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
         return new ProxyNode(
-                settings, dataPlane, dns, kernel, actor, health, pictured, metrics(settings, dataPlane), started);
+                settings,
+                dataPlane,
+                dns,
+                kernel,
+                nodeHealth,
+                actor,
+                health,
+                pictured,
+                metrics(settings, dataPlane),
+                started);
     }
 
     private static KernelPath kernelPath(ProxySettings settings) {
@@ -175,7 +192,8 @@ public final class ProxyNode {
                 dataPlane.openConnections(),
                 dataPlane.status(),
                 dns.status(),
-                kernel.status());
+                kernel.status(),
+                nodeHealth.status());
     }
 
     /** The numbers of the data plane, as Prometheus reads them. */
@@ -196,12 +214,16 @@ public final class ProxyNode {
         if (metrics != null) {
             metrics.stop();
         }
-        return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> dataPlane.stop());
+        return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> {
+            nodeHealth.stop();
+            return dataPlane.stop();
+        });
     }
 
     private CompletionStage<Void> drain(Duration deadline) {
         actor.tell(DataPlaneActor.stop());
         kernel.stop();
+        nodeHealth.drain();
         if (health != null) {
             health.tell(HealthActor.stop());
         }

@@ -13,6 +13,7 @@ import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
 import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.nftables.NftablesSettings;
+import dev.weft.proxy.nodehealth.NodeHealthSettings;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
@@ -34,6 +35,7 @@ public record ProxySettings(
         HealthSettings health,
         NftablesSettings nftables,
         MetricsSettings metrics,
+        NodeHealthSettings nodeHealth,
         Duration stopDeadline) {
 
     /**
@@ -53,12 +55,14 @@ public record ProxySettings(
                 HealthSettings.from(proxy.getConfig("health")),
                 nftables,
                 MetricsSettings.from(proxy.getConfig("metrics")),
+                NodeHealthSettings.from(proxy.getConfig("node-health")),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, metrics, stopDeadline);
+        return new ProxySettings(
+                other, dataPlane, balance, feed, dns, health, nftables, metrics, nodeHealth, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {

@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dns.DnsStatus;
 import dev.weft.proxy.nftables.KernelStatus;
+import dev.weft.proxy.nodehealth.HealthPortStatus;
 import java.time.Instant;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  *
  * @param pictured whether a first picture of the services has come
  * @param transport {@code epoll} or {@code nio}
+ * @param healthPorts what load balancers are told, by Service and address
  */
 public record ProxyStatus(
         String node,
@@ -20,8 +22,10 @@ public record ProxyStatus(
         int openConnections,
         List<ListenerStatus> listeners,
         DnsStatus dns,
-        KernelStatus kernel) {
+        KernelStatus kernel,
+        List<HealthPortStatus> healthPorts) {
     public ProxyStatus {
         listeners = List.copyOf(listeners);
+        healthPorts = List.copyOf(healthPorts);
     }
 }

@@ -52,6 +52,7 @@ class ArchitectureTest {
                                     "ingress",
                                     "dns",
                                     "nftables",
+                                    "nodehealth",
                                     "process",
                                     "metrics",
                                     "dataplane",

@@ -67,15 +67,14 @@ public enum Algorithm {
      */
     public Balancer balancer(BalanceSettings settings, long seed) {
         TargetSet none = new TargetSet(List.of());
-        Dice dice = new Dice(seed);
         return switch (this) {
             case ROUND_ROBIN -> new RoundRobin(none, 0);
             case WEIGHTED_ROUND_ROBIN -> new WeightedRoundRobin(none, 0);
-            case RANDOM -> new UniformRandom(none, dice);
-            case WEIGHTED_RANDOM -> new WeightedRandom(none, dice);
-            case LEAST_CONNECTION -> new PowerOfTwoChoices(none, dice, false);
-            case LEAST_RESPONSE_TIME -> new PowerOfTwoChoices(none, dice, true);
-            case LEAST_CONNECTION_EXACT -> new LeastConnection(none, dice);
+            case RANDOM -> new UniformRandom(none, new Dice(seed));
+            case WEIGHTED_RANDOM -> new WeightedRandom(none, new Dice(seed));
+            case LEAST_CONNECTION -> new PowerOfTwoChoices(none, new Dice(seed), false);
+            case LEAST_RESPONSE_TIME -> new PowerOfTwoChoices(none, new Dice(seed), true);
+            case LEAST_CONNECTION_EXACT -> new LeastConnection(none, new Dice(seed));
             case SOURCE_IP_HASH -> new SourceHash(none);
             case CONSISTENT_HASH -> new MaglevTable(none, settings.maglevTableSize());
             case RING_HASH -> new BoundedRing(none, settings.ringPoints(), settings.boundedLoad());

@@ -1,112 +1,75 @@
 package dev.weft.proxy.balance;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Ring hash with bounded loads: the first target clockwise from the client's hash that has fewer than
- * {@code ceil(c * (open + 1) * W_i / sum(W))} open connections, where open is the sum over all targets (of n targets it is
- * counted once in n/16 picks, so that a pick does not cost their number). When one of n
- * targets leaves, only its clients move (and those that the bound sends on).
+ * {@code c * (open + 1) * W_i / sum(W)} open connections, where open is the sum over all targets. When one of n targets
+ * leaves, only its clients move (and those that the bound sends on). With p points for each target its part of the clients
+ * is {@code 1/n} with a relative deviation of about {@code 1 / sqrt(p)}.
+ *
+ * <p>A pick looks at one place of memory, and then at the target: points lie where their hash says they would in a table
+ * with a little room to spare, or a step or two later; free places repeat the next point.
  *
  * @see <a href="https://arxiv.org/abs/1608.01350">Mirrokni, Thorup, Zadimoghaddam 2016</a>
  */
 final class BoundedRing implements Balancer {
-    /** Targets whose open connections are counted for a pick, on average. */
-    private static final int COUNTED_AT_ONCE = 16;
+    /** The heaviest target gets so many times the points of weight 1 at most: memory stays bounded. */
+    private static final double MOST_POINTS = 10;
+
+    /** A point is 43 bits of hash, so that it is positive, above the number of its owner. */
+    private static final int OWNER_BITS = 20;
+
+    /** Places that a pick looks at together. */
+    private static final int LOOKED_AT = 4;
+
+    private static final int HASH_BITS = 63 - OWNER_BITS;
+    private static final long OWNER = (1L << OWNER_BITS) - 1;
 
     private final TargetSet targets;
     private final int pointsPerWeight;
     private final double bound;
-    private final long[] points;
     private final Target[] owners;
-    /** By arc, the first point that lies in it or after it. */
-    private final int[] index;
+    /** Points in rising order, the last one after every hash and of the owner of the first; see {@link #place}. */
+    private final long[] ring;
 
-    private final int shift;
+    private final int slots;
     private final long weightSum;
-    private final int countedEvery;
-    private final AtomicInteger sinceCounted;
-    private volatile long counted;
+    private final OpenTotal total;
 
+    /** @param targets 1,048,576 at most */
     BoundedRing(TargetSet targets, int pointsPerWeight, double bound) {
         this.targets = targets;
         this.pointsPerWeight = pointsPerWeight;
         this.bound = bound;
-        this.countedEvery = Math.max(1, targets.size() / COUNTED_AT_ONCE);
-        this.sinceCounted = new AtomicInteger(countedEvery);
-        long sum = 0;
-        int maxWeight = 1;
-        for (Target target : targets.asList()) {
-            sum += target.weight();
-            maxWeight = Math.max(maxWeight, target.weight());
-        }
-        this.weightSum = sum;
-        Point[] ring = ring(targets, pointsPerWeight, maxWeight);
-        this.points = new long[ring.length];
-        this.owners = new Target[ring.length];
-        for (int point = 0; point < ring.length; point++) {
-            points[point] = ring[point].hash;
-            owners[point] = ring[point].target;
-        }
-        int bits = Math.max(1, 32 - Integer.numberOfLeadingZeros(ring.length));
-        this.shift = Long.SIZE - bits;
-        this.index = new int[1 << bits];
-        int position = 0;
-        for (int arc = 0; arc < index.length; arc++) {
-            while (position < points.length && arc(points[position]) < arc) {
-                position++;
-            }
-            index[arc] = position;
-        }
+        this.owners = targets.byIdentity();
+        this.weightSum = Arrays.stream(owners).mapToLong(Target::weight).sum();
+        long[] points = points(owners, pointsPerWeight);
+        this.slots = points.length + points.length / 4 + 1;
+        this.ring = points.length == 0 ? points : laidOut(points, slots);
+        this.total = OpenTotal.of(targets);
     }
 
     @Override
     public @Nullable Target pick(long clientKey, long nowNanos) {
-        if (owners.length == 0) {
+        if (ring.length == 0) {
             return null;
         }
-        long open = 1 + openNow();
-        int start = first(Hashing.mix(clientKey));
-        for (int step = 0; step < owners.length; step++) {
-            Target target = owners[(start + step) % owners.length];
-            if (target.open() < Math.ceil(bound * open * target.weight() / weightSum)) {
+        double limit = bound * (total.open() + 1) / weightSum;
+        long hash = point(Hashing.mix(clientKey), 0);
+        int start = first(hash);
+        int position = start;
+        for (int step = 0; step < ring.length; step++) {
+            Target target = owner(ring[position]);
+            if (target.open() < limit * target.weight()) {
                 return target;
             }
+            position = position + 1 == ring.length ? 0 : position + 1;
         }
-        return owners[start % owners.length];
-    }
-
-    /** The first point at the hash or after it; hashes lie evenly, so that a look at the index leaves a step or two. */
-    private int first(long hash) {
-        int position = index[arc(hash)];
-        while (position < points.length && points[position] < hash) {
-            position++;
-        }
-        return position;
-    }
-
-    /** Which arc of the ring: arcs are of one length, and about as many as points. */
-    private int arc(long hash) {
-        return (int) ((hash ^ Long.MIN_VALUE) >>> shift);
-    }
-
-    /** Counted once in so many picks, and in between as if every pick had opened one and none had closed. */
-    private long openNow() {
-        int picks = sinceCounted.getAndIncrement();
-        if (picks < countedEvery) {
-            return counted + picks;
-        }
-        long open = 0;
-        for (int index = 0; index < targets.size(); index++) {
-            open += targets.get(index).open();
-        }
-        counted = open;
-        sinceCounted.set(1);
-        return open;
+        return owner(ring[start]);
     }
 
     @Override
@@ -122,37 +85,83 @@ final class BoundedRing implements Balancer {
     /** What part of the ring leads to each target, which is its part of the clients while no load goes over the bound. */
     Map<Target, Double> parts() {
         Map<Target, Double> parts = new HashMap<>();
-        for (int index = 0; index < points.length; index++) {
-            long before = points[index == 0 ? points.length - 1 : index - 1];
-            double arc = points.length == 1 ? 1 : unsigned(points[index] - before) / 0x1p64;
-            parts.merge(owners[index], arc, Double::sum);
+        long before = 0;
+        for (long point : ring) { // a repeated point has no arc; the last one has that up to the end of the ring
+            long hash = point >>> OWNER_BITS;
+            parts.merge(owner(point), Math.scalb((double) (hash - before), -HASH_BITS), Double::sum);
+            before = hash;
         }
         return parts;
     }
 
-    private static double unsigned(long bits) {
-        return (bits >>> 1) * 2.0 + (bits & 1);
-    }
-
-    /** The heaviest target gets ten times the points of weight 1 at most: memory stays bounded. */
-    private static Point[] ring(TargetSet targets, int pointsPerWeight, int maxWeight) {
-        double scale = Math.min(1.0, 10.0 / maxWeight);
-        return targets.asList().stream()
-                .flatMap(target -> {
-                    long count = Math.max(1, Math.round(pointsPerWeight * target.weight() * scale));
-                    return LongStream.range(0, count)
-                            .mapToObj(number -> new Point(
-                                    Hashing.mix(target.identityHash() + number * 0x9E3779B97F4A7C15L), target));
-                })
-                .sorted()
-                .toArray(Point[]::new);
-    }
-
-    private record Point(long hash, Target target) implements Comparable<Point> {
-        @Override
-        public int compareTo(Point other) {
-            int byHash = Long.compare(hash, other.hash);
-            return byHash != 0 ? byHash : target.identity().compareTo(other.target.identity());
+    /**
+     * The first point at the hash or after it. Where it is in the next few places is not to be foreseen, so that nothing is
+     * decided by it: the points before it are counted.
+     */
+    private int first(long hash) {
+        int at = place(hash, slots);
+        int before = LOOKED_AT;
+        while (before == LOOKED_AT) {
+            before = isBefore(at, hash) + isBefore(at + 1, hash) + isBefore(at + 2, hash) + isBefore(at + 3, hash);
+            at += before;
         }
+        return at;
+    }
+
+    /** 1 for a point before the hash, 0 for any other: the sign of their difference, since neither is negative. */
+    private int isBefore(int at, long hash) {
+        return (int) ((ring[at] - hash) >>> (Long.SIZE - 1));
+    }
+
+    private Target owner(long point) {
+        return owners[(int) (point & OWNER)];
+    }
+
+    private static long point(long hash, int owner) {
+        return hash >>> (Long.SIZE - HASH_BITS) << OWNER_BITS | owner;
+    }
+
+    /** Where a point or a client's hash would lie, hashes being even. */
+    private static int place(long point, int slots) {
+        return (int) ((point >>> (Integer.SIZE - 1)) * slots >>> Integer.SIZE);
+    }
+
+    /** Each point at its place, or the first one after it that is free; free places repeat the next point. */
+    private static long[] laidOut(long[] sorted, int slots) {
+        int end = 0;
+        for (long point : sorted) {
+            end = Math.max(end, place(point, slots)) + 1;
+        }
+        long[] ring = new long[Math.max(slots, end) + LOOKED_AT];
+        int next = 0;
+        for (long point : sorted) {
+            int at = Math.max(next, place(point, slots));
+            Arrays.fill(ring, next, at + 1, point);
+            next = at + 1;
+        }
+        Arrays.fill(ring, next, ring.length, Long.MAX_VALUE & ~OWNER | sorted[0] & OWNER);
+        return ring;
+    }
+
+    private static long[] points(Target[] owners, int pointsPerWeight) {
+        int maxWeight = 1;
+        for (Target target : owners) {
+            maxWeight = Math.max(maxWeight, target.weight());
+        }
+        double scale = Math.min(1, MOST_POINTS / maxWeight);
+        int[] counts = new int[owners.length];
+        for (int owner = 0; owner < owners.length; owner++) {
+            counts[owner] = (int) Math.max(1, Math.round(pointsPerWeight * owners[owner].weight() * scale));
+        }
+        long[] points = new long[Arrays.stream(counts).sum()];
+        int filled = 0;
+        for (int owner = 0; owner < owners.length; owner++) {
+            for (int number = 0; number < counts[owner]; number++) {
+                long hash = Hashing.mix(owners[owner].identityHash() + number * 0x9E3779B97F4A7C15L);
+                points[filled++] = point(hash, owner);
+            }
+        }
+        Arrays.sort(points);
+        return points;
     }
 }

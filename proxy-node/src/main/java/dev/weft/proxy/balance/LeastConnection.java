@@ -3,37 +3,25 @@ package dev.weft.proxy.balance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The target with the least {@code (open + 1) / S}, where S is the weight that it has while it starts slowly of all; ties by chance. Looks at every target, so a pick costs their
- * number.
+ * The target with the least {@code (open + 1) / S}, where S is its weight, less while it starts slowly; ties by chance.
+ * Exact but for connections that open or close at the same instant. A pick costs a look at the root of a tournament,
+ * whatever the number of targets; a connection that opens or closes costs its logarithm ({@link LeastLoad}).
  */
 final class LeastConnection implements Balancer {
     private final TargetSet targets;
     private final Dice dice;
+    private final @Nullable LeastLoad loads;
 
     LeastConnection(TargetSet targets, Dice dice) {
         this.targets = targets;
         this.dice = dice;
+        this.loads = targets.size() == 0 ? null : LeastLoad.of(targets, dice.next());
     }
 
     @Override
     public @Nullable Target pick(long clientKey, long nowNanos) {
-        int size = targets.size();
-        if (size == 0) {
-            return null;
-        }
-        int start = dice.next(size);
-        Target best = targets.get(start);
-        long bestOpen = best.open() + 1L;
-        for (int step = 1; step < size; step++) {
-            int index = start + step;
-            Target next = targets.get(index < size ? index : index - size);
-            long open = next.open() + 1L;
-            if (open * best.share() < bestOpen * next.share()) {
-                best = next;
-                bestOpen = open;
-            }
-        }
-        return best;
+        LeastLoad known = loads;
+        return known == null ? null : known.least();
     }
 
     @Override

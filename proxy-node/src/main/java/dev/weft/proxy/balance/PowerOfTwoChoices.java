@@ -23,12 +23,13 @@ final class PowerOfTwoChoices implements Balancer {
         if (size <= 1) {
             return size == 0 ? null : targets.get(0);
         }
-        int first = dice.next(size);
-        int second = dice.next(size - 1);
+        long roll = dice.next(); // its halves are two rolls
+        int first = Hashing.reduce(roll, size);
+        int second = Hashing.reduce(roll << Integer.SIZE, size - 1);
         Target one = targets.get(first);
         Target other = targets.get(second < first ? second : second + 1);
         if (byLatency) {
-            return one.cost(nowNanos) <= other.cost(nowNanos) ? one : other;
+            return one.costsAtMost(other, nowNanos) ? one : other;
         }
         long oneLoad = (one.open() + 1L) * other.share();
         long otherLoad = (other.open() + 1L) * one.share();

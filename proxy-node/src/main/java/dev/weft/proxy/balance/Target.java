@@ -6,6 +6,7 @@ import dev.weft.proxy.selection.Candidate;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint of a service port with what has been learnt of it: the feedback of the balancers. Safe for any thread.
@@ -21,12 +22,17 @@ public final class Target {
     private final LongAdder ejections = new LongAdder();
     private final LongAdder bytesTo = new LongAdder();
     private final LongAdder bytesFrom = new LongAdder();
-    private final PeakEwma latency;
+    private final double decayNanos;
     private final OutlierSettings outlierSettings;
     private final SlowStart slowStart;
     private volatile boolean dead;
     private volatile int weight;
     private volatile int tenths = SlowStart.WHOLE;
+    private volatile @Nullable Seat seat;
+    /** {@link PeakEwma}; observations made at once may lose one another: it is an estimate, not an account. */
+    private volatile double latency = PeakEwma.UNKNOWN;
+
+    private volatile double lastLatency;
     private long startedNanos;
     /** Written under this object's lock. */
     private volatile OutlierState outlier = OutlierState.NEW;
@@ -37,7 +43,7 @@ public final class Target {
         this.address = new InetSocketAddress(candidate.address(), candidate.port());
         this.identityHash = Hashing.of(identity, 0);
         this.weight = candidate.weight();
-        this.latency = new PeakEwma(settings.ewmaDecay().toNanos());
+        this.decayNanos = settings.ewmaDecay().toNanos();
         this.outlierSettings = settings.outlier();
         this.slowStart = settings.slowStart();
     }
@@ -69,11 +75,13 @@ public final class Target {
     public void opened() {
         picks.increment();
         open.incrementAndGet();
+        moved(1);
     }
 
     /** A connection that was {@link #opened()} has ended. */
     public void closed() {
         open.decrementAndGet();
+        moved(-1);
     }
 
     /**
@@ -119,12 +127,14 @@ public final class Target {
     public synchronized void startSlowly(long nowNanos) {
         startedNanos = nowNanos;
         tenths = slowStart.tenths(0);
+        moved(0);
     }
 
     /** Gives it the weight that is due now. */
     public synchronized void warmUp(long nowNanos) {
         if (tenths < SlowStart.WHOLE) {
             tenths = slowStart.tenths(nowNanos - startedNanos);
+            moved(0);
         }
     }
 
@@ -181,7 +191,9 @@ public final class Target {
 
     /** It took that long to answer. */
     public void latency(long tookNanos, long nowNanos) {
-        latency.observe(tookNanos, nowNanos);
+        double now = nowNanos / decayNanos;
+        latency = PeakEwma.after(latency, lastLatency, tookNanos, now);
+        lastLatency = now;
     }
 
     public int open() {
@@ -200,12 +212,26 @@ public final class Target {
         return identityHash;
     }
 
-    /** Peak EWMA's cost of sending one more here. */
-    double cost(long nowNanos) {
-        return latency.nanosAt(nowNanos) * (open.get() + 1) / share();
+    /** Whether one more costs at most as much here as there, by latency and open connections. */
+    boolean costsAtMost(Target other, long nowNanos) {
+        double ratio = PeakEwma.ratio(latency, other.latency, nowNanos / decayNanos);
+        return ratio * (open() + 1) * other.share() <= (other.open() + 1.0) * share();
     }
 
     void reweigh(int to) {
         weight = to;
+        moved(0);
+    }
+
+    /** Where it tells of its load from now on. */
+    void sit(Seat at) {
+        seat = at;
+    }
+
+    private void moved(int opened) {
+        Seat at = seat;
+        if (at != null) {
+            at.moved(opened);
+        }
     }
 }

@@ -4,7 +4,9 @@ import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServicePort;
 import dev.weft.proxy.view.TrafficPolicy;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Chooses the endpoints of a service port by kube-proxy's rules, in their order; pure. */
 public final class EndpointSelection {
@@ -30,6 +32,24 @@ public final class EndpointSelection {
                 merge.otherPorts(),
                 usesCluster(entry) ? clusterChoice(all, node) : null,
                 usesLocal(entry) ? localChoice(all) : null);
+    }
+
+    /**
+     * How many endpoints of a service on this node are ready, each once whatever its ports and families. Those that only
+     * terminate do not count, though they may be in choice (rule KP-8).
+     */
+    public static int localReady(ServicePicture picture, NodeIdentity node) {
+        ServiceEntry entry = picture.entry();
+        Set<String> ready = new HashSet<>();
+        for (ServicePort port : entry == null ? List.<ServicePort>of() : entry.ports()) {
+            for (boolean ipv6 : new boolean[] {false, true}) {
+                CandidateMerge.of(picture, port, ipv6, node).seen().stream()
+                        .map(Sighting::candidate)
+                        .filter(candidate -> candidate.local() && candidate.ready())
+                        .forEach(candidate -> ready.add(candidate.identity()));
+            }
+        }
+        return ready.size();
     }
 
     /** Rule KP-1: an external Local policy still needs all endpoints, for traffic from inside of the cluster. */

@@ -33,6 +33,7 @@ final class ResourceReader {
     private static final String SOURCE_CLUSTER = "multicluster.kubernetes.io/source-cluster";
     private static final String PROXY_NAME = "service.kubernetes.io/service-proxy-name";
     private static final String ZONE = "topology.kubernetes.io/zone";
+    private static final String AUTOSCALER_TAINT = "ToBeDeletedByClusterAutoscaler";
     private static final int DEFAULT_AFFINITY_SECONDS = 10_800;
     private static final int MAX_WEIGHT = 65_535;
 
@@ -77,7 +78,8 @@ final class ResourceReader {
                 annotation(object, MODE),
                 ranges.isEmpty() ? List.of() : balancer,
                 ranges,
-                annotations(object));
+                annotations(object),
+                healthCheckPort(spec, type));
     }
 
     static ServiceEntry serviceImport(JsonNode object) {
@@ -98,7 +100,8 @@ final class ResourceReader {
                 annotation(object, MODE),
                 List.of(),
                 List.of(),
-                annotations(object));
+                annotations(object),
+                0);
     }
 
     /** Null for a slice of no service, or of names instead of addresses. */
@@ -141,6 +144,26 @@ final class ResourceReader {
     /** The zone that a Node is labelled with; empty for none. */
     static String zoneOf(JsonNode node) {
         return node.path("metadata").path("labels").path(ZONE).asText("");
+    }
+
+    /**
+     * Rule KP-9: whether a Node is about to go: being deleted, or marked by the cluster autoscaler as one that will be.
+     */
+    static boolean isLeaving(JsonNode node) {
+        for (JsonNode taint : node.path("spec").path("taints")) {
+            if (AUTOSCALER_TAINT.equals(taint.path("key").asText())) {
+                return true;
+            }
+        }
+        return node.path("metadata").hasNonNull("deletionTimestamp");
+    }
+
+    /** Only where outside traffic goes to local endpoints alone (rule SVC-17). */
+    private static int healthCheckPort(JsonNode spec, String type) {
+        boolean local = policy(spec.path("externalTrafficPolicy")) == TrafficPolicy.LOCAL;
+        return "LoadBalancer".equals(type) && local
+                ? spec.path("healthCheckNodePort").asInt(0)
+                : 0;
     }
 
     private static SliceEndpoint endpoint(JsonNode endpoint, String address, int weight) {

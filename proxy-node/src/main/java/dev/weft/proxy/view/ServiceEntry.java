@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param restricted those of the external addresses on which only some sources may come
  * @param sourceRanges the networks of those sources; empty for no restriction
  * @param annotations those below {@code mesh.weft.dev/}, without that
+ * @param healthCheckPort the node port on which load balancers ask whether this node has endpoints of it (rule KP-8); 0 for
+ *     none
  */
 public record ServiceEntry(
         ServiceKey key,
@@ -35,7 +37,8 @@ public record ServiceEntry(
         @Nullable String mode,
         List<String> restricted,
         List<String> sourceRanges,
-        Map<String, String> annotations) {
+        Map<String, String> annotations,
+        int healthCheckPort) {
 
     public ServiceEntry {
         virtualAddresses = List.copyOf(virtualAddresses);
@@ -79,7 +82,8 @@ public record ServiceEntry(
                 null,
                 List.of(),
                 List.of(),
-                Map.of());
+                Map.of(),
+                0);
     }
 
     /** A service with virtual addresses, or one that waits for them. */

@@ -18,28 +18,36 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceView {
     private final String nodeName;
     private final String nodeZone;
+    private final boolean nodeLeaving;
     private final ImmutableIndex<ServiceKey, ServicePicture> services;
     private final ImmutableIndex<String, ServiceKey> sliceOwners;
 
     private ServiceView(
             String nodeName,
             String nodeZone,
+            boolean nodeLeaving,
             ImmutableIndex<ServiceKey, ServicePicture> services,
             ImmutableIndex<String, ServiceKey> sliceOwners) {
         this.nodeName = nodeName;
         this.nodeZone = nodeZone;
+        this.nodeLeaving = nodeLeaving;
         this.services = services;
         this.sliceOwners = sliceOwners;
     }
 
     /** Nothing known yet, on a node of that name. */
     public static ServiceView empty(String nodeName) {
-        return new ServiceView(nodeName, "", ImmutableIndex.empty(), ImmutableIndex.empty());
+        return new ServiceView(nodeName, "", false, ImmutableIndex.empty(), ImmutableIndex.empty());
     }
 
     /** The zone label of this node's Node object; empty when it has none. */
     public String nodeZone() {
         return nodeZone;
+    }
+
+    /** Whether this node is about to go, as its Node object says (rule KP-9). */
+    public boolean nodeLeaving() {
+        return nodeLeaving;
     }
 
     /** What is known of a service; null for nothing. */
@@ -76,6 +84,7 @@ public final class ServiceView {
         private final Map<ServiceKey, Map<String, @Nullable Slice>> sliceChanges = new HashMap<>();
         private final Set<ServiceKey> touched = new HashSet<>();
         private String zone = nodeZone;
+        private boolean leaving = nodeLeaving;
 
         void apply(ViewBatch batch) {
             List<JsonNode> replaced = batch.replaced();
@@ -96,7 +105,7 @@ public final class ServiceView {
             if (!zone.equals(nodeZone)) {
                 touched.addAll(built.keys());
             }
-            return new ViewUpdate(new ServiceView(nodeName, zone, built, owners.build()), touched, false);
+            return new ViewUpdate(new ServiceView(nodeName, zone, leaving, built, owners.build()), touched, false);
         }
 
         private void apply(WatchedKind kind, String id, ViewBatch.Change change) {
@@ -116,6 +125,7 @@ public final class ServiceView {
         private void node(String id, ViewBatch.Change change) {
             if (id.equals("/" + nodeName)) {
                 zone = change.deleted() ? "" : ResourceReader.zoneOf(change.object());
+                leaving = !change.deleted() && ResourceReader.isLeaving(change.object());
             }
         }
 

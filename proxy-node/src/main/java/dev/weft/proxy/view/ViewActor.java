@@ -65,8 +65,9 @@ public final class ViewActor extends AbstractBehavior<ViewActor.Command> {
             return this;
         }
         ViewUpdate update = view.apply(batches);
+        boolean leaving = view.nodeLeaving() != update.view().nodeLeaving();
         view = update.view();
-        if (!published || !update.touched().isEmpty()) {
+        if (!published || leaving || !update.touched().isEmpty()) {
             subscriber.tell(published ? update : new ViewUpdate(view, view.keys(), true));
             published = true;
         }

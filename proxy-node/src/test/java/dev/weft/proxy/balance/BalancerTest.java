@@ -196,6 +196,32 @@ class BalancerTest {
         assertThat(balancer.pick(0, later)).isSameAs(slow);
     }
 
+    @Test
+    @DisplayName("by peak EWMA takes a peak over at once, comes down by exp(-dt / decay), and starts from nothing")
+    void peakEwma() {
+        double decay = 10;
+        double average = PeakEwma.after(PeakEwma.UNKNOWN, 0, 1_000_000, 0);
+        average = PeakEwma.after(average, 0, 5_000_000, 1 / decay);
+        assertThat(Math.exp(average - 1 / decay)).as("a peak").isCloseTo(5e6, within(1.0));
+        double keep = Math.exp(-0.3);
+        average = PeakEwma.after(average, 1 / decay, 2_000_000, 4 / decay);
+        assertThat(Math.exp(average - 4 / decay)).isCloseTo(5e6 * keep + 2e6 * (1 - keep), within(1.0));
+        assertThat(PeakEwma.ratio(average, PeakEwma.UNKNOWN, 4 / decay)).isGreaterThan(1e6);
+        assertThat(PeakEwma.ratio(average, PeakEwma.UNKNOWN, 1e6)).as("all decayed").isEqualTo(1);
+        assertThat(PeakEwma.ratio(PeakEwma.UNKNOWN, PeakEwma.UNKNOWN, 7)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("by peak EWMA compares by an exponential that is right within 0.3 %, up to its ends")
+    void quickExponential() {
+        for (double x = -50; x < 50; x += 0.001) {
+            assertThat(PeakEwma.exp(x) / Math.exp(x)).as("at %f", x).isCloseTo(1, within(0.003));
+        }
+        assertThat(PeakEwma.exp(0)).isEqualTo(1);
+        assertThat(PeakEwma.exp(Double.NEGATIVE_INFINITY)).isBetween(0.0, 1e-300);
+        assertThat(PeakEwma.exp(Double.POSITIVE_INFINITY)).isGreaterThan(1e300);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SOURCE_IP_HASH", "CONSISTENT_HASH", "RING_HASH"})
     @DisplayName("by hash agrees with any other node, whatever order it learnt the targets in")

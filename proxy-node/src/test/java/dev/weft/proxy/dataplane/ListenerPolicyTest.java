@@ -33,7 +33,8 @@ class ListenerPolicyTest {
                 null,
                 restricted,
                 ranges,
-                annotations);
+                annotations,
+                0);
     }
 
     @Test

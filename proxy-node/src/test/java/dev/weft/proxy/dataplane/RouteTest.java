@@ -64,7 +64,10 @@ class RouteTest {
     private Map<String, Integer> picks(int count, long nowNanos) {
         Map<String, Integer> picks = new HashMap<>();
         for (int number = 0; number < count; number++) {
-            picks.merge(pick(nowNanos).identity(), 1, Integer::sum);
+            Target picked = pick(nowNanos);
+            picked.opened();
+            picks.merge(picked.identity(), 1, Integer::sum);
+            picked.closed();
         }
         return picks;
     }

@@ -124,7 +124,8 @@ class LocalityTiersTest {
                 null,
                 List.of(),
                 List.of(),
-                annotations);
+                annotations,
+                0);
         ServicePicture picture = new ServicePicture(WEB, entry, slices);
         List<Candidate> chosen =
                 EndpointSelection.select(picture, PORT, false, HERE).cluster();

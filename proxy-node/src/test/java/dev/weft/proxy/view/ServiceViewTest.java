@@ -95,7 +95,27 @@ class ServiceViewTest {
                         null,
                         List.of(),
                         List.of(),
-                        Map.of("algorithm", "random")));
+                        Map.of("algorithm", "random"),
+                        0));
+    }
+
+    @Test
+    @DisplayName("has a health-check port for LoadBalancers of external policy Local only (KP-8)")
+    void healthCheckPort() {
+        String balancer = "'type':'LoadBalancer','healthCheckNodePort':31000," + PLAIN;
+        JsonNode local = service("local", "'externalTrafficPolicy':'Local'," + balancer);
+        JsonNode cluster = service("cluster", "'externalTrafficPolicy':'Cluster'," + balancer);
+        JsonNode nodePort =
+                service("node-port", "'externalTrafficPolicy':'Local'," + balancer.replace("LoadBalancer", "NodePort"));
+        ServiceView view = apply(
+                        ServiceView.empty("n"), changes(WatchedKind.SERVICES, false, local, cluster, nodePort))
+                .view();
+        assertThat(entry(view, ServiceKey.service("default", "local")).healthCheckPort())
+                .isEqualTo(31_000);
+        assertThat(entry(view, ServiceKey.service("default", "cluster")).healthCheckPort())
+                .isZero();
+        assertThat(entry(view, ServiceKey.service("default", "node-port")).healthCheckPort())
+                .isZero();
     }
 
     @Test

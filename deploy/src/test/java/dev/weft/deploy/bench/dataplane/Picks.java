@@ -1,8 +1,5 @@
 package dev.weft.deploy.bench.dataplane;
 
-import com.sun.management.ThreadMXBean;
-import com.typesafe.config.ConfigFactory;
-import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
@@ -11,21 +8,28 @@ import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.TargetPool;
 import dev.weft.proxy.balance.TargetSet;
 import dev.weft.proxy.selection.Candidate;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** What a pick of each algorithm costs among 1,000 endpoints: time, and memory; and what Maglev's table costs and moves. */
+/**
+ * What a pick of each algorithm costs among 1,000 endpoints, time and memory, by JMH in a process of its own for each; and
+ * what the table of consistent-hash costs and moves.
+ */
 final class Picks {
-    private static final int ENDPOINTS = 1_000;
-    private static final int PICKS = 2_000_000;
-    /** Of an algorithm that looks at every endpoint. */
-    private static final int FEW_PICKS = 20_000;
-
-    private static final int ROUNDS = 7;
+    static final int ENDPOINTS = 1_000;
     private static final int LEAVERS = 20;
     private static final double BAR_NANOS = 50;
     private static final double BAR_BUILD_MILLIS = 5;
@@ -33,37 +37,45 @@ final class Picks {
 
     private Picks() {}
 
-    static boolean run() {
-        BalanceSettings settings = ProxySettings.from(ConfigFactory.load()).balance();
-        TargetSet targets = new TargetPool(settings).update(candidates(ENDPOINTS));
-        boolean held = true;
-        System.out.println("algorithm                 ns a pick (median, least)   bytes a pick");
-        for (Algorithm algorithm : Algorithm.values()) {
-            Balancer balancer = algorithm.balancer(settings, 1).over(targets);
-            double[] nanos = new double[ROUNDS];
-            double bytes = 0;
-            int picks = algorithm == Algorithm.LEAST_CONNECTION_EXACT ? FEW_PICKS : PICKS;
-            for (int round = 0; round < ROUNDS; round++) {
-                long before = allocated();
-                long start = System.nanoTime();
-                long sum = pick(balancer, picks);
-                nanos[round] = (double) (System.nanoTime() - start) / picks;
-                bytes = (double) (allocated() - before) / picks;
-                if (sum == 42) {
-                    System.out.println(); // the picks are used
-                }
-            }
-            Arrays.sort(nanos);
-            held &= nanos[ROUNDS / 2] < BAR_NANOS && bytes < 0.1;
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-24s  %10.1f  %10.1f   %14.3f%n",
-                    algorithm.label(),
-                    nanos[ROUNDS / 2],
-                    nanos[0],
-                    bytes);
+    static boolean run() throws RunnerException {
+        BalanceSettings settings = PickBenchmark.settings();
+        boolean held = maglev(settings, new TargetPool(settings).update(alike(ENDPOINTS)));
+        Options options = new OptionsBuilder()
+                .include(PickBenchmark.class.getName() + "\\.")
+                .addProfiler(GCProfiler.class)
+                .verbosity(VerboseMode.SILENT)
+                .build();
+        Map<String, Map<String, RunResult>> results = new TreeMap<>();
+        for (RunResult result : new Runner(options).run()) {
+            results.computeIfAbsent(result.getParams().getParam("algorithm"), first -> new TreeMap<>())
+                    .put(result.getPrimaryResult().getLabel(), result);
         }
-        return maglev(settings, new TargetPool(settings).update(alike(ENDPOINTS))) && held;
+        System.out.println(
+                "algorithm                 ns a pick (bar 50)  +-    bytes a pick (bar 0)   ns with opening and closing");
+        for (Algorithm algorithm : Algorithm.values()) {
+            held &= print(algorithm, results.getOrDefault(algorithm.name(), Map.of()));
+        }
+        return held;
+    }
+
+    private static boolean print(Algorithm algorithm, Map<String, RunResult> results) {
+        RunResult pick = results.get("pick");
+        RunResult whole = results.get("pickOpenAndClose");
+        if (pick == null || whole == null) {
+            System.out.printf("%-24s  JMH has no result%n", algorithm.label());
+            return false;
+        }
+        Result<?> nanos = pick.getPrimaryResult();
+        double bytes = pick.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+        System.out.printf(
+                Locale.ROOT,
+                "%-24s  %10.1f  %10.1f   %14.3f  %14.1f%n",
+                algorithm.label(),
+                nanos.getScore(),
+                nanos.getScoreError(),
+                bytes,
+                whole.getPrimaryResult().getScore());
+        return nanos.getScore() < BAR_NANOS && bytes < 0.1;
     }
 
     private static boolean maglev(BalanceSettings settings, TargetSet targets) {
@@ -101,26 +113,13 @@ final class Picks {
         return millis[millis.length / 2] < BAR_BUILD_MILLIS && share <= BAR_MOVED;
     }
 
-    private static long pick(Balancer balancer, int count) {
-        long sum = 0;
-        for (int number = 0; number < count; number++) {
-            Target target = balancer.pick(Hashing.mix(number), number);
-            sum += target == null ? 0 : target.weight();
-        }
-        return sum;
-    }
-
-    private static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
-    }
-
     private static List<Candidate> alike(int count) {
         return candidates(count).stream()
                 .map(candidate -> candidate.weighing(1))
                 .toList();
     }
 
-    private static List<Candidate> candidates(int count) {
+    static List<Candidate> candidates(int count) {
         List<Candidate> candidates = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             String address = "10.0." + (number >> 8) + "." + (number & 255);
