@@ -117,6 +117,7 @@ public record GossipSettings(
                 round.getDuration("interval"),
                 round.getDouble("jitter"),
                 bytes(round, "frame-budget"),
+                round.getInt("frames-ahead"),
                 keep.getDuration("tombstones"),
                 config.getDuration("future-bound"),
                 config.getInt("links.kept"),

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is known of one origin: the newest record of each key, and how far that reaches. Belongs to one owner. */
 public final class OriginState {
+    private static final long UNCOUNTED = -1;
+
     private final OriginId id;
     private final Map<String, OriginRecord> byKey = new HashMap<>();
     private final NavigableMap<Long, OriginRecord> byNumber = new TreeMap<>();
@@ -261,19 +263,27 @@ public final class OriginState {
      * a record slows down and does not stop.
      */
     public Delta after(Want want, int budgetBytes) {
+        return after(want, budgetBytes, UNCOUNTED);
+    }
+
+    /** The same where it is known about how many records follow, which takes long to count. */
+    public Delta after(Want want, int budgetBytes, long following) {
         boolean full = want.full() || want.after() < horizon;
         long after = want.full() || !full ? want.after() : 0;
         List<OriginRecord> chosen = new ArrayList<>();
         int bytes = 0;
-        NavigableMap<Long, OriginRecord> following = byNumber.tailMap(after, false);
-        for (OriginRecord record : following.values()) {
+        NavigableMap<Long, OriginRecord> tail = byNumber.tailMap(after, false);
+        boolean all = true;
+        for (OriginRecord record : tail.values()) {
             bytes += record.bytes();
             if (!chosen.isEmpty() && bytes > budgetBytes) {
+                all = false;
                 break;
             }
             chosen.add(record);
         }
-        long remaining = (long) following.size() - chosen.size();
+        long left = all ? 0 : (following == UNCOUNTED ? tail.size() : following) - chosen.size();
+        long remaining = all ? 0 : Math.max(1, left);
         long end = Math.max(after, highest);
         long upTo = remaining == 0 ? end : chosen.get(chosen.size() - 1).number();
         return new Delta(

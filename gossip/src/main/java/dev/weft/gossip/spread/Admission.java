@@ -37,6 +37,7 @@ final class Admission {
     private final TrustSettings settings;
     private final StoreQueue store;
     private final Refusals refusals;
+    private final FutureBound future;
     private final Roll roll;
     private final Invitations invitations;
     private final RecordVerifier verifier;
@@ -55,6 +56,7 @@ final class Admission {
             StoreQueue store,
             Refusals refusals,
             SignatureCheck signatures,
+            FutureBound future,
             StoredState stored,
             Instant now) {
         this.identity = self.key();
@@ -63,6 +65,7 @@ final class Admission {
         this.settings = settings;
         this.store = store;
         this.refusals = refusals;
+        this.future = future;
         this.roll = new Roll(settings.members());
         this.invitations = new Invitations(settings.invitations(), stored.invitations());
         this.verifier = new RecordVerifier(roll::key, signatures);
@@ -142,11 +145,37 @@ final class Admission {
             return null;
         }
         if (standing != Roll.Standing.EXPELLED && local(link)) {
+            String ahead = future.objection(node, now);
+            if (ahead != null) {
+                return ahead;
+            }
             boolean twin = membership.alive(member.cluster(), node.id(), now);
-            Roll.Outcome outcome = take(member, true, twin);
+            Roll.Outcome outcome = take(admitted(member), true, twin);
             return outcome == Roll.Outcome.TAKEN ? null : refusal(Roll.Standing.OTHER_KEY, member);
         }
         return refusal(standing, member);
+    }
+
+    /**
+     * The word that lets in one who comes without a token: his own, unless his clock was behind when he made it; then this
+     * cluster's, so that he is not taken for older than whoever had his name before.
+     */
+    private MemberStatement admitted(MemberStatement newcomer) {
+        MemberStatement present = present(newcomer.cluster());
+        boolean older = present != null
+                && !present.key().equals(newcomer.key())
+                && newcomer.admitted() <= present.admitted();
+        return older && newcomer.signedBy(newcomer.key())
+                ? MemberStatement.vouching(
+                        identity, newcomer.cluster(), newcomer.key(), present.admitted() + 1)
+                : newcomer;
+    }
+
+    private @Nullable MemberStatement present(String cluster) {
+        return roll.members().stream()
+                .filter(known -> known.cluster().equals(cluster))
+                .findFirst()
+                .orElse(null);
     }
 
     private @Nullable String unproven(Link link, MemberStatement member) {
@@ -232,10 +261,7 @@ final class Admission {
             return refused;
         }
         store.invitations(invitations.all());
-        MemberStatement present = roll.members().stream()
-                .filter(known -> known.cluster().equals(member.cluster()))
-                .findFirst()
-                .orElse(null);
+        MemberStatement present = present(member.cluster());
         long admitted = Math.max(stamp(now), present == null ? 0 : present.admitted() + 1);
         take(MemberStatement.vouching(identity, member.cluster(), member.key(), admitted), true, false);
         LOG.info("cluster {} ({}) joined with a token of this cluster", member.cluster(), member.key());
@@ -271,6 +297,12 @@ final class Admission {
         boolean anybody = ours || local(link);
         theirs.expulsions().forEach(expulsion -> report(link, take(expulsion, false), expulsion.cluster()));
         for (MemberStatement member : theirs.members()) {
+            if (future.exceeded(member.admitted(), now)) {
+                // Taken, it would keep out what this cluster says of itself when its clock is right.
+                String word = "the word of " + member.cluster();
+                refusals.refuse(Refusals.Reason.FUTURE, link.name(), future.describe(word, member.admitted()));
+                continue;
+            }
             boolean alive =
                     member.cluster().equals(identity.cluster()) || membership.alive(member.cluster(), null, now);
             report(link, take(member, anybody, alive), member.cluster());

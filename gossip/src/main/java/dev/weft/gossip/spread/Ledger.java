@@ -1,7 +1,6 @@
 package dev.weft.gossip.spread;
 
 import dev.weft.gossip.clock.HybridTimestamp;
-import dev.weft.gossip.member.ClockOffsets;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
@@ -45,7 +44,7 @@ final class Ledger {
     private final Set<OriginId> ours = new HashSet<>();
     private final Map<String, Long> departed = new HashMap<>();
     private final Admission admission;
-    private final ClockOffsets clocks;
+    private final FutureBound future;
 
     Ledger(
             Membership membership,
@@ -54,8 +53,8 @@ final class Ledger {
             StoreQueue store,
             Consumer<News> news,
             Refusals refusals,
-            ClockOffsets clocks) {
-        this.clocks = clocks;
+            FutureBound future) {
+        this.future = future;
         this.admission = admission;
         this.membership = membership;
         this.settings = settings;
@@ -147,16 +146,11 @@ final class Ledger {
 
     /** Whether a stamp is too far ahead to be believed. */
     boolean future(long number, Instant now) {
-        return new HybridTimestamp(number).millis()
-                > now.plus(clocks.ahead()).plus(settings.futureBound()).toEpochMilli();
+        return future.exceeded(number, now);
     }
 
     void future(OriginId origin, long number, NodeId from) {
-        refusals.refuse(
-                Refusals.Reason.FUTURE,
-                from.toString(),
-                origin + " at " + new HybridTimestamp(number).instant() + ", more than " + settings.futureBound()
-                        + " ahead of the clock here");
+        refusals.refuse(Refusals.Reason.FUTURE, from.toString(), future.describe(origin.toString(), number));
     }
 
     /** Takes in pushed records that were judged acceptable. */

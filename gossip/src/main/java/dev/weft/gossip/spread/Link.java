@@ -42,9 +42,13 @@ final class Link {
     /** The version of the protocol that the peer speaks; 0 until he introduced himself. */
     int version;
 
-    /** When the answer to a request for records is given up; null if none is awaited. */
+    /** The request for records whose answer is awaited; null if none is. */
     @Nullable
-    Instant pullDeadline;
+    Asking asking;
+
+    /** What the peer asked for and was not given yet; null if nothing. */
+    @Nullable
+    Giving giving;
 
     /** When all of our roll was last told here. */
     Instant toldRoll = Instant.MIN;

@@ -15,13 +15,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Asks for what is missing and gives what others miss; one request for each link and origin at a time. */
+/** Asks for what is missing; one request for each link and origin at a time. */
 final class Repair {
     /** Wants in a frame; more follow with the next request. */
     private static final int WANTS = 2_048;
-    /** What a delta costs in a frame besides its records; bytes. */
-    private static final int DELTA_BYTES = 128;
 
     private final Ledger ledger;
     private final OwnOrigins own;
@@ -30,6 +29,7 @@ final class Repair {
     private final SpreadSettings settings;
     private final Map<OriginId, Long> pulls = new HashMap<>();
     private final Map<OriginId, Long> behind = new HashMap<>();
+    private long requests;
 
     Repair(Ledger ledger, OwnOrigins own, Outbox outbox, SealCheck check, SpreadSettings settings) {
         this.check = check;
@@ -96,7 +96,7 @@ final class Repair {
 
     /** Asks the peer for what he has and we have not, unless somebody was asked already. */
     void pull(Link link, NodeId node, Instant now) {
-        if (link.pullDeadline != null) {
+        if (link.asking != null) {
             return;
         }
         List<Want> wants = new ArrayList<>();
@@ -115,31 +115,12 @@ final class Repair {
             }
         }
         if (!wants.isEmpty()) {
-            if (outbox.send(link, new Frame.Wants(wants))) {
-                link.pullDeadline = now.plus(settings.pullTimeout());
-            } else {
+            Asking asking = new Asking(++requests, settings.framesAhead(), now.plus(settings.pullTimeout()));
+            link.asking = asking;
+            if (!outbox.send(link, new Frame.Wants(wants, asking.request, asking.awaited()))) {
                 release(link);
             }
         }
-    }
-
-    /** Gives what was asked for, as far as the budget goes. */
-    void give(Link link, Frame.Wants wants) {
-        List<Delta> deltas = new ArrayList<>();
-        int budget = settings.budgetBytes();
-        for (Want want : wants.wants()) {
-            OriginState state = ledger.replica().get(want.origin());
-            if (state == null || state.highest() == 0 || (!want.full() && state.highest() <= want.after())) {
-                continue;
-            }
-            if (budget <= 0) {
-                break;
-            }
-            Delta delta = state.after(want, budget);
-            budget -= delta.bytes() + DELTA_BYTES;
-            deltas.add(delta);
-        }
-        outbox.send(link, new Frame.Deltas(deltas));
     }
 
     /**
@@ -148,35 +129,66 @@ final class Repair {
      * @return whether something new is here and nothing more is awaited from this peer
      */
     boolean take(Link link, NodeId node, Frame.Deltas deltas, Instant now) {
-        release(link);
-        boolean news = false;
-        for (Delta delta : deltas.deltas()) {
-            OriginId origin = delta.origin();
-            boolean progress = false;
-            if (ledger.judge(origin, node, now) != Ledger.Verdict.ACCEPT) {
-                link.known.remove(origin);
-                continue;
-            }
-            if (ledger.future(delta.upTo(), now)) {
-                ledger.future(origin, delta.upTo(), node);
-            } else {
-                Merged.Outcome outcome = ledger.merge(delta, link, node).outcome();
-                progress = outcome == Merged.Outcome.NEW || outcome == Merged.Outcome.STAGED;
-                news |= outcome == Merged.Outcome.NEW;
-                caughtUp(origin, delta.remaining());
-            }
-            if (progress) {
-                link.knows(origin, delta.upTo());
-            } else {
-                // Asking again at once would give the same; the next round tells how far he is.
-                link.known.remove(origin);
-            }
+        Asking asking = link.asking;
+        if (asking != null && deltas.request() != 0 && deltas.request() != asking.request) {
+            // The rest of an answer that was given up.
+            return false;
         }
-        if (deltas.deltas().isEmpty()) {
+        boolean more = asking != null && deltas.more();
+        boolean news = asking != null && asking.news;
+        for (Delta delta : deltas.deltas()) {
+            Merged.Outcome outcome = take(link, node, delta, asking, now);
+            news |= outcome == Merged.Outcome.NEW;
+        }
+        if (asking != null) {
+            asking.news = news;
+            asking.arrived();
+        }
+        if (asking != null && more && !(asking.broken && (asking.progressed || asking.awaited() == 0))) {
+            asking.deadline = now.plus(settings.pullTimeout());
+            int frames = asking.broken ? 0 : asking.more();
+            if (frames > 0) {
+                outbox.send(link, new Frame.Wants(List.of(), asking.request, frames));
+            }
+            return false;
+        }
+        release(link);
+        if (deltas.deltas().isEmpty() && !more) {
             link.known.clear();
         }
         pull(link, node, now);
-        return news && link.pullDeadline == null;
+        return news && link.asking == null;
+    }
+
+    private Merged.Outcome take(Link link, NodeId node, Delta delta, @Nullable Asking asking, Instant now) {
+        OriginId origin = delta.origin();
+        if (ledger.judge(origin, node, now) != Ledger.Verdict.ACCEPT) {
+            link.known.remove(origin);
+            return Merged.Outcome.KNOWN;
+        }
+        if (ledger.future(delta.upTo(), now)) {
+            ledger.future(origin, delta.upTo(), node);
+            link.known.remove(origin);
+            return Merged.Outcome.KNOWN;
+        }
+        Merged.Outcome outcome = ledger.merge(delta, link, node).outcome();
+        boolean progress = outcome == Merged.Outcome.NEW || outcome == Merged.Outcome.STAGED;
+        boolean lost = outcome == Merged.Outcome.GAP && asking != null;
+        if (lost) {
+            asking.broken = true;
+        } else {
+            caughtUp(origin, delta.remaining());
+        }
+        if (progress) {
+            link.knows(origin, delta.upTo());
+            if (asking != null) {
+                asking.progressed = true;
+            }
+        } else if (!lost || !asking.progressed) {
+            // Asking again at once would give the same; the next round tells how far he is.
+            link.known.remove(origin);
+        }
+        return outcome;
     }
 
     /** The peer is as far as we are: what was believed of him beyond that is not so. */
@@ -196,8 +208,8 @@ final class Repair {
     /** Gives up requests that were not answered in time. */
     void expire(Iterable<Link> links, Instant now) {
         for (Link link : links) {
-            Instant deadline = link.pullDeadline;
-            if (deadline != null && deadline.isBefore(now)) {
+            Asking asking = link.asking;
+            if (asking != null && asking.deadline.isBefore(now)) {
                 release(link);
             }
         }
@@ -211,7 +223,7 @@ final class Repair {
     }
 
     private void release(Link link) {
-        link.pullDeadline = null;
+        link.asking = null;
         pulls.values().removeIf(id -> id == link.id);
     }
 }

@@ -38,6 +38,7 @@ final class Roster {
     private final Map<NodeId, Double> roundTripNanos = new HashMap<>();
     private final DataProgress progress;
     private final ClockOffsets clocks;
+    private final FutureBound future;
     private final Tidings tidings;
     private List<MemberReport> told = List.of();
 
@@ -51,9 +52,11 @@ final class Roster {
             Refusals refusals,
             Consumer<News> news,
             ClockOffsets clocks,
+            FutureBound future,
             RandomGenerator random,
             Instant now) {
         this.clocks = clocks;
+        this.future = future;
         this.membership = membership;
         this.admission = admission;
         this.ledger = ledger;
@@ -110,7 +113,7 @@ final class Roster {
         }
         if (cluster.equals(self.id().cluster())) {
             return node.incarnation() == self.incarnation()
-                    ? future(node, now)
+                    ? future.objection(node, now)
                     : "cluster " + cluster + " is here already with incarnation " + self.incarnation() + ", "
                             + node.id().address() + " says " + node.incarnation()
                             + " (expected: another name, or the data directory of " + cluster + ")";
@@ -126,19 +129,7 @@ final class Roster {
                     + node.id().address() + " says " + node.incarnation()
                     + " (expected: another name, or to wait until the first is gone)";
         }
-        return future(node, now);
-    }
-
-    private @Nullable String future(Node node, Instant now) {
-        Instant beat = new HybridTimestamp(node.beat()).instant();
-        if (beat.isAfter(now)) {
-            // Perhaps it is the clock here that is behind: where most say so, they are right.
-            clocks.heard(node.id().cluster(), beat, now);
-        }
-        return ledger.future(node.beat(), now)
-                ? "the clock of " + node.id() + " is at " + new HybridTimestamp(node.beat()).instant() + ", here it is "
-                        + now + " (expected: at most " + settings.futureBound() + " ahead)"
-                : null;
+        return future.objection(node, now);
     }
 
     /** Takes in entries that a peer told. */

@@ -52,6 +52,7 @@ public final class SpreadCore implements PeerListener {
     private final Ledger ledger;
     private final OwnOrigins own;
     private final Repair repair;
+    private final Supply supply;
     private final LinkTable links;
     private final Roster roster;
     private final Push push;
@@ -79,20 +80,22 @@ public final class SpreadCore implements PeerListener {
         this.membership = new Membership(
                 settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE), signer::sign);
         this.outbox = new Outbox(peers);
-        this.admission = new Admission(
-                identity, membership, settings.trust(), store, refusals, around.signatures(), stored, now);
         ClockOffsets clocks = new ClockOffsets(settings.members().clockBound());
+        FutureBound future = new FutureBound(clocks, settings.futureBound());
+        this.admission = new Admission(
+                identity, membership, settings.trust(), store, refusals, around.signatures(), future, stored, now);
         this.convergence = new Convergence(identity.cluster(), clocks, this::roundTrip, now);
-        this.ledger = new Ledger(membership, admission, settings, store, news, refusals, clocks);
+        this.ledger = new Ledger(membership, admission, settings, store, news, refusals, future);
         ledger.restore(stored.origins());
         this.own = new OwnOrigins(
                 identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
         this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
+        this.supply = new Supply(ledger, outbox, settings);
         this.links = new LinkTable(
                 peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
         this.roster =
-                new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, random, now);
+                new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, future, random, now);
         this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
@@ -465,7 +468,7 @@ public final class SpreadCore implements PeerListener {
         } else if (frame instanceof Frame.Digests digests) {
             rounds.compared(link, node, digests, now);
         } else if (frame instanceof Frame.Wants wants) {
-            repair.give(link, wants);
+            supply.asked(link, wants);
         } else if (frame instanceof Frame.Deltas deltas) {
             if (repair.take(link, node, deltas, now)) {
                 rounds.open(push.targets(node), now);

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param roundInterval between two repair rounds
  * @param roundJitter by which share of itself the interval varies by chance, 0 to 1
  * @param budgetBytes what one frame of records may hold, unless it is a single larger record
+ * @param framesAhead frames of records that may be on their way in answer to one request
  * @param tombstoneRetention how long a withdrawn key is remembered
  * @param futureBound how far the stamp of another's record may be ahead of the clock here
  * @param links that this process keeps with processes of other clusters, besides those that others keep with it; with
@@ -29,6 +30,7 @@ public record SpreadSettings(
         Duration roundInterval,
         double roundJitter,
         int budgetBytes,
+        int framesAhead,
         Duration tombstoneRetention,
         Duration futureBound,
         int links,
@@ -44,6 +46,9 @@ public record SpreadSettings(
         if (links < fanout) {
             throw new IllegalArgumentException(
                     "links.kept: " + links + " (expected: at least fanout, which is " + fanout + ")");
+        }
+        if (framesAhead < 1) {
+            throw new IllegalArgumentException("frames-ahead: " + framesAhead + " (expected: at least 1)");
         }
         if (fanout < 1 || budgetBytes < 1 || roundInterval.toMillis() < 1 || roundJitter < 0 || roundJitter > 1) {
             throw new IllegalArgumentException("fanout: " + fanout + ", frame-budget: " + budgetBytes

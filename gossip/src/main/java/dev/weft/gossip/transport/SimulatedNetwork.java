@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network in virtual time, the same for the same seed: frames take a random time (and so overtake each other), get lost,
- * come twice, or meet a one-way cut. Also the clock and the timer of those who live in it. For one thread.
+ * A network in virtual time, the same for the same seed: frames take a random time (and so overtake each other), wait for a
+ * link of little bandwidth, get lost, come twice, or meet a one-way cut. Also the clock and the timer of those who live in it. For one thread.
  */
 public final class SimulatedNetwork implements InstantSource {
     private record Due(long nanos, long order, Runnable action) {}
@@ -33,6 +33,8 @@ public final class SimulatedNetwork implements InstantSource {
             new PriorityQueue<>(Comparator.comparingLong(Due::nanos).thenComparingLong(Due::order));
     private Duration shortest = Duration.ofMillis(1);
     private Duration longest = Duration.ofMillis(1);
+    private final Map<Way, Long> busyUntil = new HashMap<>();
+    private long bandwidth;
     private double loss;
     private double duplication;
     private long nowNanos;
@@ -67,6 +69,11 @@ public final class SimulatedNetwork implements InstantSource {
     public void faults(double lost, double doubled) {
         loss = lost;
         duplication = doubled;
+    }
+
+    /** How many bytes a second each direction between two processes carries, one frame after the other; 0: any number. */
+    public void bandwidth(long bytesPerSecond) {
+        bandwidth = bytesPerSecond;
     }
 
     /** From now on frames in this direction are lost; links stay. */
@@ -130,20 +137,37 @@ public final class SimulatedNetwork implements InstantSource {
         return cuts.contains(new Way(one, other)) || cuts.contains(new Way(other, one));
     }
 
-    /** A frame on its way. */
-    void transmit(NodeAddress from, NodeAddress to, Runnable arrival) {
+    /** A frame of so many bytes on its way. */
+    void transmit(NodeAddress from, NodeAddress to, int bytes, Runnable arrival) {
+        Duration sending = sending(new Way(from, to), bytes);
         if (cuts.contains(new Way(from, to)) || random.nextDouble() < loss) {
             return;
         }
-        later(from, to, arrival);
+        later(from, to, sending, arrival);
         if (random.nextDouble() < duplication) {
-            later(from, to, arrival);
+            later(from, to, sending, arrival);
         }
+    }
+
+    /** How long it takes until a frame has left, after those before it. */
+    private Duration sending(Way way, int bytes) {
+        if (bandwidth == 0) {
+            return Duration.ZERO;
+        }
+        long begins = Math.max(nowNanos, busyUntil.getOrDefault(way, 0L));
+        long ends = begins + bytes * 1_000_000_000L / bandwidth;
+        busyUntil.put(way, ends);
+        return Duration.ofNanos(ends - nowNanos);
     }
 
     /** What cannot be lost, e.g. making a connection. */
     void later(NodeAddress from, NodeAddress to, Runnable arrival) {
+        later(from, to, Duration.ZERO, arrival);
+    }
+
+    private void later(NodeAddress from, NodeAddress to, Duration sending, Runnable arrival) {
         Duration spread = longest.minus(shortest);
-        schedule(from.equals(to) ? Duration.ZERO : shortest.plusNanos(random.nextLong(spread.toNanos() + 1)), arrival);
+        Duration way = from.equals(to) ? Duration.ZERO : shortest.plusNanos(random.nextLong(spread.toNanos() + 1));
+        schedule(sending.plus(way), arrival);
     }
 }

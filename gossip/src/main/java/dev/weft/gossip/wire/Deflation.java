@@ -15,6 +15,8 @@ import java.util.zip.Inflater;
 final class Deflation {
     /** Smaller frames gain a few bytes at best. */
     private static final int WORTHWHILE_BYTES = 200;
+    /** A frame with one change, at most: there every byte counts, and the effort is small. */
+    private static final int SMALL_BYTES = 2048;
     /** How many times longer a frame may become, beyond {@link #SPARE_BYTES}. */
     private static final int RATIO = 64;
 
@@ -31,7 +33,8 @@ final class Deflation {
         if (frame.length < WORTHWHILE_BYTES) {
             return frame;
         }
-        Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
+        int level = frame.length <= SMALL_BYTES ? Deflater.BEST_COMPRESSION : Deflater.BEST_SPEED;
+        Deflater deflater = new Deflater(level, true);
         try {
             byte[] compressed = new byte[frame.length];
             deflater.setInput(frame);

@@ -124,17 +124,38 @@ public sealed interface Frame {
         }
     }
 
-    /** Asks for what follows. */
-    record Wants(List<Want> wants) implements Frame {
+    /**
+     * Asks for what follows.
+     *
+     * @param wants what; nothing where this asks for more frames in answer to a request
+     * @param request rises on a link and comes back in the answer; 0 from releases that take one frame in answer
+     * @param frames how many frames more may be sent in answer to the request
+     */
+    record Wants(List<Want> wants, long request, int frames) implements Frame {
         public Wants {
             wants = List.copyOf(wants);
         }
+
+        /** A request as older releases make it: to be answered with one frame. */
+        public Wants(List<Want> wants) {
+            this(wants, 0, 1);
+        }
     }
 
-    /** Answers wants as far as the byte budget goes; empty where there is nothing to give. */
-    record Deltas(List<Delta> deltas) implements Frame {
+    /**
+     * Answers wants as far as the byte budget of a frame goes; empty where there is nothing to give.
+     *
+     * @param request which this answers; 0 where it had no number
+     * @param more whether another frame belongs to the answer
+     */
+    record Deltas(List<Delta> deltas, long request, boolean more) implements Frame {
         public Deltas {
             deltas = List.copyOf(deltas);
+        }
+
+        /** An answer as older releases give it. */
+        public Deltas(List<Delta> deltas) {
+            this(deltas, 0, false);
         }
     }
 

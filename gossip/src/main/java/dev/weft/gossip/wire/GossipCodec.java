@@ -56,10 +56,14 @@ public final class GossipCodec {
                     .setRoll(DomainParts.bytes(outline.roll())));
         } else if (frame instanceof Frame.Wants wants) {
             out.setWants(Wants.newBuilder()
-                    .addAllWants(wants.wants().stream().map(parts::out).toList()));
+                    .addAllWants(wants.wants().stream().map(parts::out).toList())
+                    .setRequest(wants.request())
+                    .setFrames(wants.request() == 0 ? 0 : wants.frames()));
         } else if (frame instanceof Frame.Deltas deltas) {
             out.setDeltas(Deltas.newBuilder()
-                    .addAllDeltas(deltas.deltas().stream().map(parts::out).toList()));
+                    .addAllDeltas(deltas.deltas().stream().map(parts::out).toList())
+                    .setRequest(deltas.request())
+                    .setMore(deltas.more()));
         } else if (frame instanceof Frame.Nodes nodes) {
             out.setNodes(Nodes.newBuilder().addAllNodes(parts.nodesOut(nodes.nodes())));
         } else if (frame instanceof Frame.Hello hello) {
@@ -113,10 +117,7 @@ public final class GossipCodec {
                         parts.fixed("outline", frame.getOutline().getParts(), Outline.BYTES),
                         parts.nodes(frame.getOutline().getNodesList()),
                         parts.fixed("roll", frame.getOutline().getRoll(), ROOT_BYTES));
-            case WANTS ->
-                new Frame.Wants(parts.bounded("wants", frame.getWants().getWantsList()).stream()
-                        .map(parts::want)
-                        .toList());
+            case WANTS -> read(frame.getWants());
             case DELTAS -> read(frame.getDeltas());
             case NODES -> new Frame.Nodes(parts.nodes(frame.getNodes().getNodesList()));
             case HELLO ->
@@ -186,6 +187,15 @@ public final class GossipCodec {
                 digests.getParts());
     }
 
+    private Frame.Wants read(Wants wants) {
+        return new Frame.Wants(
+                parts.bounded("wants", wants.getWantsList()).stream()
+                        .map(parts::want)
+                        .toList(),
+                wants.getRequest(),
+                wants.getRequest() == 0 ? 1 : Math.max(0, wants.getFrames()));
+    }
+
     private Frame.Deltas read(Deltas deltas) {
         int records = 0;
         for (dev.weft.gossip.wire.proto.Delta delta : deltas.getDeltasList()) {
@@ -193,7 +203,7 @@ public final class GossipCodec {
         }
         parts.bounded("records", records);
         List<Delta> read = deltas.getDeltasList().stream().map(parts::delta).toList();
-        return new Frame.Deltas(read);
+        return new Frame.Deltas(read, deltas.getRequest(), deltas.getMore());
     }
 
     private Push push(Frame.Push push) {

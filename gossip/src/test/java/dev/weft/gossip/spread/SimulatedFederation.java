@@ -63,6 +63,7 @@ final class SimulatedFederation {
     private boolean open = true;
     private SignatureCheck signatures = VerifyKey::signed;
     private @Nullable BiConsumer<Sim, News> watcher;
+    private @Nullable BiConsumer<Sim, News> witness;
 
     SimulatedFederation(long seed) {
         random = new SplittableRandom(seed);
@@ -100,6 +101,17 @@ final class SimulatedFederation {
         signatures = (key, message, signature) -> checked.computeIfAbsent(
                 List.of(key, ByteString.fromArray(message), signature), unknown -> key.signed(message, signature));
         return this;
+    }
+
+    /** Somebody besides hears all that followers hear, before they do. */
+    SimulatedFederation witnessed(BiConsumer<Sim, News> hears) {
+        witness = hears;
+        return this;
+    }
+
+    /** Sets the clock of a cluster, so much ahead of what it should be; also while it runs. */
+    void skew(String cluster, Duration ahead) {
+        skews.put(cluster, ahead);
     }
 
     /** Nobody comes in without a token. */
@@ -166,7 +178,7 @@ final class SimulatedFederation {
 
     /** The same with a clock that is ahead by so much. */
     Sim skewed(String cluster, Duration ahead, Disk disk, String... seeds) {
-        skews.put(cluster, ahead);
+        skew(cluster, ahead);
         return start(cluster, disk, seeds);
     }
 
@@ -208,7 +220,7 @@ final class SimulatedFederation {
         return until(this::converged, limit);
     }
 
-    private Duration until(BooleanSupplier done, Duration limit) {
+    Duration until(BooleanSupplier done, Duration limit) {
         Instant begun = network.instant();
         while (!done.getAsBoolean()) {
             if (Duration.between(begun, network.instant()).compareTo(limit) > 0) {
@@ -239,6 +251,7 @@ final class SimulatedFederation {
                 ROUND,
                 0.2,
                 budget,
+                16,
                 tombstones,
                 Duration.ofSeconds(60),
                 links,
@@ -345,8 +358,7 @@ final class SimulatedFederation {
         }
 
         private InstantSource clock() {
-            Duration ahead = skews.getOrDefault(cluster, Duration.ZERO);
-            return () -> network.instant().plus(ahead);
+            return () -> network.instant().plus(skews.getOrDefault(cluster, Duration.ZERO));
         }
 
         private void round() {
@@ -423,6 +435,9 @@ final class SimulatedFederation {
             if (watcher != null) {
                 watcher.accept(this, item);
                 return;
+            }
+            if (witness != null) {
+                witness.accept(this, item);
             }
             news.add(item);
             if (item instanceof News.OriginTold told) {

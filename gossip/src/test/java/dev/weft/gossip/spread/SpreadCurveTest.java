@@ -35,6 +35,10 @@ class SpreadCurveTest {
     private static final int PAYLOAD_CHARACTERS = 300;
     private static final int RECORD_BYTES = PAYLOAD_CHARACTERS + 8;
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** 100 Mbit/s, in bytes. */
+    private static final long BANDWIDTH = 12_500_000;
+    /** By so much may a new member take longer than the link needs for the bytes: to dial, be greeted and get into pace. */
+    private static final Duration BEGINNING = Duration.ofSeconds(1);
 
     /** Points of a curve: by a system property, else the first ones. */
     private static Stream<Integer> points(String curve, String first) {
@@ -120,6 +124,7 @@ class SpreadCurveTest {
     @DisplayName("after a partition of 10 minutes for little more than what changed, and to a new member compressed")
     void healing(int count) {
         SimulatedFederation federation = federation(32).lean((sim, news) -> {});
+        federation.network.bandwidth(BANDWIDTH);
         Sim first = federation.start("c0", new Disk());
         Sim second = federation.start("c1", new Disk(), "c0");
         first.core.reset(0, 0, Map.of());
@@ -145,17 +150,23 @@ class SpreadCurveTest {
         long held = federation.network.sentBytes();
         Sim late = federation.start("late", new Disk(), "c0");
         Duration joined = federation.untilInStep(LIMIT);
-        double whole = (federation.network.sentBytes() - held) / ((double) count * RECORD_BYTES);
+        long told = federation.network.sentBytes() - held;
+        double whole = told / ((double) count * RECORD_BYTES);
+        Duration needed = Duration.ofNanos(told * 1_000_000_000L / BANDWIDTH);
         String figures = String.format(
                 Locale.ROOT,
                 "%6d records, %5d changed in 10 minutes apart: healed in %4d ms (bar 5000) for %.2f x the bytes of what"
-                        + " changed (bar 1.5); new member: %4d ms, %.2f x the bytes of all",
+                        + " changed (bar 1.5); new member: %.1f MB of records as %.1f MB (%.2f x) in %4d ms, of which a"
+                        + " link of 100 Mbit/s needs %4d ms",
                 count,
                 changed,
                 healed.toMillis(),
                 share,
+                count * RECORD_BYTES / 1e6,
+                told / 1e6,
+                whole,
                 joined.toMillis(),
-                whole);
+                needed.toMillis());
         System.out.println(figures);
         assertThat(share).as(figures).isLessThanOrEqualTo(1.5);
         assertThat(healed).as(figures).isLessThanOrEqualTo(Duration.ofSeconds(5));
@@ -163,6 +174,7 @@ class SpreadCurveTest {
                 .isEqualTo(first.core.replica().contentHash());
         assertThat(late.content()).hasSize(count);
         assertThat(whole).as(figures).isLessThan(1);
+        assertThat(joined).as(figures).isLessThan(needed.multipliedBy(5).dividedBy(4).plus(BEGINNING));
     }
 
     @ParameterizedTest(name = "{0} a second")
@@ -194,7 +206,7 @@ class SpreadCurveTest {
 
     private static SimulatedFederation federation(long seed) {
         SimulatedFederation federation =
-                new SimulatedFederation(seed).budget(100_000).fanout(FANOUT);
+                new SimulatedFederation(seed).budget(256 * 1024).fanout(FANOUT);
         federation.network.delay(WAY, WAY);
         federation.network.faults(0.01, 0);
         return federation;

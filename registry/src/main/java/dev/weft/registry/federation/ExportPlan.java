@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** What this cluster tells the others of one Service. Pure: equal objects give equal records under equal keys. */
 final class ExportPlan {
     /**
-     * So many endpoints stand in one record at most. More means fewer records and larger ones: with 4 a change of one
-     * endpoint, with realistic names, stays under 400 bytes of key and payload.
+     * So many endpoints stand in one record at most. More means fewer records and larger ones: with 3 a change of one
+     * endpoint stays under 512 bytes on a link, with the long names of a large cloud and all that goes around it: the
+     * signature, and the envelopes of gRPC, TLS and TCP.
      */
-    static final int ENDPOINTS_PER_RECORD = 4;
+    static final int ENDPOINTS_PER_RECORD = 3;
 
     private ExportPlan() {}
 
