@@ -71,7 +71,7 @@ public final class DataPlane {
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
         this.jitter = new SplittableRandom(random.nextLong());
-        this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads(), settings.keepAlive());
+        this.transport = Transport.open(settings);
         this.checks =
                 new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(this.jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
@@ -161,7 +161,8 @@ public final class DataPlane {
             listeners.clear();
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        awaitDrained(nanos.getAsLong() + deadline.toNanos(), false, done);
+        // first the listeners let in what waits already, and close
+        transport.settled().thenRun(() -> awaitDrained(nanos.getAsLong() + deadline.toNanos(), false, done));
         return done;
     }
 
@@ -216,7 +217,7 @@ public final class DataPlane {
     private void awaitDrained(long deadlineNanos, boolean closing, CompletableFuture<Void> done) {
         boolean late = nanos.getAsLong() - deadlineNanos >= 0;
         if (budget.taken() == 0 || (late && closing)) {
-            transport.acceptors().execute(() -> done.complete(null)); // after the closing of the listeners
+            done.complete(null);
             return;
         }
         if (late) {

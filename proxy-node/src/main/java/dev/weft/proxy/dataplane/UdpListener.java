@@ -7,7 +7,6 @@ import dev.weft.proxy.view.ServiceKey;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -22,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -188,13 +188,13 @@ final class UdpListener implements Listener {
         }
     }
 
-    private ChannelFuture bind(InetSocketAddress address) {
-        return new Bootstrap()
+    private CompletionStage<Door> bind(InetSocketAddress address) {
+        return Door.of(new Bootstrap()
                 .group(loop)
                 .channel(transport.datagramChannel())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES))
                 .handler(new Inlet())
-                .bind(address);
+                .bind(address));
     }
 
     private @Nullable UdpSession begin(InetSocketAddress client) {
@@ -210,7 +210,7 @@ final class UdpListener implements Listener {
             return null;
         }
         long now = nanos.getAsLong();
-        RouteUpkeep lead = leads.of(client, channel == null ? null : channel.localAddress());
+        RouteUpkeep lead = leads.of(client, () -> channel == null ? null : channel.localAddress());
         Route route = lead.route();
         Target target = route.pick(Route.keyOf(client), now, List.of());
         if (target == null) {
