@@ -16,13 +16,16 @@ import dev.weft.proxy.nftables.NftablesSettings;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that a proxy-node is configured with; the keys stand explained in {@code reference.conf} under {@code
  * weft.proxy}.
  *
+ * @param handover where a successor asks for the listening sockets; empty for nowhere
  * @param stopDeadline how long {@link ProxyNode#stop} lets open connections run out
  */
 public record ProxySettings(
@@ -34,6 +37,7 @@ public record ProxySettings(
         HealthSettings health,
         NftablesSettings nftables,
         MetricsSettings metrics,
+        Optional<Path> handover,
         Duration stopDeadline) {
 
     /**
@@ -53,12 +57,15 @@ public record ProxySettings(
                 HealthSettings.from(proxy.getConfig("health")),
                 nftables,
                 MetricsSettings.from(proxy.getConfig("metrics")),
+                Optional.of(proxy.getString("handover"))
+                        .filter(path -> !path.isEmpty())
+                        .map(Path::of),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, metrics, stopDeadline);
+        return new ProxySettings(other, dataPlane, balance, feed, dns, health, nftables, metrics, handover, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {

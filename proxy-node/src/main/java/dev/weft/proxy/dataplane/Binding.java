@@ -2,6 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.view.ServiceKey;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class Binding {
     private final RandomGenerator jitter;
     private final EventLoopGroup loop;
     private final Function<InetSocketAddress, CompletionStage<Door>> attempt;
-    private @Nullable Door door;
+    private volatile @Nullable Door door;
     private boolean closing;
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
 
@@ -60,14 +61,22 @@ final class Binding {
     void close() {
         closing = true;
         outcome = new BindOutcome(BindState.CLOSED, "");
-        if (door != null) {
-            door.close();
+        Door bound = door;
+        if (bound != null) {
+            bound.close();
         }
     }
 
     /** On the loop. */
     boolean closing() {
         return closing;
+    }
+
+    /** Of the bound socket; null while there is none, or none that can be handed over. From any thread. */
+    @Nullable
+    FileDescriptor descriptor() {
+        Door bound = door;
+        return bound == null || outcome.state() != BindState.BOUND ? null : bound.descriptor();
     }
 
     BindOutcome outcome() {

@@ -61,7 +61,7 @@ final class SocketDoor implements Door {
      *
      * @throws IOException what the kernel has against it, with its error number
      */
-    static Door open(
+    static Door bind(
             InetSocketAddress address, List<RelayLoop> loops, DataPlaneSettings settings, Consumer<Incoming> accepted)
             throws IOException {
         NativeSocket socket = NativeSocket.of(address);
@@ -74,6 +74,12 @@ final class SocketDoor implements Door {
             socket.closeQuietly();
             throw e;
         }
+        return over(socket, loops, settings, accepted);
+    }
+
+    /** Accepts from now on on a socket that listens already. */
+    static Door over(
+            NativeSocket socket, List<RelayLoop> loops, DataPlaneSettings settings, Consumer<Incoming> accepted) {
         SocketDoor door = new SocketDoor(socket, loops, settings, accepted);
         door.watching.set(loops.size());
         for (RelayLoop loop : loops) {
@@ -82,6 +88,11 @@ final class SocketDoor implements Door {
             loop.loop().execute(watch::begin);
         }
         return door;
+    }
+
+    @Override
+    public FileDescriptor descriptor() {
+        return socket;
     }
 
     @Override

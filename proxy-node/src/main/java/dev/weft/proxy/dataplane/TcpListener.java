@@ -5,6 +5,7 @@ import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.health.ProbeTarget;
 import dev.weft.proxy.health.Verdict;
 import dev.weft.proxy.view.ServiceKey;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -90,6 +91,16 @@ final class TcpListener implements Listener {
     public void close() {
         checks.follow(this, Set.of());
         transport.acceptors().execute(binding::close);
+    }
+
+    @Override
+    public void handOver() {
+        close();
+    }
+
+    @Override
+    public @Nullable FileDescriptor descriptor() {
+        return binding.descriptor();
     }
 
     @Override

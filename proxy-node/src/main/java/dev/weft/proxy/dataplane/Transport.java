@@ -1,14 +1,18 @@
 package dev.weft.proxy.dataplane;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -27,9 +31,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 
@@ -39,9 +45,15 @@ import jdk.net.ExtendedSocketOptions;
  * @param acceptors one loop that binds listening sockets, and owns timers of listeners
  * @param workers accept and relay; an accepted connection and its connection to an endpoint share one loop
  * @param loops the workers with what relays on native sockets share; none where there is no native epoll
+ * @param inheritance sockets that are bound already; binding waits for it
  */
 record Transport(
-        boolean epoll, EventLoopGroup acceptors, EventLoopGroup workers, List<RelayLoop> loops, KeepAlive keepAlive) {
+        boolean epoll,
+        EventLoopGroup acceptors,
+        EventLoopGroup workers,
+        List<RelayLoop> loops,
+        KeepAlive keepAlive,
+        AtomicReference<CompletionStage<Inheritance>> inheritance) {
 
     static Transport open(DataPlaneSettings settings) {
         boolean epoll = settings.nativeTransport() && Epoll.isAvailable();
@@ -59,7 +71,8 @@ record Transport(
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weft-accept", true), io),
                 workers,
                 List.copyOf(loops),
-                settings.keepAlive());
+                settings.keepAlive(),
+                new AtomicReference<>(CompletableFuture.completedFuture(new Inheritance())));
     }
 
     String name() {
@@ -72,14 +85,44 @@ record Transport(
      * @param accepted told each, on the loop where it is to be relayed
      */
     CompletionStage<Door> listen(InetSocketAddress address, DataPlaneSettings settings, Consumer<Incoming> accepted) {
-        if (!epoll) {
-            return listenInJava(address, settings, accepted);
-        }
+        return epoll
+                ? inheritance.get().thenCompose(left -> listen(left.takeTcp(address), address, settings, accepted))
+                : listenInJava(address, settings, accepted);
+    }
+
+    private CompletionStage<Door> listen(
+            OptionalInt inherited, InetSocketAddress address, DataPlaneSettings settings, Consumer<Incoming> accepted) {
         try {
-            return CompletableFuture.completedFuture(SocketDoor.open(address, loops, settings, accepted));
+            return CompletableFuture.completedFuture(
+                    inherited.isPresent()
+                            ? SocketDoor.over(new NativeSocket(inherited.getAsInt()), loops, settings, accepted)
+                            : SocketDoor.bind(address, loops, settings, accepted));
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Receives datagrams on that loop. */
+    CompletionStage<Door> receive(InetSocketAddress address, EventLoop loop, ChannelHandler handler) {
+        return inheritance.get().thenCompose(left -> {
+            OptionalInt inherited = left.takeUdp(address);
+            if (inherited.isEmpty()) {
+                return Door.of(new Bootstrap()
+                        .group(loop)
+                        .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, wholeDatagrams())
+                        .handler(handler)
+                        .bind(address));
+            }
+            DatagramChannel channel = new EpollDatagramChannel(inherited.getAsInt());
+            channel.config().setRecvByteBufAllocator(wholeDatagrams());
+            channel.pipeline().addLast(handler);
+            return Door.of(loop.register(channel));
+        });
+    }
+
+    private static RecvByteBufAllocator wholeDatagrams() {
+        return new FixedRecvByteBufAllocator(UdpListener.MAX_DATAGRAM_BYTES);
     }
 
     /** A channel to connect, that does not read yet. (Netty sets TCP_NODELAY on each by itself.) */
@@ -90,14 +133,10 @@ record Transport(
         return socket;
     }
 
-    Class<? extends DatagramChannel> datagramChannel() {
-        return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
-    }
-
     /** A socket of UDP that may be connected to an endpoint. */
     DatagramChannel newDatagramSocket() {
         DatagramChannel socket = epoll ? new EpollDatagramChannel() : new NioDatagramChannel();
-        socket.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(UdpListener.MAX_DATAGRAM_BYTES));
+        socket.config().setRecvByteBufAllocator(wholeDatagrams());
         return socket;
     }
 
