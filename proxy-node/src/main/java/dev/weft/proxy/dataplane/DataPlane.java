@@ -216,6 +216,7 @@ public final class DataPlane {
     public CompletionStage<Void> stop() {
         return drain(Duration.ZERO).thenCompose(drained -> {
             checks.close();
+            transport.inheritance().get().thenAccept(Inheritance::close);
             return transport.close();
         });
     }
