@@ -73,6 +73,7 @@ public record ProxySettings(
                 config.getStringList("node-addresses"),
                 config.getInt("worker-threads"),
                 config.getBoolean("native-transport"),
+                config.getBoolean("splice"),
                 config.getInt("backlog"),
                 new ConnectionLimits(
                         config.getInt("max-connections"),

@@ -338,7 +338,7 @@ final class SocketSide extends Side implements EpollIoHandle {
         }
         if (came > 0) {
             readable = came == most || toTheEnd;
-            inBulk = came == most || (inBulk && came >= LITTLE);
+            inBulk = settings.splice() && (came == most || (inBulk && came >= LITTLE));
             relay.moved(end, came);
             give(to, came);
             return;

@@ -41,6 +41,7 @@ final class Rig implements AutoCloseable {
     Duration drain = Duration.ofSeconds(5);
     UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
     LongSupplier nanos = System::nanoTime;
+    boolean splice = true;
 
     @Nullable
     CheckMeans checking;
@@ -132,6 +133,7 @@ final class Rig implements AutoCloseable {
                 List.of("127.0.0.1"),
                 2,
                 nativeTransport,
+                splice,
                 1024,
                 limits,
                 connecting,
