@@ -6,6 +6,7 @@ import dev.weft.deploy.server.WeftProxy;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,6 +49,15 @@ final class ProxyCommand implements Callable<Integer> {
             description = "Run nothing: remove what a proxy-node has left in this host's kernel, and end.")
     private boolean cleanup;
 
+    @Option(
+            names = "--handover",
+            paramLabel = "PATH",
+            description =
+                    "Take over the listening sockets from the proxy-node of this host that was started with the same path"
+                            + " (it stops once this one serves), and let a successor do the same: a restart that no client"
+                            + " notices.")
+    private @Nullable Path handover;
+
     @Mixin
     private ProxyOptions options = new ProxyOptions();
 
@@ -70,12 +80,13 @@ final class ProxyCommand implements Callable<Integer> {
                 options.zone(),
                 options.dns().listen(),
                 options.mode(),
-                options.dns().config()));
+                options.dns().config(),
+                Optional.ofNullable(handover)));
         ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
         spec.commandLine().getOut().println("ready node=" + name + " api=" + access.server());
-        proxy.awaitEnd();
+        boolean relieved = proxy.awaitEnd();
         end.endedByItself();
-        return 1;
+        return relieved ? 0 : 1;
     }
 
     private String name() {

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -65,6 +67,56 @@ class ProxyAloneIT {
 
         assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
         assertThat(isFree(address)).as("what it bound is free again").isTrue();
+    }
+
+    @Test
+    @DisplayName("is restarted by a successor that takes its sockets over, while endpoints roll, and no call fails")
+    void handsOver() throws Exception {
+        east.start();
+        pod("one");
+        Backend two = pod("two");
+        HostPort address = service();
+        HostPort dns = freePort();
+        Path folder = Files.createTempDirectory("weft"); // a short path: the kernel takes 107 bytes
+        Child before = proxy("first", folder, dns);
+        awaitAnsweredBy(address, Set.of("one", "two"));
+        awaitNamed(dns, address.host());
+        try (CallLoop calls = CallLoop.start(address, Duration.ZERO, InstantSource.system());
+                CallLoop others = CallLoop.start(address, Duration.ofMillis(1), InstantSource.system())) {
+            for (String name : new String[] {"second", "third"}) {
+                Child after = proxy(name, folder, dns);
+                setReady(two, false);
+                assertThat(before.awaitEnd(PATIENCE)).as("the one before ends by itself").isTrue();
+                setReady(two, true);
+                long seen = calls.total();
+                await().atMost(PATIENCE).until(() -> calls.total() > seen + 200);
+                assertThat(ask(dns, "my-service.default.svc.cluster.local", null, false).exists())
+                        .isTrue();
+                before = after;
+            }
+            assertThat(calls.failures()).isEmpty();
+            assertThat(others.failures()).isEmpty();
+        }
+        assertThat(before.stop(Duration.ofSeconds(30))).isZero();
+        assertThat(isFree(address)).as("what all of them shared is free again").isTrue();
+        Files.deleteIfExists(folder.resolve("handover"));
+        Files.delete(folder);
+    }
+
+    private Child proxy(String name, Path folder, HostPort dns) throws Exception {
+        Child proxy = bed.command(
+                name,
+                "proxy",
+                "--api",
+                east.apiUrl().toString(),
+                "--node",
+                "host-1",
+                "--dns",
+                dns.toString(),
+                "--handover",
+                folder.resolve("handover").toString());
+        proxy.awaitReady(PATIENCE);
+        return proxy;
     }
 
     /** As {@code weft dns query} asks: the address by the name over UDP and TCP, the name by the address. */

@@ -19,6 +19,7 @@ import dev.weft.proxy.nodehealth.NodeHealth;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
 import dev.weft.proxy.view.ServiceKey;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,9 +29,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running proxy-node: follows an API and serves every Service and ServiceImport with an address on this host.
@@ -38,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>While the API is away the last picture stays in use.
  */
 public final class ProxyNode {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyNode.class);
+
     private final ProxySettings settings;
     private final DataPlane dataPlane;
     private final DnsServer dns;
@@ -49,6 +55,8 @@ public final class ProxyNode {
     private final @Nullable MetricsServer metrics;
     private final Instant started;
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> relieved = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Runnable> offering = new AtomicReference<>();
 
     private ProxyNode(
             ProxySettings settings,
@@ -103,6 +111,7 @@ public final class ProxyNode {
                 new CheckMeans(settings.health().defaults(), settings.health().maxInFlight(), NettyProber::new);
         DataPlane dataPlane =
                 new DataPlane(settings.dataPlane(), settings.balance(), System::nanoTime, random, checking);
+        settings.handover().ifPresent(socket -> inherit(dataPlane, socket));
         DnsServer dns = new DnsServer(settings.dns(), settings.node(), clock, System::nanoTime, new SecureRandom());
         dns.start();
         dns.follow(feed);
@@ -130,7 +139,7 @@ public final class ProxyNode {
                         || !settings.health().enabled()
                 ? null
                 : system.systemActorOf(checks(settings, feed, writer, clock, random), "weft-health", Props.empty());
-        return new ProxyNode(
+        ProxyNode node = new ProxyNode(
                 settings,
                 dataPlane,
                 dns,
@@ -141,6 +150,26 @@ public final class ProxyNode {
                 pictured,
                 metrics(settings, dataPlane),
                 started);
+        settings.handover().ifPresent(node::succeed);
+        return node;
+    }
+
+    private static void inherit(DataPlane dataPlane, Path socket) {
+        dataPlane.inherit(socket).thenAccept(number -> LOG.info("took {} listening sockets from a predecessor", number));
+    }
+
+    private void succeed(Path socket) {
+        pictured.thenCompose(first -> dataPlane.succeed(socket, () -> relieved.complete(null)))
+                .whenComplete((closing, failure) -> {
+                    if (closing != null) {
+                        offering.set(closing);
+                        if (stopping.get()) {
+                            closing.run();
+                        }
+                    } else {
+                        LOG.warn("no successor can take over at {}: {}", socket, String.valueOf(failure));
+                    }
+                });
     }
 
     private static KernelPath kernelPath(ProxySettings settings) {
@@ -196,6 +225,11 @@ public final class ProxyNode {
                 nodeHealth.status());
     }
 
+    /** Completes when a successor has taken over the listening sockets and serves: then this one is to be stopped. */
+    public CompletionStage<Void> relieved() {
+        return relieved.minimalCompletionStage();
+    }
+
     /** The numbers of the data plane, as Prometheus reads them. */
     public String metrics() {
         return metrics(dataPlane, settings.metrics());
@@ -213,6 +247,10 @@ public final class ProxyNode {
         }
         if (metrics != null) {
             metrics.stop();
+        }
+        Runnable closing = offering.get();
+        if (closing != null) {
+            closing.run();
         }
         return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> {
             nodeHealth.stop();

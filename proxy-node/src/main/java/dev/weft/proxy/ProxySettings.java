@@ -17,13 +17,16 @@ import dev.weft.proxy.nodehealth.NodeHealthSettings;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that a proxy-node is configured with; the keys stand explained in {@code reference.conf} under {@code
  * weft.proxy}.
  *
+ * @param handover where a successor asks for the listening sockets; empty for nowhere
  * @param stopDeadline how long {@link ProxyNode#stop} lets open connections run out
  */
 public record ProxySettings(
@@ -36,6 +39,7 @@ public record ProxySettings(
         NftablesSettings nftables,
         MetricsSettings metrics,
         NodeHealthSettings nodeHealth,
+        Optional<Path> handover,
         Duration stopDeadline) {
 
     /**
@@ -56,13 +60,16 @@ public record ProxySettings(
                 nftables,
                 MetricsSettings.from(proxy.getConfig("metrics")),
                 NodeHealthSettings.from(proxy.getConfig("node-health")),
+                Optional.of(proxy.getString("handover"))
+                        .filter(path -> !path.isEmpty())
+                        .map(Path::of),
                 proxy.getDuration("stop-deadline"));
     }
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
         return new ProxySettings(
-                other, dataPlane, balance, feed, dns, health, nftables, metrics, nodeHealth, stopDeadline);
+                other, dataPlane, balance, feed, dns, health, nftables, metrics, nodeHealth, handover, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {
@@ -70,6 +77,7 @@ public record ProxySettings(
                 config.getStringList("node-addresses"),
                 config.getInt("worker-threads"),
                 config.getBoolean("native-transport"),
+                config.getBoolean("splice"),
                 config.getInt("backlog"),
                 new ConnectionLimits(
                         config.getInt("max-connections"),

@@ -39,11 +39,22 @@ final class ServerConfig {
         });
     }
 
-    /** All that a proxy-node alone is configured with: no cluster of its own. */
+    /** The same for one that nobody succeeds. */
     static Config ofProxy(Optional<Path> file, Optional<String> dns, Optional<String> mode) {
+        return ofProxy(file, dns, mode, Optional.empty());
+    }
+
+    /**
+     * All that a proxy-node alone is configured with: no cluster of its own.
+     *
+     * @param handover where one takes over from the other
+     */
+    static Config ofProxy(
+            Optional<Path> file, Optional<String> dns, Optional<String> mode, Optional<Path> handover) {
         return checked(
                 file,
                 () -> dns(dns).withFallback(mode(mode))
+                        .withFallback(handover(handover))
                         .withFallback(ownDefaults())
                         .withFallback(file(file))
                         .withFallback(ConfigFactory.defaultReference())
@@ -65,6 +76,12 @@ final class ServerConfig {
 
     private static Config dns(Optional<String> listen) {
         return listen.map(address -> ConfigFactory.parseMap(Map.of("weft.proxy.dns.listen", address)))
+                .orElseGet(ConfigFactory::empty);
+    }
+
+    private static Config handover(Optional<Path> socket) {
+        return socket.map(path -> ConfigFactory.parseMap(
+                        Map.of("weft.proxy.handover", path.toString(), "weft.proxy.dns.share-port", true)))
                 .orElseGet(ConfigFactory::empty);
     }
 

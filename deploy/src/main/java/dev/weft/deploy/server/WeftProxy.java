@@ -42,6 +42,7 @@ public final class WeftProxy {
     private final HttpResourceFeed feed;
     private final ProxyNode proxy;
     private final NodeAgent agent;
+    private volatile boolean relieved;
 
     /**
      * What it is asked to be.
@@ -51,6 +52,7 @@ public final class WeftProxy {
      * @param dns where it answers DNS, {@code HOST:PORT} or {@code off}; empty for what is configured
      * @param mode how it serves services; empty for what is configured
      * @param config a file that overrides the defaults
+     * @param handover where one takes over from the other that was started with the same path; empty for what is configured
      */
     public record Plan(
             ApiAccess api,
@@ -58,7 +60,8 @@ public final class WeftProxy {
             String zone,
             Optional<String> dns,
             Optional<String> mode,
-            Optional<Path> config) {
+            Optional<Path> config,
+            Optional<Path> handover) {
         /** @throws CommandFailed as wrong usage, with the first thing that makes no sense */
         public Plan {
             Expected.name("--node", node);
@@ -83,7 +86,7 @@ public final class WeftProxy {
      * @throws CommandFailed with one sentence; then nothing is left running
      */
     public static WeftProxy start(Plan plan) {
-        Config config = ServerConfig.ofProxy(plan.config(), plan.dns(), plan.mode());
+        Config config = ServerConfig.ofProxy(plan.config(), plan.dns(), plan.mode(), plan.handover());
         String cluster = ClusterName.of(new ApiClient(plan.api()));
         ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
@@ -97,6 +100,7 @@ public final class WeftProxy {
         ProxyNode proxy = ProxyNode.start(system, settings, feed, writer, clock, random);
         WeftProxy started = new WeftProxy(config, system, feed, proxy, startNode(plan, config, clock));
         started.awaitPicture(plan);
+        proxy.relieved().thenRun(() -> new Thread(started::relieved, "weft-relieved").start());
         return started;
     }
 
@@ -152,8 +156,18 @@ public final class WeftProxy {
         }
     }
 
-    /** Waits until it has stopped. */
-    public void awaitEnd() {
+    private void relieved() {
+        log.info("A successor serves; this one ends when its connections have, or at the stop deadline");
+        relieved = true;
+        stop();
+    }
+
+    /**
+     * Waits until it has stopped.
+     *
+     * @return whether that was since a successor has taken over
+     */
+    public boolean awaitEnd() {
         try {
             system.getWhenTerminated().toCompletableFuture().get();
         } catch (InterruptedException e) {
@@ -161,6 +175,7 @@ public final class WeftProxy {
         } catch (ExecutionException e) {
             log.error("The actor system ended with an error", e);
         }
+        return relieved;
     }
 
     /** Lets open connections run out, for bounded time, and ends. Calling it twice is harmless. */

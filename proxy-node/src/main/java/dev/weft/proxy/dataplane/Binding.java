@@ -1,11 +1,12 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.view.ServiceKey;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -26,8 +27,8 @@ final class Binding {
     private final DataPlaneSettings settings;
     private final RandomGenerator jitter;
     private final EventLoopGroup loop;
-    private final Function<InetSocketAddress, ChannelFuture> attempt;
-    private @Nullable Channel channel;
+    private final Function<InetSocketAddress, CompletionStage<Door>> attempt;
+    private volatile @Nullable Door door;
     private boolean closing;
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
 
@@ -43,7 +44,7 @@ final class Binding {
             DataPlaneSettings settings,
             RandomGenerator jitter,
             EventLoopGroup loop,
-            Function<InetSocketAddress, ChannelFuture> attempt) {
+            Function<InetSocketAddress, CompletionStage<Door>> attempt) {
         this.service = service;
         this.key = key;
         this.settings = settings;
@@ -60,14 +61,22 @@ final class Binding {
     void close() {
         closing = true;
         outcome = new BindOutcome(BindState.CLOSED, "");
-        if (channel != null) {
-            channel.close();
+        Door bound = door;
+        if (bound != null) {
+            bound.close();
         }
     }
 
     /** On the loop. */
     boolean closing() {
         return closing;
+    }
+
+    /** Of the bound socket; null while there is none, or none that can be handed over. From any thread. */
+    @Nullable
+    FileDescriptor descriptor() {
+        Door bound = door;
+        return bound == null || outcome.state() != BindState.BOUND ? null : bound.descriptor();
     }
 
     BindOutcome outcome() {
@@ -77,16 +86,15 @@ final class Binding {
     private void bind(Duration retryAfter) {
         if (!closing) {
             attempt.apply(new InetSocketAddress(key.address(), key.port()))
-                    .addListener((ChannelFuture bound) -> loop.execute(() -> bound(bound, retryAfter)));
+                    .whenComplete((bound, failure) -> loop.execute(() -> bound(bound, failure, retryAfter)));
         }
     }
 
-    private void bound(ChannelFuture bound, Duration retryAfter) {
-        Throwable failure = bound.cause();
-        if (failure == null) {
-            channel = bound.channel();
+    private void bound(@Nullable Door bound, @Nullable Throwable failure, Duration retryAfter) {
+        if (failure == null && bound != null) {
+            door = bound;
             if (closing) {
-                channel.close();
+                bound.close();
                 return;
             }
             outcome = new BindOutcome(BindState.BOUND, "");
@@ -96,7 +104,7 @@ final class Binding {
         if (closing) {
             return;
         }
-        BindOutcome now = BindOutcome.of(key, failure);
+        BindOutcome now = BindOutcome.of(key, failure == null ? new IOException("no socket") : failure);
         if (now.state() != outcome.state()) {
             LOG.warn("listener {} of {} cannot be bound: {}; tried again by itself", key, service, now.reason());
         }

@@ -4,6 +4,8 @@ import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
+import io.netty.channel.unix.FileDescriptor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class DataPlane {
     private static final int DRAIN_CHECK_MILLIS = 20;
 
+    /** A process that is asked for its sockets answers in milliseconds, or does not. */
+    private static final Duration HANDOVER_PATIENCE = Duration.ofSeconds(5);
+
     private final DataPlaneSettings settings;
     private final BalanceSettings balance;
     private final LongSupplier nanos;
@@ -45,6 +50,7 @@ public final class DataPlane {
     private final OwnSources ownSources;
     private final ActiveChecks checks;
     private boolean draining;
+    private volatile boolean relieved;
 
     /**
      * Opens the event loops.
@@ -71,11 +77,51 @@ public final class DataPlane {
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
         this.jitter = new SplittableRandom(random.nextLong());
-        this.transport = Transport.open(settings.nativeTransport(), settings.workerThreads(), settings.keepAlive());
+        this.transport = Transport.open(settings);
         this.checks =
                 new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(this.jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
         this.budget = new ConnectionBudget(settings.limits().node(), null);
+    }
+
+    /**
+     * Takes the sockets of the proxy-node that serves there, if one does, instead of binding its own. To be called before
+     * anything is applied.
+     *
+     * @return completes with their number
+     */
+    public CompletionStage<Integer> inherit(Path socket) {
+        if (!transport.epoll()) {
+            return CompletableFuture.completedFuture(0);
+        }
+        CompletionStage<Inheritance> coming = new Handover(transport.acceptors(), socket).receive(HANDOVER_PATIENCE);
+        transport.inheritance().set(coming);
+        return coming.thenApply(Inheritance::size);
+    }
+
+    /**
+     * Relieves the proxy-node that serves there, if one does, once no listener is just being bound; then serves there for a
+     * successor.
+     *
+     * @param relieved called when a successor serves; {@link #drain} and {@link #stop} leave its sockets alone then
+     * @return closes what was opened for it
+     */
+    public CompletionStage<Runnable> succeed(Path socket, Runnable relieved) {
+        if (!transport.epoll()) {
+            return CompletableFuture.failedFuture(
+                    new UnsupportedOperationException("listeners can be handed over with native epoll only"));
+        }
+        Handover handover = new Handover(transport.acceptors(), socket);
+        return allBound()
+                .thenCompose(bound -> handover.relieve(HANDOVER_PATIENCE))
+                .thenCompose(alone -> transport.inheritance().get())
+                .thenCompose(inherited -> {
+                    inherited.close();
+                    return handover.offer(this::descriptors, () -> {
+                        this.relieved = true;
+                        relieved.run();
+                    });
+                });
     }
 
     /** The service has exactly these listeners from now on; none closes all of its listeners. */
@@ -161,7 +207,8 @@ public final class DataPlane {
             listeners.clear();
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        awaitDrained(nanos.getAsLong() + deadline.toNanos(), false, done);
+        // first the listeners let in what waits already, and close
+        transport.settled().thenRun(() -> awaitDrained(nanos.getAsLong() + deadline.toNanos(), false, done));
         return done;
     }
 
@@ -169,8 +216,39 @@ public final class DataPlane {
     public CompletionStage<Void> stop() {
         return drain(Duration.ZERO).thenCompose(drained -> {
             checks.close();
+            transport.inheritance().get().thenAccept(Inheritance::close);
             return transport.close();
         });
+    }
+
+    private synchronized List<FileDescriptor> descriptors() {
+        List<FileDescriptor> bound = new ArrayList<>();
+        for (Map<ListenerKey, Listener> byKey : listeners.values()) {
+            for (Listener listener : byKey.values()) {
+                FileDescriptor descriptor = listener.descriptor();
+                if (descriptor != null) {
+                    bound.add(descriptor);
+                }
+            }
+        }
+        return bound;
+    }
+
+    private CompletionStage<Void> allBound() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        awaitBound(nanos.getAsLong() + HANDOVER_PATIENCE.toNanos(), done);
+        return done;
+    }
+
+    private void awaitBound(long deadlineNanos, CompletableFuture<Void> done) {
+        if (nanos.getAsLong() - deadlineNanos >= 0
+                || status().stream().noneMatch(listener -> listener.state() == BindState.BINDING)) {
+            done.complete(null);
+        } else {
+            transport
+                    .acceptors()
+                    .schedule(() -> awaitBound(deadlineNanos, done), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
@@ -200,7 +278,11 @@ public final class DataPlane {
     }
 
     private void retire(Listener listener, Duration deadline) {
-        listener.close();
+        if (relieved) {
+            listener.handOver();
+        } else {
+            listener.close();
+        }
         retired.add(listener);
         transport
                 .acceptors()
@@ -216,7 +298,7 @@ public final class DataPlane {
     private void awaitDrained(long deadlineNanos, boolean closing, CompletableFuture<Void> done) {
         boolean late = nanos.getAsLong() - deadlineNanos >= 0;
         if (budget.taken() == 0 || (late && closing)) {
-            transport.acceptors().execute(() -> done.complete(null)); // after the closing of the listeners
+            done.complete(null);
             return;
         }
         if (late) {

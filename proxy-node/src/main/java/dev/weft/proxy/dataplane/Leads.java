@@ -47,10 +47,10 @@ final class Leads {
         return left;
     }
 
-    /** @param at where the client came in */
-    RouteUpkeep of(@Nullable SocketAddress client, @Nullable SocketAddress at) {
+    /** @param at where the client came in; hardly ever asked */
+    RouteUpkeep of(@Nullable SocketAddress client, Supplier<@Nullable SocketAddress> at) {
         RouteUpkeep other = own;
-        return other != null && ownSources.contain(client, at) ? other : common;
+        return other != null && ownSources.contain(client, at.get()) ? other : common;
     }
 
     /** Of those that left, the ones that are still not in choice. */

@@ -2,7 +2,9 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.health.ProbeTarget;
 import dev.weft.proxy.health.Verdict;
+import io.netty.channel.unix.FileDescriptor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where clients of a service come in on this node. May be called from any thread; nothing waits for a socket.
@@ -13,6 +15,13 @@ sealed interface Listener permits TcpListener, UdpListener {
 
     /** Lets nobody else in and frees the port. What is open goes on as the protocol allows. */
     void close();
+
+    /** Another process listens on the same socket: leaves it, and ends nothing before {@link #closeConnections}. */
+    void handOver();
+
+    /** That of the bound socket; null when there is none that can be handed over. */
+    @Nullable
+    FileDescriptor descriptor();
 
     /** Ends what is still open. */
     void closeConnections();

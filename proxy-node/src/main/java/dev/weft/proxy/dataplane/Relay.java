@@ -2,24 +2,12 @@ package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.dataplane.HalfClose.End;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * take more. An end of input is passed on after all that came before it ({@link HalfClose}); a reset is passed on at
  * once, after a first attempt to send what came before it.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows on its channel
 final class Relay {
     private final TcpListener listener;
     private final RouteUpkeep lead;
     private final Route route;
     private final LongSupplier nanos;
+    private final Incoming incoming;
     private final long clientKey;
     private final Side front;
     private HalfClose halves = HalfClose.OPEN;
@@ -49,19 +37,20 @@ final class Relay {
     private long askedNanos;
     private final Account account;
     private long connectingNanos;
+    private boolean joined;
     private boolean answered;
     private boolean ended;
 
-    /** Takes over an accepted channel, which does not read yet. */
-    Relay(TcpListener listener, RouteUpkeep lead, Channel accepted, LongSupplier nanos) {
+    /** Takes over an accepted connection. */
+    Relay(TcpListener listener, RouteUpkeep lead, Incoming incoming, LongSupplier nanos) {
         this.listener = listener;
         this.lead = lead;
         this.route = lead.route();
         this.nanos = nanos;
-        this.account = new Account(accepted.remoteAddress(), nanos.getAsLong());
-        this.front = new Side(End.CLIENT, accepted);
-        this.clientKey = Route.keyOf(accepted.remoteAddress());
-        accepted.pipeline().addLast(front);
+        this.incoming = incoming;
+        this.account = new Account(incoming.client(), nanos.getAsLong());
+        this.clientKey = Route.keyOf(incoming.client());
+        this.front = incoming.front(this);
     }
 
     /** Picks an endpoint and connects; on failure another, as often as the settings and the retry budget allow. */
@@ -79,30 +68,26 @@ final class Relay {
         connectingNanos = nanos.getAsLong();
         picked.opened();
         tried = tried.isEmpty() ? List.of(picked) : with(tried, picked);
-        Channel channel = listener.newUpstream();
-        Side opening = new Side(End.SERVER, channel);
-        back = opening;
-        channel.pipeline().addLast(opening);
-        front.channel.eventLoop().register(channel).addListener((ChannelFuture registered) -> {
-            if (registered.isSuccess()) {
-                channel.connect(picked.address())
-                        .addListener((ChannelFuture connected) -> connected(connected, opening, picked));
-            } else {
-                connected(registered, opening, picked);
-            }
-        });
+        try {
+            Side opening = incoming.back(this, picked.address());
+            back = opening;
+            opening.connect(picked.address(), failure -> connected(failure, opening, picked));
+        } catch (IOException e) {
+            listener.lacksSockets(e);
+            reset();
+        }
     }
 
     /** Ends both sides in good order: what has been taken is still sent. From any thread. */
     void close() {
-        front.channel.eventLoop().execute(() -> {
+        front.loop().execute(() -> {
             if (ended) {
                 return;
             }
             end();
-            front.closeWhenSent();
+            front.closeWhenSent(halves.from(End.CLIENT) != HalfClose.Phase.FLOWING);
             if (back != null) {
-                back.closeWhenSent();
+                back.closeWhenSent(halves.from(End.SERVER) != HalfClose.Phase.FLOWING);
             }
         });
     }
@@ -124,19 +109,113 @@ final class Relay {
         return quietRounds;
     }
 
+    /** For the access log, when it has ended. */
+    String account(long nowNanos) {
+        return account.text(target, nowNanos);
+    }
+
+    /** By a side: so many bytes came on this end, for the other. */
+    void moved(End from, int bytes) {
+        Target now = target;
+        if (now == null) {
+            return;
+        }
+        if (!active) {
+            active = true;
+        }
+        if (from == End.CLIENT) {
+            account.sent(bytes);
+            now.sent(bytes);
+        } else {
+            account.received(bytes);
+            now.received(bytes);
+            answered();
+        }
+        if (route.balancer().usesLatency()) {
+            measure(from, now);
+        }
+    }
+
+    /** By a side: all that comes on it has come. */
+    void inputEnded(Side side) {
+        halves = halves.inputEnded(side.end);
+        if (side != front) {
+            answered();
+        }
+        Side other = side == front ? back : front;
+        if (other != null) {
+            other.endOutput();
+        }
+    }
+
+    /** Whether the end of output on this side will be the last that is to be passed on. */
+    boolean lastEnds(End side) {
+        return halves.from(side) == HalfClose.Phase.ENDED;
+    }
+
+    /** By a side: the end of the other's input has been passed on. */
+    void outputEnded(Side side) {
+        if (ended) {
+            return;
+        }
+        halves = halves.passedOn(side.end.other());
+        if (halves.over()) {
+            end();
+            front.closeNow();
+            if (back != null) {
+                back.closeNow();
+            }
+        }
+    }
+
+    /** By a side: its socket was reset, or gave up. */
+    void wasReset(Side side) {
+        Target now = target;
+        if (side != front && !answered && joined && now != null) {
+            listener.endpointFailed(lead, now, "reset before the first byte");
+        }
+        reset();
+    }
+
+    /** By a side that was connected, once: its socket is closed. */
+    void gone() {
+        if (--openSides == 0) {
+            end();
+            listener.relayEnded(this);
+        }
+    }
+
+    /** Whether nothing is to be passed on any more. */
+    boolean ended() {
+        return ended;
+    }
+
+    /** Whether nothing is lost when this side is gone. */
+    boolean done(End side) {
+        return halves.done(side);
+    }
+
+    /** Both sides end with a reset: what one has suffered, the other sees. */
+    void reset() {
+        account.cut();
+        end();
+        front.abort();
+        if (back != null) {
+            back.abort();
+        }
+    }
+
     private boolean mayTry() {
         return tried.isEmpty()
                 || (tried.size() < listener.settings().connecting().attempts() && listener.takeRetry());
     }
 
-    private void connected(ChannelFuture outcome, Side opened, Target picked) {
-        Channel channel = opened.channel;
-        if (!outcome.isSuccess()) {
-            channel.close();
+    private void connected(@Nullable Throwable failure, Side opened, Target picked) {
+        if (failure != null) {
+            opened.closeNow();
             if (!ended) {
-                if (isOfEndpoint(outcome.cause())) {
-                    listener.endpointFailed(
-                            lead, picked, String.valueOf(outcome.cause().getMessage()));
+                if (isOfEndpoint(failure)) {
+                    listener.endpointFailed(lead, picked, String.valueOf(failure.getMessage()));
                 }
                 picked.closed();
                 target = null;
@@ -151,17 +230,17 @@ final class Relay {
             return;
         }
         listener.endpointConnected(picked, nanos.getAsLong() - connectingNanos);
-        opened.peer = front;
-        front.peer = opened;
-        channel.config().setAutoRead(true);
-        front.channel.config().setAutoRead(true);
+        joined = true;
+        opened.flowTo(front);
+        front.flowTo(opened);
     }
 
     /** A lack of ports, descriptors or rights here is no fault of the endpoint's. */
     private static boolean isOfEndpoint(Throwable cause) {
         return cause instanceof IOException
                 && !(cause instanceof BindException)
-                && !(cause instanceof ClosedChannelException);
+                && !(cause instanceof ClosedChannelException)
+                && !String.valueOf(cause.getMessage()).contains("Cannot assign requested address");
     }
 
     /** The endpoint is alive: it sent something, or ended in good order. */
@@ -190,206 +269,13 @@ final class Relay {
         }
     }
 
-    /** For the access log, when it has ended. */
-    String account(long nowNanos) {
-        return account.text(target, nowNanos);
-    }
-
-    /** Both sides end with a reset: what one has suffered, the other sees. */
-    private void reset() {
-        account.cut();
-        end();
-        front.abort();
-        if (back != null) {
-            back.abort();
-        }
-    }
-
-    private void measure(Side from) {
-        Target now = target;
-        if (now == null || !route.balancer().usesLatency()) {
-            return;
-        }
+    private void measure(End from, Target now) {
         long nanosNow = nanos.getAsLong();
-        if (from == front) {
+        if (from == End.CLIENT) {
             askedNanos = askedNanos == 0 ? nanosNow : askedNanos;
         } else if (askedNanos != 0) {
             now.latency(nanosNow - askedNanos, nanosNow);
             askedNanos = 0;
-        }
-    }
-
-    private final class Side extends ChannelInboundHandlerAdapter {
-        private final End end;
-        private final Channel channel;
-        private @Nullable Side peer;
-        private boolean outputEnding;
-
-        Side(End end, Channel channel) {
-            this.end = end;
-            this.channel = channel;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (ended || peer == null) {
-                ReferenceCountUtil.release(message);
-                return;
-            }
-            count((ByteBuf) message);
-            measure(this);
-            if (this != front && !answered) {
-                answered();
-            }
-            peer.channel.write(message, peer.channel.voidPromise());
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            if (peer == null || ended) {
-                return;
-            }
-            if (!active) {
-                active = true;
-            }
-            peer.channel.flush();
-            if (!peer.channel.isWritable()) {
-                channel.config().setAutoRead(false);
-            }
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext context) {
-            if (peer != null && !ended && channel.isWritable()) {
-                peer.channel.config().setAutoRead(true);
-            }
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event == ChannelInputShutdownEvent.INSTANCE) {
-                inputEnded();
-            } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding) {
-                wasReset(); // the transport gave up in the middle: an end in good order would be a lie
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            // After an end in both directions the kernel may close a side while the other is still being sent to.
-            if (!ended && !halves.done(end)) {
-                wasReset();
-            }
-            if (--openSides == 0) {
-                end();
-                listener.relayEnded(Relay.this);
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (ended) {
-                channel.close();
-            } else {
-                wasReset();
-            }
-        }
-
-        private void count(ByteBuf bytes) {
-            int size = bytes.readableBytes();
-            Target now = target;
-            if (now == null) {
-                return;
-            }
-            if (this == front) {
-                account.sent(size);
-                now.sent(size);
-            } else {
-                account.received(size);
-                now.received(size);
-            }
-        }
-
-        private void wasReset() {
-            Target now = target;
-            if (this != front && !answered && peer != null && now != null) {
-                listener.endpointFailed(lead, now, "reset before the first byte");
-            }
-            Relay.this.reset();
-        }
-
-        private void inputEnded() {
-            if (ended) {
-                if (outputEnding) {
-                    channel.close(); // it has its end, and now we have its
-                }
-                return;
-            }
-            halves = halves.inputEnded(end);
-            if (this != front) {
-                answered();
-            }
-            if (peer != null) {
-                peer.endOutput();
-            }
-        }
-
-        /** Sends the end of input on, after everything before it; shutting down at once would drop that. */
-        private void endOutput() {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                if (ended) {
-                    return;
-                }
-                if (!sent.isSuccess()) {
-                    Relay.this.reset();
-                    return;
-                }
-                outputEnding = true;
-                ((DuplexChannel) channel).shutdownOutput().addListener(shut -> outputEnded());
-            });
-        }
-
-        private void outputEnded() {
-            if (ended) {
-                return;
-            }
-            halves = halves.passedOn(end.other());
-            if (halves.over()) {
-                end();
-                channel.close();
-                if (peer != null) {
-                    peer.channel.close();
-                }
-            }
-        }
-
-        /** Sends what is left and the end, then throws away what comes: a close with unread data would be a reset. */
-        void closeWhenSent() {
-            if (!channel.isActive()) {
-                channel.close(); // not connected yet
-                return;
-            }
-            boolean inputEnded = halves.from(end) != HalfClose.Phase.FLOWING;
-            channel.config().setAutoRead(true);
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                if (inputEnded || !sent.isSuccess()) {
-                    channel.close();
-                    return;
-                }
-                outputEnding = true;
-                ((DuplexChannel) channel).shutdownOutput();
-            });
-            channel.eventLoop()
-                    .schedule(this::abort, listener.settings().closeGrace().toMillis(), TimeUnit.MILLISECONDS);
-        }
-
-        void abort() {
-            if (channel.isOpen()) {
-                if (channel.isActive()) {
-                    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-                }
-                channel.close();
-            }
         }
     }
 }

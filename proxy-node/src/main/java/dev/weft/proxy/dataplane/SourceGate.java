@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class SourceGate {
         }
     }
 
-    boolean admits(SocketAddress client) {
+    boolean admits(@Nullable SocketAddress client) {
         if (open) {
             return true;
         }

@@ -5,21 +5,16 @@ import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.health.ProbeTarget;
 import dev.weft.proxy.health.Verdict;
 import dev.weft.proxy.view.ServiceKey;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
 final class TcpListener implements Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
     private static final Logger ACCESS = LoggerFactory.getLogger("dev.weft.proxy.access");
 
     /** The round in which the last byte came does not count, so a connection is closed at most 1/4 late. */
@@ -46,7 +42,6 @@ final class TcpListener implements Listener {
     private final ConnectionBudget budget;
     private final RoundTrips roundTrips;
     private final LongSupplier nanos;
-    private final WriteBufferWaterMark waterMark;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private final RetryBudget retries;
     private final ListenerCounts counts = new ListenerCounts();
@@ -79,7 +74,6 @@ final class TcpListener implements Listener {
         this.budget = budget;
         this.roundTrips = roundTrips;
         this.nanos = nanos;
-        this.waterMark = new WriteBufferWaterMark(settings.lowWaterMarkBytes(), settings.highWaterMarkBytes());
         this.retries = new RetryBudget(
                 settings.connecting().retryRatio(), settings.connecting().retryReserve());
         this.binding = new Binding(service, key, settings, jitter, transport.acceptors(), this::bind);
@@ -97,6 +91,16 @@ final class TcpListener implements Listener {
     public void close() {
         checks.follow(this, Set.of());
         transport.acceptors().execute(binding::close);
+    }
+
+    @Override
+    public void handOver() {
+        close();
+    }
+
+    @Override
+    public @Nullable FileDescriptor descriptor() {
+        return binding.descriptor();
     }
 
     @Override
@@ -145,16 +149,6 @@ final class TcpListener implements Listener {
         return settings;
     }
 
-    /** A socket that is to be connected to an endpoint. */
-    SocketChannel newUpstream() {
-        SocketChannel socket = transport.newSocket();
-        socket.config()
-                .setWriteBufferWaterMark(waterMark)
-                .setConnectTimeoutMillis(
-                        Math.toIntExact(settings.connecting().timeout().toMillis()));
-        return socket;
-    }
-
     boolean takeRetry() {
         if (retries.takeRetry()) {
             counts.retried.increment();
@@ -179,6 +173,11 @@ final class TcpListener implements Listener {
     /** @param full whether there were endpoints, but none had room */
     void countRefused(boolean full) {
         (full ? counts.refusedLimit : counts.refusedNoEndpoint).increment();
+    }
+
+    /** There is no socket to connect to an endpoint with. */
+    void lacksSockets(IOException failure) {
+        LOG.warn("a connection to {} of {} is reset, there is no socket for the way on: {}", key, service, failure);
     }
 
     void relayEnded(Relay relay) {
@@ -234,43 +233,26 @@ final class TcpListener implements Listener {
         return Math.max(1, idleTimeout.toMillis() / IDLE_ROUNDS);
     }
 
-    private ChannelFuture bind(InetSocketAddress address) {
-        ServerBootstrap bootstrap = new ServerBootstrap();
-        transport.configureAccepted(bootstrap);
-        return bootstrap
-                .group(transport.acceptors(), transport.workers())
-                .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, settings.backlog())
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        accept(child);
-                    }
-                })
-                .bind(address);
+    private CompletionStage<Door> bind(InetSocketAddress address) {
+        return transport.listen(address, settings, this::accept);
     }
 
-    private void accept(Channel child) {
+    private void accept(Incoming incoming) {
         counts.accepted.increment();
-        if (!gate.admits(child.remoteAddress())) {
-            refuse(child, counts.refusedSource);
+        if (!gate.admits(incoming.client())) {
+            counts.refusedSource.increment();
+            incoming.refuse();
             return;
         }
         if (!budget.take()) {
-            refuse(child, counts.refusedLimit);
+            counts.refusedLimit.increment();
+            incoming.refuse();
             return;
         }
         retries.connection();
-        RouteUpkeep lead = leads.of(child.remoteAddress(), child.localAddress());
-        Relay relay = new Relay(this, lead, child, nanos);
+        RouteUpkeep lead = leads.of(incoming.client(), incoming::local);
+        Relay relay = new Relay(this, lead, incoming, nanos);
         relays.add(relay);
         relay.connect();
-    }
-
-    private static void refuse(Channel child, LongAdder reason) {
-        reason.increment();
-        child.config().setOption(ChannelOption.SO_LINGER, 0);
-        child.close();
     }
 }

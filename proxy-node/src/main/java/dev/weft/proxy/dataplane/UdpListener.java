@@ -4,17 +4,14 @@ import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.health.ProbeTarget;
 import dev.weft.proxy.health.Verdict;
 import dev.weft.proxy.view.ServiceKey;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -22,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -66,6 +64,7 @@ final class UdpListener implements Listener {
     private final Binding binding;
     private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
     private @Nullable Channel channel;
+    private boolean handedOver;
     private volatile SourceGate gate = SourceGate.OPEN;
     private List<String> sourceRanges = List.of();
     private Duration idleTimeout = Duration.ZERO;
@@ -109,9 +108,31 @@ final class UdpListener implements Listener {
         });
     }
 
+    /** What clients send from now on is for the other process; what they have asked already is still answered. */
+    @Override
+    public void handOver() {
+        checks.follow(this, Set.of());
+        loop.execute(() -> {
+            handedOver = true;
+            if (channel != null) {
+                channel.config().setAutoRead(false);
+            }
+        });
+    }
+
+    @Override
+    public @Nullable FileDescriptor descriptor() {
+        return binding.descriptor();
+    }
+
     @Override
     public void closeConnections() {
-        loop.execute(this::endAll);
+        loop.execute(() -> {
+            endAll();
+            if (handedOver) {
+                binding.close();
+            }
+        });
     }
 
     /** Sessions with what leaves are over. */
@@ -188,17 +209,12 @@ final class UdpListener implements Listener {
         }
     }
 
-    private ChannelFuture bind(InetSocketAddress address) {
-        return new Bootstrap()
-                .group(loop)
-                .channel(transport.datagramChannel())
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES))
-                .handler(new Inlet())
-                .bind(address);
+    private CompletionStage<Door> bind(InetSocketAddress address) {
+        return transport.receive(address, loop, new Inlet());
     }
 
     private @Nullable UdpSession begin(InetSocketAddress client) {
-        if (binding.closing()) {
+        if (binding.closing() || handedOver) {
             return null;
         }
         if (!gate.admits(client)) {
@@ -210,7 +226,7 @@ final class UdpListener implements Listener {
             return null;
         }
         long now = nanos.getAsLong();
-        RouteUpkeep lead = leads.of(client, channel == null ? null : channel.localAddress());
+        RouteUpkeep lead = leads.of(client, () -> channel == null ? null : channel.localAddress());
         Route route = lead.route();
         Target target = route.pick(Route.keyOf(client), now, List.of());
         if (target == null) {
@@ -228,7 +244,7 @@ final class UdpListener implements Listener {
     }
 
     private boolean over() {
-        return binding.closing();
+        return binding.closing() || handedOver;
     }
 
     private void endAll() {

@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param listen {@code host:port}; {@code off} for no server
  * @param zones of this cluster's services; the first is the one that reverse names lead to
  * @param ttl of every record; {@code negativeTtl} of an answer without one
+ * @param sharePort with another server of the same user, while one takes over from the other
  * @param verifiedNetworks whose sender addresses cannot be forged
  */
 public record DnsSettings(
@@ -27,6 +28,7 @@ public record DnsSettings(
         List<String> verifiedNetworks,
         int workerThreads,
         boolean nativeTransport,
+        boolean sharePort,
         Duration bindRetryMin,
         Duration bindRetryMax,
         Tcp tcp,
@@ -123,6 +125,7 @@ public record DnsSettings(
                 config.getStringList("verified-networks"),
                 config.getInt("worker-threads"),
                 config.getBoolean("native-transport"),
+                config.getBoolean("share-port"),
                 config.getDuration("bind-retry-min"),
                 config.getDuration("bind-retry-max"),
                 new Tcp(

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's sockets: one TCP socket, and UDP sockets on the same port. TCP is bound first and shared with nobody, so
- * that a second server finds the port taken although the UDP sockets share it among themselves. Its own state is touched
+ * The server's sockets: one TCP socket, and UDP sockets on the same port. TCP is bound first and shared with nobody,
+ * unless the settings say so: a second server finds the port taken although the UDP sockets share it among themselves. Its own state is touched
  * on one event loop only; state, address and reason may be read anywhere.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
@@ -90,7 +90,11 @@ final class DnsSockets {
         if (state == DnsStatus.State.CLOSED) {
             return;
         }
-        new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap();
+        if (transport.epoll() && settings.sharePort()) {
+            bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+        }
+        bootstrap
                 .group(home, transport.loops())
                 .channel(transport.serverChannel())
                 .childOption(ChannelOption.TCP_NODELAY, true)

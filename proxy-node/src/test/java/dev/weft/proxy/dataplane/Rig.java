@@ -14,11 +14,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class Rig implements AutoCloseable {
     Duration drain = Duration.ofSeconds(5);
     UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
     LongSupplier nanos = System::nanoTime;
+    boolean splice = true;
 
     @Nullable
     CheckMeans checking;
@@ -110,11 +113,27 @@ final class Rig implements AutoCloseable {
         return running;
     }
 
+    /** Takes over from another rig; what is applied binds nothing that the other has bound. */
+    void inherit(Path socket) throws Exception {
+        plane().inherit(socket).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    /** Relieves the one before, and waits for the next. */
+    CompletableFuture<Void> succeed(Path socket) throws Exception {
+        CompletableFuture<Void> relieved = new CompletableFuture<>();
+        Runnable end = plane().succeed(socket, () -> relieved.complete(null))
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+        closing.add(end::run);
+        return relieved;
+    }
+
     private DataPlaneSettings settings() {
         return new DataPlaneSettings(
                 List.of("127.0.0.1"),
                 2,
                 nativeTransport,
+                splice,
                 1024,
                 limits,
                 connecting,
