@@ -54,10 +54,10 @@ class ThreeClustersIT {
 
     private final List<TestServer> all = new ArrayList<>();
 
-    private FederatedCluster east;
-    private FederatedCluster west;
-    private FederatedCluster north;
-    private Wan wan;
+    private final FederatedCluster west = new FederatedCluster("west", List.of(bed.server("west", "--no-proxy")));
+    private final FederatedCluster north = new FederatedCluster("north", List.of(bed.server("north", "--no-proxy")));
+    private FederatedCluster east = new FederatedCluster("east", List.of());
+    private Wan wan = new Wan(List.of());
     private long begun = System.nanoTime();
 
     @Test
@@ -86,8 +86,6 @@ class ThreeClustersIT {
 
     private void startAll() throws IOException {
         east = new FederatedCluster("east", bed.sharing(TestStore.database(bed.directory()), 3, "east", "--no-proxy"));
-        west = new FederatedCluster("west", List.of(bed.server("west", "--no-proxy")));
-        north = new FederatedCluster("north", List.of(bed.server("north", "--no-proxy")));
         Stream.of(east, west, north).forEach(cluster -> all.addAll(cluster.processes()));
         wan = new Wan(all);
         for (TestServer server : all) {

@@ -178,10 +178,12 @@ final class ConnectionCases extends SuiteCases {
                 ns -> {
                     headless(ns);
                     for (SuiteCluster cluster : clusters) {
-                        eventually(() -> assertThat(cluster.lookup("_tcp._tcp." + clusterset(ns), "SRV"))
-                                .hasSize(2)
-                                .anyMatch(record -> record.endsWith(" 9376 hello-0.east." + clusterset(ns) + "."))
-                                .anyMatch(record -> record.endsWith(" 9376 hello-1.east." + clusterset(ns) + ".")));
+                        for (String name : List.of(clusterset(ns), "_tcp._tcp." + clusterset(ns))) {
+                            eventually(() -> assertThat(cluster.lookup(name, "SRV"))
+                                    .hasSize(2)
+                                    .anyMatch(record -> record.endsWith(" 9376 hello-0.east." + clusterset(ns) + "."))
+                                    .anyMatch(record -> record.endsWith(" 9376 hello-1.east." + clusterset(ns) + ".")));
+                        }
                     }
                 });
     }

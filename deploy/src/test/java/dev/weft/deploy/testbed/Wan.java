@@ -199,7 +199,7 @@ public final class Wan implements AutoCloseable {
         String peers = ":%04X".formatted(remote);
         for (String table : List.of("/proc/net/tcp6", "/proc/net/tcp")) {
             for (String line : Files.readAllLines(Path.of(table))) {
-                String[] fields = line.strip().split("\\s+");
+                String[] fields = line.strip().split("\\s+", -1);
                 if (fields.length > 9 && fields[1].endsWith(ports) && fields[2].endsWith(peers)) {
                     return fields[9];
                 }
