@@ -125,7 +125,7 @@ final class KernelTable {
     }
 
     CompletionStage<Commands.Output> run(Step step) {
-        return commands.run(List.of("nft", "-f", "-"), step.script());
+        return commands.transaction(step.script());
     }
 
     /** Has the kernel forget datagram flows that lead where they should not any more. */
