@@ -120,8 +120,7 @@ class StandingNftTest {
         assertThat(nft.run("add a\n")).isNull();
         assertThat(nft.takes("add a\n")).isFalse();
 
-        try (ChildCommands commands =
-                new ChildCommands(Duration.ofSeconds(60), Map.of("PATH", folder.toString()))) {
+        try (ChildCommands commands = new ChildCommands(Duration.ofSeconds(60), Map.of("PATH", folder.toString()))) {
             assertThat(commands.transaction("add a\nadd b\n")
                             .toCompletableFuture()
                             .get(60, TimeUnit.SECONDS)
