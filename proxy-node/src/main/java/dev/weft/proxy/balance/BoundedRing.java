@@ -118,7 +118,7 @@ final class BoundedRing implements Balancer {
     }
 
     private static long point(long hash, int owner) {
-        return hash >>> (Long.SIZE - HASH_BITS) << OWNER_BITS | owner;
+        return ((hash >>> (Long.SIZE - HASH_BITS)) << OWNER_BITS) | owner;
     }
 
     /** Where a point or a client's hash would lie, hashes being even. */
@@ -139,7 +139,7 @@ final class BoundedRing implements Balancer {
             Arrays.fill(ring, next, at + 1, point);
             next = at + 1;
         }
-        Arrays.fill(ring, next, ring.length, Long.MAX_VALUE & ~OWNER | sorted[0] & OWNER);
+        Arrays.fill(ring, next, ring.length, (Long.MAX_VALUE & ~OWNER) | (sorted[0] & OWNER));
         return ring;
     }
 
