@@ -123,7 +123,7 @@ final class BoundedRing implements Balancer {
 
     /** Where a point or a client's hash would lie, hashes being even. */
     private static int place(long point, int slots) {
-        return (int) ((point >>> (Integer.SIZE - 1)) * slots >>> Integer.SIZE);
+        return (int) (((point >>> (Integer.SIZE - 1)) * slots) >>> Integer.SIZE);
     }
 
     /** Each point at its place, or the first one after it that is free; free places repeat the next point. */

@@ -74,6 +74,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private final Set<ServiceKey> pending = new LinkedHashSet<>();
     /** Taken in since the last transaction that was taken. */
     private final Set<ServiceKey> unconfirmed = new HashSet<>();
+
     private @Nullable NodeIdentity identity;
     private @Nullable ServiceView view;
     /** Whether the kernel may be programmed at all. */

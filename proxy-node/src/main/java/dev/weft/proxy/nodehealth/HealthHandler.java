@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers a request and closes its connection. */
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed
 final class HealthHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Function<String, @Nullable HealthAnswer> answers;
 
