@@ -118,12 +118,12 @@ final class BoundedRing implements Balancer {
     }
 
     private static long point(long hash, int owner) {
-        return hash >>> (Long.SIZE - HASH_BITS) << OWNER_BITS | owner;
+        return ((hash >>> (Long.SIZE - HASH_BITS)) << OWNER_BITS) | owner;
     }
 
     /** Where a point or a client's hash would lie, hashes being even. */
     private static int place(long point, int slots) {
-        return (int) ((point >>> (Integer.SIZE - 1)) * slots >>> Integer.SIZE);
+        return (int) (((point >>> (Integer.SIZE - 1)) * slots) >>> Integer.SIZE);
     }
 
     /** Each point at its place, or the first one after it that is free; free places repeat the next point. */
@@ -139,7 +139,7 @@ final class BoundedRing implements Balancer {
             Arrays.fill(ring, next, at + 1, point);
             next = at + 1;
         }
-        Arrays.fill(ring, next, ring.length, Long.MAX_VALUE & ~OWNER | sorted[0] & OWNER);
+        Arrays.fill(ring, next, ring.length, (Long.MAX_VALUE & ~OWNER) | (sorted[0] & OWNER));
         return ring;
     }
 

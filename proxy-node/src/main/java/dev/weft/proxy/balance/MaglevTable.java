@@ -154,7 +154,7 @@ final class MaglevTable implements Balancer {
                 int last = visits[index];
                 for (int visit = 0; visit < last; visit++) {
                     long time = Float.floatToRawIntBits(when[visit] * slowness + ahead);
-                    first[entry] = Math.min(first[entry], time << Integer.SIZE | index);
+                    first[entry] = Math.min(first[entry], (time << Integer.SIZE) | index);
                     entry += step;
                     entry = entry >= size ? entry - size : entry;
                 }

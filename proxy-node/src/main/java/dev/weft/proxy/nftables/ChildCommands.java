@@ -27,6 +27,8 @@ public final class ChildCommands implements Commands {
     private final Duration timeout;
     private final List<Path> folders;
     private final ExecutorService thread;
+    /** Begun on the thread. */
+    private volatile @Nullable StandingNft standing;
 
     /**
      * Takes the search path from an environment.
@@ -64,9 +66,43 @@ public final class ChildCommands implements Commands {
         }
     }
 
+    /** A short script goes to a child that stays. */
+    @Override
+    public CompletionStage<Output> transaction(String script) {
+        try {
+            return CompletableFuture.supplyAsync(() -> transactNow(script), thread);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(new Output(Output.NOT_RUN, "stopped"));
+        }
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();
+        StandingNft child = standing;
+        if (child != null) {
+            child.close();
+        }
+    }
+
+    private Output transactNow(String script) {
+        Path program = find("nft");
+        if (program != null) {
+            StandingNft child = standing;
+            if (child == null) {
+                child = new StandingNft(program, timeout);
+                standing = child;
+            }
+            try {
+                Output output = child.takes(script) ? child.run(script) : null;
+                if (output != null) {
+                    return output;
+                }
+            } catch (IOException e) {
+                return new Output(Output.NOT_RUN, String.valueOf(e.getMessage()));
+            }
+        }
+        return runNow(List.of("nft", "-f", "-"), script);
     }
 
     private @Nullable Path find(String program) {

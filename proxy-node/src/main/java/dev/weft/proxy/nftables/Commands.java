@@ -15,6 +15,15 @@ public interface Commands extends AutoCloseable {
      */
     CompletionStage<Output> run(List<String> command, String input);
 
+    /**
+     * Has {@code nft} do a script, as one transaction.
+     *
+     * @param script a command a line
+     */
+    default CompletionStage<Output> transaction(String script) {
+        return run(List.of("nft", "-f", "-"), script);
+    }
+
     /** Whether the host has a program of that name. */
     boolean has(String program);
 

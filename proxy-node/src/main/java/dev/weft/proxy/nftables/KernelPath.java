@@ -172,15 +172,32 @@ public final class KernelPath implements Offload {
         unavailable = reason;
     }
 
-    /** The kernel has taken a transaction; these are the services that it serves now. */
+    /** These are the services that the kernel serves now, and no others. */
     void programmed(Set<ServiceKey> services) {
-        transactions.incrementAndGet();
         programmed.retainAll(services);
         programmed.addAll(services);
     }
 
+    /**
+     * The kernel serves the service from now on, or does not any more.
+     *
+     * @return whether it does, and did not before
+     */
+    boolean programmed(ServiceKey key, boolean now) {
+        if (now) {
+            return programmed.add(key);
+        }
+        programmed.remove(key);
+        return false;
+    }
+
     boolean isProgrammed(ServiceKey key) {
         return programmed.contains(key);
+    }
+
+    /** The kernel has taken a transaction. */
+    void transacted() {
+        transactions.incrementAndGet();
     }
 
     void failed() {

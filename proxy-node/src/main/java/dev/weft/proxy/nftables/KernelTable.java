@@ -93,6 +93,10 @@ final class KernelTable {
         return rules.services();
     }
 
+    boolean serves(ServiceKey key) {
+        return rules.serves(key);
+    }
+
     /** Nothing that is known of the kernel's table counts any more. */
     void distrust() {
         known = Known.DOUBTFUL;
@@ -101,7 +105,7 @@ final class KernelTable {
     /** The next transaction, which counts as done from now on; null when there is nothing to do. */
     @Nullable
     Step next() {
-        if (rules.services().isEmpty()) {
+        if (rules.isEmpty()) {
             rules.table().takeChanges();
             boolean remove = known != Known.ABSENT;
             known = Known.ABSENT;
@@ -125,7 +129,7 @@ final class KernelTable {
     }
 
     CompletionStage<Commands.Output> run(Step step) {
-        return commands.run(List.of("nft", "-f", "-"), step.script());
+        return commands.transaction(step.script());
     }
 
     /** Has the kernel forget datagram flows that lead where they should not any more. */

@@ -44,7 +44,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
 
     private record Inspected(KernelTable.Found found) implements Command {}
 
-    private record Applied(Commands.Output output, Set<ServiceKey> services) implements Command {}
+    private record Applied(Commands.Output output, Set<ServiceKey> changed) implements Command {}
 
     private enum RetryDue implements Command {
         INSTANCE
@@ -72,6 +72,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private final TimerScheduler<Command> timers;
     private final KernelTable table;
     private final Set<ServiceKey> pending = new LinkedHashSet<>();
+    /** Taken in since the last transaction that was taken. */
+    private final Set<ServiceKey> unconfirmed = new HashSet<>();
+
     private @Nullable NodeIdentity identity;
     private @Nullable ServiceView view;
     /** Whether the kernel may be programmed at all. */
@@ -174,16 +177,20 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         }
         failuresInARow = 0;
         lastRefusal = "";
-        everApplied = true;
         Set<ServiceKey> moved = new HashSet<>();
-        if (parts.path().unavailable() != null) {
+        if (!everApplied || parts.path().unavailable() != null) {
             parts.path().unavailable(null);
-            moved.addAll(applied.services());
+            moved.addAll(table.services());
+            parts.path().programmed(moved);
         }
-        applied.services().stream()
-                .filter(key -> !parts.path().isProgrammed(key))
-                .forEach(moved::add);
-        parts.path().programmed(applied.services());
+        everApplied = true;
+        for (ServiceKey key : applied.changed()) { // as many as have changed, however many there are
+            if (parts.path().programmed(key, table.serves(key))) {
+                moved.add(key);
+            }
+        }
+        unconfirmed.removeAll(applied.changed());
+        parts.path().transacted();
         table.forgetStaleFlows();
         if (!moved.isEmpty()) {
             parts.changed().accept(moved);
@@ -210,6 +217,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             ServicePicture picture = wanted(current.get(key), key);
             if (usable) {
                 table.update(key, picture, compiler);
+                unconfirmed.add(key);
             } else if (picture != null) {
                 tellUnavailable();
             }
@@ -249,7 +257,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             return;
         }
         busy = true;
-        Set<ServiceKey> services = table.services();
+        Set<ServiceKey> changed = Set.copyOf(unconfirmed);
         getContext()
                 .pipeToSelf(
                         table.run(step),
@@ -257,7 +265,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
                                 output != null
                                         ? output
                                         : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),
-                                services));
+                                changed));
     }
 
     private Duration backoff() {

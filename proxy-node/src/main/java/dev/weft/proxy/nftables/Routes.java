@@ -80,9 +80,6 @@ final class Routes {
         if (places.isEmpty()) {
             return new Route(shares(port, candidates), List.of());
         }
-        if (places.size() > 1 && Rotation.byTurns(algorithm) && ownTurns) {
-            return new Route(turn(port, places), List.of());
-        }
         List<Element> elements = new ArrayList<>();
         for (int place = 0; place < places.size(); place++) {
             elements.add(new Element(
@@ -90,7 +87,8 @@ final class Routes {
                     listener + " . " + place,
                     value(places.get(place))));
         }
-        return new Route(common(port, places.size()), elements);
+        boolean inTurn = places.size() > 1 && Rotation.byTurns(algorithm) && ownTurns;
+        return new Route(inTurn ? turn(port, places.size()) : common(port, places.size()), elements);
     }
 
     /** The way to these endpoints by chains of the service's own, for a listener that leads others elsewhere. */
@@ -102,12 +100,13 @@ final class Routes {
         if (places.isEmpty()) {
             return shares(port, candidates);
         }
-        if (places.size() > 1 && Rotation.byTurns(algorithm) && ownTurns) {
-            return turn(port, places);
-        }
+        boolean inTurn = places.size() > 1 && Rotation.byTurns(algorithm) && ownTurns;
         String chain = "apart/" + port.suffix(entry);
-        String choice = generator(port.family(), places.size(), true);
-        chains.put(chain, List.of(rewrite(port, choice + " map { " + listed(places, Routes::value) + " }")));
+        String choice = generator(port.family(), places.size(), !inTurn);
+        String rule = rewrite(port, choice + " map { " + listed(places, Routes::value) + " }");
+        if (chains.put(chain, List.of(rule)) == null && inTurn) {
+            turns++;
+        }
         return chain;
     }
 
@@ -150,21 +149,22 @@ final class Routes {
         boolean bySource = algorithm == Algorithm.SOURCE_IP_HASH;
         String chain =
                 (bySource ? "source/" : "random/") + port.family().digit() + "/" + port.protocol() + "/" + places;
-        String key = port.family().keyword() + " daddr . " + port.protocol() + " dport . "
-                + generator(port.family(), places, true);
-        shared.put(chain, List.of(rewrite(port, key + " map @" + Skeleton.endpoints(port.family(), port.protocol()))));
+        shared.put(chain, List.of(byListener(port, generator(port.family(), places, true))));
         return chain;
     }
 
-    private String turn(Port port, List<Candidate> places) {
+    /** Its rule counts for this service alone; it changes only with the number of places, not with who has them. */
+    private String turn(Port port, int places) {
         String chain = "turn/" + port.suffix(entry);
-        String rule = rewrite(
-                port,
-                generator(port.family(), places.size(), false) + " map { " + listed(places, Routes::value) + " }");
-        if (chains.put(chain, List.of(rule)) == null) {
+        if (chains.put(chain, List.of(byListener(port, generator(port.family(), places, false)))) == null) {
             turns++;
         }
         return chain;
+    }
+
+    private String byListener(Port port, String place) {
+        String key = port.family().keyword() + " daddr . " + port.protocol() + " dport . " + place;
+        return rewrite(port, key + " map @" + Skeleton.endpoints(port.family(), port.protocol()));
     }
 
     /** Exact shares by chance, for weights whose cycle is too long to be laid out. */

@@ -42,9 +42,17 @@ final class RuleSet {
         return table;
     }
 
-    /** The services that it holds. */
+    /** The services that it holds; costs their number. */
     Set<ServiceKey> services() {
         return Set.copyOf(services.keySet());
+    }
+
+    boolean serves(ServiceKey key) {
+        return services.containsKey(key);
+    }
+
+    boolean isEmpty() {
+        return services.isEmpty();
     }
 
     /**

@@ -11,8 +11,8 @@
  * <p>Owns one table of the kernel ({@code inet weft} by default) and nothing else of it: no other table is read or
  * written, no packet mark is used. The path of a packet: in prerouting and output (nat, so only the first packet of a
  * connection) the map {@code services} leads from address, protocol and port to a chain; that rewrites the destination by
- * the map {@code endpoints} (chains {@code random/…} and {@code source/…}, shared by all services with as many endpoints)
- * or by a map of its own (chains {@code turn/…}, {@code sticky/…} and {@code apart/…}); chains {@code own/…} send this host's own
+ * the map {@code endpoints} (chains {@code random/…} and {@code source/…}, shared by all services with as many endpoints,
+ * and {@code turn/…}, which counts for one) or by a map of its own (chains {@code sticky/…} and {@code apart/…}); chains {@code own/…} send this host's own
  * connections, and its Pods', another way than others (rule KP-1). In postrouting the source becomes this host's where
  * an answer would not come back otherwise.
  *

@@ -23,9 +23,7 @@ record HealthAnswer(boolean healthy, String json, @Nullable Integer weight) {
     /** Rule KP-9: {@code /healthz} counts whether the node is about to go. */
     static HealthAnswer ofNode(boolean proxyHealthy, boolean nodeLeaving, Instant updated, Instant now) {
         return new HealthAnswer(
-                proxyHealthy && !nodeLeaving,
-                times(updated, now) + ",\"nodeEligible\":" + !nodeLeaving + "}",
-                null);
+                proxyHealthy && !nodeLeaving, times(updated, now) + ",\"nodeEligible\":" + !nodeLeaving + "}", null);
     }
 
     /** Rule KP-9: {@code /livez} does not. */

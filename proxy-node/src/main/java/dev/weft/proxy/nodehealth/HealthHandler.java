@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers a request and closes its connection. */
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed
 final class HealthHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Function<String, @Nullable HealthAnswer> answers;
 
@@ -29,9 +30,8 @@ final class HealthHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         String uri = request.uri();
         int query = uri.indexOf('?');
-        HealthAnswer answer = request.decoderResult().isSuccess()
-                ? answers.apply(query < 0 ? uri : uri.substring(0, query))
-                : null;
+        HealthAnswer answer =
+                request.decoderResult().isSuccess() ? answers.apply(query < 0 ? uri : uri.substring(0, query)) : null;
         HttpResponseStatus status = answer == null
                 ? HttpResponseStatus.NOT_FOUND
                 : answer.healthy() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE;

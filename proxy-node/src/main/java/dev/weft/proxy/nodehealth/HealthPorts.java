@@ -51,8 +51,7 @@ final class HealthPorts {
         byService.forEach((key, wanted) -> {
             HealthPort first = byPort.putIfAbsent(wanted.port(), wanted);
             if (first != null && touched.contains(key)) {
-                LOG.warn(
-                        "{} has no health-check node port: {} has port {} too", key, first.service(), wanted.port());
+                LOG.warn("{} has no health-check node port: {} has port {} too", key, first.service(), wanted.port());
             }
         });
         return byPort;
@@ -62,7 +61,6 @@ final class HealthPorts {
         ServiceEntry entry = picture == null ? null : picture.entry();
         return picture == null || entry == null || entry.healthCheckPort() == 0
                 ? null
-                : new HealthPort(
-                        picture.key(), entry.healthCheckPort(), EndpointSelection.localReady(picture, node));
+                : new HealthPort(picture.key(), entry.healthCheckPort(), EndpointSelection.localReady(picture, node));
     }
 }

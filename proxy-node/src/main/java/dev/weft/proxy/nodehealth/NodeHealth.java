@@ -110,16 +110,17 @@ public final class NodeHealth {
     /** By port and address. */
     public List<HealthPortStatus> status() {
         List<HealthPortStatus> all = new ArrayList<>();
-        new TreeMap<>(wanted).forEach((number, port) -> addresses.forEach(address -> {
-            HealthSocket socket = sockets.get(new InetSocketAddress(address, number));
-            all.add(new HealthPortStatus(
-                    port.service(),
-                    address,
-                    number,
-                    port.localEndpoints(),
-                    HealthAnswer.of(port, serving()).healthy(),
-                    socket == null ? "not bound yet" : socket.problem()));
-        }));
+        new TreeMap<>(wanted)
+                .forEach((number, port) -> addresses.forEach(address -> {
+                    HealthSocket socket = sockets.get(new InetSocketAddress(address, number));
+                    all.add(new HealthPortStatus(
+                            port.service(),
+                            address,
+                            number,
+                            port.localEndpoints(),
+                            HealthAnswer.of(port, serving()).healthy(),
+                            socket == null ? "not bound yet" : socket.problem()));
+                }));
         return all;
     }
 
@@ -136,14 +137,15 @@ public final class NodeHealth {
                 sockets.remove(address);
             }
         });
-        now.keySet().forEach(number -> addresses.forEach(host -> {
-            InetSocketAddress address = new InetSocketAddress(host, number);
-            if (!sockets.containsKey(address)) {
-                HealthSocket socket = socket(address, path -> ofPort(number));
-                sockets.put(address, socket);
-                socket.open();
-            }
-        }));
+        now.keySet()
+                .forEach(number -> addresses.forEach(host -> {
+                    InetSocketAddress address = new InetSocketAddress(host, number);
+                    if (!sockets.containsKey(address)) {
+                        HealthSocket socket = socket(address, path -> ofPort(number));
+                        sockets.put(address, socket);
+                        socket.open();
+                    }
+                }));
     }
 
     private HealthSocket socket(InetSocketAddress address, Function<String, @Nullable HealthAnswer> answers) {

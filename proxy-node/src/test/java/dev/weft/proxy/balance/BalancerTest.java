@@ -207,7 +207,9 @@ class BalancerTest {
         average = PeakEwma.after(average, 1 / decay, 2_000_000, 4 / decay);
         assertThat(Math.exp(average - 4 / decay)).isCloseTo(5e6 * keep + 2e6 * (1 - keep), within(1.0));
         assertThat(PeakEwma.ratio(average, PeakEwma.UNKNOWN, 4 / decay)).isGreaterThan(1e6);
-        assertThat(PeakEwma.ratio(average, PeakEwma.UNKNOWN, 1e6)).as("all decayed").isEqualTo(1);
+        assertThat(PeakEwma.ratio(average, PeakEwma.UNKNOWN, 1e6))
+                .as("all decayed")
+                .isEqualTo(1);
         assertThat(PeakEwma.ratio(PeakEwma.UNKNOWN, PeakEwma.UNKNOWN, 7)).isEqualTo(1);
     }
 

@@ -112,8 +112,7 @@ class DisruptionTest {
     @CsvSource({"3", "10", "100", "1000"})
     @DisplayName("by Maglev deviates from even shares by about a quarter of 1 / sqrt(entries for each)")
     void maglevIsEven(int size) {
-        Map<Target, Double> parts =
-                new MaglevTable(new TargetPool(SETTINGS).update(candidates(size)), 65_537).parts();
+        Map<Target, Double> parts = new MaglevTable(new TargetPool(SETTINGS).update(candidates(size)), 65_537).parts();
         assertThat(parts).hasSize(size);
         assertThat(unevenness(parts)).isLessThan(0.4 / Math.sqrt(65_537.0 / size));
     }

@@ -127,9 +127,8 @@ class LeastLoadTest {
         }
         assertThat(counts).hasSize(size);
         counts.values()
-                .forEach(count -> assertThat(count / (double) turns)
-                        .as("seed %d", SEED)
-                        .isCloseTo(1.0 / size, within(0.03)));
+                .forEach(count ->
+                        assertThat(count / (double) turns).as("seed %d", SEED).isCloseTo(1.0 / size, within(0.03)));
     }
 
     @Test
@@ -138,9 +137,11 @@ class LeastLoadTest {
         int threads = 4;
         int rounds = 200;
         Balancer balancer = exact(candidates(37, 3));
-        CyclicBarrier quiet = new CyclicBarrier(threads, () -> assertThat(isLeast(pick(balancer), balancer))
-                .as("seed %d", SEED)
-                .isTrue());
+        CyclicBarrier quiet = new CyclicBarrier(
+                threads,
+                () -> assertThat(isLeast(pick(balancer), balancer))
+                        .as("seed %d", SEED)
+                        .isTrue());
         List<Thread> running = new ArrayList<>();
         List<Throwable> failures = new ArrayList<>();
         for (int number = 0; number < threads; number++) {

@@ -155,9 +155,7 @@ class NodeHealthIT {
         awaitAnswer(OTHER_ADDRESS, port, "/any/path?at=all", "HTTP/1.1 200 OK", healthy);
         assertThat(health.status())
                 .extracting(HealthPortStatus::address, HealthPortStatus::healthy, HealthPortStatus::problem)
-                .containsExactly(
-                        tuple(ADDRESS, true, ""),
-                        tuple(OTHER_ADDRESS, true, ""));
+                .containsExactly(tuple(ADDRESS, true, ""), tuple(OTHER_ADDRESS, true, ""));
 
         picture(services, slice("web", "10.0.0.1@here:st", "10.0.0.3@there:rs"));
         assertThat(curl(ADDRESS, port, "/"))
@@ -210,8 +208,8 @@ class NodeHealthIT {
     void portTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 10, InetAddress.getByName(ADDRESS))) {
             picture(List.of(service("web", taken.getLocalPort(), "Local")), slice("web", "10.0.0.1@here:rs"));
-            await().untilAsserted(() -> assertThat(health.status().get(0).problem())
-                    .containsIgnoringCase("address already in use"));
+            await().untilAsserted(() ->
+                    assertThat(health.status().get(0).problem()).containsIgnoringCase("address already in use"));
             int port = taken.getLocalPort();
             taken.close();
             awaitAnswer(ADDRESS, port, "/", "200 OK");
@@ -227,7 +225,7 @@ class NodeHealthIT {
                 "{'metadata':{'name':'here'},'spec':{'taints':[{'key':'ToBeDeletedByClusterAutoscaler'}]}} | 503",
                 "{'metadata':{'name':'here','deletionTimestamp':'2026-11-22T00:00:00Z'}} | 503",
                 "{'metadata':{'name':'there'},'spec':{'taints':[{'key':'ToBeDeletedByClusterAutoscaler'}]}} | 200",
-    })
+            })
     @DisplayName("hear from /healthz when the node is about to go, and not from /livez (KP-9)")
     void nodeEligible(String text, int status) throws Exception {
         restart(settings(ADDRESS + ":0", 100, Duration.ofSeconds(60)));
@@ -280,8 +278,7 @@ class NodeHealthIT {
         ServiceView all = ServiceView.empty("here")
                 .apply(List.of(
                         new ViewBatch(WatchedKind.SERVICES, List.of(service("web", 30000, "Local")), Map.of()),
-                        new ViewBatch(
-                                WatchedKind.SLICES, List.of(slice("web", "10.0.0.1@here:rs"), theirs), Map.of())))
+                        new ViewBatch(WatchedKind.SLICES, List.of(slice("web", "10.0.0.1@here:rs"), theirs), Map.of())))
                 .view();
         ServiceKey key = ServiceKey.service("shop", "web");
         assertThat(ports.apply(new ViewUpdate(all, Set.of(key), false)))

@@ -107,8 +107,7 @@ class ServiceViewTest {
         JsonNode cluster = service("cluster", "'externalTrafficPolicy':'Cluster'," + balancer);
         JsonNode nodePort =
                 service("node-port", "'externalTrafficPolicy':'Local'," + balancer.replace("LoadBalancer", "NodePort"));
-        ServiceView view = apply(
-                        ServiceView.empty("n"), changes(WatchedKind.SERVICES, false, local, cluster, nodePort))
+        ServiceView view = apply(ServiceView.empty("n"), changes(WatchedKind.SERVICES, false, local, cluster, nodePort))
                 .view();
         assertThat(entry(view, ServiceKey.service("default", "local")).healthCheckPort())
                 .isEqualTo(31_000);
