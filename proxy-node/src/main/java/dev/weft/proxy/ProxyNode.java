@@ -119,7 +119,7 @@ public final class ProxyNode {
         kernel.start(system, changed, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
-                        dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, kernel, update -> {
+                        dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, settings.pace(), kernel, update -> {
                             kernel.apply(update);
                             dns.apply(update);
                             pictured.complete(null);
