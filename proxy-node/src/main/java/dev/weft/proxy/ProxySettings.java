@@ -68,7 +68,8 @@ public record ProxySettings(
 
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
-        return new ProxySettings(other, dataPlane, balance, feed, pace, dns, health, nftables, metrics, handover, stopDeadline);
+        return new ProxySettings(
+                other, dataPlane, balance, feed, pace, dns, health, nftables, metrics, handover, stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {

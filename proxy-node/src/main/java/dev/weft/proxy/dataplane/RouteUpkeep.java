@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class RouteUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(RouteUpkeep.class);
 
+    /** Where many endpoints are due, each at a time of its own, they are seen to together. */
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final ServiceKey service;
     private final Route route;
     private final EventLoopGroup loop;
@@ -53,7 +56,10 @@ final class RouteUpkeep {
         long now = nanos.getAsLong();
         List<Target> left = route.update(plan, now);
         long dueIn = route.dueIn();
-        if (dueIn > 0 && (!waits || now + dueIn - dueNanos < 0)) { // else the timer that runs comes in time
+        if (dueIn > 0
+                && (!waits
+                        || now + Math.max(dueIn, LEAST_NANOS) - dueNanos
+                                < 0)) { // else the timer that runs comes in time
             loop.execute(() -> await(dueIn));
         }
         return left;
@@ -95,9 +101,10 @@ final class RouteUpkeep {
             earlier.cancel(false);
         }
         if (!over.getAsBoolean()) {
-            dueNanos = nanos.getAsLong() + dueInNanos;
+            long delayNanos = Math.max(dueInNanos, LEAST_NANOS);
+            dueNanos = nanos.getAsLong() + delayNanos;
             waits = true;
-            reconsidering = loop.schedule(this::reconsider, dueInNanos, TimeUnit.NANOSECONDS);
+            reconsidering = loop.schedule(this::reconsider, delayNanos, TimeUnit.NANOSECONDS);
         }
     }
 }

@@ -18,8 +18,8 @@ public record ViewPace(Duration perChange, Duration most) {
 
     public ViewPace {
         if (perChange.isNegative() || most.isNegative()) {
-            throw new IllegalArgumentException("weft.proxy.view: pause-per-change=" + perChange + " max-pause=" + most
-                    + " (expected: each >= 0)");
+            throw new IllegalArgumentException(
+                    "weft.proxy.view: pause-per-change=" + perChange + " max-pause=" + most + " (expected: each >= 0)");
         }
     }
 

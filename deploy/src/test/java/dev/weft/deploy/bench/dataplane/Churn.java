@@ -103,14 +103,20 @@ final class Churn implements ResourceFeed {
 
     private static ObjectNode object(String name) {
         ObjectNode object = JSON.objectNode();
-        object.putObject("metadata").put("namespace", "default").put("name", name).put("uid", name);
+        object.putObject("metadata")
+                .put("namespace", "default")
+                .put("name", name)
+                .put("uid", name);
         return object;
     }
 
     private static JsonNode service(String name, String address, int port) {
         ObjectNode service = object(name);
         ObjectNode spec = service.putObject("spec");
-        spec.put("type", "ClusterIP").put("clusterIP", address).putArray("clusterIPs").add(address);
+        spec.put("type", "ClusterIP")
+                .put("clusterIP", address)
+                .putArray("clusterIPs")
+                .add(address);
         spec.putArray("ports").addObject().put("name", "http").put("port", port).put("protocol", "TCP");
         return service;
     }
@@ -129,7 +135,11 @@ final class Churn implements ResourceFeed {
                     .put("serving", ready)
                     .put("terminating", false);
         }
-        slice.putArray("ports").addObject().put("name", "http").put("port", port).put("protocol", "TCP");
+        slice.putArray("ports")
+                .addObject()
+                .put("name", "http")
+                .put("port", port)
+                .put("protocol", "TCP");
         return slice;
     }
 }

@@ -258,10 +258,12 @@ public final class DataPlaneBench {
             for (int round = 0; round < rounds; round++) {
                 proxy.tell('0');
                 Wrk.run(proxy.port(), CONNECTIONS, 1, "/", false);
-                double quiet = Wrk.run(proxy.port(), CONNECTIONS, seconds, "/", false).perSecond();
+                double quiet =
+                        Wrk.run(proxy.port(), CONNECTIONS, seconds, "/", false).perSecond();
                 proxy.tell('1');
                 Wrk.run(proxy.port(), CONNECTIONS, 1, "/", false);
-                double busy = Wrk.run(proxy.port(), CONNECTIONS, seconds, "/", false).perSecond();
+                double busy =
+                        Wrk.run(proxy.port(), CONNECTIONS, seconds, "/", false).perSecond();
                 ratios.add(busy / quiet);
                 System.out.printf(
                         Locale.ROOT,
