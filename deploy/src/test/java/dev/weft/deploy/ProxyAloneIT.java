@@ -86,11 +86,14 @@ class ProxyAloneIT {
             for (String name : new String[] {"second", "third"}) {
                 Child after = proxy(name, folder, dns);
                 setReady(two, false);
-                assertThat(before.awaitEnd(PATIENCE)).as("the one before ends by itself").isTrue();
+                assertThat(before.awaitEnd(PATIENCE))
+                        .as("the one before ends by itself")
+                        .isTrue();
                 setReady(two, true);
                 long seen = calls.total();
                 await().atMost(PATIENCE).until(() -> calls.total() > seen + 200);
-                assertThat(ask(dns, "my-service.default.svc.cluster.local", null, false).exists())
+                assertThat(ask(dns, "my-service.default.svc.cluster.local", null, false)
+                                .exists())
                         .isTrue();
                 before = after;
             }

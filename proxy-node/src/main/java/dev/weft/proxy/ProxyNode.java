@@ -126,7 +126,13 @@ public final class ProxyNode {
         kernel.start(system, changed, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
-                        dataPlane, settings.dataPlane().nodeAddresses(), settings.node(), feed, kernel, update -> {
+                        dataPlane,
+                        settings.dataPlane().nodeAddresses(),
+                        settings.node(),
+                        feed,
+                        settings.pace(),
+                        kernel,
+                        update -> {
                             kernel.apply(update);
                             dns.apply(update);
                             nodeHealth.apply(update);
@@ -155,9 +161,12 @@ public final class ProxyNode {
     }
 
     private static void inherit(DataPlane dataPlane, Path socket) {
-        dataPlane.inherit(socket).thenAccept(number -> LOG.info("took {} listening sockets from a predecessor", number));
+        dataPlane
+                .inherit(socket)
+                .thenAccept(number -> LOG.info("took {} listening sockets from a predecessor", number));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // told by itself
     private void succeed(Path socket) {
         pictured.thenCompose(first -> dataPlane.succeed(socket, () -> relieved.complete(null)))
                 .whenComplete((closing, failure) -> {

@@ -17,6 +17,7 @@ import dev.weft.proxy.nodehealth.NodeHealthSettings;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.FeedSettings;
+import dev.weft.proxy.view.ViewPace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,7 @@ public record ProxySettings(
         DataPlaneSettings dataPlane,
         BalanceSettings balance,
         FeedSettings feed,
+        ViewPace pace,
         DnsSettings dns,
         HealthSettings health,
         NftablesSettings nftables,
@@ -55,6 +57,7 @@ public record ProxySettings(
                 dataPlane(proxy.getConfig("dataplane"), nftables.podNetworks()),
                 balance(proxy.getConfig("balance"), outlier(proxy.getConfig("outlier"))),
                 feed(proxy.getConfig("feed")),
+                new ViewPace(proxy.getDuration("view.pause-per-change"), proxy.getDuration("view.max-pause")),
                 DnsSettings.from(proxy.getConfig("dns")),
                 HealthSettings.from(proxy.getConfig("health")),
                 nftables,
@@ -69,7 +72,18 @@ public record ProxySettings(
     /** The same on a node of another identity. */
     public ProxySettings on(NodeIdentity other) {
         return new ProxySettings(
-                other, dataPlane, balance, feed, dns, health, nftables, metrics, nodeHealth, handover, stopDeadline);
+                other,
+                dataPlane,
+                balance,
+                feed,
+                pace,
+                dns,
+                health,
+                nftables,
+                metrics,
+                nodeHealth,
+                handover,
+                stopDeadline);
     }
 
     private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {

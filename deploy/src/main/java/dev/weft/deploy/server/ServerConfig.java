@@ -49,8 +49,7 @@ final class ServerConfig {
      *
      * @param handover where one takes over from the other
      */
-    static Config ofProxy(
-            Optional<Path> file, Optional<String> dns, Optional<String> mode, Optional<Path> handover) {
+    static Config ofProxy(Optional<Path> file, Optional<String> dns, Optional<String> mode, Optional<Path> handover) {
         return checked(
                 file,
                 () -> dns(dns).withFallback(mode(mode))

@@ -114,7 +114,7 @@ public final class DataPlane {
         Handover handover = new Handover(transport.acceptors(), socket);
         return allBound()
                 .thenCompose(bound -> handover.relieve(HANDOVER_PATIENCE))
-                .thenCompose(alone -> transport.inheritance().get())
+                .thenCompose(alone -> transport.inherited())
                 .thenCompose(inherited -> {
                     inherited.close();
                     return handover.offer(this::descriptors, () -> {
@@ -216,7 +216,7 @@ public final class DataPlane {
     public CompletionStage<Void> stop() {
         return drain(Duration.ZERO).thenCompose(drained -> {
             checks.close();
-            transport.inheritance().get().thenAccept(Inheritance::close);
+            transport.inherited().thenAccept(Inheritance::close);
             return transport.close();
         });
     }

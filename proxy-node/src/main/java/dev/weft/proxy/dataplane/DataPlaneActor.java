@@ -15,6 +15,7 @@ import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewActor;
+import dev.weft.proxy.view.ViewPace;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
 import java.util.HashMap;
@@ -70,6 +71,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
      * Starts the child that follows the feed.
      *
      * @param node its zone is taken from the Node object when it is empty here
+     * @param pace how fast pictures follow one another
      * @param offload asked which listeners of a service something else has
      * @param onPicture told each picture after it has been applied
      */
@@ -78,10 +80,11 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             List<String> nodeAddresses,
             NodeIdentity node,
             ResourceFeed feed,
+            ViewPace pace,
             Offload offload,
             Consumer<ViewUpdate> onPicture) {
         Behavior<Command> behavior = Behaviors.setup(
-                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, offload, onPicture));
+                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, pace, offload, onPicture));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER));
     }
@@ -92,6 +95,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             List<String> nodeAddresses,
             NodeIdentity node,
             ResourceFeed feed,
+            ViewPace pace,
             Offload offload,
             Consumer<ViewUpdate> onPicture) {
         super(context);
@@ -102,7 +106,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         this.onPicture = onPicture;
         ActorRef<ViewUpdate> viewed = context.messageAdapter(ViewUpdate.class, Viewed::new);
         context.spawn(
-                Behaviors.supervise(ViewActor.create(node.name(), feed, viewed))
+                Behaviors.supervise(ViewActor.create(node.name(), feed, pace, viewed))
                         .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER)),
                 "view");
     }

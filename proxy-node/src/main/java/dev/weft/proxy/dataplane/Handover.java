@@ -142,7 +142,8 @@ final class Handover {
     }
 
     /** Completes when the connection has ended, whoever ended it. */
-    private CompletionStage<Void> ask(byte wish, Duration patience, DomainSocketReadMode reading, ChannelHandler handler) {
+    private CompletionStage<Void> ask(
+            byte wish, Duration patience, DomainSocketReadMode reading, ChannelHandler handler) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         if (!Files.exists(path)) {
             ended.complete(null);

@@ -29,14 +29,14 @@ final class Pipe {
         return bytes == 0;
     }
 
-    /** @return how many bytes came; 0 when there are none now, or never again */
+    /** Takes what there is; tells how many bytes came, 0 when there are none now, or never again. */
     int fill(FileDescriptor from) throws IOException {
         int came = Native.splice(from.intValue(), NO_OFFSET, in.intValue(), NO_OFFSET, AT_MOST);
         bytes += came;
         return came;
     }
 
-    /** @return whether it is empty now; the other takes no more just now when it is not */
+    /** Gives what it has; tells whether it is empty now. When it is not, the other takes no more just now. */
     boolean drain(FileDescriptor to) throws IOException {
         while (bytes > 0) {
             int went = Native.splice(out.intValue(), NO_OFFSET, to.intValue(), NO_OFFSET, bytes);

@@ -2,6 +2,7 @@ package dev.weft.proxy.dataplane;
 
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.Buffer;
+import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -20,6 +21,7 @@ final class RelayLoop {
     private static final int MOST_PIPES_KEPT = 16;
 
     private final IoEventLoop loop;
+    private final CleanableDirectBuffer memory;
     private final ByteBuffer buffer;
     private final long address;
     private final Deque<Pipe> pipes = new ArrayDeque<>();
@@ -29,7 +31,8 @@ final class RelayLoop {
     /** @param bufferBytes how much is read at once at most */
     RelayLoop(IoEventLoop loop, int bufferBytes) {
         this.loop = loop;
-        this.buffer = Buffer.allocateDirectWithNativeOrder(bufferBytes);
+        this.memory = Buffer.allocateDirectBufferWithNativeOrder(bufferBytes);
+        this.buffer = memory.buffer();
         this.address = Buffer.memoryAddress(buffer);
     }
 
@@ -90,6 +93,6 @@ final class RelayLoop {
     void free() {
         pipes.forEach(Pipe::close);
         pipes.clear();
-        Buffer.free(buffer);
+        memory.clean();
     }
 }

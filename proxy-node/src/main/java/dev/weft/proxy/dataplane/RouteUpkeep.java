@@ -21,12 +21,19 @@ import org.slf4j.LoggerFactory;
 final class RouteUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(RouteUpkeep.class);
 
+    /** Where many endpoints are due, each at a time of its own, they are seen to together. */
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final ServiceKey service;
     private final Route route;
     private final EventLoopGroup loop;
     private final LongSupplier nanos;
     private final BooleanSupplier over;
     private @Nullable Future<?> reconsidering;
+    /** Written on the loop: whether a timer runs, and until when. */
+    private volatile boolean waits;
+
+    private volatile long dueNanos;
 
     /**
      * @param loop of one thread
@@ -46,9 +53,14 @@ final class RouteUpkeep {
 
     /** Takes over a plan; returns the targets that are no longer in choice. From any thread. */
     List<Target> update(ListenerPlan plan) {
-        List<Target> left = route.update(plan, nanos.getAsLong());
-        if (route.dueIn() > 0) {
-            loop.execute(this::reconsider);
+        long now = nanos.getAsLong();
+        List<Target> left = route.update(plan, now);
+        long dueIn = route.dueIn();
+        if (dueIn > 0
+                && (!waits
+                        || now + Math.max(dueIn, LEAST_NANOS) - dueNanos
+                                < 0)) { // else the timer that runs comes in time
+            loop.execute(() -> await(dueIn));
         }
         return left;
     }
@@ -76,12 +88,23 @@ final class RouteUpkeep {
     }
 
     private void reconsider() {
+        waits = false;
+        long dueIn = route.reconsider(nanos.getAsLong());
+        if (dueIn > 0) {
+            await(dueIn);
+        }
+    }
+
+    private void await(long dueInNanos) {
         Future<?> earlier = reconsidering;
         if (earlier != null) {
             earlier.cancel(false);
         }
-        long dueIn = route.reconsider(nanos.getAsLong());
-        reconsidering =
-                dueIn == 0 || over.getAsBoolean() ? null : loop.schedule(this::reconsider, dueIn, TimeUnit.NANOSECONDS);
+        if (!over.getAsBoolean()) {
+            long delayNanos = Math.max(dueInNanos, LEAST_NANOS);
+            dueNanos = nanos.getAsLong() + delayNanos;
+            waits = true;
+            reconsidering = loop.schedule(this::reconsider, delayNanos, TimeUnit.NANOSECONDS);
+        }
     }
 }

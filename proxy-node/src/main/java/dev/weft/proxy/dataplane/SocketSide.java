@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * and urgent data, and then it is read until there is nothing left. An event may be that of a former owner of the
  * descriptor: none is believed, each is looked into.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // timers need no looking after
 final class SocketSide extends Side implements EpollIoHandle {
     private static final Logger LOG = LoggerFactory.getLogger(SocketSide.class);
 
@@ -467,7 +468,7 @@ final class SocketSide extends Side implements EpollIoHandle {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // done when it comes back: this is the loop's thread
+    /** Registering is done when it comes back: this is the loop's thread. */
     private void await(EpollIoOps wanted) {
         Future<IoRegistration> registering = at.loop().register(this);
         IoRegistration registered = registering.getNow();

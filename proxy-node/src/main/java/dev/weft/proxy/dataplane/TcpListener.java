@@ -47,10 +47,12 @@ final class TcpListener implements Listener {
     private final ListenerCounts counts = new ListenerCounts();
     private final Leads leads;
     private final ActiveChecks checks;
+    private final Departures departures;
     private volatile @Nullable EndpointCheck check;
     private final Binding binding;
     private volatile SourceGate gate = SourceGate.OPEN;
     private List<String> sourceRanges = List.of();
+    private Duration askedIdleTimeout = Duration.ZERO;
     private Duration idleTimeout = Duration.ZERO;
     private @Nullable Future<?> idleRound;
 
@@ -77,6 +79,7 @@ final class TcpListener implements Listener {
         this.retries = new RetryBudget(
                 settings.connecting().retryRatio(), settings.connecting().retryReserve());
         this.binding = new Binding(service, key, settings, jitter, transport.acceptors(), this::bind);
+        this.departures = new Departures(transport.acceptors(), nanos, settings.drainDeadline(), this::expire);
         this.leads = new Leads(
                 () -> new RouteUpkeep(service, routes.get(), transport.acceptors(), nanos, this::over), ownSources);
     }
@@ -116,16 +119,21 @@ final class TcpListener implements Listener {
             sourceRanges = policy.sourceRanges();
             gate = new SourceGate(sourceRanges);
         }
-        Duration idle = policy.idleTimeout();
-        transport.acceptors().execute(() -> closeIdleAfter(idle == null ? settings.idleTimeout() : idle));
+        Duration own = policy.idleTimeout();
+        Duration idle = own == null ? settings.idleTimeout() : own;
+        if (!idle.equals(askedIdleTimeout)) {
+            askedIdleTimeout = idle;
+            transport.acceptors().execute(() -> closeIdleAfter(idle));
+        }
         EndpointCheck askedCheck = checks.wanted(plan);
+        boolean checked = check != null || askedCheck != null;
         check = askedCheck;
         Set<Target> left = leads.update(plan);
-        checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
+        if (checked) {
+            checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
+        }
         if (!left.isEmpty()) {
-            transport
-                    .acceptors()
-                    .schedule(() -> expire(left), settings.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+            departures.add(left);
         }
     }
 

@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops and the kind of sockets on them: native epoll where the platform has it.
@@ -53,7 +54,7 @@ record Transport(
         EventLoopGroup workers,
         List<RelayLoop> loops,
         KeepAlive keepAlive,
-        AtomicReference<CompletionStage<Inheritance>> inheritance) {
+        AtomicReference<@Nullable CompletionStage<Inheritance>> inheritance) {
 
     static Transport open(DataPlaneSettings settings) {
         boolean epoll = settings.nativeTransport() && Epoll.isAvailable();
@@ -72,7 +73,7 @@ record Transport(
                 workers,
                 List.copyOf(loops),
                 settings.keepAlive(),
-                new AtomicReference<>(CompletableFuture.completedFuture(new Inheritance())));
+                new AtomicReference<>());
     }
 
     String name() {
@@ -86,8 +87,14 @@ record Transport(
      */
     CompletionStage<Door> listen(InetSocketAddress address, DataPlaneSettings settings, Consumer<Incoming> accepted) {
         return epoll
-                ? inheritance.get().thenCompose(left -> listen(left.takeTcp(address), address, settings, accepted))
+                ? inherited().thenCompose(left -> listen(left.takeTcp(address), address, settings, accepted))
                 : listenInJava(address, settings, accepted);
+    }
+
+    /** What another process hands over; nothing when none does. */
+    CompletionStage<Inheritance> inherited() {
+        CompletionStage<Inheritance> coming = inheritance.get();
+        return coming == null ? CompletableFuture.completedFuture(new Inheritance()) : coming;
     }
 
     private CompletionStage<Door> listen(
@@ -104,7 +111,7 @@ record Transport(
 
     /** Receives datagrams on that loop. */
     CompletionStage<Door> receive(InetSocketAddress address, EventLoop loop, ChannelHandler handler) {
-        return inheritance.get().thenCompose(left -> {
+        return inherited().thenCompose(left -> {
             OptionalInt inherited = left.takeUdp(address);
             if (inherited.isEmpty()) {
                 return Door.of(new Bootstrap()

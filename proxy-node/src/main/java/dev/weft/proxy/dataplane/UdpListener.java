@@ -67,6 +67,7 @@ final class UdpListener implements Listener {
     private boolean handedOver;
     private volatile SourceGate gate = SourceGate.OPEN;
     private List<String> sourceRanges = List.of();
+    private Duration askedIdleTimeout = Duration.ZERO;
     private Duration idleTimeout = Duration.ZERO;
     private @Nullable Future<?> idleRound;
 
@@ -145,11 +146,17 @@ final class UdpListener implements Listener {
         }
         Duration asked = policy.idleTimeout();
         Duration idle = asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
-        loop.execute(() -> endIdleAfter(idle));
+        if (!idle.equals(askedIdleTimeout)) {
+            askedIdleTimeout = idle;
+            loop.execute(() -> endIdleAfter(idle));
+        }
         EndpointCheck askedCheck = checks.wanted(plan);
+        boolean checked = check != null || askedCheck != null;
         check = askedCheck;
         Set<Target> left = leads.update(plan);
-        checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
+        if (checked) {
+            checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
+        }
         if (!left.isEmpty()) {
             loop.execute(() -> endThoseTo(leads.stillGone(left)));
         }

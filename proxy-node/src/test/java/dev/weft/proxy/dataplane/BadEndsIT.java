@@ -80,20 +80,26 @@ class BadEndsIT {
         return List.of(
                 rig.backend(1, TestBackend::echo),
                 rig.backend(2, socket -> {}),
-                rig.backend(3, socket -> { // a reset, perhaps in the middle
-                    socket.getInputStream().read();
-                    socket.setSoLinger(true, 0);
-                }),
-                rig.backend(4, socket -> { // more than anybody reads
-                    for (int piece = 0; piece < 10; piece++) {
-                        socket.getOutputStream().write(new byte[100_000]);
-                    }
-                }),
-                rig.backend(5, socket -> { // ends first, and reads on
-                    socket.getOutputStream().write(1);
-                    socket.shutdownOutput();
-                    socket.getInputStream().readAllBytes();
-                }),
+                rig.backend(
+                        3,
+                        socket -> { // a reset, perhaps in the middle
+                            socket.getInputStream().read();
+                            socket.setSoLinger(true, 0);
+                        }),
+                rig.backend(
+                        4,
+                        socket -> { // more than anybody reads
+                            for (int piece = 0; piece < 10; piece++) {
+                                socket.getOutputStream().write(new byte[100_000]);
+                            }
+                        }),
+                rig.backend(
+                        5,
+                        socket -> { // ends first, and reads on
+                            socket.getOutputStream().write(1);
+                            socket.shutdownOutput();
+                            socket.getInputStream().readAllBytes();
+                        }),
                 rig.backend(6, socket -> socket.getInputStream().readAllBytes()));
     }
 

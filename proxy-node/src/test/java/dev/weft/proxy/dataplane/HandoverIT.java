@@ -33,6 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("a data plane that hands its listeners over")
 @ExtendWith(NoLeaks.class)
 @Timeout(300)
+@SuppressWarnings("FutureReturnValueIgnored") // whether a rig is relieved is of interest where it is awaited
 class HandoverIT {
     private static final int CALLERS = 4;
 
@@ -91,7 +92,10 @@ class HandoverIT {
                 third.apply(Rig.WEB, Rig.plan(port, candidates));
                 third.succeed(socket);
                 secondRelieved.get(60, TimeUnit.SECONDS);
-                second.plane().drain(Duration.ofMinutes(5)).toCompletableFuture().get(60, TimeUnit.SECONDS);
+                second.plane()
+                        .drain(Duration.ofMinutes(5))
+                        .toCompletableFuture()
+                        .get(60, TimeUnit.SECONDS);
                 awaitMore(calls, 200);
             }
             over.set(true);
@@ -150,7 +154,9 @@ class HandoverIT {
             CompletableFuture<Void> drained =
                     first.plane().drain(Duration.ofMinutes(5)).toCompletableFuture();
             ask(client, "after");
-            assertThat(second.plane().openConnections()).as("sessions of the successor").isEqualTo(1);
+            assertThat(second.plane().openConnections())
+                    .as("sessions of the successor")
+                    .isEqualTo(1);
             assertThat(drained).isNotDone();
         }
     }

@@ -32,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class DataPlaneBench {
     private static final int CONNECTIONS = 64;
     private static final int IDLE = 10_000;
+    private static final int COLD_SECONDS = 3;
 
     /** In the order in which they are printed; bars are ratios of Weft to HAProxy. */
     private enum Figure {
@@ -69,10 +70,19 @@ public final class DataPlaneBench {
         List<String> words = Arrays.asList(arguments);
         if (words.contains("picks")) {
             System.exit(Picks.run() ? 0 : 1);
+        } else if (words.contains("changes")) {
+            Path directory = Path.of("target", "bench", "dataplane").toAbsolutePath();
+            Files.createDirectories(directory);
+            try (Proxy direct = Proxy.direct(directory)) {
+                new DataPlaneBench(directory, words.contains("--quick")).changes(direct.port());
+            }
+            System.exit(0);
         } else if (!words.isEmpty() && words.get(0).equals("backend")) {
             Backend.serve(Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)));
         } else if (!words.isEmpty() && words.get(0).equals("weft")) {
             weft(Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)), words.get(3));
+        } else if (!words.isEmpty() && words.get(0).equals("churn")) {
+            Churn.serve(Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)), words.get(3));
         } else if (!Proxy.isInstalled("wrk")) {
             System.err.println("wrk is not installed (Debian: apt-get install wrk haproxy)");
             System.exit(1);
@@ -109,7 +119,7 @@ public final class DataPlaneBench {
                 if (Proxy.isInstalled("haproxy")) {
                     proxies.add(Proxy.haproxy(directory, direct.port()));
                 }
-                if (Proxy.isInstalled("nginx")) {
+                if (Proxy.hasNginx()) {
                     proxies.add(Proxy.nginx(directory, direct.port()));
                 }
                 proxies.add(Proxy.weft(directory, direct.port()));
@@ -133,6 +143,8 @@ public final class DataPlaneBench {
                 for (Proxy proxy : proxies.subList(1, proxies.size())) {
                     idle(proxy);
                 }
+                cold(direct.port());
+                changes(direct.port());
             } finally {
                 proxies.subList(1, proxies.size()).forEach(Proxy::close);
             }
@@ -212,6 +224,62 @@ public final class DataPlaneBench {
             for (SocketChannel channel : open) {
                 channel.close();
             }
+        }
+    }
+
+    /** New connections in the first seconds of a process, of HAProxy and of Weft. */
+    private void cold(int backend) throws Exception {
+        Map<String, List<Double>> rates = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            if (Proxy.isInstalled("haproxy")) {
+                rates.computeIfAbsent("haproxy", first -> new ArrayList<>())
+                        .add(coldRate(Proxy.haproxy(directory, backend)));
+            }
+            rates.computeIfAbsent("weft", first -> new ArrayList<>()).add(coldRate(Proxy.weft(directory, backend)));
+        }
+        System.out.printf(Locale.ROOT, "  new connections/s in the first %d s:", COLD_SECONDS);
+        rates.forEach((name, of) -> System.out.printf(Locale.ROOT, "  %s %.0f", name, median(of)));
+        System.out.println();
+    }
+
+    private static double coldRate(Proxy fresh) throws IOException, InterruptedException {
+        try (fresh) {
+            return Wrk.run(fresh.port(), 32, COLD_SECONDS, "/", true).perSecond();
+        }
+    }
+
+    /** What endpoint changes in the background cost the data path. */
+    private void changes(int backend) throws Exception {
+        try (Proxy proxy = Proxy.churn(directory, backend)) {
+            Wrk.run(proxy.port(), CONNECTIONS, Math.max(5, seconds), "/", false);
+            proxy.tell('1');
+            Wrk.run(proxy.port(), CONNECTIONS, Math.max(5, seconds), "/", false);
+            List<Double> ratios = new ArrayList<>();
+            for (int round = 0; round < rounds; round++) {
+                proxy.tell('0');
+                Wrk.run(proxy.port(), CONNECTIONS, 1, "/", false);
+                double quiet =
+                        Wrk.run(proxy.port(), CONNECTIONS, seconds, "/", false).perSecond();
+                proxy.tell('1');
+                Wrk.run(proxy.port(), CONNECTIONS, 1, "/", false);
+                double busy =
+                        Wrk.run(proxy.port(), CONNECTIONS, seconds, "/", false).perSecond();
+                ratios.add(busy / quiet);
+                System.out.printf(
+                        Locale.ROOT,
+                        "  round %d: %.0f requests/s, with %d endpoint changes/s over %d services %.0f: %.3f%n",
+                        round + 1,
+                        quiet,
+                        Churn.CHANGES_PER_SECOND,
+                        Churn.SERVICES,
+                        busy,
+                        busy / quiet);
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "  endpoint changes leave %.3f of the rate (bar 0.95: %s)%n",
+                    median(ratios),
+                    median(ratios) >= 0.95 ? "reached" : "NOT reached");
         }
     }
 

@@ -38,6 +38,12 @@ final class Proxy implements AutoCloseable {
         return started("weft", port, java("weft", "" + port, "" + backend, "" + THREADS), directory);
     }
 
+    /** A whole proxy-node, with {@link Churn}. */
+    static Proxy churn(Path directory, int backend) throws IOException {
+        int port = freePort();
+        return started("churn", port, java("churn", "" + port, "" + backend, "" + THREADS), directory);
+    }
+
     static Proxy haproxy(Path directory, int backend) throws IOException {
         int port = freePort();
         Path config = Files.writeString(
@@ -73,6 +79,11 @@ final class Proxy implements AutoCloseable {
                 .orElse(10_000);
     }
 
+    /** With its module for TCP, which is a package of its own. */
+    static boolean hasNginx() {
+        return isInstalled("nginx") && Files.exists(Path.of("/usr/lib/nginx/modules/ngx_stream_module.so"));
+    }
+
     static boolean isInstalled(String program) {
         for (String folder : (System.getenv("PATH") + ":/usr/sbin").split(":", -1)) {
             if (Files.isExecutable(Path.of(folder, program))) {
@@ -84,6 +95,12 @@ final class Proxy implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /** Says so much on its standard input. */
+    void tell(char word) throws IOException {
+        process.getOutputStream().write(word);
+        process.getOutputStream().flush();
     }
 
     int port() {
