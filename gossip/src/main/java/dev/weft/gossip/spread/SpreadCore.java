@@ -354,6 +354,7 @@ public final class SpreadCore implements PeerListener {
         link.traffic.received(bytes);
         long refused = refusals.all();
         NodeId node = link.node;
+        boolean awaited = frame instanceof Frame.Deltas deltas && link.awaits(deltas);
         if (frame instanceof Frame.Hello hello) {
             if (!link.joining) {
                 greeted(link, hello, now);
@@ -373,7 +374,10 @@ public final class SpreadCore implements PeerListener {
         }
         settle(link.node);
         boolean bad = refusals.all() > refused;
-        link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
+        if (bad || !awaited) {
+            // What was asked for is no flood: it comes as fast as the link carries it, and never more than was asked for.
+            link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
+        }
         store.flush();
     }
 
