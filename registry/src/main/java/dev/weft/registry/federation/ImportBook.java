@@ -6,7 +6,6 @@ import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.endpoints.EndpointTypes;
 import dev.weft.registry.endpoints.SliceContent;
-import dev.weft.registry.federation.Conditions.Condition;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -298,7 +297,9 @@ final class ImportBook {
                 name,
                 imported,
                 addresses,
-                List.of(ready(name, imported, addresses), fresh(imported)),
+                List.of(
+                        ImportConditions.ready(imported, addresses, families, denied.get(name)),
+                        ImportConditions.fresh(imported, standing)),
                 stored == null ? MissingNode.getInstance() : stored,
                 now);
         ObjectNode essence = ServiceImportObject.essence(wanted);
@@ -306,35 +307,6 @@ final class ImportBook {
             imports.put(name, essence);
             writes.add(new DerivedWrite.Put(name.key(FederationTypes.IMPORTS), wanted));
         }
-    }
-
-    private Condition ready(ExportName name, ImportedService imported, Map<String, String> addresses) {
-        if (imported.winner().headless() || !addresses.isEmpty()) {
-            return new Condition("Ready", "True", "Ready", "The Service is imported.");
-        }
-        if (imported.winner().ipFamilies().stream().noneMatch(families::contains)) {
-            return new Condition(
-                    "Ready",
-                    "False",
-                    "IPFamilyNotSupported",
-                    "The Service has " + imported.winner().ipFamilies() + ", this cluster's clusterset addresses are "
-                            + new TreeSet<>(families) + ".");
-        }
-        return new Condition("Ready", "False", "Pending", denied.getOrDefault(name, "It has no address yet."));
-    }
-
-    private Condition fresh(ImportedService imported) {
-        List<String> stale =
-                imported.clusters().stream().filter(standing.stale()::contains).toList();
-        return stale.isEmpty()
-                ? new Condition(
-                        ServiceImportObject.FRESH, "True", "Fresh", "All clusters that export it make progress.")
-                : new Condition(
-                        ServiceImportObject.FRESH,
-                        "False",
-                        "Stale",
-                        "Nothing new is heard of " + String.join(", ", stale)
-                                + "; what they exported stays in use, behind the endpoints of other clusters.");
     }
 
     private void writeSlices(List<DerivedWrite> writes, ExportName name, String cluster, ImportedService imported) {
