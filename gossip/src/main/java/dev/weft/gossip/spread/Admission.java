@@ -159,13 +159,13 @@ final class Admission {
      */
     private MemberStatement admitted(MemberStatement newcomer) {
         MemberStatement present = present(newcomer.cluster());
-        boolean older = present != null
-                && !present.key().equals(newcomer.key())
-                && newcomer.admitted() <= present.admitted();
-        return older && newcomer.signedBy(newcomer.key())
-                ? MemberStatement.vouching(
-                        identity, newcomer.cluster(), newcomer.key(), present.admitted() + 1)
-                : newcomer;
+        if (present == null
+                || present.key().equals(newcomer.key())
+                || newcomer.admitted() > present.admitted()
+                || !newcomer.signedBy(newcomer.key())) {
+            return newcomer;
+        }
+        return MemberStatement.vouching(identity, newcomer.cluster(), newcomer.key(), present.admitted() + 1);
     }
 
     private @Nullable MemberStatement present(String cluster) {

@@ -2,7 +2,6 @@ package dev.weft.gossip.spread;
 
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
-import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.transport.Peers;
 import dev.weft.gossip.wire.Frame;
 import java.time.Instant;

@@ -95,15 +95,22 @@ public final class SpreadCore implements PeerListener {
         this.links = new LinkTable(
                 peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster =
-                new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, future, random, now);
+        this.roster = new Roster(
+                membership, admission, ledger, repair, store, settings, refusals, news, clocks, future, random, now);
         this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
         this.handshake = new Handshake(
                 peers, membership, admission, roster, rounds, links, joining, outbox, refusals, () -> settle(null));
         this.enrolment = new Enrolment(
-                membership, admission, ledger, roster, links, joining, outbox, settings.trust().joinTimeout());
+                membership,
+                admission,
+                ledger,
+                roster,
+                links,
+                joining,
+                outbox,
+                settings.trust().joinTimeout());
         this.meter = new Meter(links, refusals);
         roster.restore(stored, now);
         this.nextBeat = now;
@@ -341,7 +348,8 @@ public final class SpreadCore implements PeerListener {
         settle(link.node);
         boolean bad = refusals.all() > refused;
         if (bad || !awaited) {
-            // What was asked for is no flood: it comes as fast as the link carries it, and never more than was asked for.
+            // What was asked for is no flood: it comes as fast as the link carries it, and never more than was asked
+            // for.
             link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
         }
         store.flush();

@@ -47,6 +47,7 @@ final class Chaos {
     private final Map<Integer, Sim> up = new HashMap<>();
     /** Those that left and are there still, for whoever did not hear it. */
     private final Map<Integer, Sim> alone = new HashMap<>();
+
     private final Witness witness = new Witness(this::why);
     /** Whether a clock is ahead by more than others believe, and from which step on. */
     private final int aheadFrom;
@@ -106,7 +107,9 @@ final class Chaos {
         }
         if (aheadFrom < STEPS && up.containsKey(CLOCKLESS)) {
             assertSettled(cluster -> cluster != CLOCKLESS);
-            assertThat(up.get(0).core.refused() + up.get(1).core.refused())
+            assertThat(up.values().stream()
+                            .mapToLong(process -> process.core.refused())
+                            .sum())
                     .as(why("what was said of the future is counted"))
                     .isPositive();
             for (int i = 0; i < SIZE; i++) {

@@ -132,8 +132,8 @@ final class Witness {
             fault = "which was withdrawn before that life";
         }
         if (fault != null) {
-            throw new AssertionError(
-                    why.apply(follower.name + " hears " + text + " of " + record.key() + " of " + origin + ", " + fault));
+            throw new AssertionError(why.apply(
+                    follower.name + " hears " + text + " of " + record.key() + " of " + origin + ", " + fault));
         }
     }
 

@@ -135,7 +135,8 @@ final class ImportBook {
         ExportName name =
                 new ExportName(side.key().namespace(), side.labels().getOrDefault(FederationTypes.SERVICE_NAME, "?"));
         SliceFingerprint content = after == null ? null : SliceFingerprint.of(SliceContent.parse(after));
-        Map<String, SliceFingerprint> known = slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of());
+        Map<String, SliceFingerprint> known =
+                slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of());
         if (!Objects.equals(known.get(side.key().name()), content)) {
             store(name, cluster, side.key().name(), content);
             touchEndpoints(name, cluster);
@@ -193,7 +194,8 @@ final class ImportBook {
         dirty.remove(name);
         ImportedService known = merged.get(name);
         if (!unmerged.remove(name) && known != null) {
-            // What all clusters agree on does not depend on endpoints, so this costs the same however many clusters there are.
+            // What all clusters agree on does not depend on endpoints, so this costs the same however many clusters
+            // there are.
             List<DerivedWrite> writes = new ArrayList<>();
             clusters.forEach(cluster -> writeSlices(writes, name, cluster, known));
             return new Step(writes, List.of());

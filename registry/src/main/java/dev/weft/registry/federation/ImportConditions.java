@@ -19,10 +19,7 @@ final class ImportConditions {
      * @param denied why it got no address; null where nothing was denied
      */
     static Condition ready(
-            ImportedService imported,
-            Map<String, String> addresses,
-            Set<String> families,
-            @Nullable String denied) {
+            ImportedService imported, Map<String, String> addresses, Set<String> families, @Nullable String denied) {
         if (imported.winner().headless() || !addresses.isEmpty()) {
             return new Condition("Ready", "True", "Ready", "The Service is imported.");
         }

@@ -190,7 +190,15 @@ class FederationCurveTest {
         private final int records;
 
         private Telling(int services, int endpoints, boolean hints) {
-            this(new SimulatedMembers(), null, new ImportingMember(), new boolean[] {true}, 7, services, endpoints, hints);
+            this(
+                    new SimulatedMembers(),
+                    null,
+                    new ImportingMember(),
+                    new boolean[] {true},
+                    7,
+                    services,
+                    endpoints,
+                    hints);
         }
 
         private Telling(
@@ -272,10 +280,7 @@ class FederationCurveTest {
             ExportName name = SampleServices.name(service);
             int number = endpoint / 100;
             SliceContent content = samples.slice(
-                    name,
-                    number * 100,
-                    Math.min(endpoints, number * 100 + 100),
-                    change % 2 == 0 ? endpoint : -1);
+                    name, number * 100, Math.min(endpoints, number * 100 + 100), change % 2 == 0 ? endpoint : -1);
             Resource after = SampleServices.stored(name, number, content);
             Resource before = slices.put(after.key().toString(), after);
             ExportBook book = book(name);
@@ -293,8 +298,7 @@ class FederationCurveTest {
             long heard = cpuNanos();
             int writes = registry.settle();
             long imported = cpuNanos();
-            return new Cost(
-                    bytes, (exported - begun) / 1e3, (heard - told) / 1e3, (imported - heard) / 1e3, writes);
+            return new Cost(bytes, (exported - begun) / 1e3, (heard - told) / 1e3, (imported - heard) / 1e3, writes);
         }
 
         /** Means over some changes of one Service, once all is warm; of the bytes the most. */
