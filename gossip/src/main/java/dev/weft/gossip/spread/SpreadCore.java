@@ -360,7 +360,7 @@ public final class SpreadCore implements PeerListener {
         for (String cluster : admission.ousted()) {
             roster.forget(cluster);
             // Also where the name has a new key: what the old one signed, nobody would ever take back.
-            ledger.depart(cluster);
+            ledger.ousted(cluster);
             for (Link link : links.all()) {
                 if (!admission.welcome(link) && !link.joining) {
                     links.refused(link);

@@ -34,7 +34,7 @@ final class Chaos {
     private static final Duration STILL = Duration.ofSeconds(2);
     /** Whose clock may be off by much. */
     private static final int CLOCKLESS = 2;
-    /** Whose clock is set by a little now and then. */
+    /** Whose clock is set forward by a little now and then. */
     private static final int ADJUSTED = 3;
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -51,6 +51,8 @@ final class Chaos {
     private final Witness witness = new Witness(this::why);
     /** Whether a clock is ahead by more than others believe, and from which step on. */
     private final int aheadFrom;
+
+    private Duration adjusted = Duration.ZERO;
 
     Chaos(long seed) {
         this.seed = seed;
@@ -192,7 +194,8 @@ final class Chaos {
         } else if (dice < 74) {
             change(i, process);
         } else if (dice < 75) {
-            federation.skew(name(ADJUSTED), Duration.ofMillis(random.nextInt(-20_000, 20_000)));
+            adjusted = adjusted.plusMillis(random.nextInt(4_000));
+            federation.skew(name(ADJUSTED), adjusted);
         } else if (dice < 83) {
             cut(i, random.nextInt(SIZE), random.nextBoolean());
         } else if (dice < 87) {
