@@ -109,8 +109,9 @@ final class ExportIndex {
         Map<String, ClusterExport> clusters = exports.computeIfAbsent(key.name(), none -> new TreeMap<>());
         ClusterExport export = clusters.computeIfAbsent(origin.cluster(), none -> new ClusterExport());
         if (key.part().isEmpty()) {
-            boolean readable = payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service;
-            export.service = readable ? payload.compact() : null;
+            export.service = payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service
+                    ? payload.compact()
+                    : null;
         } else if (payload == null) {
             export.endpoints.remove(key.part());
         } else {
