@@ -38,7 +38,7 @@ final class FollowerActor {
         }
         if (news instanceof News.MembersChanged changed) {
             return new FederationEvent.MembersChanged(
-                    changed.members().stream().map(GossipNode::member).toList());
+                    changed.members().stream().map(Reports::member).toList());
         }
         return new FederationEvent.CaughtUp();
     }

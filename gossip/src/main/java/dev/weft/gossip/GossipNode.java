@@ -12,7 +12,6 @@ import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.spread.ConvergenceReport;
 import dev.weft.gossip.spread.Identity;
 import dev.weft.gossip.spread.MemberReport;
-import dev.weft.gossip.spread.PeerReport;
 import dev.weft.gossip.spread.SpreadActor;
 import dev.weft.gossip.spread.SpreadReport;
 import dev.weft.gossip.spread.Storage;
@@ -31,13 +30,10 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,8 +48,6 @@ import org.jspecify.annotations.Nullable;
 /** One process's part in the federation; the wiring of this module. */
 public final class GossipNode implements Gossip {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
-    /** Of a digest, for people to compare. */
-    private static final int DIGEST_BYTES = 8;
 
     private final ActorSystem<?> system;
     private final GossipSettings settings;
@@ -150,12 +144,12 @@ public final class GossipNode implements Gossip {
 
     @Override
     public HostPort address() {
-        return external(address);
+        return Reports.external(address);
     }
 
     /** Where other processes, also of other clusters, reach this one. */
     public HostPort advertised() {
-        return external(advertised);
+        return Reports.external(advertised);
     }
 
     @Override
@@ -194,7 +188,7 @@ public final class GossipNode implements Gossip {
     public CompletionStage<List<Member>> members() {
         CompletionStage<List<MemberReport>> reports =
                 AskPattern.ask(actor, SpreadActor.GetMembers::new, ASK_TIMEOUT, system.scheduler());
-        return reports.thenApply(list -> list.stream().map(GossipNode::member).toList());
+        return reports.thenApply(list -> list.stream().map(Reports::member).toList());
     }
 
     @Override
@@ -263,33 +257,12 @@ public final class GossipNode implements Gossip {
         return reports.thenApply(report -> new GossipStats(
                 report.peers().stream()
                         .filter(peer -> !peer.member().self())
-                        .map(this::peer)
+                        .map(peer -> Reports.peer(peer, clock.instant()))
                         .toList(),
                 new GossipStats.Histogram(
                         ConvergenceReport.BOUNDS_MILLIS,
                         report.convergence().counts(),
                         report.convergence().sumMillis())));
-    }
-
-    private GossipStats.Peer peer(PeerReport report) {
-        MemberReport member = report.member();
-        Map<String, Long> rejected = new LinkedHashMap<>();
-        report.rejected().forEach((kind, count) -> rejected.put(kind.toLowerCase(Locale.ROOT), count));
-        Instant last = member.lastExchange();
-        return new GossipStats.Peer(
-                member.cluster(),
-                report.bytesIn(),
-                report.bytesOut(),
-                report.framesIn(),
-                report.framesOut(),
-                rejected,
-                member.recordsBehind(),
-                last == null ? null : Duration.between(last, clock.instant()),
-                member.roundTrip(),
-                member(member).freshness(),
-                member.staleness(),
-                member.clockOffset(),
-                member.clockOff());
     }
 
     private <T> CompletionStage<T> ask(Function<ActorRef<T>, SpreadActor.Command> question, Duration timeout) {
@@ -315,32 +288,6 @@ public final class GossipNode implements Gossip {
             });
         }
         return departed;
-    }
-
-    static Member member(MemberReport report) {
-        return new Member(
-                report.cluster(),
-                report.addresses().stream().map(GossipNode::external).toList(),
-                switch (report.status()) {
-                    case ALIVE -> Member.Status.ALIVE;
-                    case SUSPECT -> Member.Status.SUSPECT;
-                    case UNREACHABLE -> Member.Status.UNREACHABLE;
-                    case LEFT -> Member.Status.LEFT;
-                },
-                report.roundTrip(),
-                report.recordsBehind(),
-                report.lastExchange(),
-                report.self(),
-                switch (report.freshness()) {
-                    case FRESH -> Member.Freshness.FRESH;
-                    case SUSPECT -> Member.Freshness.SUSPECT;
-                    case STALE -> Member.Freshness.STALE;
-                    case WITHDRAWN -> Member.Freshness.WITHDRAWN;
-                },
-                report.staleness(),
-                report.clockOffset(),
-                report.clockOff(),
-                HexFormat.of().formatHex(report.digest().take(DIGEST_BYTES).toArray()));
     }
 
     private void check(int shard) {
@@ -386,9 +333,5 @@ public final class GossipNode implements Gossip {
 
     private static NodeAddress internal(HostPort address) {
         return new NodeAddress(address.host(), address.port());
-    }
-
-    private static HostPort external(NodeAddress address) {
-        return new HostPort(address.host(), address.port());
     }
 }

@@ -50,6 +50,12 @@ public final class Replica {
         return gone;
     }
 
+    /** Forgets a cluster whose name has another key, or none: nothing that the old one signed is taken any more anyway. */
+    public List<OriginState> forget(String cluster) {
+        incarnations.remove(cluster);
+        return drop(cluster);
+    }
+
     /** Takes in what was stored; of several incarnations of a cluster the latest. */
     public void restore(OriginState state) {
         adopt(state.id().cluster(), state.id().incarnation());

@@ -4,7 +4,6 @@ import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
-import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.trust.ClusterIdentity;
 import dev.weft.gossip.trust.Expulsion;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
 /** Who is a member: the roll with its rules of whom to believe, and the tokens that were given out. */
 final class Admission {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
-    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "0:0:0:0:0:0:0:1");
 
     private final ClusterIdentity identity;
     private final boolean open;
@@ -133,7 +130,7 @@ final class Admission {
     String objection(Link link, Frame.Hello hello, Instant now) {
         MemberStatement member = hello.member();
         Node node = hello.node();
-        String objection = unproven(link, member);
+        String objection = Credentials.objection(link, member, local(link));
         if (objection != null) {
             return objection;
         }
@@ -151,9 +148,9 @@ final class Admission {
             }
             boolean twin = membership.alive(member.cluster(), node.id(), now);
             Roll.Outcome outcome = take(admitted(member), true, twin);
-            return outcome == Roll.Outcome.TAKEN ? null : refusal(Roll.Standing.OTHER_KEY, member);
+            return outcome == Roll.Outcome.TAKEN ? null : Credentials.refusal(Roll.Standing.OTHER_KEY, member, roll);
         }
-        return refusal(standing, member);
+        return Credentials.refusal(standing, member, roll);
     }
 
     /**
@@ -162,13 +159,13 @@ final class Admission {
      */
     private MemberStatement admitted(MemberStatement newcomer) {
         MemberStatement present = present(newcomer.cluster());
-        boolean older = present != null
-                && !present.key().equals(newcomer.key())
-                && newcomer.admitted() <= present.admitted();
-        return older && newcomer.signedBy(newcomer.key())
-                ? MemberStatement.vouching(
-                        identity, newcomer.cluster(), newcomer.key(), present.admitted() + 1)
-                : newcomer;
+        if (present == null
+                || present.key().equals(newcomer.key())
+                || newcomer.admitted() > present.admitted()
+                || !newcomer.signedBy(newcomer.key())) {
+            return newcomer;
+        }
+        return MemberStatement.vouching(identity, newcomer.cluster(), newcomer.key(), present.admitted() + 1);
     }
 
     private @Nullable MemberStatement present(String cluster) {
@@ -178,43 +175,9 @@ final class Admission {
                 .orElse(null);
     }
 
-    private @Nullable String unproven(Link link, MemberStatement member) {
-        PeerIdentity proven = link.proven;
-        if (proven == null) {
-            return local(link)
-                    ? null
-                    : "plain text is for clusters on one machine (expected: TLS, or loopback addresses on both sides)";
-        }
-        return proven.cluster().equals(member.cluster()) && proven.key().equals(member.key())
-                ? null
-                : "the certificate is of " + proven.cluster() + " (" + proven.key() + "), the word of "
-                        + member.cluster() + " (" + member.key() + ") (expected: the same)";
-    }
-
-    private String refusal(Roll.Standing standing, MemberStatement member) {
-        String who = "cluster " + member.cluster();
-        if (standing == Roll.Standing.EXPELLED) {
-            Expulsion expulsion = roll.expulsion(member.key());
-            return who + " was expelled" + (expulsion == null ? "" : " by " + expulsion.by())
-                    + " (expected: a new identity and a new token)";
-        }
-        if (standing == Roll.Standing.OTHER_KEY) {
-            return who + " is here already with another identity " + roll.key(member.cluster()) + ", this one is "
-                    + member.key() + " (expected: another name, or the data directory of " + member.cluster()
-                    + ", or a new token once the other is unreachable)";
-        }
-        return who + " (" + member.key() + ") is no member of this federation (expected: `weft federate join` with a"
-                + " token of a member)";
-    }
-
     /** Whether one who is at the other end of a link may come without a token. */
     private boolean local(Link link) {
-        return open && departed == null && (link.dialed == null || loopback(link.dialed));
-    }
-
-    private static boolean loopback(NodeAddress address) {
-        String host = address.host();
-        return LOOPBACK.contains(host) || host.matches("127(\\.\\d{1,3}){3}");
+        return open && departed == null && (link.dialed == null || Credentials.loopback(link.dialed));
     }
 
     /** Remembers a token. False where too many are open. */
@@ -237,7 +200,7 @@ final class Admission {
     @Nullable
     String join(Link link, Frame.Join join, Instant now) {
         MemberStatement member = join.member();
-        String objection = unproven(link, member);
+        String objection = Credentials.objection(link, member, local(link));
         if (objection != null) {
             return objection;
         }
@@ -247,7 +210,7 @@ final class Admission {
         Roll.Standing standing = roll.standing(member.cluster(), member.key());
         boolean taken = standing == Roll.Standing.OTHER_KEY && membership.alive(member.cluster(), null, now);
         if (standing == Roll.Standing.EXPELLED || taken) {
-            return refusal(standing, member);
+            return Credentials.refusal(standing, member, roll);
         }
         String refused = switch (invitations.redeem(join.secret(), member.key(), now)) {
             case UNKNOWN ->

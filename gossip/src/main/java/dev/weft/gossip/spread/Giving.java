@@ -36,7 +36,11 @@ final class Giving {
 
     /** Whether another frame may be sent; from now on it counts as sent. */
     boolean takes() {
-        return frames-- > 0;
+        if (frames == 0) {
+            return false;
+        }
+        frames--;
+        return true;
     }
 
     /** What to give next; null where all is given. */

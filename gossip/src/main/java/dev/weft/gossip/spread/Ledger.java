@@ -217,6 +217,15 @@ final class Ledger {
         gone(replica.drop(cluster));
     }
 
+    /**
+     * A name has another key, or none. Which lives the old one had does not matter then, so that the new one may begin with a
+     * clock that is behind the old one's.
+     */
+    void ousted(String cluster) {
+        departed.remove(cluster);
+        gone(replica.forget(cluster));
+    }
+
     /** A cluster that was forgotten is there again. */
     void back(String cluster) {
         departed.remove(cluster);

@@ -4,6 +4,7 @@ import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.trust.PeerIdentity;
+import dev.weft.gossip.wire.Frame;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -77,6 +78,12 @@ final class Link {
 
     boolean established() {
         return connected && node != null;
+    }
+
+    /** Whether a frame is of the answer that is awaited here. */
+    boolean awaits(Frame.Deltas deltas) {
+        Asking awaited = asking;
+        return awaited != null && deltas.request() == awaited.request && awaited.awaited() > 0;
     }
 
     void knows(OriginId origin, long highest) {

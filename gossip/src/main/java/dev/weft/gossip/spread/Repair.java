@@ -173,22 +173,26 @@ final class Repair {
         }
         Merged.Outcome outcome = ledger.merge(delta, link, node).outcome();
         boolean progress = outcome == Merged.Outcome.NEW || outcome == Merged.Outcome.STAGED;
-        boolean lost = outcome == Merged.Outcome.GAP && asking != null;
-        if (lost) {
-            asking.broken = true;
-        } else {
+        if (asking != null) {
+            asking.progressed |= progress;
+            asking.broken |= outcome == Merged.Outcome.GAP;
+        }
+        boolean lost = asking != null && outcome == Merged.Outcome.GAP;
+        if (!lost) {
             caughtUp(origin, delta.remaining());
         }
         if (progress) {
             link.knows(origin, delta.upTo());
-            if (asking != null) {
-                asking.progressed = true;
-            }
-        } else if (!lost || !asking.progressed) {
+        } else if (!lost || !worthAsking(asking)) {
             // Asking again at once would give the same; the next round tells how far he is.
             link.known.remove(origin);
         }
         return outcome;
+    }
+
+    /** Where a part of an answer was lost, whether the next may bring more. */
+    private static boolean worthAsking(@Nullable Asking asking) {
+        return asking != null && asking.progressed;
     }
 
     /** The peer is as far as we are: what was believed of him beyond that is not so. */

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What members say of each other, with its rules of whom to believe; tells followers when a status changes. */
 final class Roster {
-    /** The share of a new sample in the smoothed round trip, as TCP takes it. */
-    private static final double WEIGHT = 0.125;
-
     private final Membership membership;
     private final Admission admission;
     private final Ledger ledger;
@@ -35,7 +31,7 @@ final class Roster {
     private final SpreadSettings settings;
     private final Refusals refusals;
     private final Consumer<News> news;
-    private final Map<NodeId, Double> roundTripNanos = new HashMap<>();
+    private final RoundTrips roundTrips = new RoundTrips();
     private final DataProgress progress;
     private final ClockOffsets clocks;
     private final FutureBound future;
@@ -251,8 +247,7 @@ final class Roster {
     /** A peer answered an opening. */
     void answered(Link link, NodeId node, long round, Instant now) {
         if (round != 0 && round == link.openedRound) {
-            double sample = Duration.between(link.openedAt, now).toNanos();
-            roundTripNanos.merge(node, sample, (smoothed, latest) -> smoothed + WEIGHT * (latest - smoothed));
+            roundTrips.sample(node, Duration.between(link.openedAt, now));
             link.openedRound = 0;
         }
     }
@@ -297,18 +292,13 @@ final class Roster {
     private void forget(NodeId node) {
         store.gone(node);
         tidings.gone(node);
-        roundTripNanos.remove(node);
+        roundTrips.forget(node);
     }
 
     /** The smoothed round trip to the nearest process of a cluster; null before the first exchange. */
     @Nullable
     Duration roundTrip(String cluster) {
-        return roundTripNanos.entrySet().stream()
-                .filter(each -> each.getKey().cluster().equals(cluster))
-                .map(Map.Entry::getValue)
-                .min(Double::compare)
-                .map(nanos -> Duration.ofNanos(Math.round(nanos)))
-                .orElse(null);
+        return roundTrips.nearest(node -> node.cluster().equals(cluster));
     }
 
     List<MemberReport> report(Instant now) {
@@ -316,14 +306,7 @@ final class Roster {
         List<MemberReport> reports = new ArrayList<>();
         for (ClusterView view : membership.clusters(now)) {
             boolean own = view.cluster().equals(self);
-            Duration nearest = own
-                    ? null
-                    : view.nodes().stream()
-                            .map(roundTripNanos::get)
-                            .filter(Objects::nonNull)
-                            .min(Double::compare)
-                            .map(nanos -> Duration.ofNanos(Math.round(nanos)))
-                            .orElse(null);
+            Duration nearest = own ? null : roundTrips.nearest(view.nodes()::contains);
             reports.add(new MemberReport(
                     view.cluster(),
                     view.nodes().stream().map(NodeId::address).toList(),

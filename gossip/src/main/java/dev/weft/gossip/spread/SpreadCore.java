@@ -61,6 +61,8 @@ public final class SpreadCore implements PeerListener {
     private final Outbox outbox;
     private final Intake intake;
     private final Joining joining;
+    private final Handshake handshake;
+    private final Enrolment enrolment;
     private final Meter meter;
     private Instant nextBeat;
 
@@ -94,11 +96,22 @@ public final class SpreadCore implements PeerListener {
         this.links = new LinkTable(
                 peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
         this.push = new Push(links, outbox, settings, random, id);
-        this.roster =
-                new Roster(membership, admission, ledger, repair, store, settings, refusals, news, clocks, future, random, now);
+        this.roster = new Roster(
+                membership, admission, ledger, repair, store, settings, refusals, news, clocks, future, random, now);
         this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
         this.intake = new Intake(ledger, repair, push, refusals);
         this.joining = new Joining(links);
+        this.handshake = new Handshake(
+                peers, membership, admission, roster, rounds, links, joining, outbox, refusals, () -> settle(null));
+        this.enrolment = new Enrolment(
+                membership,
+                admission,
+                ledger,
+                roster,
+                links,
+                joining,
+                outbox,
+                settings.trust().joinTimeout());
         this.meter = new Meter(links, refusals);
         roster.restore(stored, now);
         this.nextBeat = now;
@@ -179,29 +192,14 @@ public final class SpreadCore implements PeerListener {
 
     /** Gives out a token; empty where too many are open already. */
     public Optional<JoinToken> invite(ByteString secret, Duration validity) {
-        Instant now = clock.instant();
-        boolean added = admission.invite(secret, validity, now);
+        Optional<JoinToken> token = enrolment.invite(secret, validity, clock.instant());
         store.flush();
-        return added ? Optional.of(admission.token(secret, validity, now)) : Optional.empty();
+        return token;
     }
 
     /** Joins with a token; the reply hears why that failed, or nothing when this cluster is a member. */
     public void join(JoinToken token, Consumer<Optional<String>> reply) {
-        Instant now = clock.instant();
-        if (token.expires().isBefore(now)) {
-            reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
-            return;
-        }
-        boolean member = links.all().stream()
-                .anyMatch(link -> link.established()
-                        && link.proven != null
-                        && link.proven.key().fingerprint().equals(token.fingerprint()));
-        if (member) {
-            reply.accept(Optional.empty());
-            return;
-        }
-        joining.begin(token, now.plus(settings.trust().joinTimeout()), reply);
-        links.dialDue(membership.nodes(), membership.self().id(), now);
+        enrolment.join(token, reply, clock.instant());
     }
 
     /** Puts a member out of the federation. Answers why that cannot be; empty if it is out. */
@@ -214,22 +212,7 @@ public final class SpreadCore implements PeerListener {
 
     /** Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. */
     public void leave() {
-        Instant now = clock.instant();
-        Node last = membership.depart(Node.Presence.LEFT, stamp(now));
-        for (Link link : links.established(membership.self().id()).values()) {
-            outbox.send(link, new Frame.Nodes(List.of(last)));
-        }
-        List<String> others = admission.others();
-        admission.leave(last, now);
-        for (String cluster : others) {
-            links.close(cluster, "left the federation");
-            ledger.depart(cluster);
-            roster.forget(cluster);
-        }
-        links.forgetSeeds();
-        membership.begin(stamp(now) + 1, last.beat() + 1);
-        roster.lives();
-        roster.tellChanges(now);
+        enrolment.leave(clock.instant());
         store.flush();
     }
 
@@ -289,7 +272,7 @@ public final class SpreadCore implements PeerListener {
         closeFlooding(now);
         for (Link link : links.all()) {
             if (link.connected && link.dialed != null && link.node == null && !link.joining) {
-                greet(link);
+                handshake.greet(link);
             }
         }
         if (beat || membership.size() <= settings.links()) {
@@ -304,9 +287,7 @@ public final class SpreadCore implements PeerListener {
     /** Says goodbye; completes when the store has all. The owner then stops the links. */
     public CompletionStage<Void> stop(Node.Presence how) {
         Node last = membership.depart(how, stamp(clock.instant()));
-        for (Link link : links.established(membership.self().id()).values()) {
-            outbox.send(link, new Frame.Nodes(List.of(last)));
-        }
+        enrolment.farewell(last);
         store.put(StoreQueue.CLEAN, new byte[] {1});
         return store.drain();
     }
@@ -315,15 +296,7 @@ public final class SpreadCore implements PeerListener {
     public void connected(long id, boolean dialed, @Nullable PeerIdentity proven) {
         Link link = links.connected(id, dialed, clock.instant());
         link.proven = proven;
-        Frame.Join token = joining.opening(link, admission, clock.instant());
-        if (token != null) {
-            outbox.send(link, token);
-        } else if (joining.impostor(link)) {
-            peers.close(id, "not who gave out the token");
-        } else if (dialed) {
-            // Who is called answers once he knows that the caller is a member: one who left is nobody's member.
-            greet(link);
-        }
+        handshake.begin(link, dialed, clock.instant());
     }
 
     @Override
@@ -362,62 +335,32 @@ public final class SpreadCore implements PeerListener {
         link.traffic.received(bytes);
         long refused = refusals.all();
         NodeId node = link.node;
+        boolean awaited = frame instanceof Frame.Deltas deltas && link.awaits(deltas);
         if (frame instanceof Frame.Hello hello) {
             if (!link.joining) {
-                greeted(link, hello, now);
+                handshake.greeted(link, hello, now);
             }
         } else if (frame instanceof Frame.Refusal refusal) {
-            refusedBy(link, refusal.reason());
+            handshake.refusedBy(link, refusal.reason());
         } else if (frame instanceof Frame.Nodes farewell && node == null) {
             roster.hearFarewells(link, farewell.nodes(), now);
             roster.tellChanges(now);
         } else if (frame instanceof Frame.Join join) {
-            admit(link, join, now);
+            handshake.admit(link, join, now);
         } else if (frame instanceof Frame.Roll roll && link.joining) {
-            joined(link, roll);
+            handshake.joined(link, roll);
         } else if (node != null) {
             link.lastReceived = now;
             exchange(link, node, frame, now);
         }
         settle(link.node);
         boolean bad = refusals.all() > refused;
-        link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
+        if (bad || !awaited) {
+            // What was asked for is no flood: it comes as fast as the link carries it, and never more than was asked
+            // for.
+            link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
+        }
         store.flush();
-    }
-
-    private void refusedBy(Link link, String reason) {
-        LOG.warn("{} refuses this cluster: {}", link.name(), reason);
-        links.refused(link);
-        if (link.joining) {
-            joining.ended(Optional.of(link.name() + " says: " + reason));
-        }
-        peers.close(link.id, "refused");
-    }
-
-    /** One who is no member yet brings a token. */
-    private void admit(Link link, Frame.Join join, Instant now) {
-        String objection = admission.join(link, join, now);
-        if (objection == null) {
-            outbox.send(link, admission.complete());
-        } else {
-            refuse(link, Refusals.Reason.STRANGER, join.member().cluster(), objection);
-        }
-    }
-
-    /** The answer to our token. */
-    private void joined(Link link, Frame.Roll roll) {
-        String failure = admission.joined(link, roll);
-        link.joining = false;
-        joining.ended(Optional.ofNullable(failure));
-        if (failure == null) {
-            LOG.info(
-                    "joined a federation of {} clusters through {}",
-                    roll.members().size(),
-                    link.name());
-            greet(link);
-        } else {
-            peers.close(link.id, failure);
-        }
     }
 
     /** What follows from a change of the roll: who is out is forgotten, and the others hear of it. */
@@ -425,7 +368,7 @@ public final class SpreadCore implements PeerListener {
         for (String cluster : admission.ousted()) {
             roster.forget(cluster);
             // Also where the name has a new key: what the old one signed, nobody would ever take back.
-            ledger.depart(cluster);
+            ledger.ousted(cluster);
             for (Link link : links.all()) {
                 if (!admission.welcome(link) && !link.joining) {
                     links.refused(link);
@@ -485,63 +428,6 @@ public final class SpreadCore implements PeerListener {
                 rounds.tell(link, missing);
             }
         }
-    }
-
-    private void greet(Link link) {
-        outbox.send(link, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self(), admission.self()));
-    }
-
-    private void greeted(Link link, Frame.Hello hello, Instant now) {
-        Node node = hello.node();
-        Node self = membership.self();
-        if (node.id().equals(self.id()) && node.started() == self.started()) {
-            links.isOurselves(link);
-            peers.close(link.id, "this is ourselves");
-            return;
-        }
-        String objection = objection(link, hello, now);
-        if (objection != null) {
-            refuse(link, Refusals.Reason.OTHER_LIFE, node.id().toString(), objection);
-            return;
-        }
-        boolean first = link.node == null;
-        link.lastReceived = now;
-        link.version = hello.version();
-        roster.hear(link, List.of(node), now);
-        links.greeted(link, node.id(), self.id());
-        if (first && links.get(link.id) != null) {
-            LOG.info("linked with {}", node.id());
-            // The peer may have missed our first word; without it he takes nothing from us.
-            greet(link);
-            roster.linked(link);
-            rounds.open(List.of(link), now);
-        }
-    }
-
-    private @Nullable String objection(Link link, Frame.Hello hello, Instant now) {
-        if (!hello.compatible()) {
-            return "version " + hello.version() + " is not understood here (expected: " + Frame.OLDEST_VERSION + " to "
-                    + Frame.VERSION + ")";
-        }
-        String stranger = admission.objection(link, hello, now);
-        if (stranger != null) {
-            return stranger;
-        }
-        settle(null);
-        return admission.verifier().holds(hello.node())
-                ? roster.objection(hello.node(), now)
-                : "the entry of " + hello.node().id() + " is not signed by its cluster (expected: its signature)";
-    }
-
-    private void refuse(Link link, Refusals.Reason why, String who, String objection) {
-        refusals.refuse(why, who, objection);
-        links.refused(link);
-        Node departed = admission.departed();
-        if (departed != null) {
-            outbox.send(link, new Frame.Nodes(List.of(departed)));
-        }
-        outbox.send(link, new Frame.Refusal(objection));
-        peers.close(link.id, objection);
     }
 
     private static long stamp(Instant now) {

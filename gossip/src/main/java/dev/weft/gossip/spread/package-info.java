@@ -10,8 +10,8 @@
  *
  * <p>How it spreads: a new record goes at once to a fanout of peers, who pass on what was new to them. Every round a fanout
  * of peers gets an opening with a root hash; where it differs, both compare how far they are with each origin and the one
- * who is behind asks for what follows, one frame at a time, so that the receiver sets the pace. A record that was pushed
- * and does not follow what is held is asked for at once.
+ * who is behind asks for what follows, and for as many frames as may be on their way: so the receiver sets the pace, and a
+ * link is full whatever its round trip. A record that was pushed and does not follow what is held is asked for at once.
  *
  * <p>How it grows: with few others a process keeps a link with each; with many, with some that it chose by chance
  * ({@link dev.weft.gossip.spread.Neighbours}), so that all links are a random graph. Heartbeats have a budget of bytes on each

@@ -130,7 +130,7 @@ public final class GrpcPeers implements Peers {
         channels.add(channel);
         ClientCall<byte[], byte[]> call = channel.newCall(EXCHANGE, CallOptions.DEFAULT);
         call.start(new Dialled(link, heard, channel, call), new Metadata());
-        link.attach(new DialledStream(call), bounds.window());
+        link.attach(new CallStreams.Dialled(call), bounds.window());
         return link.id();
     }
 
@@ -227,7 +227,7 @@ public final class GrpcPeers implements Peers {
         GrpcLink link = new GrpcLink(nextLink.getAndIncrement(), bounds.queueBytes());
         links.put(link.id(), link);
         call.sendHeaders(new Metadata());
-        link.attach(new AcceptedStream(call), bounds.window());
+        link.attach(new CallStreams.Accepted(call), bounds.window());
         link.connect();
         heard.connected(link.id(), false, proven);
         return new Accepted(link, heard);
@@ -341,52 +341,6 @@ public final class GrpcPeers implements Peers {
         public void onComplete() {
             accepted.decrementAndGet();
             ended(link, heard, "closed");
-        }
-    }
-
-    private record DialledStream(ClientCall<byte[], byte[]> call) implements GrpcLink.Stream {
-        @Override
-        public boolean ready() {
-            return call.isReady();
-        }
-
-        @Override
-        public void send(byte[] frame) {
-            call.sendMessage(frame);
-        }
-
-        @Override
-        public void request(int frames) {
-            call.request(frames);
-        }
-
-        @Override
-        public void end(String reason) {
-            call.halfClose();
-        }
-    }
-
-    private record AcceptedStream(ServerCall<byte[], byte[]> call) implements GrpcLink.Stream {
-        @Override
-        public boolean ready() {
-            return call.isReady();
-        }
-
-        @Override
-        public void send(byte[] frame) {
-            call.sendMessage(frame);
-        }
-
-        @Override
-        public void request(int frames) {
-            call.request(frames);
-        }
-
-        @Override
-        public void end(String reason) {
-            if (!call.isCancelled()) {
-                call.close(Status.OK.withDescription(reason), new Metadata());
-            }
         }
     }
 }

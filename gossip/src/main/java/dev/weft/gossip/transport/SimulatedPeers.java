@@ -56,7 +56,11 @@ public final class SimulatedPeers implements Peers {
         }
         byte[] bytes = network.codec().encode(frame);
         network.sent(bytes.length);
-        network.transmit(address, other.peers().address, bytes.length, () -> other.peers().receive(other.link(), bytes));
+        network.transmit(
+                address,
+                other.peers().address,
+                bytes.length,
+                () -> other.peers().receive(other.link(), bytes));
         return bytes.length;
     }
 

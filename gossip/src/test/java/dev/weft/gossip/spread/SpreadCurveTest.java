@@ -174,7 +174,9 @@ class SpreadCurveTest {
                 .isEqualTo(first.core.replica().contentHash());
         assertThat(late.content()).hasSize(count);
         assertThat(whole).as(figures).isLessThan(1);
-        assertThat(joined).as(figures).isLessThan(needed.multipliedBy(5).dividedBy(4).plus(BEGINNING));
+        assertThat(joined)
+                .as(figures)
+                .isLessThan(needed.multipliedBy(5).dividedBy(4).plus(BEGINNING));
     }
 
     @ParameterizedTest(name = "{0} a second")

@@ -9,6 +9,7 @@ import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import dev.weft.gossip.trust.ClusterIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -71,6 +72,25 @@ class SpreadSimulationTest {
         federation.partition(List.of("c0"), List.of("c1", "c2"), false);
         federation.run(SimulatedFederation.ROUND.multipliedBy(2));
         assertThat(all).allSatisfy(process -> assertThat(process.heard()).containsEntry("c0/0/k", "2"));
+    }
+
+    @Test
+    @DisplayName("tells a new member frame after frame, with no round trip for each, and goes on where one is lost")
+    void streams() {
+        SimulatedFederation federation = new SimulatedFederation(12).lean((sim, news) -> {});
+        federation.network.delay(Duration.ofMillis(50), Duration.ofMillis(50));
+        Sim east = federation.start("east", new Disk());
+        Map<String, ByteString> records = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            records.put("key-" + i, ByteString.fromString("a payload of some length"));
+        }
+        east.core.reset(0, 0, records);
+        federation.start("west", new Disk(), "east");
+        // More than 300 frames: one in each round trip of 100 ms would take half a minute.
+        assertThat(federation.untilInStep(SECOND.multipliedBy(20))).isLessThan(SECOND.multipliedBy(4));
+        federation.network.faults(0.01, 0);
+        federation.start("north", new Disk(), "east");
+        assertThat(federation.untilInStep(SECOND.multipliedBy(60))).isLessThan(SECOND.multipliedBy(20));
     }
 
     @Test

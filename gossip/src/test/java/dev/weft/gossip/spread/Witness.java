@@ -12,7 +12,6 @@ import dev.weft.gossip.trust.RecordSigner;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +34,7 @@ final class Witness {
     /** What was withdrawn before a life of a cluster began, by its origin. */
     private final Map<OriginId, Set<String>> past = new HashMap<>();
     /** What a follower had and has no more. A process that starts again begins with what its disk knows. */
-    private final Map<Sim, Map<OriginId, Set<String>>> seenGo = new IdentityHashMap<>();
+    private final Map<Sim, Map<OriginId, Set<String>>> seenGo = new HashMap<>();
 
     private long heard;
 
@@ -132,8 +131,8 @@ final class Witness {
             fault = "which was withdrawn before that life";
         }
         if (fault != null) {
-            throw new AssertionError(
-                    why.apply(follower.name + " hears " + text + " of " + record.key() + " of " + origin + ", " + fault));
+            throw new AssertionError(why.apply(
+                    follower.name + " hears " + text + " of " + record.key() + " of " + origin + ", " + fault));
         }
     }
 

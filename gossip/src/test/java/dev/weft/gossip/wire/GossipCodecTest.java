@@ -65,6 +65,8 @@ class GossipCodecTest {
                 new Frame.Outline(7, ByteString.fromArray(new byte[Outline.BYTES]), List.of(node), ROOT),
                 new Frame.Wants(List.of(new Want(EAST, 4, true), new Want(EAST, 0, false))),
                 new Frame.Deltas(List.of(new Delta(EAST, 4, 9, 2, true, 3, List.of(LIVE, GONE), SEAL))),
+                new Frame.Wants(List.of(), 5, 12),
+                new Frame.Deltas(List.of(), 5, true),
                 new Frame.Nodes(List.of(node)));
     }
 

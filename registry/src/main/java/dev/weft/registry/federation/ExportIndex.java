@@ -13,26 +13,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every cluster exports under the names of one shard, this cluster included. Endpoints stay encoded, as they came,
- * until they are needed. Mutable, for one thread.
+ * What every cluster exports under the names of one shard, this cluster included. All stays encoded, as it came and as
+ * gossip holds it, until it is needed. Mutable, for one thread.
  */
 final class ExportIndex {
     private final Predicate<String> owned;
-    private final BiConsumer<ExportName, String> changed;
+    private final Listener changed;
     private final Map<Source, Known> sources = new HashMap<>();
     private final Map<ExportName, Map<String, ClusterExport>> exports = new HashMap<>();
+
+    /** Hears of every change. */
+    interface Listener {
+        /**
+         * Something of a name and cluster changed.
+         *
+         * @param properties whether it is more than endpoints
+         */
+        void changed(ExportName name, String cluster, boolean properties);
+    }
 
     private record Source(String cluster, int shard) {}
 
     private record Known(long incarnation, Set<String> keys) {}
 
     private static final class ClusterExport {
-        ExportRecord.@Nullable Service service;
+        @Nullable
+        ByteString service;
+
         final Map<String, ByteString> endpoints = new TreeMap<>();
     }
 
@@ -40,7 +51,7 @@ final class ExportIndex {
      * @param owned which namespaces matter
      * @param changed told of every name and cluster of which something changed
      */
-    ExportIndex(Predicate<String> owned, BiConsumer<ExportName, String> changed) {
+    ExportIndex(Predicate<String> owned, Listener changed) {
         this.owned = owned;
         this.changed = changed;
     }
@@ -98,8 +109,9 @@ final class ExportIndex {
         Map<String, ClusterExport> clusters = exports.computeIfAbsent(key.name(), none -> new TreeMap<>());
         ClusterExport export = clusters.computeIfAbsent(origin.cluster(), none -> new ClusterExport());
         if (key.part().isEmpty()) {
-            ExportRecord content = payload == null ? null : FederationCodec.decode(payload);
-            export.service = content instanceof ExportRecord.Service service ? service : null;
+            export.service = payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service
+                    ? payload.compact()
+                    : null;
         } else if (payload == null) {
             export.endpoints.remove(key.part());
         } else {
@@ -109,7 +121,7 @@ final class ExportIndex {
             clusters.remove(origin.cluster());
             exports.computeIfPresent(key.name(), (same, all) -> all.isEmpty() ? null : all);
         }
-        changed.accept(key.name(), origin.cluster());
+        changed.changed(key.name(), origin.cluster(), key.part().isEmpty());
     }
 
     /** The exported names of a namespace. */
@@ -131,8 +143,8 @@ final class ExportIndex {
     Map<String, ExportRecord.Service> services(ExportName name) {
         Map<String, ExportRecord.Service> services = new TreeMap<>();
         exports.getOrDefault(name, Map.of()).forEach((cluster, export) -> {
-            ExportRecord.Service service = export.service;
-            if (service != null) {
+            ByteString payload = export.service;
+            if (payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service service) {
                 services.put(cluster, service);
             }
         });

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * what is equal stays the same object. Mutable, for one thread.
  */
 final class FederatedServiceView {
-    private final ExportIndex exported = new ExportIndex(namespace -> true, (name, cluster) -> touch(name));
+    private final ExportIndex exported = new ExportIndex(namespace -> true, (name, cluster, properties) -> touch(name));
     private final Set<ExportName> dirty = new HashSet<>();
     private final Map<ExportName, FederatedService> services = new TreeMap<>();
     private Standing standing = Standing.GOOD;

@@ -6,7 +6,6 @@ import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.endpoints.EndpointTypes;
 import dev.weft.registry.endpoints.SliceContent;
-import dev.weft.registry.federation.Conditions.Condition;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -38,11 +37,14 @@ final class ImportBook {
     private final Set<String> families;
     private final Set<String> namespaces = new HashSet<>();
     private final Map<ExportName, ObjectNode> imports = new HashMap<>();
-    private final Map<ExportName, Map<String, Map<String, SliceContent>>> slices = new HashMap<>();
+    private final Map<ExportName, Map<String, Map<String, SliceFingerprint>>> slices = new HashMap<>();
     private final Map<ExportName, Map<String, String>> granted = new HashMap<>();
     private final Map<ExportName, String> denied = new HashMap<>();
     private final Map<ExportName, ImportedService> merged = new HashMap<>();
     private final Map<ExportName, Set<String>> dirty = new LinkedHashMap<>();
+    /** Names of which more than endpoints may have changed. */
+    private final Set<ExportName> unmerged = new HashSet<>();
+
     private final Map<ExportName, Set<String>> claiming = new HashMap<>();
     private Standing standing = Standing.GOOD;
 
@@ -51,7 +53,7 @@ final class ImportBook {
      * @param families the address families that this cluster has addresses of
      */
     ImportBook(Predicate<String> owned, Set<String> families) {
-        this.exported = new ExportIndex(owned, this::touch);
+        this.exported = new ExportIndex(owned, this::changed);
         this.families = Set.copyOf(families);
     }
 
@@ -60,7 +62,20 @@ final class ImportBook {
         return exported;
     }
 
+    private void changed(ExportName name, String cluster, boolean properties) {
+        if (properties) {
+            touch(name, cluster);
+        } else {
+            touchEndpoints(name, cluster);
+        }
+    }
+
     private void touch(ExportName name, String cluster) {
+        unmerged.add(name);
+        touchEndpoints(name, cluster);
+    }
+
+    private void touchEndpoints(ExportName name, String cluster) {
         dirty.computeIfAbsent(name, none -> new TreeSet<>()).add(cluster);
     }
 
@@ -119,16 +134,17 @@ final class ImportBook {
         String cluster = side.labels().getOrDefault(FederationTypes.SOURCE_CLUSTER, "?");
         ExportName name =
                 new ExportName(side.key().namespace(), side.labels().getOrDefault(FederationTypes.SERVICE_NAME, "?"));
-        SliceContent content = after == null ? null : SliceContent.parse(after);
-        Map<String, SliceContent> known = slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of());
+        SliceFingerprint content = after == null ? null : SliceFingerprint.of(SliceContent.parse(after));
+        Map<String, SliceFingerprint> known =
+                slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of());
         if (!Objects.equals(known.get(side.key().name()), content)) {
             store(name, cluster, side.key().name(), content);
-            touch(name, cluster);
+            touchEndpoints(name, cluster);
         }
     }
 
-    private void store(ExportName name, String cluster, String slice, @Nullable SliceContent content) {
-        Map<String, Map<String, SliceContent>> byCluster = slices.computeIfAbsent(name, none -> new TreeMap<>());
+    private void store(ExportName name, String cluster, String slice, @Nullable SliceFingerprint content) {
+        Map<String, Map<String, SliceFingerprint>> byCluster = slices.computeIfAbsent(name, none -> new TreeMap<>());
         set(byCluster.computeIfAbsent(cluster, none -> new TreeMap<>()), slice, content);
         byCluster.computeIfPresent(cluster, (same, all) -> all.isEmpty() ? null : all);
         slices.computeIfPresent(name, (same, all) -> all.isEmpty() ? null : all);
@@ -176,6 +192,14 @@ final class ImportBook {
     Step step(ExportName name, Instant now) {
         Set<String> clusters = dirty.getOrDefault(name, Set.of());
         dirty.remove(name);
+        ImportedService known = merged.get(name);
+        if (!unmerged.remove(name) && known != null) {
+            // What all clusters agree on does not depend on endpoints, so this costs the same however many clusters
+            // there are.
+            List<DerivedWrite> writes = new ArrayList<>();
+            clusters.forEach(cluster -> writeSlices(writes, name, cluster, known));
+            return new Step(writes, List.of());
+        }
         ImportedService imported = namespaces.contains(name.namespace()) ? merge(name) : null;
         if (imported == null) {
             return new Step(withdraw(name), List.of());
@@ -255,7 +279,7 @@ final class ImportBook {
         if (imports.remove(name) != null) {
             writes.add(new DerivedWrite.Remove(name.key(FederationTypes.IMPORTS)));
         }
-        Map<String, Map<String, SliceContent>> stored = slices.remove(name);
+        Map<String, Map<String, SliceFingerprint>> stored = slices.remove(name);
         if (stored != null) {
             stored.values()
                     .forEach(all ->
@@ -275,7 +299,9 @@ final class ImportBook {
                 name,
                 imported,
                 addresses,
-                List.of(ready(name, imported, addresses), fresh(imported)),
+                List.of(
+                        ImportConditions.ready(imported, addresses, families, denied.get(name)),
+                        ImportConditions.fresh(imported, standing)),
                 stored == null ? MissingNode.getInstance() : stored,
                 now);
         ObjectNode essence = ServiceImportObject.essence(wanted);
@@ -283,35 +309,6 @@ final class ImportBook {
             imports.put(name, essence);
             writes.add(new DerivedWrite.Put(name.key(FederationTypes.IMPORTS), wanted));
         }
-    }
-
-    private Condition ready(ExportName name, ImportedService imported, Map<String, String> addresses) {
-        if (imported.winner().headless() || !addresses.isEmpty()) {
-            return new Condition("Ready", "True", "Ready", "The Service is imported.");
-        }
-        if (imported.winner().ipFamilies().stream().noneMatch(families::contains)) {
-            return new Condition(
-                    "Ready",
-                    "False",
-                    "IPFamilyNotSupported",
-                    "The Service has " + imported.winner().ipFamilies() + ", this cluster's clusterset addresses are "
-                            + new TreeSet<>(families) + ".");
-        }
-        return new Condition("Ready", "False", "Pending", denied.getOrDefault(name, "It has no address yet."));
-    }
-
-    private Condition fresh(ImportedService imported) {
-        List<String> stale =
-                imported.clusters().stream().filter(standing.stale()::contains).toList();
-        return stale.isEmpty()
-                ? new Condition(
-                        ServiceImportObject.FRESH, "True", "Fresh", "All clusters that export it make progress.")
-                : new Condition(
-                        ServiceImportObject.FRESH,
-                        "False",
-                        "Stale",
-                        "Nothing new is heard of " + String.join(", ", stale)
-                                + "; what they exported stays in use, behind the endpoints of other clusters.");
     }
 
     private void writeSlices(List<DerivedWrite> writes, ExportName name, String cluster, ImportedService imported) {
@@ -324,7 +321,7 @@ final class ImportBook {
                         served,
                         standing.stale().contains(cluster))
                 : Map.of();
-        Map<String, SliceContent> stored =
+        Map<String, SliceFingerprint> stored =
                 Map.copyOf(slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of()));
         new TreeSet<>(stored.keySet()).forEach(slice -> {
             if (!wanted.containsKey(slice)) {
@@ -333,8 +330,9 @@ final class ImportBook {
             }
         });
         wanted.forEach((slice, content) -> {
-            if (!content.equals(stored.get(slice))) {
-                store(name, cluster, slice, content);
+            SliceFingerprint fingerprint = SliceFingerprint.of(content);
+            if (!fingerprint.equals(stored.get(slice))) {
+                store(name, cluster, slice, fingerprint);
                 writes.add(new DerivedWrite.Put(key(name, slice), content.toObject(key(name, slice), "")));
             }
         });

@@ -72,9 +72,8 @@ final class ImportingMember implements Consumer<FederationEvent> {
             }
             for (DerivedWrite write : step.writes()) {
                 writes++;
-                Resource after = write instanceof DerivedWrite.Put put
-                        ? SampleServices.resource(put.key(), put.object())
-                        : null;
+                Resource after =
+                        write instanceof DerivedWrite.Put put ? SampleServices.resource(put.key(), put.object()) : null;
                 Resource before = after == null ? stored.remove(write.key()) : stored.put(write.key(), after);
                 book.apply(write.key(), before, after);
             }

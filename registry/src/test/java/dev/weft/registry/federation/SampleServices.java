@@ -72,19 +72,15 @@ final class SampleServices {
             endpoints.add(endpoint(name, i, i != unready));
         }
         return new SliceContent(
-                "IPv4",
-                PORTS,
-                endpoints,
-                Map.of(EndpointTypes.SERVICE_NAME, name.name()),
-                Map.of(),
-                List.of());
+                "IPv4", PORTS, endpoints, Map.of(EndpointTypes.SERVICE_NAME, name.name()), Map.of(), List.of());
     }
 
     private SliceEndpoint endpoint(ExportName name, int number, boolean ready) {
         SplittableRandom random = new SplittableRandom(name.hashCode() * 31L * 1_000_003 + cluster * 100_003L + number);
         int host = random.nextInt(200);
         String zone = "eu-west-1" + "abc".charAt(host % 3);
-        String node = "ip-10-" + (cluster % 250) + "-" + host / 16 + "-" + (host * 37) % 250 + ".eu-west-1.compute.internal";
+        String node =
+                "ip-10-" + (cluster % 250) + "-" + host / 16 + "-" + (host * 37) % 250 + ".eu-west-1.compute.internal";
         StringBuilder pod = new StringBuilder(name.name()).append("-6d5f8c9b7d-");
         for (int letter = 0; letter < 5; letter++) {
             pod.append(POD_LETTERS.charAt(random.nextInt(POD_LETTERS.length())));

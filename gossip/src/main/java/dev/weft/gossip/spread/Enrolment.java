@@ -1,0 +1,94 @@
+package dev.weft.gossip.spread;
+
+import akka.util.ByteString;
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.gossip.member.Membership;
+import dev.weft.gossip.member.Node;
+import dev.weft.gossip.trust.JoinToken;
+import dev.weft.gossip.wire.Frame;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What an operator asks for: to invite, to join with a token, to expel, to leave. */
+final class Enrolment {
+    private final Membership membership;
+    private final Admission admission;
+    private final Ledger ledger;
+    private final Roster roster;
+    private final LinkTable links;
+    private final Joining joining;
+    private final Outbox outbox;
+    private final Duration joinTimeout;
+
+    Enrolment(
+            Membership membership,
+            Admission admission,
+            Ledger ledger,
+            Roster roster,
+            LinkTable links,
+            Joining joining,
+            Outbox outbox,
+            Duration joinTimeout) {
+        this.membership = membership;
+        this.admission = admission;
+        this.ledger = ledger;
+        this.roster = roster;
+        this.links = links;
+        this.joining = joining;
+        this.outbox = outbox;
+        this.joinTimeout = joinTimeout;
+    }
+
+    /** Empty where too many tokens are open already. */
+    Optional<JoinToken> invite(ByteString secret, Duration validity, Instant now) {
+        return admission.invite(secret, validity, now)
+                ? Optional.of(admission.token(secret, validity, now))
+                : Optional.empty();
+    }
+
+    /** The reply hears why joining failed, or nothing when this cluster is a member. */
+    void join(JoinToken token, Consumer<Optional<String>> reply, Instant now) {
+        if (token.expires().isBefore(now)) {
+            reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
+            return;
+        }
+        boolean member = links.all().stream()
+                .anyMatch(link -> link.established()
+                        && link.proven != null
+                        && link.proven.key().fingerprint().equals(token.fingerprint()));
+        if (member) {
+            reply.accept(Optional.empty());
+            return;
+        }
+        joining.begin(token, now.plus(joinTimeout), reply);
+        links.dialDue(membership.nodes(), membership.self().id(), now);
+    }
+
+    /** Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. */
+    void leave(Instant now) {
+        long stamp = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+        Node last = membership.depart(Node.Presence.LEFT, stamp);
+        farewell(last);
+        List<String> others = admission.others();
+        admission.leave(last, now);
+        for (String cluster : others) {
+            links.close(cluster, "left the federation");
+            ledger.depart(cluster);
+            roster.forget(cluster);
+        }
+        links.forgetSeeds();
+        membership.begin(stamp + 1, last.beat() + 1);
+        roster.lives();
+        roster.tellChanges(now);
+    }
+
+    /** Tells all who are linked this process's last word. */
+    void farewell(Node last) {
+        for (Link link : links.established(membership.self().id()).values()) {
+            outbox.send(link, new Frame.Nodes(List.of(last)));
+        }
+    }
+}
