@@ -121,14 +121,10 @@ class FederationCurveTest {
                 registry.accept(event);
             }
         });
-        Member last = null;
-        Telling telling = null;
-        for (int cluster = 0; cluster < clusters; cluster++) {
-            if (last != null) {
-                last.stop();
-            }
+        Telling telling = new Telling(members, home, registry, follows, 0, services, 10);
+        for (int cluster = 1; cluster < clusters; cluster++) {
+            telling.teller.stop();
             telling = new Telling(members, home, registry, follows, cluster, services, 10);
-            last = telling.teller;
         }
         telling.dropBooksButOne();
         long gossip = usedBytes() - begun;

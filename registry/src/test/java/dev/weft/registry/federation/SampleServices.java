@@ -97,9 +97,7 @@ final class SampleServices {
                         "Pod",
                         name.namespace(),
                         pod.toString(),
-                        new UUID(
-                                        random.nextLong() & ~0xF000L | 0x4000L,
-                                        random.nextLong() & Long.MAX_VALUE | Long.MIN_VALUE)
+                        new UUID((random.nextLong() & ~0xF000L) | 0x4000L, random.nextLong() | Long.MIN_VALUE)
                                 .toString()),
                 hints ? List.of(zone) : List.of(),
                 List.of());
