@@ -114,7 +114,14 @@ class SpreadCurveTest {
         assertThat(p99).as(figures).isLessThanOrEqualTo(bar(clusters));
         assertThat(share).as(figures).isLessThanOrEqualTo(3);
         assertThat(idleOfLink).as(figures).isLessThan(1_000);
-        assertThat(oldest).as(figures).isLessThan(SimulatedFederation.FRESHNESS.suspectAfter());
+        // The budget of heartbeats is the same for all, so that among a thousand they come seldom: some are suspect,
+        // none stale.
+        assertThat(oldest)
+                .as(figures)
+                .isLessThan(
+                        clusters <= 200
+                                ? SimulatedFederation.FRESHNESS.suspectAfter()
+                                : SimulatedFederation.FRESHNESS.staleAfter());
         assertThat(sims.stream().map(sim -> sim.core.replica().root()).distinct())
                 .hasSize(1);
     }
