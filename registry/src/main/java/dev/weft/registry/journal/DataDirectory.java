@@ -43,15 +43,14 @@ record DataDirectory(Path path) {
         return path.resolve("store");
     }
 
-    /** The names of the write-ahead logs, oldest first; for messages. */
-    List<String> logs() {
+    /** The write-ahead logs, oldest first; none if they cannot be listed. */
+    List<Path> logs() {
         try (Stream<Path> files = Files.list(store())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".log"))
+            return files.filter(file -> file.toString().endsWith(".log"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            return List.of("unknown: " + e);
+            return List.of();
         }
     }
 

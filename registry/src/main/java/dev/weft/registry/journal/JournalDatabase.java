@@ -122,9 +122,16 @@ public final class JournalDatabase implements Storage {
         }
         boolean corrupt = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
         return corrupt
-                ? "the data directory is damaged: " + text + " (write-ahead log: " + directory.logs()
-                        + "); restore a backup, nothing was changed"
+                ? "the data directory is damaged: " + text + damage(directory)
+                        + "; restore a backup, nothing was changed"
                 : "the data directory cannot be opened: " + text;
+    }
+
+    private static String damage(DataDirectory directory) {
+        return LogDamage.find(directory.logs())
+                .map(found ->
+                        " (write-ahead log " + found.file() + ", first damaged record at byte " + found.offset() + ")")
+                .orElse("");
     }
 
     @Override

@@ -10,7 +10,7 @@
  * is under way share the next one (group commit).
  *
  * <p>What must hold: a journal write is answered after it was synced; a batch is stored whole or not at all; a torn last
- * record (power loss) is repaired at opening; anything else that is damaged is reported with its file and never served; a
+ * record (power loss) is repaired at opening; anything else that is damaged is reported with its file and the byte where it begins, and never served; a
  * directory serves one process and one cluster; a database serves one cluster, and of two processes that take themselves
  * for the owner of a shard at most one appends. What blocks (the driver) has threads of its own.
  *

@@ -123,15 +123,18 @@ class JournalFaultsTest {
     }
 
     @Test
-    @DisplayName("does not open when a record before the last is damaged, and names the file")
+    @DisplayName("does not open when a record before the last is damaged, and names the file and the byte")
     void flippedInLog() throws IOException {
         Path live = directory.resolve("live");
         Path image = directory.resolve("image");
+        long before;
         long first;
         try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
             put(database, 1);
+            before = newest(live, ".log").toFile().length();
+            put(database, 2);
             first = newest(live, ".log").toFile().length();
-            for (int i = 2; i < 20; i++) {
+            for (int i = 3; i < 20; i++) {
                 put(database, i);
             }
             copy(live, image);
@@ -143,8 +146,33 @@ class JournalFaultsTest {
             assertThatThrownBy(() -> numbers(damaged))
                     .isInstanceOf(DataDirectoryException.class)
                     .hasMessageContaining("damaged")
-                    .hasMessageContaining(log.getFileName().toString());
+                    .hasMessageContaining(
+                            "write-ahead log " + log.getFileName() + ", first damaged record at byte " + before + ")");
         }
+    }
+
+    @Test
+    @DisplayName("finds damage far into a log, and none in a whole one")
+    void damageFarIn() throws IOException {
+        Path live = directory.resolve("live");
+        Path image = directory.resolve("image");
+        long begin;
+        try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
+            for (int i = 1; i < 3_000; i++) {
+                put(database, i);
+            }
+            begin = newest(live, ".log").toFile().length();
+            put(database, 3_000);
+            put(database, 3_001);
+            copy(live, image);
+        }
+        Path log = newest(image, ".log");
+        assertThat(LogDamage.find(List.of(log))).isEmpty();
+
+        flip(log, begin + 20);
+
+        assertThat(LogDamage.find(List.of(log)))
+                .contains(new LogDamage(log.getFileName().toString(), begin));
     }
 
     @Test
@@ -165,8 +193,7 @@ class JournalFaultsTest {
                 .cause()
                 .isInstanceOfSatisfying(StorageException.class, failure -> {
                     assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT);
-                    assertThat(failure.getMessage())
-                            .contains(table.getFileName().toString());
+                    assertThat(failure.getMessage()).contains(table.getFileName() + " offset ");
                 });
     }
 }
