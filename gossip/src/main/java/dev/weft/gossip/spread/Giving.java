@@ -30,8 +30,9 @@ final class Giving {
         return request;
     }
 
+    /** @param more as the asker says; nothing where it makes no sense */
     void grant(int more) {
-        frames = (int) Math.min(mostFrames, (long) frames + more);
+        frames = (int) Math.min(mostFrames, (long) frames + Math.max(0, more));
     }
 
     /** Whether another frame may be sent; from now on it counts as sent. */
