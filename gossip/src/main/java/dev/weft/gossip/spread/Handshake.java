@@ -63,7 +63,16 @@ final class Handshake {
         }
     }
 
+    /**
+     * Introduces this process. One whose cluster left does so to nobody but its own, not even over a link that was dialled
+     * before: he would be taken for one who came back, and what all forgot would be fetched again from who did not hear it
+     * yet.
+     */
     void greet(Link link) {
+        if (admission.departed() != null && !admission.ours(link) && !links.beside(link)) {
+            peers.close(link.id, "left the federation");
+            return;
+        }
         outbox.send(link, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self(), admission.self()));
     }
 
