@@ -64,9 +64,9 @@ final class Handshake {
     }
 
     /**
-     * Introduces this process. One whose cluster left does so to nobody but its own, not even over a link that was dialled
-     * before: he would be taken for one who came back, and what all forgot would be fetched again from who did not hear it
-     * yet.
+     * Introduces this process. One whose cluster left does so to nobody but its own, not even over a link that it dialled
+     * before: it would be taken for one that came back, and what all forgot would be fetched again from whoever did not
+     * hear its last word yet.
      */
     void greet(Link link) {
         if (admission.departed() != null && !admission.ours(link) && !links.beside(link)) {

@@ -138,8 +138,7 @@ final class Chaos {
             }
         });
         boolean all = processes.size() == up.size();
-        // A name that passed to another may still be held by an origin without live records, which is no content: that is
-        // to go within the same time.
+        // Of a name that passed to another an origin without live records may be held still, which is no content.
         federation.until(
                 () -> processes.stream().allMatch(process -> settled(process, truth, these))
                         && (!all || states(processes).size() == 1),
@@ -235,9 +234,9 @@ final class Chaos {
     }
 
     /**
-     * Whether anybody took this cluster for a member yet. Who is none cannot leave: with a new disk, and cut off or with a clock
-     * that nobody believes, its key is not known, so nobody can tell its last word from a stranger's; and what is held under its
-     * name is of the one before, who lost his disk and never said goodbye, and stays as of any other who is silent.
+     * Whether anybody took this cluster for a member yet. Who is none cannot leave: with a new disk, and cut off or with
+     * a clock that nobody believes, its key is not known, so nobody can tell its last word from a stranger's; and what is
+     * held under its name is of the one before, who never said goodbye, and stays as of any other who is silent.
      */
     private boolean known(int i, Sim process) {
         long life = process.core.replica().incarnation(name(i));

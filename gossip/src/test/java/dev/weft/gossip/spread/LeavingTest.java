@@ -71,6 +71,26 @@ class LeavingTest {
     }
 
     @Test
+    @DisplayName("with a clock that is ahead by more than others believe is gone when the time has come that it spoke of")
+    void leavesInTheFuture() {
+        SimulatedFederation federation = new SimulatedFederation(14);
+        List<Sim> all = threeClusters(federation);
+        Sim west = all.get(1);
+        Duration ahead = Duration.ofMinutes(10);
+        federation.skew("west", ahead);
+        west.core.leave();
+        federation.run(LONG);
+        for (Sim other : List.of(all.get(0), all.get(2))) {
+            assertThat(other.content()).as(other.name).containsKey("west/0/k");
+            assertThat(other.core.refused()).as(other.name).isPositive();
+        }
+        federation.skew("east", ahead);
+        federation.skew("north", ahead);
+        federation.run(LONG.multipliedBy(4));
+        assertGone(all);
+    }
+
+    @Test
     @DisplayName("comes back with a new token, and is alive for all with what it exports then")
     void comesBack() {
         SimulatedFederation federation = new SimulatedFederation(12).closed();
