@@ -71,7 +71,8 @@ class LeavingTest {
     }
 
     @Test
-    @DisplayName("with a clock that is ahead by more than others believe is gone when the time has come that it spoke of")
+    @DisplayName(
+            "with a clock that is ahead by more than others believe is gone when the time has come that it spoke of")
     void leavesInTheFuture() {
         SimulatedFederation federation = new SimulatedFederation(14);
         List<Sim> all = threeClusters(federation);
