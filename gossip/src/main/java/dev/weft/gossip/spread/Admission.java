@@ -284,7 +284,7 @@ final class Admission {
     }
 
     /** Whether another process of this cluster is at the other end: whoever has its key decides for it as this one does. */
-    private boolean ours(Link link) {
+    boolean ours(Link link) {
         PeerIdentity proven = link.proven;
         NodeId node = link.node;
         return proven != null

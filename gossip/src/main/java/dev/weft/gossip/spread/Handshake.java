@@ -63,7 +63,16 @@ final class Handshake {
         }
     }
 
+    /**
+     * Introduces this process. One whose cluster left does so to nobody but its own, not even over a link that it dialled
+     * before: it would be taken for one that came back, and what all forgot would be fetched again from whoever did not
+     * hear its last word yet.
+     */
     void greet(Link link) {
+        if (admission.departed() != null && !admission.ours(link) && !links.beside(link)) {
+            peers.close(link.id, "left the federation");
+            return;
+        }
         outbox.send(link, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self(), admission.self()));
     }
 

@@ -74,6 +74,11 @@ final class LinkTable {
         beside = Set.copyOf(processes);
     }
 
+    /** Whether another process of this cluster was dialled. */
+    boolean beside(Link link) {
+        return link.dialed != null && beside.contains(link.dialed);
+    }
+
     void forgetSeeds() {
         seeds.clear();
     }

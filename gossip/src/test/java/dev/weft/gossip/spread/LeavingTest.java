@@ -22,6 +22,7 @@ class LeavingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final Disk westDisk = new Disk();
+    private final Disk northDisk = new Disk();
 
     @ParameterizedTest(name = "a federation that lets its neighbours in without a token: {0}")
     @ValueSource(booleans = {true, false})
@@ -40,6 +41,54 @@ class LeavingTest {
         Sim again = federation.start("west", westDisk);
         federation.run(LONG);
         assertGone(List.of(all.get(0), again, all.get(2)));
+    }
+
+    @ParameterizedTest(name = "a federation that lets its neighbours in without a token: {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("is not taken for one that came back by whom it was dialling meanwhile")
+    void leavesWhileItDials(boolean open) {
+        SimulatedFederation federation = open ? new SimulatedFederation(13) : new SimulatedFederation(13).closed();
+        List<Sim> all = threeClusters(federation);
+        Sim east = all.get(0);
+        Sim west = all.get(1);
+        all.get(2).crash();
+        federation.run(Duration.ofSeconds(1));
+        // North knows west's records and will not hear its last word at once; west's call to it is on its way.
+        Sim north = federation.start("north", northDisk);
+        north.core.reset(0, 0, Map.of("k", ByteString.fromString("v")));
+        west.core.join(SimulatedFederation.address("north"));
+        west.core.leave();
+        int before = east.news.size();
+        federation.run(LONG);
+        assertGone(List.of(east, west, north));
+        assertThat(east.news.subList(before, east.news.size()))
+                .as("east hears of west's records only that they are gone")
+                .noneMatch(item -> item instanceof News.OriginChanged changed
+                        && changed.origin().cluster().equals("west"))
+                .filteredOn(item -> item instanceof News.OriginGone gone
+                        && gone.origin().cluster().equals("west"))
+                .hasSize(1);
+    }
+
+    @Test
+    @DisplayName(
+            "with a clock that is ahead by more than others believe is gone when the time has come that it spoke of")
+    void leavesInTheFuture() {
+        SimulatedFederation federation = new SimulatedFederation(14);
+        List<Sim> all = threeClusters(federation);
+        Sim west = all.get(1);
+        Duration ahead = Duration.ofMinutes(10);
+        federation.skew("west", ahead);
+        west.core.leave();
+        federation.run(LONG);
+        for (Sim other : List.of(all.get(0), all.get(2))) {
+            assertThat(other.content()).as(other.name).containsKey("west/0/k");
+            assertThat(other.core.refused()).as(other.name).isPositive();
+        }
+        federation.skew("east", ahead);
+        federation.skew("north", ahead);
+        federation.run(LONG.multipliedBy(4));
+        assertGone(all);
     }
 
     @Test
@@ -72,7 +121,7 @@ class LeavingTest {
     private List<Sim> threeClusters(SimulatedFederation federation) {
         Sim east = federation.start("east", new Disk());
         Sim west = federation.start("west", westDisk);
-        Sim north = federation.start("north", new Disk());
+        Sim north = federation.start("north", northDisk);
         join(federation, east, west);
         join(federation, west, north);
         List<Sim> all = List.of(east, west, north);
