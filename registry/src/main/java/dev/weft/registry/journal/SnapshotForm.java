@@ -59,18 +59,10 @@ final class SnapshotForm {
         /** What is to be written after the last part. */
         byte[] head() {
             byte[] name = manifest.getBytes(StandardCharsets.UTF_8);
-            return ByteBuffer.allocate(OLD_HEAD + (serializer == IN_ONE_PIECE ? 0 : Integer.BYTES + name.length))
-                    .putLong(length)
-                    .putLong(sum.getValue())
-                    .put(serializer == IN_ONE_PIECE ? new byte[0] : more(name))
-                    .array();
-        }
-
-        private byte[] more(byte[] name) {
-            return ByteBuffer.allocate(Integer.BYTES + name.length)
-                    .putInt(serializer)
-                    .put(name)
-                    .array();
+            boolean old = serializer == IN_ONE_PIECE;
+            ByteBuffer head = ByteBuffer.allocate(old ? OLD_HEAD : OLD_HEAD + Integer.BYTES + name.length);
+            head.putLong(length).putLong(sum.getValue());
+            return old ? head.array() : head.putInt(serializer).put(name).array();
         }
     }
 

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -125,11 +124,6 @@ public final class JsonBytes {
 
     public int size() {
         return utf8.length;
-    }
-
-    /** A read-only view; no copy. */
-    public ByteBuffer buffer() {
-        return ByteBuffer.wrap(utf8).asReadOnlyBuffer();
     }
 
     public void writeTo(OutputStream out) throws IOException {
