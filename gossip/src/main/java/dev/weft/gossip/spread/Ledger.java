@@ -48,6 +48,7 @@ final class Ledger {
     private final Map<String, Long> departed = new HashMap<>();
     /** The last words of clusters that left: what they said up to then does not count any more when they are back. */
     private final Map<String, LastWord> lastWords = new HashMap<>();
+
     private final Admission admission;
     private final FutureBound future;
 

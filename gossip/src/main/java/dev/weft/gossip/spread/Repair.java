@@ -108,7 +108,8 @@ final class Repair {
             if (wants.size() == WANTS) {
                 break;
             }
-            if (!pulls.containsKey(origin) && ledger.judge(origin, entry.getValue(), node, now) == Ledger.Verdict.ACCEPT) {
+            if (!pulls.containsKey(origin)
+                    && ledger.judge(origin, entry.getValue(), node, now) == Ledger.Verdict.ACCEPT) {
                 OriginState state = ledger.replica().get(origin);
                 wants.add(state == null ? new Want(origin, 0, false) : state.want(link.id));
                 pulls.put(origin, link.id);

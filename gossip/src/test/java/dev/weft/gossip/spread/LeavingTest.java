@@ -112,8 +112,9 @@ class LeavingTest {
 
     @ParameterizedTest(name = "east restarts while west is away: {0}")
     @ValueSource(booleans = {true, false})
-    @DisplayName("and withdrew meanwhile is back through one that did not hear of it without what it withdrew being seen"
-            + " again where it was gone")
+    @DisplayName(
+            "and withdrew meanwhile is back through one that did not hear of it without what it withdrew being seen"
+                    + " again where it was gone")
     void withdrawsOutside(boolean restarts) {
         SimulatedFederation federation = new SimulatedFederation(15).closed();
         Disk eastDisk = new Disk();

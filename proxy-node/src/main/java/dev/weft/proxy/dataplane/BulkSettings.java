@@ -10,8 +10,8 @@ package dev.weft.proxy.dataplane;
 public record BulkSettings(boolean splice, int readBytes, int keptBytes) {
     public BulkSettings {
         if (readBytes < 1 || keptBytes < 0) {
-            throw new IllegalArgumentException("weft.proxy.dataplane.bulk: read=" + readBytes + " kept=" + keptBytes
-                    + " (expected: >= 1, >= 0)");
+            throw new IllegalArgumentException(
+                    "weft.proxy.dataplane.bulk: read=" + readBytes + " kept=" + keptBytes + " (expected: >= 1, >= 0)");
         }
     }
 }

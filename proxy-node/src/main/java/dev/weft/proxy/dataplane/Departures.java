@@ -56,13 +56,15 @@ final class Departures {
         Set<Target> over = new HashSet<>();
         long next = Long.MAX_VALUE;
         for (Map.Entry<Target, Long> each : dueNanos.entrySet()) {
-            Long at = each.getValue();
-            if (at - now > 0) {
-                next = Math.min(next, at - now);
-            } else if (dueNanos.remove(each.getKey(), at)) { // else it has left again meanwhile
+            long left = each.getValue() - now;
+            if (left > 0) {
+                next = Math.min(next, left);
+            } else {
                 over.add(each.getKey());
             }
         }
+        // Who has come and left again meanwhile has more time.
+        over.removeIf(target -> dueNanos.computeIfPresent(target, (same, at) -> at - now > 0 ? at : null) != null);
         if (!dueNanos.isEmpty()) {
             waitFor(Math.min(next, deadlineNanos));
         }
