@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,11 +112,25 @@ final class ImportBook {
                 touch(name);
             }
         } else if (key.type().equals(EndpointTypes.SLICES)) {
-            Resource side = after != null ? after : before;
-            if (side != null && FederationTypes.MANAGER.equals(side.labels().get(EndpointTypes.MANAGED_BY))) {
-                applySlice(side, after);
+            boolean ours = after != null && managed(after);
+            if (after != null && ours) {
+                applySlice(after, after);
+            }
+            if (before != null && managed(before) && !(after != null && ours && sameSource(before, after))) {
+                // Without its labels it is not the slice that was stored, which is then missing.
+                applySlice(before, null);
             }
         }
+    }
+
+    private static boolean managed(Resource slice) {
+        return FederationTypes.MANAGER.equals(slice.labels().get(EndpointTypes.MANAGED_BY));
+    }
+
+    private static boolean sameSource(Resource before, Resource after) {
+        return Stream.of(FederationTypes.SERVICE_NAME, FederationTypes.SOURCE_CLUSTER)
+                .allMatch(label ->
+                        Objects.equals(before.labels().get(label), after.labels().get(label)));
     }
 
     private void applyNamespace(String namespace, @Nullable Resource after) {

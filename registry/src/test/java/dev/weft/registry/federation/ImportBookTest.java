@@ -3,10 +3,12 @@ package dev.weft.registry.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.FederationEvent;
 import dev.weft.gossip.Origin;
 import dev.weft.gossip.RecordChange;
 import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.endpoints.EndpointTypes;
 import dev.weft.registry.endpoints.FakeShard;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Resource;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Imports")
 class ImportBookTest {
@@ -207,6 +210,50 @@ class ImportBookTest {
         book.standing(Standing.GOOD);
         run(book);
         assertThat(stored).isEqualTo(fresh);
+    }
+
+    @ParameterizedTest(name = "of which {0} was taken away or changed are written again (MCS-15)")
+    @ValueSource(strings = {FederationTypes.SERVICE_NAME, FederationTypes.SOURCE_CLUSTER, EndpointTypes.MANAGED_BY})
+    void relabelled(String label) {
+        for (String value : new String[] {null, "other"}) {
+            ImportBook book = book();
+            FakeShard shard = new FakeShard(null);
+            book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+            Resource slice = carryOut(book, shard);
+            ObjectNode json = slice.json().toTree();
+            if (value == null) {
+                json.withObjectProperty("metadata").withObjectProperty("labels").remove(label);
+            } else {
+                json.withObjectProperty("metadata").withObjectProperty("labels").put(label, value);
+            }
+            Resource without = shard.put(EndpointTypes.SLICES, slice.key().name(), json.toString());
+            book.apply(slice.key(), slice, without);
+            Resource again = carryOut(book, shard);
+            assertThat(again.labels()).as("%s: %s", label, value).isEqualTo(slice.labels());
+            assertThat(book.waiting()).isEmpty();
+        }
+    }
+
+    /** Steps until nothing waits, telling the book of its own writes as a shard does; answers the only slice. */
+    private Resource carryOut(ImportBook book, FakeShard shard) {
+        while (!book.waiting().isEmpty()) {
+            ImportBook.Step step = book.step(book.waiting().iterator().next(), NOW);
+            if (!step.claims().isEmpty()) {
+                book.grant(WEB, List.of(new Grant(step.claims().get(0), "127.112.0.1")));
+            }
+            for (DerivedWrite write : step.writes()) {
+                Resource before = shard.get(write.key());
+                Resource after = null;
+                if (write instanceof DerivedWrite.Put put) {
+                    after = shard.put(
+                            put.key().type(), put.key().name(), put.object().toString());
+                } else {
+                    shard.remove(write.key().type(), write.key().name());
+                }
+                book.apply(write.key(), before, after);
+            }
+        }
+        return shard.list(EndpointTypes.SLICES, "ns").iterator().next();
     }
 
     static IntStream seeds() {
