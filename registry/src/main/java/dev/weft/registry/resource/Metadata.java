@@ -231,7 +231,7 @@ final class Metadata {
                     FieldError.invalid("metadata.generateName", generateName, "must be no more than 253 characters"));
         }
         labels(metadata.path("labels"), "metadata.labels", faults);
-        annotations(metadata.path("annotations"), faults);
+        annotations(metadata.path("annotations"), "metadata.annotations", faults);
         finalizers(metadata.path("finalizers"), kind, faults);
         owners(metadata.path("ownerReferences"), faults);
         return faults;
@@ -247,18 +247,19 @@ final class Metadata {
         });
     }
 
-    private static void annotations(JsonNode annotations, List<FieldError> faults) {
+    /** Annotation keys, and how large all are together, wherever they stand. */
+    static void annotations(JsonNode annotations, String path, List<FieldError> faults) {
         long bytes = 0;
         for (var entry : annotations.properties()) {
             // the rule for keys is that of labels, whatever the case of the letters
             Names.qualifiedName(entry.getKey().toLowerCase(java.util.Locale.ROOT))
-                    .forEach(why -> faults.add(FieldError.invalid("metadata.annotations", entry.getKey(), why)));
+                    .forEach(why -> faults.add(FieldError.invalid(path, entry.getKey(), why)));
             bytes += entry.getKey().getBytes(StandardCharsets.UTF_8).length;
             bytes += entry.getValue().asText().getBytes(StandardCharsets.UTF_8).length;
         }
         if (bytes > MOST_ANNOTATION_BYTES) {
             faults.add(new FieldError(
-                    "metadata.annotations",
+                    path,
                     FieldError.Reason.FieldValueTooLong,
                     "Too long: may not be more than " + MOST_ANNOTATION_BYTES + " bytes"));
         }

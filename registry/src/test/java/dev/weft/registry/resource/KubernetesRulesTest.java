@@ -51,6 +51,19 @@ class KubernetesRulesTest {
     }
 
     @Test
+    @DisplayName("annotations that are exported keep the rules of those of any object")
+    void exportedAnnotations() {
+        String export =
+                "{'apiVersion':'multicluster.x-k8s.io/v1beta1','kind':'ServiceExport','metadata':{'name':'a'},'spec':{'exportedAnnotations':{'KEY':'VALUE'}}}";
+        assertThat(accepted(admit(RANGES, export.replace("KEY", "a.example/b")))).isNotNull();
+        assertThat(refused(admit(RANGES, export.replace("KEY", "a b"))).message())
+                .contains("spec.exportedAnnotations: Invalid value: \"a b\"");
+        assertThat(refused(admit(RANGES, export.replace("VALUE", "x".repeat(256 * 1024))))
+                        .message())
+                .contains("spec.exportedAnnotations: Too long: may not be more than 262144 bytes");
+    }
+
+    @Test
     @DisplayName("paths that are no resources belong to the cluster, not to a namespace")
     void nonResourceRules() {
         String role =
