@@ -18,10 +18,11 @@ final class OpenApiDocument {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String MODEL_PACKAGE = "io.fabric8.kubernetes.api.model.";
     static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
+    private static final String STRATEGIC = "application/strategic-merge-patch+json";
     private static final List<String> PATCH_TYPES = List.of(
             "application/json-patch+json",
             "application/merge-patch+json",
-            "application/strategic-merge-patch+json",
+            STRATEGIC,
             "application/apply-patch+yaml");
 
     private final ObjectNode tree = NODES.objectNode();
@@ -89,7 +90,7 @@ final class OpenApiDocument {
                 parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
             }
             if (verb.equals("patch")) {
-                describePatch(operation);
+                describePatch(kind, operation);
             }
             ObjectNode answer =
                     operation.putObject("responses").putObject("200").put("description", "OK");
@@ -99,7 +100,8 @@ final class OpenApiDocument {
         }
     }
 
-    private static void describePatch(ObjectNode operation) {
+    /** A custom kind has no strategic merge; kubectl would patch by it where the document names it. */
+    private static void describePatch(ResourceKind kind, ObjectNode operation) {
         for (String name : List.of("dryRun", "fieldManager", "force")) {
             ObjectNode parameter = ((ArrayNode) operation.path("parameters")).addObject();
             parameter.put("name", name).put("in", "query");
@@ -108,7 +110,9 @@ final class OpenApiDocument {
         }
         ObjectNode content =
                 operation.putObject("requestBody").put("required", true).putObject("content");
-        PATCH_TYPES.forEach(type -> content.putObject(type).putObject("schema").put("type", "object"));
+        PATCH_TYPES.stream()
+                .filter(type -> !kind.custom() || !type.equals(STRATEGIC))
+                .forEach(type -> content.putObject(type).putObject("schema").put("type", "object"));
     }
 
     private static ObjectNode groupVersionKind(ResourceKind kind, String version) {

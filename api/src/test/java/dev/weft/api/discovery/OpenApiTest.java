@@ -265,6 +265,27 @@ class OpenApiTest {
     }
 
     @Test
+    @DisplayName("names the strategic merge patch where it is taken, and not for custom kinds: kubectl patches by it")
+    void patches() {
+        String service = "/api/v1/namespaces/{namespace}/services/{name}";
+        String export = "/apis/multicluster.x-k8s.io/v1beta1/namespaces/{namespace}/serviceexports/{name}";
+        assertThat(swagger.path("paths").path(service).at("/patch/consumes"))
+                .extracting(JsonNode::asText)
+                .contains("application/merge-patch+json", "application/strategic-merge-patch+json");
+        assertThat(swagger.path("paths").path(export).at("/patch/consumes"))
+                .extracting(JsonNode::asText)
+                .contains("application/merge-patch+json")
+                .doesNotContain("application/strategic-merge-patch+json");
+        assertThat(documents
+                        .document("apis/multicluster.x-k8s.io/v1beta1")
+                        .path("paths")
+                        .path(export)
+                        .at("/patch/requestBody/content")
+                        .has("application/strategic-merge-patch+json"))
+                .isFalse();
+    }
+
+    @Test
     @DisplayName("says the same in the binary form")
     void binary() throws Exception {
         UnknownFieldSet document =

@@ -50,7 +50,7 @@ public record ResourceKind(
     }
 
     /** Whether Kubernetes serves it by a definition that is installed, with fewer rules than its own kinds have. */
-    boolean custom() {
+    public boolean custom() {
         return type.group().endsWith(".x-k8s.io");
     }
 
