@@ -143,6 +143,24 @@ class FederationTrustIT {
     }
 
     @Test
+    @DisplayName("takes in others by a token also where the one who gave it out left before")
+    void invitesAfterLeaving() throws Exception {
+        GossipNode east = start("east", "", CLOSED);
+        GossipNode west = start("west", "", CLOSED);
+        ask(west.joinWith(ask(east.invite(HOUR))));
+        publish(east);
+        publish(west);
+        await().untilAsserted(() -> assertThat(told(west)).contains("east"));
+        ask(west.leave());
+        await().untilAsserted(() -> assertThat(told(east)).doesNotContain("west"));
+        ask(east.joinWith(ask(west.invite(HOUR))));
+        await().untilAsserted(() -> {
+            assertThat(told(east)).containsExactlyInAnyOrder("east", "west");
+            assertThat(told(west)).containsExactlyInAnyOrder("east", "west");
+        });
+    }
+
+    @Test
     @DisplayName(
             "renews certificates every other second under running links, loses nothing, and takes in who comes later")
     void renews() throws Exception {

@@ -224,6 +224,8 @@ final class Admission {
             return refused;
         }
         store.invitations(invitations.all());
+        // Who left and takes somebody in is no longer alone.
+        stay();
         MemberStatement present = present(member.cluster());
         long admitted = Math.max(stamp(now), present == null ? 0 : present.admitted() + 1);
         take(MemberStatement.vouching(identity, member.cluster(), member.key(), admitted), true, false);
