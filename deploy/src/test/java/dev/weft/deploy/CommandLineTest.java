@@ -87,7 +87,6 @@ class CommandLineTest {
                 "--cluster east --service-cidr 127.96.0.0/30 | expected a prefix from /8 to /28",
                 "--cluster east --clusterset-cidr 127.96.128.0/17 | overlap",
                 "--cluster east --api 0.0.0.0:8001 | listening beyond loopback needs TLS and authentication",
-                "--cluster east --gossip 192.0.2.1:7001 | listening beyond loopback needs TLS and authentication",
                 "--cluster east --api 127.0.0.1 | expected HOST:PORT",
                 "--cluster east --node No_Name | --node No_Name: expected a DNS name",
                 "--cluster east --zone a/b | --zone a/b: expected a label value",

@@ -91,7 +91,6 @@ public record ServerSettings(
         if (!protection.mayLeaveLoopback()) {
             requireLoopback("--api", addresses.api());
         }
-        requireLoopback("--gossip", addresses.gossip());
         if (peers.tls().isEmpty()) {
             requireLoopback("--akka", addresses.akka());
             peers.management().ifPresent(address -> requireLoopback("--management", address));
