@@ -93,6 +93,11 @@ public final class GossipNode implements Gossip {
             throw new IOException("gossip cannot listen on " + settings.bind() + " in plain text (expected: a loopback"
                     + " address, or weft.gossip.trust.plain-text = false)");
         }
+        if (settings.advertised() == null
+                && InetAddress.getByName(settings.bind().host()).isAnyLocalAddress()) {
+            throw new IOException("gossip on " + settings.bind() + ": nobody can call that (expected: a host that others"
+                    + " reach, here or as weft.gossip.advertised)");
+        }
         SecureRandom chance = new SecureRandom();
         Path directory = settings.trust().directory();
         ClusterIdentity identity = directory == null

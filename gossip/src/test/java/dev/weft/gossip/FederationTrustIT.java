@@ -222,6 +222,9 @@ class FederationTrustIT {
         assertThatThrownBy(() -> start("north", "", plain, new InMemoryRecordStore(), new HostPort("0.0.0.0", 0)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in plain text");
+        assertThatThrownBy(() -> start("north", "", CLOSED, new InMemoryRecordStore(), new HostPort("0.0.0.0", 0)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("weft.gossip.advertised");
     }
 
     private GossipNode start(String cluster, String identity, String config) throws IOException {
