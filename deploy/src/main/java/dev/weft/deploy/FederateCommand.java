@@ -40,6 +40,9 @@ import picocli.CommandLine.TypeConversionException;
         footer = {"", "Example: weft federate join --api URL-OF-WEST \"$(weft federate invite --api URL-OF-EAST)\""})
 final class FederateCommand implements Runnable {
     private static final String GROUP = "mesh.weft.dev/v1alpha1";
+    /** Longer than joining may take ({@code weft.gossip.trust.join-timeout}): the server's reason says more than none. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final String BASE = "/apis/" + GROUP + "/";
 
     @Spec
@@ -65,7 +68,7 @@ final class FederateCommand implements Runnable {
 
     /** Creates an object whose creation does something, and answers what became of it. */
     private JsonNode ask(String what, String plural, String kind, ObjectNode asked) {
-        ApiClient client = client();
+        ApiClient client = client().patient(PATIENCE);
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         object.put("apiVersion", GROUP).put("kind", kind).set("spec", asked);
         return client.accepted(what, client.create(BASE + plural, object))
