@@ -2,6 +2,9 @@ package dev.weft.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.deploy.server.ServerSettings;
+import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.IpAddress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -85,7 +88,10 @@ class CommandLineTest {
                 "--cluster east --service-cidr 10.0.0.0 | --service-cidr 10.0.0.0: expected a range like",
                 "--cluster east --service-cidr 127.96.0.1/16 | did you mean 127.96.0.0/16?",
                 "--cluster east --service-cidr 127.96.0.0/30 | expected a prefix from /8 to /28",
+                "--cluster east --service-cidr 127.96.0.0/16,fd00:96:: | --service-cidr fd00:96::: expected a range like",
+                "--cluster east --service-cidr 127.96.0.0/16,127.96.1.0/24 | 127.96.1.0/24 overlaps with another",
                 "--cluster east --clusterset-cidr 127.96.128.0/17 | overlap",
+                "--cluster east --service-cidr 127.95.0.0/16,127.112.1.0/24 | 127.112.1.0/24 and --clusterset-cidr",
                 "--cluster east --api 0.0.0.0:8001 | listening beyond loopback needs TLS and authentication",
                 "--cluster east --api 127.0.0.1 | expected HOST:PORT",
                 "--cluster east --node No_Name | --node No_Name: expected a DNS name",
@@ -103,6 +109,17 @@ class CommandLineTest {
         assertThat(result.err().lines()).hasSize(1);
         assertThat(result.err()).startsWith("weft: ").contains(message);
         assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("takes several ranges of ClusterIPs, so that Services can be dual-stack")
+    void takesSeveralRanges() {
+        assertThat(ServerSettings.ranges("127.96.0.0/16,fd00:96::/112,127.97.0.0/16", "127.112.0.0/16"))
+                .satisfies(ranges -> assertThat(ranges.serviceCidrs())
+                        .extracting(Cidr::toString)
+                        .containsExactly("127.96.0.0/16", "fd00:96::/112", "127.97.0.0/16"))
+                .satisfies(ranges -> assertThat(ranges.families())
+                        .containsExactly(IpAddress.Family.IPv4, IpAddress.Family.IPv6));
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import dev.weft.registry.resource.PortRange;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -165,15 +166,31 @@ public record ServerSettings(
     }
 
     /**
-     * Reads the two ranges as the user wrote them.
+     * Reads the ranges as the user wrote them, several with commas between them.
      *
      * @throws CommandFailed as wrong usage
      */
-    public static NetworkRanges ranges(String serviceCidr, String clusterSetCidr) {
+    public static NetworkRanges ranges(String serviceCidrs, String clusterSetCidrs) {
         return new NetworkRanges(
-                List.of(range("--service-cidr", serviceCidr)),
-                List.of(range("--clusterset-cidr", clusterSetCidr)),
+                rangesOf("--service-cidr", serviceCidrs),
+                rangesOf("--clusterset-cidr", clusterSetCidrs),
                 PortRange.KUBERNETES_NODE_PORTS);
+    }
+
+    private static List<Cidr> rangesOf(String flag, String text) {
+        List<Cidr> ranges = new ArrayList<>();
+        for (String one : text.split(",", -1)) {
+            Cidr range = range(flag, one);
+            if (ranges.stream().anyMatch(other -> overlap(other, range))) {
+                throw CommandFailed.usage(flag + " " + text + ": " + range + " overlaps with another of its ranges");
+            }
+            ranges.add(range);
+        }
+        return ranges;
+    }
+
+    private static boolean overlap(Cidr one, Cidr other) {
+        return one.contains(other.first()) || other.contains(one.first());
     }
 
     private static Cidr range(String flag, String text) {
@@ -194,7 +211,7 @@ public record ServerSettings(
     private static void requireApart(NetworkRanges ranges) {
         for (Cidr services : ranges.serviceCidrs()) {
             for (Cidr imports : ranges.clusterSetCidrs()) {
-                if (services.contains(imports.first()) || imports.contains(services.first())) {
+                if (overlap(services, imports)) {
                     throw CommandFailed.usage("--service-cidr " + services + " and --clusterset-cidr " + imports
                             + " overlap; choose ranges that have no address in common");
                 }

@@ -24,11 +24,13 @@ import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.PostgresDatabase;
 import dev.weft.registry.journal.PostgresSettings;
 import dev.weft.registry.journal.StoreAddress;
+import dev.weft.registry.resource.Cidr;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +41,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -301,8 +304,12 @@ public final class WeftServer {
         GossipNode node = gossip;
         return "ready cluster=" + settings.cluster() + " node=" + settings.node() + " api=" + apiUrl() + " gossip="
                 + (node == null ? "none" : node.address()) + " akka=" + ServerConfig.akkaAddress(system)
-                + " service-cidr=" + settings.ranges().serviceCidrs().get(0) + " clusterset-cidr="
-                + settings.ranges().clusterSetCidrs().get(0);
+                + " service-cidr=" + joined(settings.ranges().serviceCidrs()) + " clusterset-cidr="
+                + joined(settings.ranges().clusterSetCidrs());
+    }
+
+    private static String joined(List<Cidr> ranges) {
+        return ranges.stream().map(Cidr::toString).collect(Collectors.joining(","));
     }
 
     /** Waits until it has stopped, for whatever reason. */
