@@ -83,6 +83,16 @@ final class ServiceValidation {
         }
     }
 
+    /** Its own ports count too: who holds a port may claim it again, so the pool does not tell. */
+    private static boolean hasTcpNodePort(JsonNode spec, int number) {
+        for (JsonNode port : spec.path("ports")) {
+            if (Trees.integer(port, 0, "nodePort") == number && Trees.text(port, "protocol").equals("TCP")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** SVC-17. The health-check port is required, but claimed after this, so it may still be open here. */
     private static void policies(JsonNode spec, List<FieldError> faults) {
         String external = Trees.text(spec, "externalTrafficPolicy");
@@ -103,6 +113,9 @@ final class ServiceValidation {
         } else if (health != 0 && (health < 1 || health > 65535)) {
             faults.add(
                     FieldError.invalid("spec.healthCheckNodePort", health, "must be between 1 and 65535, inclusive"));
+        } else if (health != 0 && hasTcpNodePort(spec, health)) {
+            faults.add(
+                    FieldError.invalid("spec.healthCheckNodePort", health, "provided port is already allocated"));
         }
         String internal = Trees.text(spec, "internalTrafficPolicy");
         if (!internal.isEmpty() && !internal.equals("Cluster") && !internal.equals("Local")) {

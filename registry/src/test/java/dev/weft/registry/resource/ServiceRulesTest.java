@@ -79,6 +79,7 @@ class ServiceRulesTest {
                 "SVC-16 | {'sessionAffinity':'ClientIP','sessionAffinityConfig':{'clientIP':{'timeoutSeconds':86401}},'ports':[{'port':1}]} | must be greater than 0 and less than 86400",
                 "SVC-17 | {'externalTrafficPolicy':'Local','ports':[{'port':1}]} | may only be set for externally-accessible services",
                 "SVC-17 | {'type':'NodePort','healthCheckNodePort':30001,'ports':[{'port':1}]} | spec.healthCheckNodePort: Invalid value: 30001",
+                "SVC-17 | {'type':'LoadBalancer','externalTrafficPolicy':'Local','healthCheckNodePort':30001,'ports':[{'port':1,'nodePort':30001}]} | spec.healthCheckNodePort: Invalid value: 30001: provided port is already allocated",
                 "SVC-18 | {'loadBalancerSourceRanges':['10.0.0.0/8'],'ports':[{'port':1}]} | may only be used when `type` is 'LoadBalancer'",
                 "SVC-19 | {'trafficDistribution':'Near','ports':[{'port':1}]} | spec.trafficDistribution: Unsupported value: $Near$",
                 "SVC-20 | {'externalIPs':['127.0.0.1'],'ports':[{'port':1}]} | may not be in the loopback range"
