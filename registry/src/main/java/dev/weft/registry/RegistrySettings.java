@@ -57,6 +57,7 @@ public record RegistrySettings(
                 shard.getInt("queue"),
                 shard.getInt("batch"),
                 shard.getInt("recent-changes"),
+                shard.getBytes("recent-bytes"),
                 shard.getInt("snapshot-every"),
                 Math.toIntExact(shard.getBytes("object")),
                 shard.getDuration("clock-reserve"),
@@ -81,10 +82,15 @@ public record RegistrySettings(
     private static HubSettings hub(Config watch, int shards) {
         return new HubSettings(
                 shards,
-                new WatchWindow.Limits(watch.getInt("shard-history"), watch.getDuration("shard-history-age")),
-                new WatchWindow.Limits(watch.getInt("merged-history"), watch.getDuration("merged-history-age")),
+                history(watch, "shard-history"),
+                history(watch, "merged-history"),
                 watch.getDuration("round"),
                 watch.getDuration("bookmarks"),
                 watch.getDuration("patience"));
+    }
+
+    private static WatchWindow.Limits history(Config watch, String of) {
+        return new WatchWindow.Limits(
+                watch.getInt(of), watch.getBytes(of + "-bytes"), watch.getDuration(of + "-age"));
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class ExportIndex {
     private final Predicate<String> owned;
     private final Listener changed;
-    private final Map<Source, Known> sources = new HashMap<>();
+    /** Of each origin, which life of its cluster counts. */
+    private final Map<Source, Long> incarnations = new HashMap<>();
     private final Map<ExportName, Map<String, ClusterExport>> exports = new HashMap<>();
 
     /** Hears of every change. */
@@ -38,12 +39,14 @@ final class ExportIndex {
 
     private record Source(String cluster, int shard) {}
 
-    private record Known(long incarnation, Set<String> keys) {}
-
+    /** What one cluster says of a name: all from one origin, where the name's namespace lives there. */
     private static final class ClusterExport {
+        int shard;
+
         @Nullable
         ByteString service;
 
+        /** By the whole key, which gossip holds anyway. */
         final Map<String, ByteString> endpoints = new TreeMap<>();
     }
 
@@ -61,19 +64,18 @@ final class ExportIndex {
         if (event instanceof FederationEvent.OriginState state) {
             replace(state.origin(), state.records());
         } else if (event instanceof FederationEvent.OriginChanged delta) {
-            Known known = known(delta.origin());
-            if (known.incarnation() == delta.origin().incarnation()) {
-                delta.changes().forEach(change -> put(delta.origin(), known, change));
+            if (incarnation(delta.origin()) == delta.origin().incarnation()) {
+                delta.changes().forEach(change -> put(delta.origin(), change));
             }
         } else if (event instanceof FederationEvent.OriginGone gone
-                && known(gone.origin()).incarnation() == gone.origin().incarnation()) {
+                && incarnation(gone.origin()) == gone.origin().incarnation()) {
             replace(gone.origin(), List.of());
-            sources.remove(source(gone.origin()));
+            incarnations.remove(source(gone.origin()));
         }
     }
 
-    private Known known(Origin origin) {
-        return sources.computeIfAbsent(source(origin), none -> new Known(origin.incarnation(), new HashSet<>()));
+    private long incarnation(Origin origin) {
+        return incarnations.computeIfAbsent(source(origin), none -> origin.incarnation());
     }
 
     private static Source source(Origin origin) {
@@ -81,41 +83,50 @@ final class ExportIndex {
     }
 
     private void replace(Origin origin, List<RecordChange> records) {
-        Known before = known(origin);
-        if (before.incarnation() > origin.incarnation()) {
+        if (incarnation(origin) > origin.incarnation()) {
             return;
         }
-        Known now = new Known(origin.incarnation(), new HashSet<>());
-        sources.put(source(origin), now);
-        records.forEach(record -> put(origin, now, record));
-        for (String key : before.keys()) {
-            if (!now.keys().contains(key)) {
-                put(origin, now, new RecordChange(key, null));
-            }
+        incarnations.put(source(origin), origin.incarnation());
+        Set<String> before = keys(origin);
+        for (RecordChange record : records) {
+            put(origin, record);
+            before.remove(record.key());
         }
+        before.forEach(key -> put(origin, new RecordChange(key, null)));
     }
 
-    private void put(Origin origin, Known known, RecordChange change) {
+    /** Looks at all names: an origin is told as a whole once in its life, mostly. */
+    private Set<String> keys(Origin origin) {
+        Set<String> keys = new HashSet<>();
+        exports.forEach((name, clusters) -> {
+            ClusterExport export = clusters.get(origin.cluster());
+            if (export != null && export.shard == origin.shard()) {
+                keys.addAll(export.endpoints.keySet());
+                if (export.service != null) {
+                    keys.add(name.toString());
+                }
+            }
+        });
+        return keys;
+    }
+
+    private void put(Origin origin, RecordChange change) {
         ExportKey key = ExportKey.parse(change.key());
         if (key == null || !owned.test(key.name().namespace())) {
             return;
         }
         ByteString payload = change.payload();
-        if (payload == null) {
-            known.keys().remove(change.key());
-        } else {
-            known.keys().add(change.key());
-        }
         Map<String, ClusterExport> clusters = exports.computeIfAbsent(key.name(), none -> new TreeMap<>());
         ClusterExport export = clusters.computeIfAbsent(origin.cluster(), none -> new ClusterExport());
+        export.shard = origin.shard();
         if (key.part().isEmpty()) {
             export.service = payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service
                     ? payload.compact()
                     : null;
         } else if (payload == null) {
-            export.endpoints.remove(key.part());
+            export.endpoints.remove(change.key());
         } else {
-            export.endpoints.put(key.part(), payload.compact());
+            export.endpoints.put(change.key(), payload.compact());
         }
         if (export.service == null && export.endpoints.isEmpty()) {
             clusters.remove(origin.cluster());

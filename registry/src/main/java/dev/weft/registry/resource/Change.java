@@ -24,4 +24,9 @@ public record Change(@Nullable Resource before, @Nullable Resource after, long v
         }
         return present.key();
     }
+
+    /** How much its state until now took, in bytes of JSON; 0 for a new object. */
+    public long bytesBefore() {
+        return before == null ? 0 : before.json().size();
+    }
 }

@@ -19,6 +19,7 @@ public final class RecentCommits {
 
     private final int shard;
     private final int limit;
+    private final long limitBytes;
     private final ArrayDeque<Commit> commits = new ArrayDeque<>();
     private final List<Change> forgotten = new ArrayList<>();
     private ResourceTree base = ResourceTree.EMPTY;
@@ -27,11 +28,16 @@ public final class RecentCommits {
 
     private long last;
     private int changes;
+    private long bytesBefore;
 
-    /** @param limit how many changes are kept at most */
-    public RecentCommits(int shard, int limit) {
+    /**
+     * @param limit how many changes are kept at most
+     * @param limitBytes how much earlier states of objects may take at most; the last batch is kept even if it has more
+     */
+    public RecentCommits(int shard, int limit, long limitBytes) {
         this.shard = shard;
         this.limit = limit;
+        this.limitBytes = limitBytes;
     }
 
     /**
@@ -46,6 +52,7 @@ public final class RecentCommits {
         commits.clear();
         forgotten.clear();
         changes = 0;
+        bytesBefore = 0;
         base = state.objects();
         baseVersion = state.version();
         last = state.version();
@@ -75,6 +82,7 @@ public final class RecentCommits {
             }
         }
         changes += batch.size();
+        bytesBefore += bytesBefore(batch);
         forget();
         return told;
     }
@@ -143,12 +151,13 @@ public final class RecentCommits {
     }
 
     private void forget() {
-        while (changes > limit && !commits.isEmpty()) {
+        while (!commits.isEmpty() && (changes > limit || (bytesBefore > limitBytes && !oneStep()))) {
             // A batch that was told in parts goes as a whole: followers begin between steps of the shard.
             baseVersion = commits.element().step();
             while (!commits.isEmpty() && commits.element().step() == baseVersion) {
                 List<Change> oldest = commits.remove().told().changes();
                 changes -= oldest.size();
+                bytesBefore -= bytesBefore(oldest);
                 forgotten.addAll(oldest);
             }
         }
@@ -157,15 +166,21 @@ public final class RecentCommits {
         }
     }
 
+    private boolean oneStep() {
+        return commits.getFirst().step() == commits.getLast().step();
+    }
+
+    private static long bytesBefore(List<Change> changes) {
+        return changes.stream().mapToLong(Change::bytesBefore).sum();
+    }
+
     private void fold() {
         base = base.after(forgotten);
         forgotten.clear();
     }
 
     private static long bytes(Change change) {
-        Resource before = change.before();
         Resource after = change.after();
-        long bytes = before == null ? 0 : before.json().size();
-        return bytes + (after == null ? 0 : after.json().size());
+        return change.bytesBefore() + (after == null ? 0 : after.json().size());
     }
 }

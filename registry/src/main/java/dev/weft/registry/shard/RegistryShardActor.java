@@ -106,7 +106,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         this.terms = terms;
         lease = terms.map(ReadLease::new);
         closings = new Closings(shard);
-        recent = new RecentCommits(shard, settings.recent());
+        recent = new RecentCommits(shard, settings.recent(), settings.recentBytes());
         fromLog = context.messageAdapter(ShardLogActor.Told.class, FromLog::new);
         load();
     }

@@ -81,7 +81,7 @@ final class ShardLogActor
         this.admission = admission;
         this.settings = settings;
         this.parent = parent;
-        this.recent = new RecentCommits(shard, settings.recent());
+        this.recent = new RecentCommits(shard, settings.recent(), settings.recentBytes());
     }
 
     /** Under which name a shard is stored. */

@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param queue how many commands may wait; further ones are refused
  * @param batch how many commands are decided and persisted together
  * @param recent how many changes are kept for followers who were away
+ * @param recentBytes how much earlier states of objects may take among these
  * @param snapshotEvery a snapshot after so many batches; older events go
  * @param objectBytes how large an object may be, as JSON
  * @param clockReserve how far ahead of the last version followers may close without a write
@@ -22,6 +23,7 @@ public record ShardSettings(
         int queue,
         int batch,
         int recent,
+        long recentBytes,
         int snapshotEvery,
         int objectBytes,
         Duration clockReserve,

@@ -30,18 +30,21 @@ public final class WatchWindow {
     private long floor;
     private WindowView view = new WindowView(ResourceTree.EMPTY, 0);
     private int unsettled;
+    /** Of the changes that are not forgotten. */
+    private long bytes;
 
     public WatchWindow(Limits limits) {
         this.limits = limits;
     }
 
     /**
-     * How much past is kept: the smaller of the two.
+     * How much past is kept: the smallest of the three.
      *
      * @param changes at most so many
+     * @param bytes of earlier states of objects at most so many; the newest change is kept even if it alone has more
      * @param age none that is older
      */
-    public record Limits(int changes, Duration age) {}
+    public record Limits(int changes, long bytes, Duration age) {}
 
     /**
      * One change as watchers see it.
@@ -56,6 +59,11 @@ public final class WatchWindow {
                     change,
                     change.after() == null && before != null ? ResourceStamp.again(before, change.version()) : null,
                     heard);
+        }
+
+        /** What is kept for this change alone: the present is kept anyway. */
+        private long bytes() {
+            return change.bytesBefore();
         }
     }
 
@@ -74,6 +82,7 @@ public final class WatchWindow {
         log.clear();
         first = 0;
         unsettled = 0;
+        bytes = 0;
         floor = version;
         view = new WindowView(objects, version);
     }
@@ -86,6 +95,7 @@ public final class WatchWindow {
         }
         Logged logged = Logged.of(change, now);
         log.add(logged);
+        bytes += logged.bytes();
         view = view.after(change);
         unsettled++;
         if (unsettled == SETTLE_EVERY) {
@@ -108,9 +118,12 @@ public final class WatchWindow {
         Instant oldest = now.minus(limits.age());
         while (first < log.size()) {
             Logged logged = at(first);
-            if (log.size() - first <= limits.changes() && !logged.heard().isBefore(oldest)) {
+            int kept = log.size() - first;
+            boolean little = bytes <= limits.bytes() || kept == 1;
+            if (little && kept <= limits.changes() && !logged.heard().isBefore(oldest)) {
                 break;
             }
+            bytes -= logged.bytes();
             floor = logged.change().version();
             log.set(first, null);
             first++;

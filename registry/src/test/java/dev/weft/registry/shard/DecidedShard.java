@@ -54,6 +54,7 @@ final class DecidedShard {
                 100,
                 100,
                 100,
+                1 << 20,
                 100,
                 20_000,
                 Duration.ofSeconds(5),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RecentCommitsTest {
     private static final ResourceType TYPE = new ResourceType("", "configmaps");
 
-    private final RecentCommits commits = new RecentCommits(3, 5_000);
+    private final RecentCommits commits = new RecentCommits(3, 5_000, Long.MAX_VALUE);
     private ShardState state = ShardState.EMPTY;
 
     @Test
@@ -54,6 +54,31 @@ class RecentCommitsTest {
                                     <= 256 * 1024)
                     .isTrue();
         });
+    }
+
+    @Test
+    @DisplayName("are forgotten when what objects were before takes too much, but for the last")
+    void boundedMemory() {
+        RecentCommits bounded = new RecentCommits(3, 5_000, 100_000);
+        bounded.reset(state);
+        for (int i = 1; i <= 100; i++) {
+            bounded.add(List.of(rewritten(i, 10_000)), state);
+        }
+        assertThat(told(bounded.since(95))).isEqualTo(versions(96, 100));
+        assertThat(bounded.since(80)).first().isInstanceOf(ShardFeed.Snapshot.class);
+        bounded.add(List.of(rewritten(101, 500_000)), state);
+        bounded.add(List.of(rewritten(102, 10)), state);
+        assertThat(told(bounded.since(101))).isEqualTo(versions(102, 102));
+        assertThat(told(bounded.since(100)).get(0)).isEqualTo(102);
+    }
+
+    /** The one object once more. */
+    private Change rewritten(long version, int bytes) {
+        ResourceKey key = new ResourceKey(TYPE, "default", "c");
+        ObjectNode object = JsonNodeFactory.instance.objectNode().put("padding", "x".repeat(bytes));
+        Change change = new Change(state.objects().get(key), ResourceStamp.of(key, object, version), version);
+        state = new ShardState(state.objects().after(List.of(change)), version, 0);
+        return change;
     }
 
     private static int bytes(Change change) {

@@ -83,7 +83,7 @@ class ResourceTreeTest {
     @Test
     @DisplayName("is the same for all who look at a window at once, and older looks stay what they were")
     void views() {
-        WatchWindow window = new WatchWindow(new WatchWindow.Limits(10_000, Duration.ofHours(1)));
+        WatchWindow window = new WatchWindow(new WatchWindow.Limits(10_000, Long.MAX_VALUE, Duration.ofHours(1)));
         List<WindowView> views = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             Resource object = object(key(i % 300));

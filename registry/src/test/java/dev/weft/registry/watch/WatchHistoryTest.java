@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,7 +28,7 @@ class WatchHistoryTest {
     void oneOrder(long seed) {
         Random random = new Random(seed);
         ShardMerge merge = new ShardMerge(SHARDS);
-        WatchWindow window = new WatchWindow(new WatchWindow.Limits(10_000, Duration.ofHours(1)));
+        WatchWindow window = new WatchWindow(new WatchWindow.Limits(10_000, Long.MAX_VALUE, Duration.ofHours(1)));
         ResourceTree[] trees = new ResourceTree[SHARDS];
         java.util.Arrays.fill(trees, ResourceTree.EMPTY);
         List<Change> issued = new ArrayList<>();
@@ -77,5 +78,24 @@ class WatchHistoryTest {
             replayed = after == null ? replayed.without(change.key()) : replayed.with(after);
         }
         assertThat(window.at(middle.version()).orElseThrow().all()).containsExactlyElementsOf(replayed.all());
+    }
+
+    @Test
+    @DisplayName("is bounded by what earlier states take: who asks for less than is kept is told so")
+    void boundedMemory() {
+        WatchWindow window = new WatchWindow(new WatchWindow.Limits(10_000, 100_000, Duration.ofHours(1)));
+        ResourceKey key = new ResourceKey(TYPE, "default", "c");
+        Resource before = null;
+        for (int version = 1; version <= 100; version++) {
+            Resource after = ResourceStamp.of(
+                    key, JsonNodeFactory.instance.objectNode().put("padding", "x".repeat(10_000)), version);
+            window.append(new Change(before, after, version), Instant.EPOCH);
+            before = after;
+        }
+        Collection all = Collection.everywhere(TYPE);
+        assertThat(window.floor()).isBetween(89L, 92L);
+        assertThat(window.since(window.floor(), all).orElseThrow()).hasSize((int) (100 - window.floor()));
+        assertThat(window.since(80, all)).isEmpty();
+        assertThat(window.at(95).orElseThrow().get(key).version()).isEqualTo(95);
     }
 }
