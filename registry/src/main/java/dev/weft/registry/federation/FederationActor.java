@@ -305,6 +305,9 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
                 imports.waiting().stream().limit(settings.namesPerStep()).toList();
         while (!names.isEmpty() && writes.isEmpty()) {
             for (ExportName name : names) {
+                if (writes.size() >= settings.namesPerStep()) {
+                    break; // a name may take one for each cluster; the rest waits
+                }
                 ImportBook.Step next = imports.step(name, clock.instant());
                 writes.addAll(next.writes());
                 if (!next.claims().isEmpty()) {
