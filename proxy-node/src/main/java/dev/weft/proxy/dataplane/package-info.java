@@ -8,7 +8,8 @@
  * successor to whom it was handed); the control side may restart at any time without a listener or a connection noticing.
  *
  * <p>Where there is native epoll, TCP goes without Netty's channels: {@code SocketDoor} accepts on every loop, {@code
- * SocketSide} moves bytes with two calls of the kernel for a small message and through pipes in bulk; Netty has the loops.
+ * SocketSide} moves bytes with two calls of the kernel for a small message, and much at once in bulk (or through pipes, where that is
+ * configured); Netty has the loops.
  * {@code ChannelSide} does the same on channels for where there is none. Measured beside HAProxy: {@code
  * deploy/bench/dataplane}.
  */
