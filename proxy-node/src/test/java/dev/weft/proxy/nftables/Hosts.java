@@ -62,7 +62,7 @@ final class Hosts implements AutoCloseable {
         run(NODE, "ip", "-6", "route", "add", "local", "fd96::/64", "dev", "lo");
     }
 
-    /** The n-th of them, from 1, is 10.92.0.n. Addresses in 10.96.0.0/16 are each host's own. */
+    /** The n-th of them, from 1, is 10.92.0.n. All that they know no way to is sought on the bridge. */
     static Hosts sideBySide(Path folder, String... names) throws IOException {
         Hosts hosts = new Hosts(folder);
         hosts.hold(NODE);
@@ -78,7 +78,7 @@ final class Hosts implements AutoCloseable {
             hosts.run(name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
             hosts.run(name, "ip", "address", "add", "10.92.0." + number + "/24", "dev", "eth0");
             hosts.run(name, "ip", "link", "set", "eth0", "up");
-            hosts.run(name, "ip", "route", "add", "local", "10.96.0.0/16", "dev", "lo");
+            hosts.run(name, "ip", "route", "add", "default", "dev", "eth0");
         }
         return hosts;
     }

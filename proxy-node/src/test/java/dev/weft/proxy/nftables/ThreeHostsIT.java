@@ -44,8 +44,6 @@ class ThreeHostsIT {
                 .as("cannot make network namespaces with nftables here: " + missing)
                 .isNull();
         hosts = Hosts.sideBySide(folder, "a", "b", "c", CLIENT);
-        hosts.run(CLIENT, "ip", "route", "del", "local", "10.96.0.0/16", "dev", "lo");
-        hosts.run(CLIENT, "ip", "route", "add", HostCases.BALANCED, "via", HostCases.address("a"));
         for (String host : NODES) {
             hosts.serve(host, host, 8080);
             nodes.put(

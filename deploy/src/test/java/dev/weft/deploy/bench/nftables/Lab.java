@@ -60,7 +60,9 @@ final class Lab implements AutoCloseable {
     private final Map<String, Long> ends = new LinkedHashMap<>();
     private final List<Process> children = new ArrayList<>();
 
+    /** What it starts ends with this process at the latest. */
     Lab() throws IOException, InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         try {
             ends.put("client", hold());
             ends.put("backend", hold());
