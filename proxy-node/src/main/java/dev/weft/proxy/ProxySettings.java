@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.SlowStart;
+import dev.weft.proxy.dataplane.BulkSettings;
 import dev.weft.proxy.dataplane.ConnectSettings;
 import dev.weft.proxy.dataplane.ConnectionLimits;
 import dev.weft.proxy.dataplane.DataPlaneSettings;
@@ -95,7 +96,10 @@ public record ProxySettings(
                 config.getStringList("node-addresses"),
                 config.getInt("worker-threads"),
                 config.getBoolean("native-transport"),
-                config.getBoolean("splice"),
+                new BulkSettings(
+                        config.getBoolean("bulk.splice"),
+                        Math.toIntExact(config.getBytes("bulk.read")),
+                        Math.toIntExact(config.getBytes("bulk.kept"))),
                 config.getInt("backlog"),
                 new ConnectionLimits(
                         config.getInt("max-connections"),

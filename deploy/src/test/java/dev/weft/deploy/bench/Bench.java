@@ -16,6 +16,7 @@ public final class Bench {
             new ReadyToSliceBenchmark(),
             new ConvergenceBenchmark(),
             new FederationBenchmark(),
+            new ImportsBenchmark(),
             new LargeServiceBenchmark(),
             new GrowthBenchmark(),
             new FootprintBenchmark());

@@ -17,6 +17,7 @@ final class Enrolment {
     private final Membership membership;
     private final Admission admission;
     private final Ledger ledger;
+    private final OwnOrigins own;
     private final Roster roster;
     private final LinkTable links;
     private final Joining joining;
@@ -27,6 +28,7 @@ final class Enrolment {
             Membership membership,
             Admission admission,
             Ledger ledger,
+            OwnOrigins own,
             Roster roster,
             LinkTable links,
             Joining joining,
@@ -35,6 +37,7 @@ final class Enrolment {
         this.membership = membership;
         this.admission = admission;
         this.ledger = ledger;
+        this.own = own;
         this.roster = roster;
         this.links = links;
         this.joining = joining;
@@ -69,7 +72,7 @@ final class Enrolment {
 
     /** Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. */
     void leave(Instant now) {
-        long stamp = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+        long stamp = Math.max(HybridTimestamp.ofMillis(now.toEpochMilli()).packed(), own.highest());
         Node last = membership.depart(Node.Presence.LEFT, stamp);
         farewell(last);
         List<String> others = admission.others();
@@ -80,6 +83,7 @@ final class Enrolment {
             roster.forget(cluster);
         }
         links.forgetSeeds();
+        own.beginAnew(last.beat(), now);
         membership.begin(stamp + 1, last.beat() + 1);
         roster.lives();
         roster.tellChanges(now);

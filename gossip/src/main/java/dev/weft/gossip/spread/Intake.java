@@ -25,7 +25,7 @@ final class Intake {
     void pushed(Link link, NodeId node, Frame.Push pushed, Instant now) {
         for (Batch batch : pushed.origins()) {
             OriginId origin = batch.origin();
-            Ledger.Verdict verdict = ledger.judge(origin, node, now);
+            Ledger.Verdict verdict = ledger.judge(origin, batch.upTo(), node, now);
             if (verdict == Ledger.Verdict.IGNORE) {
                 continue;
             }

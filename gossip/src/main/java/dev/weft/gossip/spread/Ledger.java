@@ -33,6 +33,9 @@ final class Ledger {
         IGNORE
     }
 
+    /** The number of a cluster's last word before it left, in one life of its. */
+    private record LastWord(long incarnation, long number) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
     private final Replica replica = new Replica();
@@ -43,6 +46,9 @@ final class Ledger {
     private final Refusals refusals;
     private final Set<OriginId> ours = new HashSet<>();
     private final Map<String, Long> departed = new HashMap<>();
+    /** The last words of clusters that left: what they said up to then does not count any more when they are back. */
+    private final Map<String, LastWord> lastWords = new HashMap<>();
+
     private final Admission admission;
     private final FutureBound future;
 
@@ -90,8 +96,8 @@ final class Ledger {
         }
     }
 
-    /** Whether to take a word on an origin from a process. */
-    Verdict judge(OriginId origin, NodeId from, Instant now) {
+    /** Whether to take a word on an origin, up to a number, from a process. */
+    Verdict judge(OriginId origin, long upTo, NodeId from, Instant now) {
         Node self = membership.self();
         if (origin.cluster().equals(self.id().cluster())) {
             return judgeOwnCluster(origin, from, self.incarnation());
@@ -104,7 +110,9 @@ final class Ledger {
         }
         long known = replica.incarnation(origin.cluster());
         Long left = departed.get(origin.cluster());
-        if (origin.incarnation() < known || (left != null && origin.incarnation() <= left)) {
+        if (origin.incarnation() < known
+                || (left != null && origin.incarnation() <= left)
+                || saidBeforeItLeft(origin, upTo)) {
             return Verdict.IGNORE;
         }
         if (origin.incarnation() > known
@@ -124,6 +132,12 @@ final class Ledger {
             return Verdict.IGNORE;
         }
         return Verdict.ACCEPT;
+    }
+
+    /** Who did not hear that it left may tell what it has withdrawn since. What it holds now it says anew, with a fence. */
+    private boolean saidBeforeItLeft(OriginId origin, long upTo) {
+        LastWord last = lastWords.get(origin.cluster());
+        return last != null && origin.incarnation() == last.incarnation && upTo <= last.number;
     }
 
     private Verdict judgeOwnCluster(OriginId origin, NodeId from, long incarnation) {
@@ -211,7 +225,13 @@ final class Ledger {
         orphans.forEach(cluster -> gone(replica.drop(cluster)));
     }
 
-    /** A cluster left or was silent for longer than the retention. */
+    /** A cluster left; nothing counts that it said up to its last word, also when it is back. */
+    void left(String cluster, long incarnation, long lastWord) {
+        lastWords.put(cluster, new LastWord(incarnation, lastWord));
+        depart(cluster);
+    }
+
+    /** A cluster is to be forgotten: it was silent for longer than the retention, or this one left it. */
     void depart(String cluster) {
         departed.put(cluster, replica.incarnation(cluster));
         gone(replica.drop(cluster));
@@ -223,6 +243,7 @@ final class Ledger {
      */
     void ousted(String cluster) {
         departed.remove(cluster);
+        lastWords.remove(cluster);
         gone(replica.forget(cluster));
     }
 

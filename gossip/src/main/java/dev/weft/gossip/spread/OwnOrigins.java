@@ -120,6 +120,22 @@ final class OwnOrigins {
         return true;
     }
 
+    /** The highest number of all that is written here; 0 when there is none. */
+    long highest() {
+        return held.stream()
+                .mapToLong(shard -> ledger.replica().highest(id(shard)))
+                .max()
+                .orElse(0);
+    }
+
+    /** Whatever was said up to a number counts no more: who is to have it gets the full state. */
+    void beginAnew(long lastWord, Instant now) {
+        for (int shard : held) {
+            OriginState state = ledger.replica().getOrCreate(id(shard));
+            fence(state, next(state, lastWord, now));
+        }
+    }
+
     OriginId id(int shard) {
         return new OriginId(cluster, shard, incarnation);
     }

@@ -56,7 +56,7 @@ final class Repair {
     boolean compare(Link link, NodeId node, List<OriginDigest> theirs, long whole, Instant now) {
         boolean fenced = false;
         for (OriginDigest digest : theirs) {
-            Ledger.Verdict verdict = ledger.judge(digest.origin(), node, now);
+            Ledger.Verdict verdict = ledger.judge(digest.origin(), digest.highest(), node, now);
             if (verdict != Ledger.Verdict.IGNORE && ledger.future(digest.highest(), now)) {
                 ledger.future(digest.origin(), digest.highest(), node);
             } else if (verdict == Ledger.Verdict.OURS) {
@@ -108,7 +108,8 @@ final class Repair {
             if (wants.size() == WANTS) {
                 break;
             }
-            if (!pulls.containsKey(origin) && ledger.judge(origin, node, now) == Ledger.Verdict.ACCEPT) {
+            if (!pulls.containsKey(origin)
+                    && ledger.judge(origin, entry.getValue(), node, now) == Ledger.Verdict.ACCEPT) {
                 OriginState state = ledger.replica().get(origin);
                 wants.add(state == null ? new Want(origin, 0, false) : state.want(link.id));
                 pulls.put(origin, link.id);
@@ -162,7 +163,9 @@ final class Repair {
 
     private Merged.Outcome take(Link link, NodeId node, Delta delta, @Nullable Asking asking, Instant now) {
         OriginId origin = delta.origin();
-        if (ledger.judge(origin, node, now) != Ledger.Verdict.ACCEPT) {
+        // What is a part says nothing yet: nothing of it is seen before the last part is here.
+        long upTo = delta.remaining() > 0 ? Long.MAX_VALUE : delta.upTo();
+        if (ledger.judge(origin, upTo, node, now) != Ledger.Verdict.ACCEPT) {
             link.known.remove(origin);
             return Merged.Outcome.KNOWN;
         }

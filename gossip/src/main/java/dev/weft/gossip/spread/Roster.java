@@ -13,6 +13,8 @@ import dev.weft.gossip.wire.Frame;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,20 +85,38 @@ final class Roster {
 
     private void restore(List<Node> nodes, Instant now) {
         Node self = membership.self();
+        List<Node> left = new ArrayList<>();
         for (Node node : nodes) {
             boolean otherLife = node.id().cluster().equals(self.id().cluster())
                     ? node.incarnation() != self.incarnation()
                     : node.incarnation()
                             < ledger.replica().incarnation(node.id().cluster());
-            if (otherLife
-                    || node.presence() == Node.Presence.LEFT
-                    || !admission.verifier().holds(node)) {
+            if (otherLife || !admission.verifier().holds(node)) {
                 store.gone(node.id());
+            } else if (node.presence() == Node.Presence.LEFT) {
+                left.add(node);
             } else {
                 membership.restore(node, now);
                 tidings.now(node);
             }
         }
+        left.sort(Comparator.comparingLong(Node::beat).reversed());
+        left.forEach(node -> restoreLeft(node, now));
+    }
+
+    /** Is no member any more, but its last word still counts, if it comes back. */
+    private void restoreLeft(Node node, Instant now) {
+        String cluster = node.id().cluster();
+        if (recent(node, now) && !membership.knows(cluster)) {
+            ledger.left(cluster, node.incarnation(), node.beat());
+        } else {
+            store.gone(node.id());
+        }
+    }
+
+    private boolean recent(Node node, Instant now) {
+        Instant beat = new HybridTimestamp(node.beat()).instant();
+        return beat.plus(settings.members().retention()).isAfter(now);
     }
 
     /** Why a process is not believed to be who it says; null if it is. */
@@ -195,9 +215,7 @@ final class Roster {
             return false;
         }
         // One who was forgotten here does not come back because somebody still remembers.
-        Instant beat = new HybridTimestamp(node.beat()).instant();
-        return node.presence() != Node.Presence.LEFT
-                && beat.plus(settings.members().retention()).isAfter(now);
+        return node.presence() != Node.Presence.LEFT && recent(node, now);
     }
 
     private void believe(Node node, boolean self, Instant now) {
@@ -220,11 +238,13 @@ final class Roster {
     }
 
     private void left(String cluster) {
-        boolean all = membership.nodes().stream()
+        List<Node> processes = membership.nodes().stream()
                 .filter(node -> node.id().cluster().equals(cluster))
-                .allMatch(node -> node.presence() == Node.Presence.LEFT);
-        if (all) {
-            ledger.depart(cluster);
+                .toList();
+        if (processes.stream().allMatch(node -> node.presence() == Node.Presence.LEFT)) {
+            // Each process begins anew beyond its own last word: all are beyond the first of these.
+            Node first = Collections.min(processes, Comparator.comparingLong(Node::beat));
+            ledger.left(cluster, first.incarnation(), first.beat());
         }
     }
 

@@ -107,6 +107,7 @@ public final class SpreadCore implements PeerListener {
                 membership,
                 admission,
                 ledger,
+                own,
                 roster,
                 links,
                 joining,

@@ -110,6 +110,48 @@ class LeavingTest {
         assertThat(federation.converged()).isTrue();
     }
 
+    @ParameterizedTest(name = "east restarts while west is away: {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName(
+            "and withdrew meanwhile is back through one that did not hear of it without what it withdrew being seen"
+                    + " again where it was gone")
+    void withdrawsOutside(boolean restarts) {
+        SimulatedFederation federation = new SimulatedFederation(15).closed();
+        Disk eastDisk = new Disk();
+        List<Sim> all = threeClusters(federation, eastDisk);
+        Sim east = all.get(0);
+        Sim west = all.get(1);
+        Sim north = all.get(2);
+        federation.partition(List.of("north"), List.of("east", "west"), true);
+        west.core.leave();
+        federation.run(Duration.ofSeconds(1));
+        assertThat(east.content()).doesNotContainKey("west/0/k");
+        assertThat(north.content()).containsKey("west/0/k");
+        west.put(0, "other", "value");
+        west.put(0, "k", null);
+        if (restarts) {
+            east.crash();
+            east = federation.start("east", eastDisk);
+            east.core.reset(0, 0, Map.of("k", ByteString.fromString("v")));
+        }
+        federation.partition(List.of("west"), List.of("east"), true);
+        federation.partition(List.of("north"), List.of("east", "west"), false);
+        int before = east.news.size();
+        join(federation, north, west);
+        federation.run(LONG);
+        federation.partition(List.of("west"), List.of("east"), false);
+        federation.run(LONG);
+        assertThat(east.content()).containsEntry("west/0/other", "value").doesNotContainKey("west/0/k");
+        assertThat(north.content()).containsEntry("west/0/other", "value").doesNotContainKey("west/0/k");
+        assertThat(east.news.subList(before, east.news.size()))
+                .as("east never sees what was withdrawn")
+                .noneMatch(item -> item instanceof News.OriginChanged changed
+                        && changed.origin().cluster().equals("west")
+                        && changed.records().stream()
+                                .anyMatch(record -> record.key().equals("k") && record.payload() != null));
+        assertThat(federation.converged()).isTrue();
+    }
+
     private static void assertGone(List<Sim> all) {
         for (Sim other : List.of(all.get(0), all.get(2))) {
             assertThat(other.status("west")).as(other.name).isEqualTo(Status.LEFT);
@@ -119,7 +161,11 @@ class LeavingTest {
     }
 
     private List<Sim> threeClusters(SimulatedFederation federation) {
-        Sim east = federation.start("east", new Disk());
+        return threeClusters(federation, new Disk());
+    }
+
+    private List<Sim> threeClusters(SimulatedFederation federation, Disk eastDisk) {
+        Sim east = federation.start("east", eastDisk);
         Sim west = federation.start("west", westDisk);
         Sim north = federation.start("north", northDisk);
         join(federation, east, west);

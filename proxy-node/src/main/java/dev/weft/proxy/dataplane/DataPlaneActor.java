@@ -18,6 +18,7 @@ import dev.weft.proxy.view.ViewActor;
 import dev.weft.proxy.view.ViewPace;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -146,7 +147,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     private void apply(ServiceView current, Set<ServiceKey> touched) {
         String zone = configured.zone().isEmpty() ? current.nodeZone() : configured.zone();
         NodeIdentity node = new NodeIdentity(configured.name(), zone, configured.cluster());
-        Set<ServicePicture> present = new HashSet<>();
+        List<ServicePicture> present = new ArrayList<>();
         for (ServiceKey key : touched) {
             ServicePicture picture = current.get(key);
             if (picture == null || picture.entry() == null) {

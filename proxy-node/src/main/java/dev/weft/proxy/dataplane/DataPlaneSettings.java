@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param nodeAddresses where node ports listen
  * @param workerThreads event loops that relay; 0 for one by processor
- * @param splice whether what comes in bulk goes through pipes of the kernel's, on the native transport
+ * @param bulk how what comes in bulk is passed on, on the native transport
  * @param idleTimeout after which a connection on which nothing came is closed; zero for never
  * @param accessLog whether each connection is logged when it has ended
  * @param podNetworks of Pods of this host, address/length
@@ -18,7 +18,7 @@ public record DataPlaneSettings(
         List<String> nodeAddresses,
         int workerThreads,
         boolean nativeTransport,
-        boolean splice,
+        BulkSettings bulk,
         int backlog,
         ConnectionLimits limits,
         ConnectSettings connecting,
@@ -53,7 +53,7 @@ public record DataPlaneSettings(
                 nodeAddresses,
                 workerThreads,
                 nativeTransport,
-                true,
+                new BulkSettings(false, 512 << 10, 16 << 20),
                 backlog,
                 limits,
                 connecting,

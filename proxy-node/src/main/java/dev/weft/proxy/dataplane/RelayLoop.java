@@ -27,6 +27,7 @@ final class RelayLoop {
     private final Deque<Pipe> pipes = new ArrayDeque<>();
     private final AtomicInteger relays = new AtomicInteger();
     private int pipesInUse;
+    private long keptBytes;
 
     /** @param bufferBytes how much is read at once at most */
     RelayLoop(IoEventLoop loop, int bufferBytes) {
@@ -73,6 +74,16 @@ final class RelayLoop {
         } else {
             pipe.close();
         }
+    }
+
+    /** So many bytes more wait to be sent; less when negative. */
+    void kept(int more) {
+        keptBytes += more;
+    }
+
+    /** Bytes that wait to be sent and stand in memory of ours. */
+    long keptBytes() {
+        return keptBytes;
     }
 
     /** One relay more is to live here. */

@@ -24,6 +24,9 @@ final class RouteUpkeep {
     /** Where many endpoints are due, each at a time of its own, they are seen to together. */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** All routes are seen to at multiples of this, so that the loop wakes once for many of them. */
+    private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final ServiceKey service;
     private final Route route;
     private final EventLoopGroup loop;
@@ -101,10 +104,12 @@ final class RouteUpkeep {
             earlier.cancel(false);
         }
         if (!over.getAsBoolean()) {
-            long delayNanos = Math.max(dueInNanos, LEAST_NANOS);
-            dueNanos = nanos.getAsLong() + delayNanos;
+            long now = nanos.getAsLong();
+            long due = now + Math.max(dueInNanos, LEAST_NANOS);
+            due += Math.floorMod(-due, GRAIN_NANOS);
+            dueNanos = due;
             waits = true;
-            reconsidering = loop.schedule(this::reconsider, delayNanos, TimeUnit.NANOSECONDS);
+            reconsidering = loop.schedule(this::reconsider, due - now, TimeUnit.NANOSECONDS);
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.dataplane.HalfClose.End;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
@@ -14,7 +12,6 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A side on a socket of the kernel's: what comes is read into the loop's one buffer and written to the other side at once,
  * two calls of the kernel for a small message and no object made. What the other does not take is kept, and nothing is read
- * meanwhile. What comes in bulk goes through a pipe, without being copied.
+ * meanwhile. As long as much comes and the other takes all of it, much is read at once: each call wakes somebody, which is
+ * dearer than the copying. Or, if so configured, what comes in bulk goes through a pipe, without being copied.
  *
  * <p>The kernel is told once what to wait for, edge triggered: so a socket is read until there is nothing left, or less
  * came than was asked for; in the latter case the end of input is told by an event of its own (EPOLLRDHUP), as are errors
@@ -46,10 +44,12 @@ final class SocketSide extends Side implements EpollIoHandle {
     private static final EpollIoOps READING = EpollIoOps.valueOf(IN | PRI | RDHUP | EDGE);
     private static final EpollIoOps WRITING = EpollIoOps.valueOf(IN | PRI | RDHUP | OUT | EDGE);
 
-    /** Reads in a row until others of the loop have their turn. */
+    /** Reads in a row until others of the loop have their turn; one in bulk counts for some. */
     private static final int ROUNDS = 8;
 
-    /** When less than this comes at once, it is no longer bulk (bytes). */
+    private static final int ROUNDS_OF_BULK = 4;
+
+    /** When less than this comes through a pipe at once, it is no longer bulk (bytes). */
     private static final int LITTLE = 16 << 10;
 
     private final RelayLoop at;
@@ -59,10 +59,9 @@ final class SocketSide extends Side implements EpollIoHandle {
     private @Nullable IoRegistration registration;
     private @Nullable Consumer<@Nullable Throwable> connecting;
     private @Nullable Future<?> connectTimeout;
-    /** What has been read and the other side has not taken yet; at most one of these two. */
-    private @Nullable ByteBuf held;
+    /** What has been read of this side and the other has not taken. */
+    private final Unsent unsent;
 
-    private @Nullable Pipe pipe;
     private boolean inBulk;
     private boolean connected;
     private boolean open = true;
@@ -83,6 +82,7 @@ final class SocketSide extends Side implements EpollIoHandle {
         this.socket = socket;
         this.at = at;
         this.settings = settings;
+        this.unsent = new Unsent(at);
     }
 
     /** It is connected already. */
@@ -198,10 +198,10 @@ final class SocketSide extends Side implements EpollIoHandle {
         }
         SocketSide to = peer;
         if (to == null || !to.open) {
-            drop();
+            unsent.drop();
         }
         if (to != null) {
-            to.drop();
+            to.unsent.drop();
         }
         if (end == End.CLIENT) {
             at.release();
@@ -255,17 +255,18 @@ final class SocketSide extends Side implements EpollIoHandle {
             return;
         }
         int round = 0;
-        while (to.open && passOn(to) && takes(to) && round++ < ROUNDS) {
-            if (!inBulk || !fillPipe()) {
+        while (to.open && passOn(to) && takes(to) && round < ROUNDS) {
+            round += inBulk ? ROUNDS_OF_BULK : 1;
+            if (!inBulk || !settings.bulk().splice() || !fillPipe()) {
                 read(to);
             }
         }
-        if (to.closing && passedOn()) {
+        if (to.closing && unsent.isEmpty()) {
             to.finish();
         }
         if (closing) {
             discard();
-        } else if (round > ROUNDS) {
+        } else if (round >= ROUNDS) {
             later();
         }
     }
@@ -275,18 +276,13 @@ final class SocketSide extends Side implements EpollIoHandle {
         return readable && open && !inputOver && !closing && !to.closing && !relay.ended();
     }
 
-    private boolean passedOn() {
-        return held == null && pipe == null;
-    }
-
     /** @return whether nothing is left that has been read and not been passed on */
     private boolean passOn(SocketSide to) {
-        if (passedOn()) {
+        if (unsent.isEmpty()) {
             return true;
         }
         try {
-            if ((held == null || send(held, to.socket)) && (pipe == null || pipe.drain(to.socket))) {
-                drop();
+            if (unsent.drain(to.socket)) {
                 return true;
             }
             to.awaitRoom();
@@ -296,39 +292,26 @@ final class SocketSide extends Side implements EpollIoHandle {
         return false;
     }
 
-    private static boolean send(ByteBuf bytes, NativeSocket to) throws IOException {
-        int size = bytes.readableBytes();
-        ByteBuffer inside = bytes.internalNioBuffer(bytes.readerIndex(), size);
-        int sent = to.send(inside, inside.position(), inside.limit());
-        bytes.skipBytes(sent);
-        return sent == size;
-    }
-
     /** @return false when nothing came this way; only reading tells why */
     private boolean fillPipe() {
-        Pipe by = at.borrowPipe();
-        if (by == null) {
-            return false;
-        }
-        pipe = by;
         try {
-            int came = by.fill(socket);
+            int came = unsent.fill(socket);
             if (came > 0) {
                 relay.moved(end, came);
                 inBulk = came >= LITTLE;
-                return true;
             }
-            drop();
-            return false;
+            return came > 0;
         } catch (IOException e) {
-            drop();
             failed();
             return true;
         }
     }
 
     private void read(SocketSide to) {
-        int most = at.buffer().capacity();
+        int ordinary = settings.highWaterMarkBytes();
+        int most = inBulk && at.keptBytes() < settings.bulk().keptBytes()
+                ? at.buffer().capacity()
+                : Math.min(ordinary, at.buffer().capacity());
         int came;
         try {
             came = socket.recvAddress(at.address(), 0, most);
@@ -339,7 +322,7 @@ final class SocketSide extends Side implements EpollIoHandle {
         }
         if (came > 0) {
             readable = came == most || toTheEnd;
-            inBulk = settings.splice() && (came == most || (inBulk && came >= LITTLE));
+            inBulk = came >= ordinary || (inBulk && settings.bulk().splice() && came >= LITTLE);
             relay.moved(end, came);
             give(to, came);
             return;
@@ -362,9 +345,8 @@ final class SocketSide extends Side implements EpollIoHandle {
             return;
         }
         if (sent < size) {
-            held = ByteBufAllocator.DEFAULT
-                    .directBuffer(size - sent)
-                    .writeBytes(at.buffer().duplicate().limit(size).position(sent));
+            unsent.keep(sent, size);
+            inBulk &= settings.bulk().splice(); // who takes little at once shall not make much be kept
             to.awaitRoom();
         }
     }
@@ -454,17 +436,6 @@ final class SocketSide extends Side implements EpollIoHandle {
                 connectTimeout.cancel(false);
             }
             outcome.accept(failure);
-        }
-    }
-
-    private void drop() {
-        if (held != null) {
-            held.release();
-            held = null;
-        }
-        if (pipe != null) {
-            at.giveBack(pipe);
-            pipe = null;
         }
     }
 

@@ -65,7 +65,8 @@ record Transport(
                 new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("weft-relay", true), io);
         List<RelayLoop> loops = new ArrayList<>();
         if (epoll) {
-            workers.forEach(loop -> loops.add(new RelayLoop((IoEventLoop) loop, settings.highWaterMarkBytes())));
+            workers.forEach(loop ->
+                    loops.add(new RelayLoop((IoEventLoop) loop, settings.bulk().readBytes())));
         }
         return new Transport(
                 epoll,

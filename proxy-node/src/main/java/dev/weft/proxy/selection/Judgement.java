@@ -2,7 +2,6 @@ package dev.weft.proxy.selection;
 
 import dev.weft.proxy.view.Slice;
 import dev.weft.proxy.view.TrafficPolicy;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,12 +33,20 @@ public record Judgement(
     public Selection selection() {
         List<Candidate> forCluster = cluster == null ? List.of() : cluster.chosen();
         List<Candidate> forLocal = local == null ? List.of() : local.chosen();
-        Set<Candidate> reachable = new LinkedHashSet<>(forCluster);
-        reachable.addAll(forLocal);
         boolean exists = seen.stream()
                 .map(Sighting::candidate)
                 .anyMatch(candidate -> candidate.ready() || candidate.servingTerminating());
-        return new Selection(forCluster, forLocal, new ArrayList<>(reachable), exists);
+        return new Selection(forCluster, forLocal, union(forCluster, forLocal), exists);
+    }
+
+    /** Mostly there is but one of the two, and nothing to look for. */
+    private static List<Candidate> union(List<Candidate> one, List<Candidate> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
+        }
+        Set<Candidate> union = new LinkedHashSet<>(one);
+        union.addAll(other);
+        return List.copyOf(union);
     }
 
     /** What a policy uses; no fallback from Local to other nodes (rule KP-6). */

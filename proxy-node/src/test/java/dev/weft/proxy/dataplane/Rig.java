@@ -133,7 +133,7 @@ final class Rig implements AutoCloseable {
                 List.of("127.0.0.1"),
                 2,
                 nativeTransport,
-                splice,
+                new BulkSettings(splice, 512 << 10, 16 << 20),
                 1024,
                 limits,
                 connecting,

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A real TCP server on a loopback address of its own, that does one thing with each connection. */
 final class TestBackend implements AutoCloseable {
     private final ServerSocket server;
+    private final Thread acceptor;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
 
@@ -24,7 +25,7 @@ final class TestBackend implements AutoCloseable {
     TestBackend(String address, Script script) throws IOException {
         server = new ServerSocket();
         server.bind(new InetSocketAddress(InetAddress.getByName(address), 0), 1024);
-        Thread acceptor = new Thread(() -> accept(script), "backend " + address);
+        acceptor = new Thread(() -> accept(script), "backend " + address);
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -73,9 +74,15 @@ final class TestBackend implements AutoCloseable {
         }
     }
 
+    /** When it comes back nothing is accepted any more: the kernel's socket lives until nobody waits on it. */
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : open) {
             socket.close();
         }

@@ -81,10 +81,12 @@ final class Churn implements ResourceFeed {
     private void change() {
         SplittableRandom random = new SplittableRandom(1);
         long due = System.nanoTime();
+        long version = 0;
         while (true) {
             Follower to = following;
             for (int number = 0; changing && to != null && number < CHANGES_PER_SECOND / TICKS_PER_SECOND; number++) {
-                to.changed(variants.get(random.nextInt(SERVICES)).get(random.nextInt(ENDPOINTS + 1)));
+                JsonNode slice = variants.get(random.nextInt(SERVICES)).get(random.nextInt(ENDPOINTS + 1));
+                to.changed(written(slice, ++version));
             }
             due += TimeUnit.SECONDS.toNanos(1) / TICKS_PER_SECOND;
             LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));
@@ -99,6 +101,16 @@ final class Churn implements ResourceFeed {
             following = follower;
         }
         return () -> {};
+    }
+
+    /** As of its own write. */
+    private static JsonNode written(JsonNode object, long version) {
+        ObjectNode written = JSON.objectNode();
+        written.setAll((ObjectNode) object);
+        written.replace(
+                "metadata",
+                ((ObjectNode) object.path("metadata")).deepCopy().put("resourceVersion", Long.toString(version)));
+        return written;
     }
 
     private static ObjectNode object(String name) {
