@@ -11,12 +11,14 @@ import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
 import dev.weft.proxy.hostaddress.HostAddresses;
+import dev.weft.proxy.metrics.KernelNumbers;
 import dev.weft.proxy.metrics.MetricsServer;
 import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.metrics.MetricsText;
 import dev.weft.proxy.nftables.ChildCommands;
 import dev.weft.proxy.nftables.Commands;
 import dev.weft.proxy.nftables.KernelPath;
+import dev.weft.proxy.nftables.KernelStatus;
 import dev.weft.proxy.nodehealth.NodeHealth;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
@@ -165,7 +167,7 @@ public final class ProxyNode {
                 actor,
                 health,
                 pictured,
-                metrics(settings, dataPlane),
+                metrics(settings, dataPlane, kernel),
                 started);
         settings.handover().ifPresent(node::succeed);
         return node;
@@ -205,17 +207,24 @@ public final class ProxyNode {
         return new ChildCommands(settings.nftables().timeout(), System.getenv());
     }
 
-    private static @Nullable MetricsServer metrics(ProxySettings settings, DataPlane dataPlane) {
+    private static @Nullable MetricsServer metrics(ProxySettings settings, DataPlane dataPlane, KernelPath kernel) {
         if (settings.metrics().listen().isEmpty()) {
             return null;
         }
-        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, settings.metrics()));
+        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, kernel, settings.metrics()));
         server.start(settings.metrics().listen());
         return server;
     }
 
-    private static String metrics(DataPlane dataPlane, MetricsSettings settings) {
-        return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), settings);
+    private static String metrics(DataPlane dataPlane, KernelPath kernel, MetricsSettings settings) {
+        KernelStatus status = kernel.status();
+        KernelNumbers numbers = new KernelNumbers(
+                status.unavailable().isEmpty(),
+                status.programmed().size(),
+                status.left().size(),
+                status.transactions(),
+                status.failures());
+        return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), numbers, settings);
     }
 
     private static Behavior<HealthActor.Command> checks(
@@ -256,7 +265,7 @@ public final class ProxyNode {
 
     /** The numbers of the data plane, as Prometheus reads them. */
     public String metrics() {
-        return metrics(dataPlane, settings.metrics());
+        return metrics(dataPlane, kernel, settings.metrics());
     }
 
     /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */

@@ -30,6 +30,9 @@ final class Binding {
     private final Function<InetSocketAddress, CompletionStage<Door>> attempt;
     private volatile @Nullable Door door;
     private boolean closing;
+    /** On the loop. What the log has heard; a first failure is not worth it, since the address may just be coming. */
+    private BindState told = BindState.BINDING;
+
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
 
     /**
@@ -105,7 +108,8 @@ final class Binding {
             return;
         }
         BindOutcome now = BindOutcome.of(key, failure == null ? new IOException("no socket") : failure);
-        if (now.state() != outcome.state()) {
+        if (now.state() != told && outcome.state() != BindState.BINDING) {
+            told = now.state();
             LOG.warn("listener {} of {} cannot be bound: {}; tried again by itself", key, service, now.reason());
         }
         outcome = now;
