@@ -85,7 +85,8 @@ public final class NftablesBench {
                 }
             }
         }
-        return held & (!loaded || counts.size() < 2 || traffic.flat());
+        boolean flat = !loaded || counts.size() < 2 || traffic.flat();
+        return held && flat;
     }
 
     private static List<String> backend() {
