@@ -69,7 +69,9 @@ final class ProxyCommand implements Callable<Integer> {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
         if (cleanup) {
             boolean removed = WeftProxy.cleanUp(options.dns().config());
-            spec.commandLine().getOut().println(removed ? "removed the table of nftables" : "nothing to remove");
+            spec.commandLine()
+                    .getOut()
+                    .println(removed ? "removed what a proxy-node had left in the kernel" : "nothing to remove");
             return 0;
         }
         ApiAccess access = access();

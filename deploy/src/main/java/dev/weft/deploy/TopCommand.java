@@ -35,7 +35,7 @@ final class TopCommand implements Runnable {
     @Option(
             names = "--metrics",
             paramLabel = "URL",
-            converter = ApiUrlConverter.class,
+            converter = MetricsUrlConverter.class,
             description = "The metrics of a proxy-node that runs alone (weft.proxy.metrics.listen), instead of --api.")
     private @Nullable URI metrics;
 

@@ -276,4 +276,11 @@ class CommandLineTest {
         assertThat(result.code()).isZero();
         return result.out().lines().filter(line -> !line.startsWith("#")).toList();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:9", "http://127.0.0.1:9", "http://127.0.0.1:9/metrics"})
+    @DisplayName("takes the metrics of a proxy-node by address, and as its log says where they are")
+    void metricsUrl(String text) {
+        assertThat(new MetricsUrlConverter().convert(text)).hasToString("http://127.0.0.1:9");
+    }
 }

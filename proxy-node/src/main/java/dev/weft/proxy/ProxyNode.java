@@ -10,11 +10,15 @@ import dev.weft.proxy.dataplane.DataPlaneActor;
 import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
+import dev.weft.proxy.hostaddress.HostAddresses;
+import dev.weft.proxy.metrics.KernelNumbers;
 import dev.weft.proxy.metrics.MetricsServer;
 import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.metrics.MetricsText;
 import dev.weft.proxy.nftables.ChildCommands;
+import dev.weft.proxy.nftables.Commands;
 import dev.weft.proxy.nftables.KernelPath;
+import dev.weft.proxy.nftables.KernelStatus;
 import dev.weft.proxy.nodehealth.NodeHealth;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
@@ -49,6 +53,7 @@ public final class ProxyNode {
     private final DnsServer dns;
     private final KernelPath kernel;
     private final NodeHealth nodeHealth;
+    private final HostAddresses hostAddresses;
     private final ActorRef<DataPlaneActor.Command> actor;
     private final @Nullable ActorRef<HealthActor.Command> health;
     private final CompletableFuture<Void> pictured;
@@ -64,6 +69,7 @@ public final class ProxyNode {
             DnsServer dns,
             KernelPath kernel,
             NodeHealth nodeHealth,
+            HostAddresses hostAddresses,
             ActorRef<DataPlaneActor.Command> actor,
             @Nullable ActorRef<HealthActor.Command> health,
             CompletableFuture<Void> pictured,
@@ -74,6 +80,7 @@ public final class ProxyNode {
         this.dns = dns;
         this.kernel = kernel;
         this.nodeHealth = nodeHealth;
+        this.hostAddresses = hostAddresses;
         this.actor = actor;
         this.health = health;
         this.pictured = pictured;
@@ -119,10 +126,14 @@ public final class ProxyNode {
         NodeHealth nodeHealth = new NodeHealth(
                 settings.nodeHealth(), settings.node(), settings.dataPlane().nodeAddresses(), clock, random);
         nodeHealth.start();
+        HostAddresses hostAddresses = new HostAddresses(
+                settings.hostAddresses(), kernel::leaves, KernelPath.mayChangeNetwork(), commands(settings));
         CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();
         CompletionStage<ActorRef<DataPlaneActor.Command>> steered = steering;
-        Consumer<Set<ServiceKey>> changed =
-                services -> steered.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
+        Consumer<Set<ServiceKey>> changed = services -> {
+            steered.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
+            hostAddresses.again(services);
+        };
         kernel.start(system, changed, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
@@ -136,6 +147,7 @@ public final class ProxyNode {
                             kernel.apply(update);
                             dns.apply(update);
                             nodeHealth.apply(update);
+                            hostAddresses.apply(update);
                             pictured.complete(null);
                         }),
                 "weft-proxy",
@@ -151,10 +163,11 @@ public final class ProxyNode {
                 dns,
                 kernel,
                 nodeHealth,
+                hostAddresses,
                 actor,
                 health,
                 pictured,
-                metrics(settings, dataPlane),
+                metrics(settings, dataPlane, kernel),
                 started);
         settings.handover().ifPresent(node::succeed);
         return node;
@@ -187,20 +200,31 @@ public final class ProxyNode {
                 settings.node(),
                 settings.dataPlane().nodeAddresses(),
                 settings.balance().defaultAlgorithm(),
-                new ChildCommands(settings.nftables().timeout(), System.getenv()));
+                commands(settings));
     }
 
-    private static @Nullable MetricsServer metrics(ProxySettings settings, DataPlane dataPlane) {
+    private static Commands commands(ProxySettings settings) {
+        return new ChildCommands(settings.nftables().timeout(), System.getenv());
+    }
+
+    private static @Nullable MetricsServer metrics(ProxySettings settings, DataPlane dataPlane, KernelPath kernel) {
         if (settings.metrics().listen().isEmpty()) {
             return null;
         }
-        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, settings.metrics()));
+        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, kernel, settings.metrics()));
         server.start(settings.metrics().listen());
         return server;
     }
 
-    private static String metrics(DataPlane dataPlane, MetricsSettings settings) {
-        return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), settings);
+    private static String metrics(DataPlane dataPlane, KernelPath kernel, MetricsSettings settings) {
+        KernelStatus status = kernel.status();
+        KernelNumbers numbers = new KernelNumbers(
+                status.unavailable().isEmpty(),
+                status.programmed().size(),
+                status.left().size(),
+                status.transactions(),
+                status.failures());
+        return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), numbers, settings);
     }
 
     private static Behavior<HealthActor.Command> checks(
@@ -241,7 +265,7 @@ public final class ProxyNode {
 
     /** The numbers of the data plane, as Prometheus reads them. */
     public String metrics() {
-        return metrics(dataPlane, settings.metrics());
+        return metrics(dataPlane, kernel, settings.metrics());
     }
 
     /** Accepts nothing more; completes when the open connections have ended, after the stop deadline at the latest. */
@@ -270,6 +294,7 @@ public final class ProxyNode {
     private CompletionStage<Void> drain(Duration deadline) {
         actor.tell(DataPlaneActor.stop());
         kernel.stop();
+        hostAddresses.stop();
         nodeHealth.drain();
         if (health != null) {
             health.tell(HealthActor.stop());

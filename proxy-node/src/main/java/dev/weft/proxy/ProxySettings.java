@@ -12,6 +12,7 @@ import dev.weft.proxy.dataplane.KeepAlive;
 import dev.weft.proxy.dataplane.UdpSettings;
 import dev.weft.proxy.dns.DnsSettings;
 import dev.weft.proxy.health.HealthSettings;
+import dev.weft.proxy.hostaddress.HostAddressSettings;
 import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.nftables.NftablesSettings;
 import dev.weft.proxy.nodehealth.NodeHealthSettings;
@@ -42,6 +43,7 @@ public record ProxySettings(
         NftablesSettings nftables,
         MetricsSettings metrics,
         NodeHealthSettings nodeHealth,
+        HostAddressSettings hostAddresses,
         Optional<Path> handover,
         Duration stopDeadline) {
 
@@ -64,6 +66,7 @@ public record ProxySettings(
                 nftables,
                 MetricsSettings.from(proxy.getConfig("metrics")),
                 NodeHealthSettings.from(proxy.getConfig("node-health")),
+                HostAddressSettings.from(proxy.getConfig("host-addresses")),
                 Optional.of(proxy.getString("handover"))
                         .filter(path -> !path.isEmpty())
                         .map(Path::of),
@@ -83,6 +86,7 @@ public record ProxySettings(
                 nftables,
                 metrics,
                 nodeHealth,
+                hostAddresses,
                 handover,
                 stopDeadline);
     }

@@ -8,7 +8,8 @@
  * <p>What must hold: control and data are apart; the data path reads immutable snapshots and never waits for an actor.
  *
  * <p>Rooms beyond those of the design contract: {@code health} (active checks), {@code outlier} (passive ones), {@code
- * nftables} (services in the kernel), {@code metrics}, and {@code explanation} (why a connection goes where it goes).
+ * nftables} (services in the kernel), {@code hostaddress} (addresses put on this host), {@code metrics}, and {@code
+ * explanation} (why a connection goes where it goes).
  */
 @NullMarked
 package dev.weft.proxy;

@@ -12,10 +12,10 @@ import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.deploy.terminal.Expected;
 import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
+import dev.weft.proxy.hostaddress.HostAddresses;
 import dev.weft.proxy.nftables.ChildCommands;
 import dev.weft.proxy.nftables.Cleanup;
 import dev.weft.proxy.nftables.Commands;
-import dev.weft.proxy.nftables.NftablesSettings;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.ApiCredentials;
 import dev.weft.proxy.view.HttpResourceFeed;
@@ -25,8 +25,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -105,22 +107,28 @@ public final class WeftProxy {
     }
 
     /**
-     * Removes what a proxy-node has left in the kernel of this host, and nothing else.
+     * Removes what a proxy-node has left in the kernel of this host, rules and addresses, and nothing else.
      *
      * @param config a file that overrides the defaults
      * @return whether there was anything
      * @throws CommandFailed with one sentence, when it cannot be removed
      */
     public static boolean cleanUp(Optional<Path> config) {
-        NftablesSettings settings = ProxySettings.from(ServerConfig.ofProxy(config, Optional.empty(), Optional.empty()))
-                .nftables();
-        try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
-            Cleanup.Outcome outcome =
-                    Cleanup.run(settings, commands).toCompletableFuture().join();
+        ProxySettings settings = ProxySettings.from(ServerConfig.ofProxy(config, Optional.empty(), Optional.empty()));
+        try (Commands commands = new ChildCommands(settings.nftables().timeout(), System.getenv())) {
+            Cleanup.Outcome outcome = Cleanup.run(settings.nftables(), commands)
+                    .toCompletableFuture()
+                    .join();
             if (!outcome.problem().isEmpty()) {
                 throw CommandFailed.failed(outcome.problem());
             }
-            return outcome.removed();
+            int addresses = HostAddresses.cleanUp(settings.hostAddresses(), commands)
+                    .toCompletableFuture()
+                    .join();
+            return outcome.removed() || addresses > 0;
+        } catch (CompletionException e) {
+            throw CommandFailed.failed(
+                    String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()));
         }
     }
 

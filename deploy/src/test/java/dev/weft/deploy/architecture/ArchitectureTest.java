@@ -51,6 +51,7 @@ class ArchitectureTest {
                                     "explanation",
                                     "ingress",
                                     "dns",
+                                    "hostaddress",
                                     "nftables",
                                     "nodehealth",
                                     "process",

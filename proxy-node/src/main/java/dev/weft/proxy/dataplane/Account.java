@@ -1,6 +1,8 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.Target;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,16 @@ final class Account {
 
     /** For the log: from whom, to what, how much, how long, and how it ended. */
     String text(@Nullable Target endpoint, long nowNanos) {
-        return "client=" + client + " endpoint=" + (endpoint == null ? "none" : endpoint.identity()) + " bytes-to="
-                + bytesTo + " bytes-from=" + bytesFrom + " ms="
+        return "client=" + plain(client) + " endpoint=" + (endpoint == null ? "none" : plain(endpoint.address()))
+                + " identity=" + (endpoint == null ? "none" : endpoint.identity()) + " bytes-to=" + bytesTo
+                + " bytes-from=" + bytesFrom + " ms="
                 + TimeUnit.NANOSECONDS.toMillis(nowNanos - acceptedNanos) + " end=" + (cut ? "reset" : "closed");
+    }
+
+    /** Address and port as in a URL; {@code unknown} for a client that was gone before it could be asked. */
+    private static String plain(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress known && known.getAddress() != null
+                ? NetUtil.toSocketAddressString(known)
+                : "unknown";
     }
 }

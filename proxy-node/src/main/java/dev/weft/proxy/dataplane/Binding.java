@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
 final class Binding {
     private static final Logger LOG = LoggerFactory.getLogger(Binding.class);
+    /** How far the pause before the next attempt has grown until a failure is logged. */
+    private static final int QUIET = 8;
 
     private final ServiceKey service;
     private final ListenerKey key;
@@ -30,6 +32,9 @@ final class Binding {
     private final Function<InetSocketAddress, CompletionStage<Door>> attempt;
     private volatile @Nullable Door door;
     private boolean closing;
+    /** On the loop. What the log has heard; first failures are not worth it, since the address may just be coming. */
+    private BindState told = BindState.BINDING;
+
     private volatile BindOutcome outcome = new BindOutcome(BindState.BINDING, "");
 
     /**
@@ -105,7 +110,10 @@ final class Binding {
             return;
         }
         BindOutcome now = BindOutcome.of(key, failure == null ? new IOException("no socket") : failure);
-        if (now.state() != outcome.state()) {
+        boolean patient = retryAfter.compareTo(settings.bindRetryMin().multipliedBy(QUIET)) < 0
+                && retryAfter.compareTo(settings.bindRetryMax()) < 0;
+        if (now.state() != told && !patient) {
+            told = now.state();
             LOG.warn("listener {} of {} cannot be bound: {}; tried again by itself", key, service, now.reason());
         }
         outcome = now;

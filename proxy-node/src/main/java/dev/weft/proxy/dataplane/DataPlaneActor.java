@@ -172,7 +172,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         List<String> before =
                 complaints.isEmpty() ? unreadable.remove(picture.key()) : unreadable.put(picture.key(), complaints);
         if (!complaints.isEmpty() && !complaints.equals(before)) {
-            LOG.warn("{} has annotations that cannot be read: {}", picture.key(), String.join("; ", complaints));
+            LOG.warn("{} is not served as it asks to be: {}", picture.key(), String.join("; ", complaints));
         }
     }
 }

@@ -48,7 +48,7 @@ record ListenerPolicy(
     /** What the service says of the address; what is not understood is as if it were not there, and told by {@link Wishes}. */
     static ListenerPolicy of(ServiceEntry entry, String address) {
         return new ListenerPolicy(
-                entry.restricted().contains(address) ? entry.sourceRanges() : List.of(),
+                entry.balancerAddresses().contains(address) ? entry.sourceRanges() : List.of(),
                 count(entry.annotation(MAX_CONNECTIONS)),
                 count(entry.annotation(MAX_BY_ENDPOINT)),
                 duration(entry.annotation(IDLE_TIMEOUT)),

@@ -4,6 +4,7 @@ import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.health.HealthCheck;
 import dev.weft.proxy.selection.Locality;
 import dev.weft.proxy.selection.Weighting;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,10 @@ final class Wishes {
         if (!check.isEmpty()) {
             complaints.add(check + "; nothing is checked");
         }
+        entry.ports().stream()
+                .filter(port -> port.protocol() == Protocol.SCTP && !entry.headless())
+                .forEach(port ->
+                        complaints.add("port " + port.port() + " is of SCTP, which is not relayed: nobody listens"));
         return List.copyOf(complaints);
     }
 

@@ -1,11 +1,13 @@
 package dev.weft.proxy.metrics;
 
+import dev.weft.proxy.dataplane.BindState;
 import dev.weft.proxy.dataplane.ConnectTimes;
 import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +32,11 @@ public final class MetricsText {
      * @param picks by algorithm
      */
     public static String of(
-            List<ListenerStatus> listeners, Map<String, Long> picks, int openConnections, MetricsSettings settings) {
+            List<ListenerStatus> listeners,
+            Map<String, Long> picks,
+            int openConnections,
+            KernelNumbers kernel,
+            MetricsSettings settings) {
         List<ListenerStatus> busy =
                 listeners.stream().filter(listener -> listener.accepted() > 0).toList();
         List<ListenerStatus> told = busy.stream()
@@ -41,6 +47,8 @@ public final class MetricsText {
         MetricsText writing = new MetricsText(told, settings.maxEndpoints());
         writing.head("weft_proxy_open_connections", "gauge", "Connections open through this node.");
         writing.line("weft_proxy_open_connections", "", openConnections);
+        writing.states(listeners);
+        writing.kernel(kernel);
         writing.head("weft_proxy_picks_total", "counter", "Endpoints picked, by algorithm.");
         new TreeMap<>(picks)
                 .forEach((algorithm, count) ->
@@ -52,6 +60,31 @@ public final class MetricsText {
         writing.line("weft_proxy_metrics_left_out", "what=\"listeners\"", busy.size() - told.size());
         writing.line("weft_proxy_metrics_left_out", "what=\"endpoints\"", endpoints);
         return writing.text.toString();
+    }
+
+    private void states(List<ListenerStatus> listeners) {
+        Map<BindState, Integer> states = new EnumMap<>(BindState.class);
+        for (BindState state : BindState.values()) {
+            states.put(state, 0);
+        }
+        listeners.forEach(listener -> states.merge(listener.state(), 1, Integer::sum));
+        head("weft_proxy_listeners", "gauge", "Listeners, by how it stands with their sockets.");
+        states.forEach((state, count) -> {
+            String name = state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            line("weft_proxy_listeners", "state=\"" + name + "\"", count);
+        });
+    }
+
+    private void kernel(KernelNumbers kernel) {
+        head("weft_proxy_nftables_available", "gauge", "Whether this node may and can program the kernel.");
+        line("weft_proxy_nftables_available", "", kernel.available() ? 1 : 0);
+        head("weft_proxy_nftables_services", "gauge", "Services with addresses, by who serves them.");
+        line("weft_proxy_nftables_services", "by=\"kernel\"", kernel.services());
+        line("weft_proxy_nftables_services", "by=\"listeners\"", kernel.left());
+        head("weft_proxy_nftables_transactions_total", "counter", "Changes that the kernel has taken.");
+        line("weft_proxy_nftables_transactions_total", "", kernel.transactions());
+        head("weft_proxy_nftables_failures_total", "counter", "Changes that the kernel has refused.");
+        line("weft_proxy_nftables_failures_total", "", kernel.failures());
     }
 
     private void byListener() {

@@ -33,6 +33,15 @@ final class Capability {
         return commands.has("nft") ? null : "there is no command nft (Debian's package nftables)";
     }
 
+    /** Whether a process has CAP_NET_ADMIN. */
+    static boolean mayChangeNetwork(Path status) {
+        try {
+            return netAdmin(Files.readString(status));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Reads the effective capabilities out of that file. */
     static boolean netAdmin(String status) {
         return status.lines()

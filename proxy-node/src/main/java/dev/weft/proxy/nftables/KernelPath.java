@@ -130,6 +130,16 @@ public final class KernelPath implements Offload {
         return failures.get();
     }
 
+    /** Whether listeners serve the service, as far as is known now. */
+    public boolean leaves(ServicePicture picture) {
+        return unavailable != null || KernelFit.obstacle(picture, defaultAlgorithm) != null;
+    }
+
+    /** Whether this process may change the host's network. */
+    public static boolean mayChangeNetwork() {
+        return Capability.mayChangeNetwork(STATUS);
+    }
+
     @Override
     public List<ListenerPlan> left(ServicePicture picture, List<ListenerPlan> plans, boolean listening) {
         if (unavailable != null

@@ -136,7 +136,9 @@ final class ServiceCompiler {
                         .filter(element -> !elements.contains(element))
                         .forEach(elements::add);
             }
-            if (fromOutside && entry.restricted().contains(text)) {
+            if (fromOutside
+                    && !entry.sourceRanges().isEmpty()
+                    && entry.balancerAddresses().contains(text)) {
                 verdict = "goto " + routes.allowed(family, protocol, port, verdict);
             }
             elements.add(new Element(Skeleton.services(family), place, verdict));

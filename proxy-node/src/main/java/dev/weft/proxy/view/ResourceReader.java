@@ -60,7 +60,6 @@ final class ResourceReader {
         List<String> external = addresses(spec.path("externalIPs"));
         List<String> balancer = balancerAddresses(object);
         external.addAll(balancer);
-        List<String> ranges = ranges(spec.path("loadBalancerSourceRanges"));
         boolean externalName = "ExternalName".equals(type);
         boolean accessible = "NodePort".equals(type) || "LoadBalancer".equals(type) || !external.isEmpty();
         return new ServiceEntry(
@@ -76,8 +75,8 @@ final class ResourceReader {
                 !externalName && "None".equals(spec.path("clusterIP").asText()),
                 externalName ? text(spec.path("externalName")) : null,
                 annotation(object, MODE),
-                ranges.isEmpty() ? List.of() : balancer,
-                ranges,
+                externalName ? List.of() : balancer,
+                ranges(spec.path("loadBalancerSourceRanges")),
                 annotations(object),
                 healthCheckPort(spec, type));
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param headless whether its name stands for its endpoints; a service that still waits for an address is not headless
  * @param externalName the name that an ExternalName service stands for; null for every other service
  * @param mode how it is to be served by annotation: userspace or nftables; null for the node's own choice
- * @param restricted those of the external addresses on which only some sources may come
- * @param sourceRanges the networks of those sources; empty for no restriction
+ * @param balancerAddresses those of the external addresses that are its load balancer's
+ * @param sourceRanges the networks that may come to those; empty for all
  * @param annotations those below {@code mesh.weft.dev/}, without that
  * @param healthCheckPort the node port on which load balancers ask whether this node has endpoints of it (rule KP-8); 0 for
  *     none
@@ -35,7 +35,7 @@ public record ServiceEntry(
         boolean headless,
         @Nullable String externalName,
         @Nullable String mode,
-        List<String> restricted,
+        List<String> balancerAddresses,
         List<String> sourceRanges,
         Map<String, String> annotations,
         int healthCheckPort) {
@@ -44,7 +44,7 @@ public record ServiceEntry(
         virtualAddresses = List.copyOf(virtualAddresses);
         externalAddresses = List.copyOf(externalAddresses);
         ports = List.copyOf(ports);
-        restricted = List.copyOf(restricted);
+        balancerAddresses = List.copyOf(balancerAddresses);
         sourceRanges = List.copyOf(sourceRanges);
         annotations = Map.copyOf(annotations);
     }

@@ -3,6 +3,7 @@ package dev.weft.proxy.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
+import dev.weft.proxy.metrics.KernelNumbers;
 import dev.weft.proxy.metrics.MetricsServer;
 import dev.weft.proxy.metrics.MetricsSettings;
 import dev.weft.proxy.metrics.MetricsText;
@@ -67,8 +68,12 @@ class CountsIT {
                     .containsExactly(5L);
             assertThat(rig.plane().picks()).isEqualTo(Map.of("round-robin", 5L));
 
-            MetricsServer server = new MetricsServer(() ->
-                    MetricsText.of(rig.plane().status(), rig.plane().picks(), 0, new MetricsSettings("", 10, 10)));
+            MetricsServer server = new MetricsServer(() -> MetricsText.of(
+                    rig.plane().status(),
+                    rig.plane().picks(),
+                    0,
+                    new KernelNumbers(true, 0, 0, 0, 0),
+                    new MetricsSettings("", 10, 10)));
             try {
                 server.start("127.0.0.1:0");
                 dev.weft.proxy.Patience.await().until(() -> server.port() > 0);

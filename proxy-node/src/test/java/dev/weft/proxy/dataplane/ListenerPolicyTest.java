@@ -3,8 +3,10 @@ package dev.weft.proxy.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.health.HealthCheck;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePort;
 import dev.weft.proxy.view.TrafficPolicy;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -89,6 +91,23 @@ class ListenerPolicyTest {
                 .singleElement()
                 .asString()
                 .startsWith("mesh.weft.dev/" + name + "=" + bad + " (expected: ");
+    }
+
+    @Test
+    @DisplayName("is told for ports of SCTP, which nobody relays")
+    void sctp() {
+        ServiceEntry entry = new ServiceEntry(
+                ServiceKey.service("default", "web"),
+                List.of("10.0.0.1"),
+                List.of(),
+                List.of(new ServicePort("a", Protocol.TCP, 80, 0), new ServicePort("b", Protocol.SCTP, 81, 0)),
+                TrafficPolicy.CLUSTER,
+                TrafficPolicy.CLUSTER,
+                false,
+                null,
+                null);
+        assertThat(Wishes.unreadable(entry))
+                .containsExactly("port 81 is of SCTP, which is not relayed: nobody listens");
     }
 
     @Test

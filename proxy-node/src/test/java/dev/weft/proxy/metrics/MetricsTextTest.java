@@ -51,7 +51,8 @@ class MetricsTextTest {
     }
 
     private static String text(MetricsSettings settings, ListenerStatus... listeners) {
-        return MetricsText.of(List.of(listeners), Map.of("round-robin", 42L), 4, settings);
+        return MetricsText.of(
+                List.of(listeners), Map.of("round-robin", 42L), 4, new KernelNumbers(true, 21, 3, 5, 2), settings);
     }
 
     @Test
@@ -62,6 +63,13 @@ class MetricsTextTest {
                         .lines())
                 .contains(
                         "weft_proxy_open_connections 4",
+                        "weft_proxy_listeners{state=\"bound\"} 1",
+                        "weft_proxy_listeners{state=\"address-in-use\"} 0",
+                        "weft_proxy_nftables_available 1",
+                        "weft_proxy_nftables_services{by=\"kernel\"} 21",
+                        "weft_proxy_nftables_services{by=\"listeners\"} 3",
+                        "weft_proxy_nftables_transactions_total 5",
+                        "weft_proxy_nftables_failures_total 2",
                         "weft_proxy_picks_total{algorithm=\"round-robin\"} 42",
                         "weft_proxy_listener_connections_total{" + web + "} 12",
                         "weft_proxy_listener_refused_total{" + web + ",reason=\"no-endpoint\"} 6",

@@ -20,8 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts made of network namespaces: {@code node} in the middle, others with one link to it each, by which all their packets go. The
- * n-th other is 10.91.n.2 and fd91:n::2, its side of the node ends in 1. A namespace ends with the process that holds it.
+ * Hosts made of network namespaces, in one of two shapes. {@link #Hosts}: {@code node} in the middle, others with one link to it
+ * each, by which all their packets go. The n-th other is 10.91.n.2 and fd91:n::2, its side of the node ends in 1. {@link
+ * #sideBySide}: equals on one bridge. A namespace ends with the process that holds it.
  */
 final class Hosts implements AutoCloseable {
     static final String NODE = "node";
@@ -30,12 +31,16 @@ final class Hosts implements AutoCloseable {
     private final List<Process> children = new ArrayList<>();
     private final Path script;
 
-    Hosts(Path folder, String... others) throws IOException {
+    private Hosts(Path folder) throws IOException {
         script = folder.resolve("netns.py");
         try (InputStream in = Hosts.class.getResourceAsStream("/netns.py")) {
             assertThat(in).isNotNull();
             Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    Hosts(Path folder, String... others) throws IOException {
+        this(folder);
         hold(NODE);
         run(
                 NODE,
@@ -55,6 +60,27 @@ final class Hosts implements AutoCloseable {
         // A host that knows no way to an address does not even ask the kernel's table for it.
         run(NODE, "ip", "route", "add", "local", "10.96.0.0/16", "dev", "lo");
         run(NODE, "ip", "-6", "route", "add", "local", "fd96::/64", "dev", "lo");
+    }
+
+    /** The n-th of them, from 1, is 10.92.0.n. All that they know no way to is sought on the bridge. */
+    static Hosts sideBySide(Path folder, String... names) throws IOException {
+        Hosts hosts = new Hosts(folder);
+        hosts.hold(NODE);
+        hosts.run(NODE, "ip", "link", "add", "bridge0", "type", "bridge");
+        hosts.run(NODE, "ip", "link", "set", "bridge0", "up");
+        for (int number = 1; number <= names.length; number++) {
+            String name = names[number - 1];
+            String link = "to-" + name;
+            hosts.hold(name);
+            hosts.run(
+                    NODE, "ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", hosts.pid(name));
+            hosts.run(NODE, "ip", "link", "set", link, "master", "bridge0", "up");
+            hosts.run(name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
+            hosts.run(name, "ip", "address", "add", "10.92.0." + number + "/24", "dev", "eth0");
+            hosts.run(name, "ip", "link", "set", "eth0", "up");
+            hosts.run(name, "ip", "route", "add", "default", "dev", "eth0");
+        }
+        return hosts;
     }
 
     /** Why there can be no such hosts here; null when there can. */

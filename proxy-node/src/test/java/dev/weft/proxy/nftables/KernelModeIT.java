@@ -339,6 +339,50 @@ class KernelModeIT {
     }
 
     @Test
+    @DisplayName(
+            "has the addresses of load balancers and of listeners while they are wanted, and no other's are touched")
+    void addresses() throws Exception {
+        hosts.run(Hosts.NODE, "ip", "route", "add", "local", "10.97.0.1/32", "dev", "lo");
+        start("auto");
+        declare("kernel", VIP, "", ",'type':'LoadBalancer'", "one");
+        ((ObjectNode) services.get(0)).set("status", balancer("10.97.200.1"));
+        declare("listening", "10.97.0.9", "'mesh.weft.dev/mode':'userspace'", "", "two");
+        node.apply(services, slices);
+        Patience.await().until(() -> put().equals(List.of("10.97.0.9", "10.97.200.1")));
+        Patience.await()
+                .until(() -> shares(call(Hosts.NODE, "10.97.0.9", 80, 2)).equals(Map.of("two", 2)));
+        assertThat(shares(call(CLIENT, "10.97.200.1", 80, 2))).isEqualTo(Map.of("one", 2));
+
+        ((ObjectNode) services.get(0)).set("status", balancer("10.97.200.2"));
+        node.apply(services, slices);
+        Patience.await().until(() -> put().equals(List.of("10.97.0.9", "10.97.200.2")));
+
+        node.kill();
+        assertThat(put()).as("a crash leaves them").hasSize(2);
+        services.remove(1);
+        start("auto");
+        node.apply(services, slices);
+        Patience.await().until(() -> put().equals(List.of("10.97.200.2")));
+        node.cleanUp();
+        assertThat(put()).isEmpty();
+        assertThat(hosts.run(Hosts.NODE, "ip", "route", "show", "table", "local"))
+                .contains("local 10.97.0.1 dev lo");
+    }
+
+    private static JsonNode balancer(String address) {
+        return Pictures.json("{'loadBalancer':{'ingress':[{'ip':'" + address + "'}]}}");
+    }
+
+    /** Addresses that a proxy-node has put on its host. */
+    private static List<String> put() {
+        return hosts.run(Hosts.NODE, "ip", "route", "show", "table", "local", "proto", "119")
+                .lines()
+                .map(line -> line.split(" ", -1)[1])
+                .sorted()
+                .toList();
+    }
+
+    @Test
     @DisplayName("makes its table anew when somebody has broken it, and leaves that of another node alone")
     void broken() throws Exception {
         start("nftables");

@@ -9,6 +9,7 @@ import dev.weft.proxy.ProxyNode;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.ProxyStatus;
 import dev.weft.proxy.dataplane.BindState;
+import dev.weft.proxy.hostaddress.HostAddresses;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.WatchedKind;
 import java.io.BufferedReader;
@@ -48,6 +49,9 @@ public final class NodeProcess {
             } else if (line.equals("cleanup")) {
                 NftablesSettings settings = ProxySettings.from(config).nftables();
                 try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
+                    HostAddresses.cleanUp(ProxySettings.from(config).hostAddresses(), commands)
+                            .toCompletableFuture()
+                            .join();
                     System.out.println(Cleanup.run(settings, commands)
                             .toCompletableFuture()
                             .join());

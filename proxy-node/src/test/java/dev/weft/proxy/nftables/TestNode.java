@@ -11,19 +11,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** A {@link NodeProcess} on the host {@code node}. */
+/** A {@link NodeProcess} on one of the hosts. */
 final class TestNode implements AutoCloseable {
     private final Process process;
     private final BufferedWriter in;
     private final BufferedReader out;
 
+    /** On the host in the middle. */
     TestNode(Hosts hosts, String mode) throws IOException {
-        String config = "akka.loglevel=WARNING, weft.proxy { mode=" + mode
-                + ", node=node-1, dns.listen=off, nftables { pod-networks=[\"10.91.1.0/24\"] },"
-                + " dataplane { node-addresses=[\"127.0.0.1\",\"10.91.0.1\"] } }";
+        this(
+                hosts,
+                Hosts.NODE,
+                "mode=" + mode + ", node=node-1, nftables { pod-networks=[\"10.91.1.0/24\"] },"
+                        + " dataplane { node-addresses=[\"127.0.0.1\",\"10.91.0.1\"] }");
+    }
+
+    /** @param settings below {@code weft.proxy} */
+    TestNode(Hosts hosts, String host, String settings) throws IOException {
+        String config = "akka.loglevel=WARNING, weft.proxy { dns.listen=off, " + settings + " }";
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         process = hosts.launch(
-                Hosts.NODE,
+                host,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",

@@ -90,6 +90,12 @@ class EndpointSelectionTest {
         SliceEndpoint n10 = endpoint(10, "there", "rs", "there", "zone-a");
         SliceEndpoint unreadyHint11 = endpoint(11, "there", "", "zone-b");
         SliceEndpoint n12 = endpoint(12, "there", "rs", "there", "zone-b");
+        SliceEndpoint published13 = endpoint(13, "here", "rst");
+        SliceEndpoint readyOnly14 = endpoint(14, "there", "r");
+        SliceEndpoint stza15 = endpoint(15, "here", "st", "zone-a");
+        SliceEndpoint stzb16 = endpoint(16, "there", "st", "zone-b");
+        SliceEndpoint both17 = endpoint(17, "there", "rs", "zone-a", "zone-b");
+        SliceEndpoint nodeOnly18 = endpoint(18, "here", "rs", "here");
         return Stream.of(
                 row("KP-3 ready only, wherever", "CC-", "1 2", "", r1, r2, unready3, st4),
                 row("KP-3 none ready: serving and terminating", "CC-", "4 5", "", unready3, st4, st5, t6),
@@ -109,7 +115,39 @@ class EndpointSelectionTest {
                 row("KP-2 no node hint names this node: zone hints decide", "CC-", "10", "", n10, n12),
                 row("KP-2 no zone hint names this zone: none", "CC-", "8", "", zb8),
                 row("KP-3 the fallback ignores topology", "CC-", "4 5", "", st4, st5, unreadyHint11),
-                row("KP-4 hints never filter the local list", "CLx", "7", "8", za7, zb8));
+                row("KP-4 hints never filter the local list", "CLx", "7", "8", za7, zb8),
+                row(
+                        "EPS-1 ready counts, though it terminates (publishNotReadyAddresses)",
+                        "CC-",
+                        "1 13",
+                        "",
+                        r1,
+                        published13),
+                row("EPS-1 ready counts, though it is not serving", "CC-", "1 14", "", r1, readyOnly14),
+                row("KP-1 both policies Local without access: no cluster list", "LL-", "", "1", r1, r2),
+                row("KP-1 both policies Local and accessible need both", "LLx", "1 2", "1", r1, r2),
+                row("KP-1 policies Cluster have no local list", "CCx", "1 2", "", r1, r2),
+                row(
+                        "KP-2 one without a node hint disables that level: zone hints decide",
+                        "CC-",
+                        "7 9",
+                        "",
+                        n9,
+                        za7,
+                        zb8),
+                row("KP-2 one without a zone hint disables that level alone", "CC-", "9 18", "", n9, nodeOnly18, n12),
+                row("KP-2 neither level is whole: none", "CC-", "7 18", "", za7, nodeOnly18),
+                row("KP-2 one hint of several names this zone", "CC-", "17", "", both17, zb8),
+                row("KP-2 hints of what terminates do not matter", "CC-", "1 8", "", r1, zb8, stza15),
+                row("KP-2 what terminates needs no hint", "CC-", "7", "", za7, zb8, st4),
+                row("KP-3 the fallback ignores the hints of what it uses", "CC-", "15 16", "", stza15, stzb16),
+                row("KP-3 one is ready, if only by a far hint: no fallback", "CC-", "8", "", zb8, stza15),
+                row("KP-4 one ready here: what terminates here is not used", "CLx", "1 2", "1", r1, r2, st4),
+                row("KP-4 the fallback here ignores hints", "CLx", "7", "15", za7, stza15, stzb16),
+                row("KP-5 nor is it used where the policy is Local", "CLx", "2", "", r2, t6, unready3),
+                row("KP-6 external Local, none here: nothing for the outside, all for the inside", "CLx", "2", "", r2),
+                row("KP-6 the policy Local goes before topology", "LC-", "", "8", za7, zb8),
+                row("KP-6 no endpoint at all", "LLx", "", ""));
     }
 
     private static Arguments row(
@@ -165,6 +203,73 @@ class EndpointSelectionTest {
     }
 
     @Test
+    @DisplayName("know no near zone on a node that has none (KP-2)")
+    void nodeWithoutZone() {
+        ServicePicture picture = picture(
+                TrafficPolicy.CLUSTER,
+                TrafficPolicy.CLUSTER,
+                false,
+                slice(
+                        "default/one",
+                        "",
+                        1,
+                        endpoint(7, "there", "rs", "zone-a"),
+                        endpoint(8, "there", "rs", "zone-b")));
+
+        Selection selection = EndpointSelection.select(picture, HTTP, false, new NodeIdentity("here", "", "east"));
+
+        assertThat(addresses(selection.cluster())).isEqualTo("7 8");
+    }
+
+    static Stream<Arguments> anywhere() {
+        return Stream.of(
+                Arguments.of("KP-7 ready elsewhere: drop", true, endpoint(1, "there", "rs")),
+                Arguments.of("KP-7 terminating and serving elsewhere: drop", true, endpoint(1, "there", "st")),
+                Arguments.of("KP-7 not ready anywhere: reject", false, endpoint(1, "here", "s")),
+                Arguments.of("KP-7 only terminating anywhere: reject", false, endpoint(1, "here", "t")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("anywhere")
+    @DisplayName("are none here, which is told from none anywhere")
+    void dropOrReject(String rule, boolean exists, SliceEndpoint endpoint) {
+        Selection selection = EndpointSelection.select(
+                picture(TrafficPolicy.LOCAL, TrafficPolicy.CLUSTER, false, slice("default/one", "", 1, endpoint)),
+                HTTP,
+                false,
+                HERE);
+
+        assertThat(selection.reachable()).as(rule).isEmpty();
+        assertThat(selection.existsAnywhere()).as(rule).isEqualTo(exists);
+    }
+
+    @Test
+    @DisplayName("that only terminate do not count for the health-check port, nor does a second address family (KP-8)")
+    void localReady() {
+        SliceEndpoint six =
+                new SliceEndpoint("fd00::1", true, true, false, "here", null, Set.of(), Set.of(), "uid-1", 1);
+        Slice ipv6 = new Slice(
+                "default/six",
+                KEY,
+                "",
+                true,
+                1,
+                List.of(new Slice.SlicePort("http", Protocol.TCP, 8080)),
+                List.of(six));
+        Slice ipv4 = slice(
+                "default/four",
+                "",
+                1,
+                endpoint(1, "here", "rs"),
+                endpoint(2, "here", "st"),
+                endpoint(3, "there", "rs"));
+
+        assertThat(EndpointSelection.localReady(
+                        picture(TrafficPolicy.CLUSTER, TrafficPolicy.LOCAL, true, ipv4, ipv6), HERE))
+                .isOne();
+    }
+
+    @Test
     @DisplayName("exist elsewhere even when this node must drop (KP-6, KP-7)")
     void existsElsewhere() {
         Selection selection = EndpointSelection.select(
@@ -217,6 +322,68 @@ class EndpointSelectionTest {
                 HERE);
 
         assertThat(selection.cluster()).isEmpty();
+    }
+
+    static Stream<Arguments> twice() {
+        return Stream.of(
+                Arguments.of("EPS-9 reused address, live in the newer slice", "uid-1 st 3", "other rs 9", "other"),
+                Arguments.of("EPS-9 reused address, not ready yet but no ghost", "uid-1 st 9", "other s 3", ""),
+                Arguments.of(
+                        "EPS-9 reused address, a ghost that answers before one that is dead",
+                        "uid-1 st 3",
+                        "other t 9",
+                        "uid-1"),
+                Arguments.of("EPS-9 reused address, both live: the newer slice", "uid-1 rs 9", "other rs 3", "uid-1"),
+                Arguments.of("EPS-9 moving, ready in the newer slice", "uid-1 s 3", "uid-1 rs 9", "uid-1"),
+                Arguments.of("EPS-9 written twice, same version: the live word", "uid-1 t 3", "uid-1 rs 3", "uid-1"));
+    }
+
+    /** Each sighting: target, conditions, version of its slice. Expected is the target in choice. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("twice")
+    @DisplayName("take one address once, whichever slice comes first (EPS-9)")
+    void oneAddressOnce(String rule, String one, String other, String expected) {
+        for (List<String> order : List.of(List.of(one, other), List.of(other, one))) {
+            Selection selection = EndpointSelection.select(
+                    picture(
+                            TrafficPolicy.CLUSTER,
+                            TrafficPolicy.CLUSTER,
+                            false,
+                            sighted("default/a", order.get(0)),
+                            sighted("default/b", order.get(1))),
+                    HTTP,
+                    false,
+                    HERE);
+            assertThat(selection.cluster())
+                    .as(rule)
+                    .extracting(Candidate::identity)
+                    .containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of("/" + expected));
+        }
+    }
+
+    private static Slice sighted(String id, String sighting) {
+        String[] parts = sighting.split(" ", -1);
+        SliceEndpoint endpoint = new SliceEndpoint(
+                "10.0.0.1",
+                parts[1].contains("r"),
+                parts[1].contains("s"),
+                parts[1].contains("t"),
+                "here",
+                null,
+                Set.of(),
+                Set.of(),
+                parts[0],
+                1);
+        return slice(id, "", Long.parseLong(parts[2]), endpoint);
+    }
+
+    @Test
+    @DisplayName("of the other family in a slice are ignored (EPS-7)")
+    void wrongFamily() {
+        SliceEndpoint six =
+                new SliceEndpoint("fd00::1", true, true, false, "here", null, Set.of(), Set.of(), "uid-6", 1);
+        assertThat(addresses(cluster(slice("default/one", "", 1, endpoint(1, "here", "rs"), six))))
+                .isEqualTo("1");
     }
 
     @Test

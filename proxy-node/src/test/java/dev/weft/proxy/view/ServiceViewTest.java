@@ -175,6 +175,32 @@ class ServiceViewTest {
     }
 
     @Test
+    @DisplayName("takes null conditions as absent ones (EPS-2), and one that terminates as told")
+    void nullConditions() {
+        List<SliceEndpoint> endpoints = Objects.requireNonNull(ResourceReader.slice(slice(
+                        "web-1",
+                        "web",
+                        "{'addresses':['10.0.0.1'],'conditions':{'ready':null,'serving':null,'terminating':null}},"
+                                + "{'addresses':['10.0.0.2'],'conditions':{'ready':false,'terminating':true}}")))
+                .endpoints();
+        assertThat(endpoints.get(0))
+                .matches(endpoint -> endpoint.ready() && endpoint.serving() && !endpoint.terminating());
+        assertThat(endpoints.get(1))
+                .matches(endpoint -> !endpoint.ready() && endpoint.serving() && endpoint.terminating());
+    }
+
+    @Test
+    @DisplayName("takes the first address of an endpoint only, and no slice of names (EPS-7)")
+    void firstAddress() {
+        JsonNode object = slice("web-1", "web", "{'addresses':['10.0.0.1','10.0.0.2']},{'addresses':[]}");
+        assertThat(Objects.requireNonNull(ResourceReader.slice(object)).endpoints())
+                .extracting(SliceEndpoint::address)
+                .containsExactly("10.0.0.1");
+        ((ObjectNode) object).put("addressType", "FQDN");
+        assertThat(ResourceReader.slice(object)).isNull();
+    }
+
+    @Test
     @DisplayName("ignores slice ports without a name or a number (EPS-7)")
     void unusablePorts() {
         JsonNode object = json("{'metadata':{'namespace':'default','name':'s','labels':"

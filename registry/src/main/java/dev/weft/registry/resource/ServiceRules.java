@@ -2,6 +2,7 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What Kubernetes demands of Services: SVC-1 to SVC-5 and SVC-10 to SVC-20. */
@@ -27,6 +28,24 @@ final class ServiceRules implements KindRules {
     @Override
     public void applyDefaults(ObjectNode object) {
         defaults.apply(object);
+    }
+
+    /** SCTP is a valid protocol, but not one of the proxy-nodes'. */
+    @Override
+    public List<String> warnings(JsonNode object) {
+        List<String> warnings = new ArrayList<>();
+        JsonNode spec = object.path("spec");
+        boolean balanced = !spec.path("clusterIP").asText().equals("None")
+                && !spec.path("type").asText().equals("ExternalName");
+        int index = 0;
+        for (JsonNode port : spec.path("ports")) {
+            if (balanced && port.path("protocol").asText().equals("SCTP")) {
+                warnings.add("spec.ports[" + index + "].protocol: Weft's proxy-nodes do not relay SCTP: the port has an"
+                        + " address and names, but nobody listens there");
+            }
+            index++;
+        }
+        return warnings;
     }
 
     @Override

@@ -101,6 +101,19 @@ class ServiceRulesTest {
     }
 
     @Test
+    @DisplayName("tells which ports of SCTP nobody will relay, and nothing of headless ones")
+    void warnsOfSctp() {
+        String ports = "'ports':[{'name':'a','port':1},{'name':'b','port':2,'protocol':'SCTP'}]";
+        ServiceRules rules = new ServiceRules(RANGES);
+
+        assertThat(rules.warnings(json("{'spec':{" + ports + "}}")))
+                .containsExactly("spec.ports[1].protocol: Weft's proxy-nodes do not relay SCTP: the port has an address"
+                        + " and names, but nobody listens there");
+        assertThat(rules.warnings(json("{'spec':{'clusterIP':'None'," + ports + "}}")))
+                .isEmpty();
+    }
+
+    @Test
     @DisplayName("SVC-15: an update that omits the cluster IP keeps it, one that changes it is refused")
     void clusterIpStays() {
         ObjectNode present = accepted(admit(RANGES, service("{'clusterIP':'127.96.0.9','ports':[{'port':1}]}")));

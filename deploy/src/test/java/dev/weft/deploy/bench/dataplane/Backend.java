@@ -19,14 +19,19 @@ import java.nio.charset.StandardCharsets;
  * The server behind the proxies: answers each HTTP request that comes in one piece with two bytes, or with a mebibyte for
  * {@code /bulk}, and closes when it is asked to. As little as can be, so that the proxies are what is measured.
  */
-final class Backend {
+public final class Backend {
     private static final int BULK_BYTES = 1 << 20;
 
     private Backend() {}
 
+    /** Serves on loopback until the process ends. */
+    static void serve(int port, int threads) {
+        serve("127.0.0.1", port, threads);
+    }
+
     /** Serves until the process ends. */
     @SuppressWarnings("FutureReturnValueIgnored")
-    static void serve(int port, int threads) {
+    public static void serve(String address, int port, int threads) {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(threads, EpollIoHandler.newFactory());
         ByteBuf small = answer(2);
         ByteBuf bulk = answer(BULK_BYTES);
@@ -40,7 +45,7 @@ final class Backend {
                         channel.pipeline().addLast(new Answering(small, bulk));
                     }
                 })
-                .bind("127.0.0.1", port);
+                .bind(address, port);
     }
 
     private static ByteBuf answer(int bytes) {

@@ -9,20 +9,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Runs wrk, and reads what it prints. */
-final class Wrk {
+public final class Wrk {
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern BYTES = Pattern.compile("Transfer/sec:\\s+([0-9.]+)([KMG]?)B");
     private static final Pattern ERRORS = Pattern.compile("Socket errors: .*|Non-2xx.*");
 
     private Wrk() {}
 
-    record Result(double perSecond, double bytesPerSecond) {}
+    /** What one run came to: answers, and bytes of them. */
+    public record Result(double perSecond, double bytesPerSecond) {}
 
     /** @param once whether each connection is used for one request only */
     static Result run(int port, int connections, int seconds, String path, boolean once)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "http://127.0.0.1:" + port + path));
+        return run(List.of(), "127.0.0.1:" + port, connections, seconds, path, once);
+    }
+
+    /**
+     * Loads one server.
+     *
+     * @param before what is to run wrk, such as {@code nsenter} with its arguments
+     * @param server its address and port
+     * @param once whether each connection is used for one request only
+     */
+    public static Result run(
+            List<String> before, String server, int connections, int seconds, String path, boolean once)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "http://" + server + path));
         if (once) {
             command.addAll(List.of("-H", "Connection: close"));
         }
@@ -36,8 +50,7 @@ final class Wrk {
         }
         Matcher errors = ERRORS.matcher(text);
         if (errors.find() && !once) {
-            System.out.printf(
-                    Locale.ROOT, "  port %d: %s%n", port, errors.group().strip());
+            System.out.printf(Locale.ROOT, "  %s: %s%n", server, errors.group().strip());
         }
         double unit = switch (bytes.group(2)) {
             case "K" -> 1 << 10;

@@ -1,158 +1,148 @@
 package dev.weft.deploy.bench.nftables;
 
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.Behaviors;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import dev.weft.proxy.balance.Algorithm;
-import dev.weft.proxy.nftables.ChildCommands;
-import dev.weft.proxy.nftables.KernelPath;
-import dev.weft.proxy.nftables.NftablesSettings;
-import dev.weft.proxy.selection.NodeIdentity;
-import dev.weft.proxy.view.ServiceView;
-import dev.weft.proxy.view.ViewBatch;
-import dev.weft.proxy.view.ViewUpdate;
-import dev.weft.proxy.view.WatchedKind;
+import dev.weft.deploy.bench.dataplane.Backend;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long the kernel mode takes to program so many Services of ten endpoints each from nothing, and one endpoint's change;
- * see {@code deploy/bench/nftables}. For a network namespace of its own: it programs the kernel that it runs on.
+ * What the kernel mode costs: programming so many Services from nothing, one endpoint's change, and the traffic through them beside
+ * the same traffic without; see {@code deploy/bench/nftables}. For a network namespace of its own: it programs the kernel that it
+ * runs on.
  */
 public final class NftablesBench {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int ENDPOINTS = 10;
+    private static final List<Integer> COUNTS = List.of(10, 100, 1_000, 10_000);
     private static final int WARMING = 20;
     private static final int CHANGES = 60;
+    private static final int PEER_CHANGES = 5;
     private static final double BAR_ALL_SECONDS = 5;
     private static final double BAR_CHANGE_MILLIS = 10;
 
-    private final String algorithm;
+    private final Lab lab;
+    private final @Nullable String restore;
+    private final Traffic traffic;
 
-    private NftablesBench(String algorithm) {
-        this.algorithm = algorithm;
+    private NftablesBench(Lab lab, @Nullable String restore, Traffic traffic) {
+        this.lab = lab;
+        this.restore = restore;
+        this.traffic = traffic;
     }
 
-    /** Numbers of Services; by default 10 to 10,000. */
+    /**
+     * Numbers of Services, by default 10 to 10,000; {@code --quick} for fewer and shorter rounds; {@code --no-traffic} for
+     * programming only. {@code backend} is what the benchmark starts itself.
+     */
     public static void main(String[] arguments) throws Exception {
-        List<Integer> counts = arguments.length == 0
-                ? List.of(10, 100, 1_000, 10_000)
-                : Arrays.stream(arguments).map(Integer::valueOf).toList();
-        boolean held = true;
-        System.out.println(
-                "services  algorithm     all of them (s)   one endpoint's change, median / worst tenth (ms)");
-        for (String algorithm : List.of("round-robin", "random")) {
-            for (int count : counts) {
-                held &= new NftablesBench(algorithm).measure(count);
-            }
+        List<String> words = List.of(arguments);
+        if (words.contains("backend")) {
+            Backend.serve("0.0.0.0", Lab.PORT, 1);
+            return;
+        }
+        List<Integer> counts = words.stream()
+                .filter(word -> !word.startsWith("--"))
+                .map(Integer::valueOf)
+                .toList();
+        boolean quick = words.contains("--quick");
+        boolean held;
+        try (Lab lab = new Lab()) {
+            String restore = KubeProxy.command(lab);
+            Traffic traffic = new Traffic(lab, quick ? 5 : 15, 1);
+            held = new NftablesBench(lab, restore, traffic)
+                    .run(counts.isEmpty() ? COUNTS : counts, !words.contains("--no-traffic"));
         }
         System.out.println(held ? "every bar is reached" : "a bar is missed");
         System.exit(held ? 0 : 1);
     }
 
-    private boolean measure(int count) throws IOException, InterruptedException {
-        Config config = ConfigFactory.parseString("weft.proxy.mode = nftables, akka.loglevel = WARNING")
-                .withFallback(ConfigFactory.load());
-        NftablesSettings settings = NftablesSettings.from(config.getConfig("weft.proxy"));
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bench", config);
-        KernelPath path = new KernelPath(
-                settings,
-                new NodeIdentity("bench", "", ""),
-                List.of(),
-                Algorithm.ROUND_ROBIN,
-                new ChildCommands(settings.timeout(), System.getenv()));
-        path.start(system, services -> {}, new SplittableRandom(1));
-        List<JsonNode> services = new ArrayList<>();
-        List<JsonNode> slices = new ArrayList<>();
-        for (int number = 0; number < count; number++) {
-            services.add(service(number));
-            slices.add(slice(number, 0));
+    private boolean run(List<Integer> counts, boolean loaded) throws IOException, InterruptedException {
+        System.out.println(
+                restore == null
+                        ? "without the peer: no iptables-restore works here (Debian: apt-get install iptables)"
+                        : "the peer is " + restore + " --noflush of kube-proxy's chains: "
+                                + lab.run(Lab.Host.KUBE, restore, "--version").strip());
+        lab.route("10.96.0.0/16", Lab.Host.WEFT);
+        lab.route("10.97.0.0/16", Lab.Host.KUBE);
+        lab.serve(backend());
+        if (loaded) {
+            traffic.warm();
         }
-        ServiceView view = ServiceView.empty("bench");
+        boolean held = true;
+        for (String algorithm : List.of("round-robin", "random")) {
+            for (int count : counts) {
+                Stock stock = new Stock(count, algorithm);
+                try (Programmed weft = new Programmed(stock)) {
+                    boolean first =
+                            algorithm.equals("round-robin"); // the peer knows no other; one is enough for the load
+                    try (@Nullable
+                            KubeProxy peer = restore == null || !first ? null : new KubeProxy(lab, restore, stock)) {
+                        held &= programming(stock, weft, peer);
+                        held &= !loaded || !first || traffic.run(ways(stock, peer != null), count);
+                    }
+                }
+            }
+        }
+        boolean flat = !loaded || counts.size() < 2 || traffic.flat();
+        return held && flat;
+    }
 
-        long start = System.nanoTime();
-        ViewUpdate first = view.apply(List.of(
-                new ViewBatch(WatchedKind.SERVICES, services, Map.of()),
-                new ViewBatch(WatchedKind.SLICES, slices, Map.of())));
-        path.apply(new ViewUpdate(first.view(), first.view().keys(), true));
-        await(path, 1);
-        double seconds = (System.nanoTime() - start) / 1e9;
+    private static List<String> backend() {
+        return List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NftablesBench.class.getName(),
+                "backend");
+    }
 
-        view = first.view();
-        double[] millis = new double[CHANGES];
+    private static Map<String, String> ways(Stock stock, boolean peer) {
+        Map<String, String> ways = new LinkedHashMap<>();
+        ways.put(Traffic.DIRECT, Lab.Host.WEFT.direct());
+        ways.put(Traffic.WEFT, stock.measured(Lab.Host.WEFT));
+        ways.put("no table at all", Lab.Host.BARE.direct());
+        if (peer) {
+            ways.put("iptables", stock.measured(Lab.Host.KUBE));
+        }
+        return ways;
+    }
+
+    private static boolean programming(Stock stock, Programmed weft, @Nullable KubeProxy peer)
+            throws IOException, InterruptedException {
+        List<Double> millis = new ArrayList<>();
         for (int change = 0; change < WARMING + CHANGES; change++) {
-            int number = change * 7919 % count;
-            JsonNode changed = slice(number, change + 1);
-            long before = path.transactions();
-            long began = System.nanoTime();
-            ViewUpdate update = view.apply(List.of(new ViewBatch(
-                    WatchedKind.SLICES, null, Map.of("default/svc-" + number, new ViewBatch.Change(changed, false)))));
-            path.apply(update);
-            await(path, before + 1);
+            double took = weft.change(change);
             if (change >= WARMING) {
-                millis[change - WARMING] = (System.nanoTime() - began) / 1e6;
+                millis.add(took);
             }
-            view = update.view();
         }
-        path.stop();
-        system.terminate();
-        system.getWhenTerminated().toCompletableFuture().join();
-        new ProcessBuilder("nft", "delete", "table", "inet", settings.table())
-                .start()
-                .waitFor();
-        Arrays.sort(millis);
-        double median = millis[CHANGES / 2];
+        double median = Traffic.median(millis);
         System.out.printf(
-                "%8d  %-12s  %15.2f   %.1f / %.1f%n", count, algorithm, seconds, median, millis[CHANGES * 9 / 10]);
-        return seconds <= BAR_ALL_SECONDS && median <= BAR_CHANGE_MILLIS;
-    }
-
-    private static void await(KernelPath path, long transactions) {
-        while (path.transactions() < transactions) {
-            LockSupport.parkNanos(50_000);
-            if (path.failures() > 0) {
-                throw new IllegalStateException(
-                        "the kernel refused: " + path.status().unavailable());
+                Locale.ROOT,
+                "%8d  %-12s  all of them %.2f s (bar %.0f: %s)  one endpoint's change, median / worst tenth %.1f / %.1f ms"
+                        + " (bar %.0f: %s)",
+                stock.count(),
+                stock.algorithm(),
+                weft.seconds(),
+                BAR_ALL_SECONDS,
+                Traffic.said(weft.seconds() <= BAR_ALL_SECONDS),
+                median,
+                millis.stream().sorted().toList().get(CHANGES * 9 / 10),
+                BAR_CHANGE_MILLIS,
+                Traffic.said(median <= BAR_CHANGE_MILLIS));
+        if (peer != null) {
+            List<Double> theirs = new ArrayList<>();
+            for (int change = 0; change < PEER_CHANGES; change++) {
+                theirs.add(peer.change(change));
             }
+            System.out.printf(
+                    Locale.ROOT, "  | iptables %.2f s, change %.1f ms", peer.seconds(), Traffic.median(theirs));
         }
-    }
-
-    private JsonNode service(int number) throws IOException {
-        return json("{'metadata':{'namespace':'default','name':'svc-" + number
-                + "','annotations':{'mesh.weft.dev/algorithm':'" + algorithm + "'}},'spec':{'clusterIPs':['10.96."
-                + (number >> 8) + "." + (number & 255) + "'],'ports':[{'port':80}]}}");
-    }
-
-    /** @param version makes the last endpoint another */
-    private static JsonNode slice(int number, int version) throws IOException {
-        StringBuilder endpoints = new StringBuilder();
-        for (int endpoint = 0; endpoint < ENDPOINTS; endpoint++) {
-            int last = endpoint == ENDPOINTS - 1 ? 100 + version : endpoint + 1;
-            endpoints
-                    .append(endpoint == 0 ? "" : ",")
-                    .append("{'addresses':['10.")
-                    .append(128 + (number >> 8))
-                    .append('.')
-                    .append(number & 255)
-                    .append('.')
-                    .append(last)
-                    .append("']}");
-        }
-        return json("{'metadata':{'namespace':'default','name':'svc-" + number
-                + "','labels':{'kubernetes.io/service-name':'svc-" + number
-                + "'}},'addressType':'IPv4','ports':[{'name':'','protocol':'TCP','port':8080}],'endpoints':["
-                + endpoints + "]}");
-    }
-
-    private static JsonNode json(String text) throws IOException {
-        return JSON.readTree(text.replace('\'', '"'));
+        System.out.println();
+        return weft.seconds() <= BAR_ALL_SECONDS && median <= BAR_CHANGE_MILLIS;
     }
 }

@@ -1,0 +1,29 @@
+package dev.weft.proxy.hostaddress;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * Whether and how addresses are put on the host; the keys stand explained in {@code reference.conf} under {@code
+ * weft.proxy.host-addresses}.
+ *
+ * @param protocol the number by which the routes are known as ours
+ * @param retry when what failed is tried again
+ */
+public record HostAddressSettings(boolean put, int protocol, Duration retry) {
+    private static final int FIRST_FREE = 5; // below are the kernel's own
+    private static final int LAST = 255;
+
+    public HostAddressSettings {
+        if (protocol < FIRST_FREE || protocol > LAST || retry.toMillis() < 1) {
+            throw new IllegalArgumentException("weft.proxy.host-addresses: protocol=" + protocol + " retry=" + retry
+                    + " (expected: a protocol from 5 to 255, retry > 0)");
+        }
+    }
+
+    /** Reads {@code weft.proxy.host-addresses}. */
+    public static HostAddressSettings from(Config config) {
+        return new HostAddressSettings(
+                config.getBoolean("put"), config.getInt("protocol"), config.getDuration("retry"));
+    }
+}

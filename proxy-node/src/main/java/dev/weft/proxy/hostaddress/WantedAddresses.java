@@ -1,0 +1,85 @@
+package dev.weft.proxy.hostaddress;
+
+import dev.weft.proxy.view.ServiceEntry;
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import dev.weft.proxy.view.ViewUpdate;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which addresses the services want on this host; pure, for one thread. */
+final class WantedAddresses {
+    private final Predicate<ServicePicture> listening;
+    private final Map<ServiceKey, Set<String>> byService = new HashMap<>();
+
+    /** @param listening whether listeners serve a service, which can bind only what is on the host */
+    WantedAddresses(Predicate<ServicePicture> listening) {
+        this.listening = listening;
+    }
+
+    /** Takes in a picture. Says whether anything differs. */
+    boolean apply(ViewUpdate update) {
+        Set<ServiceKey> touched = new HashSet<>(update.touched());
+        boolean differs = false;
+        if (update.complete()) {
+            touched.addAll(byService.keySet());
+        }
+        for (ServiceKey key : touched) {
+            Set<String> now = of(update.view().get(key));
+            Set<String> before = now.isEmpty() ? byService.remove(key) : byService.put(key, now);
+            differs |= !now.equals(before == null ? Set.of() : before);
+        }
+        return differs;
+    }
+
+    /** In one spelling each, sorted. */
+    Set<String> all() {
+        Set<String> all = new TreeSet<>();
+        byService.values().forEach(all::addAll);
+        return all;
+    }
+
+    private Set<String> of(@Nullable ServicePicture picture) {
+        ServiceEntry entry = picture == null ? null : picture.entry();
+        if (picture == null || entry == null || entry.ports().isEmpty()) {
+            return Set.of();
+        }
+        Set<String> wanted = new HashSet<>(spelled(entry.balancerAddresses()));
+        if (!entry.virtualAddresses().isEmpty() && listening.test(picture)) {
+            wanted.addAll(spelled(entry.virtualAddresses()));
+        }
+        return Set.copyOf(wanted);
+    }
+
+    private static List<String> spelled(List<String> addresses) {
+        return addresses.stream()
+                .map(WantedAddresses::spelled)
+                .filter(address -> !address.isEmpty())
+                .toList();
+    }
+
+    /** As {@code ip} prints it; empty for what cannot be put anywhere, or is on every host. */
+    static String spelled(String text) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+        try {
+            InetAddress address = bytes == null ? null : InetAddress.getByAddress(bytes);
+            boolean usable = address != null
+                    && !address.isLoopbackAddress()
+                    && !address.isAnyLocalAddress()
+                    && !address.isMulticastAddress()
+                    && !address.isLinkLocalAddress();
+            return usable ? NetUtil.toAddressString(address) : "";
+        } catch (UnknownHostException e) {
+            return "";
+        }
+    }
+}
