@@ -32,6 +32,11 @@ public interface Gossip {
     /** Publishes changes of an origin that was taken over with {@link #reset}. */
     void publish(int shard, long notBefore, List<RecordChange> changes);
 
+    /** How large the payload of a record may be; with a larger one nothing of what is given is published. */
+    default int payloadBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Stops publishing for an origin, e.g. because its shard moves to another process; its records stay. */
     void release(int shard);
 

@@ -95,8 +95,9 @@ public final class GossipNode implements Gossip {
         }
         if (settings.advertised() == null
                 && InetAddress.getByName(settings.bind().host()).isAnyLocalAddress()) {
-            throw new IOException("gossip on " + settings.bind() + ": nobody can call that (expected: a host that others"
-                    + " reach, here or as weft.gossip.advertised)");
+            throw new IOException(
+                    "gossip on " + settings.bind() + ": nobody can call that (expected: a host that others"
+                            + " reach, here or as weft.gossip.advertised)");
         }
         SecureRandom chance = new SecureRandom();
         Path directory = settings.trust().directory();
@@ -175,6 +176,11 @@ public final class GossipNode implements Gossip {
             byKey.put(change.key(), change.payload());
         }
         actor.tell(new SpreadActor.Publish(shard, notBefore, byKey));
+    }
+
+    @Override
+    public int payloadBytes() {
+        return settings.wire().payloadBytes();
     }
 
     @Override
