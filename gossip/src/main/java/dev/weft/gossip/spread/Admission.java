@@ -146,7 +146,7 @@ final class Admission {
             if (ahead != null) {
                 return ahead;
             }
-            boolean twin = membership.alive(member.cluster(), node.id(), now);
+            boolean twin = membership.present(member.cluster(), node.id(), now);
             Roll.Outcome outcome = take(admitted(member), true, twin);
             return outcome == Roll.Outcome.TAKEN ? null : Credentials.refusal(Roll.Standing.OTHER_KEY, member, roll);
         }
@@ -208,7 +208,7 @@ final class Admission {
             return "the word of " + member.cluster() + " is not signed by itself (expected: its own signature)";
         }
         Roll.Standing standing = roll.standing(member.cluster(), member.key());
-        boolean taken = standing == Roll.Standing.OTHER_KEY && membership.alive(member.cluster(), null, now);
+        boolean taken = standing == Roll.Standing.OTHER_KEY && membership.present(member.cluster(), null, now);
         if (standing == Roll.Standing.EXPELLED || taken) {
             return Credentials.refusal(standing, member, roll);
         }
@@ -269,7 +269,7 @@ final class Admission {
                 continue;
             }
             boolean alive =
-                    member.cluster().equals(identity.cluster()) || membership.alive(member.cluster(), null, now);
+                    member.cluster().equals(identity.cluster()) || membership.present(member.cluster(), null, now);
             report(link, take(member, anybody, alive), member.cluster());
         }
         if (!theirs.complete()) {

@@ -140,10 +140,10 @@ final class Roster {
                     + node.id().address() + " says " + node.incarnation()
                     + " (expected: another name for another cluster)";
         }
-        if (membership.aliveElsewhere(cluster, node.incarnation(), node.id(), now)) {
-            return "cluster " + cluster + " is alive with incarnation " + known + ", "
+        if (membership.presentElsewhere(cluster, node.incarnation(), node.id(), now)) {
+            return "cluster " + cluster + " is here already with incarnation " + known + ", "
                     + node.id().address() + " says " + node.incarnation()
-                    + " (expected: another name, or to wait until the first is gone)";
+                    + " (expected: another name, or to wait until the first is unreachable)";
         }
         return future.objection(node, now);
     }
