@@ -195,6 +195,15 @@ final class ImportBook {
         return exports.isEmpty() ? null : ImportMerge.merge(exports, standing.clockOff());
     }
 
+    private List<String> withdrawn(ExportName name) {
+        if (standing.withdrawn().isEmpty()) {
+            return List.of();
+        }
+        return exported.services(name).keySet().stream()
+                .filter(standing.withdrawn()::contains)
+                .toList();
+    }
+
     /**
      * What is to be done for one name.
      *
@@ -316,7 +325,7 @@ final class ImportBook {
                 addresses,
                 List.of(
                         ImportConditions.ready(imported, addresses, families, denied.get(name)),
-                        ImportConditions.fresh(imported, standing)),
+                        ImportConditions.fresh(imported, standing, withdrawn(name))),
                 stored == null ? MissingNode.getInstance() : stored,
                 now);
         ObjectNode essence = ServiceImportObject.essence(wanted);

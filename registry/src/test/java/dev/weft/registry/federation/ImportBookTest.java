@@ -206,7 +206,11 @@ class ImportBookTest {
         run(book);
         assertThat(stored.values())
                 .noneMatch(json -> json.contains("10.0.0.0"))
-                .anyMatch(json -> json.contains("\"clusters\":[{\"cluster\":\"west\"}]"));
+                .anySatisfy(json -> assertThat(json)
+                        .contains("\"clusters\":[{\"cluster\":\"west\"}]")
+                        .contains(
+                                "\"type\":\"mesh.weft.dev/Fresh\",\"status\":\"False\",\"reason\":\"Withdrawn\"",
+                                "heard of east for so long"));
         book.standing(Standing.GOOD);
         run(book);
         assertThat(stored).isEqualTo(fresh);
