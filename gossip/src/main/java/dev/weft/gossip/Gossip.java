@@ -85,6 +85,8 @@ public interface Gossip {
     /**
      * Leaves the federation, with all processes of this cluster that are linked at the time: the others forget its records
      * and it forgets theirs. It goes on alone. It may come back with a new token.
+     *
+     * @return fails with a {@link FederationRefusal} where it is alone already
      */
     default CompletionStage<Void> leave() {
         return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));

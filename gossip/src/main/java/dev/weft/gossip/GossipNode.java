@@ -253,8 +253,7 @@ public final class GossipNode implements Gossip {
 
     @Override
     public CompletionStage<Void> leave() {
-        CompletionStage<Done> left = ask(SpreadActor.Leave::new, ASK_TIMEOUT);
-        return left.thenApply(done -> null);
+        return done(ask(SpreadActor.Leave::new, ASK_TIMEOUT));
     }
 
     @Override
