@@ -75,7 +75,7 @@ class FederateIT {
         north.kill();
         deleteTree(north.data());
         north.start();
-        // Until the old one is no longer taken for alive, its name is not free.
+        // Until the old one is unreachable, its name is not free.
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
                 .untilAsserted(() -> assertThat(call(north, "join", invite(east)))

@@ -32,6 +32,11 @@ public interface Gossip {
     /** Publishes changes of an origin that was taken over with {@link #reset}. */
     void publish(int shard, long notBefore, List<RecordChange> changes);
 
+    /** How large the payload of a record may be; with a larger one nothing of what is given is published. */
+    default int payloadBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Stops publishing for an origin, e.g. because its shard moves to another process; its records stay. */
     void release(int shard);
 
@@ -80,6 +85,8 @@ public interface Gossip {
     /**
      * Leaves the federation, with all processes of this cluster that are linked at the time: the others forget its records
      * and it forgets theirs. It goes on alone. It may come back with a new token.
+     *
+     * @return fails with a {@link FederationRefusal} where it is alone already
      */
     default CompletionStage<Void> leave() {
         return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));

@@ -95,8 +95,9 @@ public final class GossipNode implements Gossip {
         }
         if (settings.advertised() == null
                 && InetAddress.getByName(settings.bind().host()).isAnyLocalAddress()) {
-            throw new IOException("gossip on " + settings.bind() + ": nobody can call that (expected: a host that others"
-                    + " reach, here or as weft.gossip.advertised)");
+            throw new IOException(
+                    "gossip on " + settings.bind() + ": nobody can call that (expected: a host that others"
+                            + " reach, here or as weft.gossip.advertised)");
         }
         SecureRandom chance = new SecureRandom();
         Path directory = settings.trust().directory();
@@ -178,6 +179,11 @@ public final class GossipNode implements Gossip {
     }
 
     @Override
+    public int payloadBytes() {
+        return settings.wire().payloadBytes();
+    }
+
+    @Override
     public void release(int shard) {
         actor.tell(new SpreadActor.Release(shard));
     }
@@ -247,8 +253,7 @@ public final class GossipNode implements Gossip {
 
     @Override
     public CompletionStage<Void> leave() {
-        CompletionStage<Done> left = ask(SpreadActor.Leave::new, ASK_TIMEOUT);
-        return left.thenApply(done -> null);
+        return done(ask(SpreadActor.Leave::new, ASK_TIMEOUT));
     }
 
     @Override

@@ -73,6 +73,9 @@ class FederationTrustIT {
         });
         String other = ask(east.invite(HOUR));
         assertThatThrownBy(() -> ask(north.joinWith(other))).hasMessageContaining("was expelled by west");
+        String ofExpelled = ask(north.invite(HOUR));
+        assertThatThrownBy(() -> ask(east.joinWith(ofExpelled)))
+                .hasMessageContaining("cluster north, which gave out the token, was expelled by west");
         assertThatThrownBy(() -> ask(east.expel("nobody"))).hasMessageContaining("is no member");
         await().untilAsserted(() -> assertThat(ask(east.stats()).peers())
                 .anySatisfy(peer -> assertThat(peer.bytesIn()).isPositive()));
@@ -103,6 +106,21 @@ class FederationTrustIT {
         assertThatThrownBy(() -> ask(west.joinWith(guessed.print()))).hasMessageContaining("not known");
         assertThatThrownBy(() -> ask(west.joinWith("weft1.x"))).hasMessageContaining("damaged");
         assertThat(told(east)).doesNotContain("west");
+    }
+
+    @Test
+    @DisplayName("refuses at once its own token, and to leave where there is nobody to leave")
+    void alone() throws Exception {
+        GossipNode east = start("east", "", CLOSED);
+        String own = ask(east.invite(HOUR));
+        assertThatThrownBy(() -> ask(east.joinWith(own)))
+                .hasMessageContaining("this is a token of cluster east itself");
+        assertThatThrownBy(() -> ask(east.leave()))
+                .hasMessageContaining("cluster east is in no federation: there is nobody to leave");
+        GossipNode west = start("west", "", CLOSED);
+        ask(west.joinWith(own));
+        ask(east.leave());
+        assertThatThrownBy(() -> ask(east.leave())).hasMessageContaining("nobody to leave");
     }
 
     @Test

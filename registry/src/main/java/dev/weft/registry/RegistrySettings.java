@@ -63,6 +63,7 @@ public record RegistrySettings(
                 shard.getDuration("clock-reserve"),
                 shard.getInt("namespace-step"),
                 shard.getDuration("restart-after"),
+                shard.getDuration("restart-at-most"),
                 shard.getBoolean("take-over"),
                 shard.getDuration("read-lease"),
                 shard.getDuration("settle"));

@@ -42,7 +42,7 @@ public final class MeshKinds {
                             (object, now) -> object.at("/status/recordsBehind").asLong()),
                     text("Last-Exchange", 0, MeshKinds::lastExchange),
                     text("Freshness", 0, MeshKinds::clusterFreshness),
-                    text("Stale-For", 0, (object, now) -> age(object.at("/status/staleSince"), now)),
+                    text("Stale-For", 0, MeshKinds::staleFor),
                     text("Address", 0, (object, now) -> orNone(object.at("/spec/addresses/0"))),
                     new Column(
                             "Digest",
@@ -122,6 +122,20 @@ public final class MeshKinds {
         }
         JsonNode last = object.at("/status/lastExchange");
         return last.isMissingNode() ? "<never>" : age(last, now);
+    }
+
+    /** One of which nothing was ever heard here has no time of its own: then since it became known. */
+    private static String staleFor(JsonNode object, Instant now) {
+        JsonNode since = object.at("/status/staleSince");
+        JsonNode seconds = object.at("/status/stalenessSeconds");
+        boolean unknown = since.isMissingNode()
+                && seconds.isNumber()
+                && !object.at("/status/self").asBoolean()
+                && !object.at("/status/freshness").asText().equals("Fresh");
+        return unknown
+                ? HumanDuration.since(
+                        now.minusMillis(Math.round(seconds.asDouble() * 1000)).toString(), now)
+                : age(since, now);
     }
 
     /** With a word on its clock where that is not to be trusted. */

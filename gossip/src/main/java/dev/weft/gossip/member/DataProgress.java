@@ -39,7 +39,9 @@ public final class DataProgress {
 
     /** Takes over what an earlier life knew. */
     public void restore(Mark mark) {
-        entries.put(mark.cluster(), new Entry(mark.at(), mark.degree()));
+        Entry entry = new Entry(mark.at(), mark.degree());
+        entry.made = true;
+        entries.put(mark.cluster(), entry);
     }
 
     /**
@@ -56,6 +58,7 @@ public final class DataProgress {
         if (lastHeard != null && moved && (!entry.heard || lastHeard.isAfter(entry.at))) {
             entry.at = lastHeard;
             entry.heard = true;
+            entry.made = true;
         }
         if (entry.heard || !now.isBefore(settled)) {
             entry.degree = settings.of(age(entry, now));
@@ -72,6 +75,12 @@ public final class DataProgress {
     public Duration staleness(String cluster, Instant now) {
         Entry entry = entries.get(cluster);
         return entry == null ? Duration.ZERO : age(entry, now);
+    }
+
+    /** When a cluster last made progress, in an earlier life of this process perhaps; null if it never did. */
+    public @Nullable Instant last(String cluster) {
+        Entry entry = entries.get(cluster);
+        return entry == null || !entry.made ? null : entry.at;
     }
 
     /** What is to be kept since the last call: degrees that changed, and times that are much older where they are kept. */
@@ -109,6 +118,7 @@ public final class DataProgress {
         private Instant at;
         private Freshness degree;
         private boolean heard;
+        private boolean made;
         private long reached;
         private @Nullable Instant kept;
         private @Nullable Freshness keptDegree;

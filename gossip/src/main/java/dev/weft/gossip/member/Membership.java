@@ -152,20 +152,30 @@ public final class Membership {
         return entry == null ? Status.UNREACHABLE : status(entry, now);
     }
 
-    /** Whether a process of this cluster other than the excepted one, if any, is alive in another incarnation. */
-    public boolean aliveElsewhere(String cluster, long incarnation, @Nullable NodeId except, Instant now) {
+    /**
+     * Whether a process of this cluster other than the excepted one, if any, may be there yet in another incarnation: only
+     * who is unreachable, or left, is not.
+     */
+    public boolean presentElsewhere(String cluster, long incarnation, @Nullable NodeId except, Instant now) {
         return of(cluster).stream()
                 .filter(entry -> entry.node.incarnation() != incarnation
                         && !entry.node.id().equals(except))
-                .anyMatch(entry -> status(entry, now) == Status.ALIVE);
+                .anyMatch(entry -> present(entry, now));
     }
 
-    /** Whether a process of this cluster other than the excepted one, if any, is alive. */
-    public boolean alive(String cluster, @Nullable NodeId except, Instant now) {
+    /**
+     * Whether a process of this cluster other than the excepted one, if any, may be there yet: one who was silent for a
+     * while keeps his name until he is unreachable.
+     */
+    public boolean present(String cluster, @Nullable NodeId except, Instant now) {
         return cluster.equals(self.id().cluster())
                 || of(cluster).stream()
                         .filter(entry -> !entry.node.id().equals(except))
-                        .anyMatch(entry -> status(entry, now) == Status.ALIVE);
+                        .anyMatch(entry -> present(entry, now));
+    }
+
+    private boolean present(Entry entry, Instant now) {
+        return status(entry, now).compareTo(Status.UNREACHABLE) < 0;
     }
 
     /** Each cluster that is known, by name, this one included. */

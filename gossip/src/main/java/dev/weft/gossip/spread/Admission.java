@@ -146,7 +146,7 @@ final class Admission {
             if (ahead != null) {
                 return ahead;
             }
-            boolean twin = membership.alive(member.cluster(), node.id(), now);
+            boolean twin = membership.present(member.cluster(), node.id(), now);
             Roll.Outcome outcome = take(admitted(member), true, twin);
             return outcome == Roll.Outcome.TAKEN ? null : Credentials.refusal(Roll.Standing.OTHER_KEY, member, roll);
         }
@@ -196,6 +196,21 @@ final class Admission {
                 List.of(membership.self().id().address()));
     }
 
+    /** Why a token is none to join with, as far as is known here; null if nothing is. */
+    @Nullable
+    String objection(JoinToken token) {
+        if (token.fingerprint().equals(identity.key().fingerprint())) {
+            return "this is a token of cluster " + identity.cluster() + " itself (expected: one that a member of another"
+                    + " federation gave out)";
+        }
+        return roll.expulsions().stream()
+                .filter(expulsion -> expulsion.key().fingerprint().equals(token.fingerprint()))
+                .findFirst()
+                .map(expulsion -> "cluster " + expulsion.cluster() + ", which gave out the token, was expelled by "
+                        + expulsion.by() + " (expected: a token of a member)")
+                .orElse(null);
+    }
+
     /** Lets in one who was invited. Answers why not; null if he is in. */
     @Nullable
     String join(Link link, Frame.Join join, Instant now) {
@@ -208,7 +223,7 @@ final class Admission {
             return "the word of " + member.cluster() + " is not signed by itself (expected: its own signature)";
         }
         Roll.Standing standing = roll.standing(member.cluster(), member.key());
-        boolean taken = standing == Roll.Standing.OTHER_KEY && membership.alive(member.cluster(), null, now);
+        boolean taken = standing == Roll.Standing.OTHER_KEY && membership.present(member.cluster(), null, now);
         if (standing == Roll.Standing.EXPELLED || taken) {
             return Credentials.refusal(standing, member, roll);
         }
@@ -244,8 +259,13 @@ final class Admission {
             }
         }
         stay();
+        PeerIdentity sender = link.proven;
+        if (sender != null && roll.standing(sender.cluster(), sender.key()) == Roll.Standing.EXPELLED) {
+            return "cluster " + sender.cluster() + ", which gave out the token, was expelled from the federation"
+                    + " (expected: a token of a member)";
+        }
         if (self().founding() || !welcome(link)) {
-            return "the answer to the token names neither this cluster nor its sender (expected: both are members)";
+            return "the answer to the token does not name this cluster and its sender (expected: both are members)";
         }
         return null;
     }
@@ -269,7 +289,7 @@ final class Admission {
                 continue;
             }
             boolean alive =
-                    member.cluster().equals(identity.cluster()) || membership.alive(member.cluster(), null, now);
+                    member.cluster().equals(identity.cluster()) || membership.present(member.cluster(), null, now);
             report(link, take(member, anybody, alive), member.cluster());
         }
         if (!theirs.complete()) {

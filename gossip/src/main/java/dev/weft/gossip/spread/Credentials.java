@@ -43,7 +43,7 @@ final class Credentials {
         if (standing == Roll.Standing.OTHER_KEY) {
             return who + " is here already with another identity " + roll.key(member.cluster()) + ", this one is "
                     + member.key() + " (expected: another name, or the data directory of " + member.cluster()
-                    + ", or a new token once the other is unreachable)";
+                    + ", or a new token once the other is unreachable or left)";
         }
         return who + " (" + member.key() + ") is no member of this federation (expected: `weft federate join` with a"
                 + " token of a member)";

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator asks for: to invite, to join with a token, to expel, to leave. */
 final class Enrolment {
@@ -58,6 +59,11 @@ final class Enrolment {
             reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
             return;
         }
+        String objection = admission.objection(token);
+        if (objection != null) {
+            reply.accept(Optional.of(objection));
+            return;
+        }
         boolean member = links.all().stream()
                 .anyMatch(link -> link.established()
                         && link.proven != null
@@ -68,6 +74,14 @@ final class Enrolment {
         }
         joining.begin(token, now.plus(joinTimeout), reply);
         links.dialDue(membership.nodes(), membership.self().id(), now);
+    }
+
+    /** Why there is nothing to leave; null if there is. */
+    @Nullable
+    String alone() {
+        return admission.others().isEmpty() && !links.seeking()
+                ? "cluster " + membership.self().id().cluster() + " is in no federation: there is nobody to leave"
+                : null;
     }
 
     /** Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. */

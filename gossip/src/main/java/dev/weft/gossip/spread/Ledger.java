@@ -117,11 +117,11 @@ final class Ledger {
         }
         if (origin.incarnation() > known
                 && known >= 0
-                && membership.aliveElsewhere(origin.cluster(), origin.incarnation(), null, now)) {
+                && membership.presentElsewhere(origin.cluster(), origin.incarnation(), null, now)) {
             refusals.refuse(
                     Refusals.Reason.OTHER_LIFE,
                     from.toString(),
-                    "records of " + origin + ", while " + origin.cluster() + "@" + known + " is alive");
+                    "records of " + origin + ", while " + origin.cluster() + "@" + known + " is not unreachable");
             return Verdict.IGNORE;
         }
         if (replica.get(origin) == null && replica.states().size() >= settings.origins()) {

@@ -79,6 +79,11 @@ final class LinkTable {
         return link.dialed != null && beside.contains(link.dialed);
     }
 
+    /** Whether somebody is to be reached by his address. */
+    boolean seeking() {
+        return !seeds.isEmpty();
+    }
+
     void forgetSeeds() {
         seeds.clear();
     }

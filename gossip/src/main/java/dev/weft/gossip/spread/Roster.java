@@ -140,10 +140,10 @@ final class Roster {
                     + node.id().address() + " says " + node.incarnation()
                     + " (expected: another name for another cluster)";
         }
-        if (membership.aliveElsewhere(cluster, node.incarnation(), node.id(), now)) {
-            return "cluster " + cluster + " is alive with incarnation " + known + ", "
+        if (membership.presentElsewhere(cluster, node.incarnation(), node.id(), now)) {
+            return "cluster " + cluster + " is here already with incarnation " + known + ", "
                     + node.id().address() + " says " + node.incarnation()
-                    + " (expected: another name, or to wait until the first is gone)";
+                    + " (expected: another name, or to wait until the first is unreachable)";
         }
         return future.objection(node, now);
     }
@@ -333,7 +333,7 @@ final class Roster {
                     view.status(),
                     nearest,
                     repair.behind(view.cluster()),
-                    own ? now : view.lastHeard(),
+                    own ? now : lastExchange(view),
                     own,
                     own ? Freshness.FRESH : progress.degree(view.cluster()),
                     own ? Duration.ZERO : progress.staleness(view.cluster(), now),
@@ -342,6 +342,12 @@ final class Roster {
                     ledger.replica().digest(view.cluster())));
         }
         return reports;
+    }
+
+    /** Since a restart, or before it: what was known then is what is in use now. */
+    private @Nullable Instant lastExchange(ClusterView view) {
+        Instant heard = view.lastHeard();
+        return heard == null ? progress.last(view.cluster()) : heard;
     }
 
     /** Tells followers where more than times changed. */

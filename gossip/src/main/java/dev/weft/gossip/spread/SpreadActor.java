@@ -84,8 +84,8 @@ public final class SpreadActor {
     /** Puts a cluster out; answers why that cannot be, or nothing. */
     public record Expel(String cluster, ActorRef<Optional<String>> replyTo) implements Command {}
 
-    /** Leaves the federation and goes on alone. */
-    public record Leave(ActorRef<Done> replyTo) implements Command {}
+    /** Leaves the federation and goes on alone; answers why that cannot be, or nothing. */
+    public record Leave(ActorRef<Optional<String>> replyTo) implements Command {}
 
     /** Asks for what went over links. */
     public record GetStats(ActorRef<SpreadReport> replyTo) implements Command {}
@@ -363,8 +363,7 @@ public final class SpreadActor {
         }
 
         private Behavior<Command> onLeave(Leave leave) {
-            core.leave();
-            leave.replyTo().tell(Done.getInstance());
+            leave.replyTo().tell(core.leave());
             return Behaviors.same();
         }
 

@@ -211,10 +211,17 @@ public final class SpreadCore implements PeerListener {
         return failure;
     }
 
-    /** Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. */
-    public void leave() {
-        enrolment.leave(clock.instant());
-        store.flush();
+    /**
+     * Says goodbye to all and goes on alone; the others forget this cluster's records, and it theirs. Answers why that
+     * cannot be; empty if it left.
+     */
+    public Optional<String> leave() {
+        Optional<String> alone = Optional.ofNullable(enrolment.alone());
+        if (alone.isEmpty()) {
+            enrolment.leave(clock.instant());
+            store.flush();
+        }
+        return alone;
     }
 
     /** What went over links and what was refused, by cluster. */

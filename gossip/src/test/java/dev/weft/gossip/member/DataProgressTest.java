@@ -67,7 +67,11 @@ class DataProgressTest {
         assertThat(progress.staleness("fresh", START.plusSeconds(4)))
                 .as("the seconds are honest at once")
                 .isEqualTo(Duration.ofSeconds(3_604));
+        assertThat(progress.last("stale")).isEqualTo(START.minusSeconds(7_200));
+        progress.look("never", null, 0, 0, START.plusSeconds(4));
+        assertThat(progress.last("never")).isNull();
         progress.look("stale", START.plusSeconds(4), 0, 1, START.plusSeconds(4));
+        assertThat(progress.last("stale")).isEqualTo(START.plusSeconds(4));
         progress.look("fresh", null, 0, 1, START.plusSeconds(5));
         assertThat(progress.degree("stale")).isEqualTo(Freshness.FRESH);
         assertThat(progress.degree("fresh")).isEqualTo(Freshness.STALE);

@@ -50,6 +50,34 @@ class MembershipTest {
         assertThat(membership.status(WEST, later)).isEqualTo(Status.ALIVE);
     }
 
+    @ParameterizedTest(name = "{0} ms after its last heartbeat: {1}")
+    @CsvSource({"0, true", "4000, true", "10000, true", "10001, false"})
+    @DisplayName("keeps its name, for its key and its life, until it is unreachable rather than while it is suspect")
+    void keepsItsName(long silenceMillis, boolean present) {
+        membership.hear(node(WEST, START, START), START);
+        Instant now = START.plusMillis(silenceMillis);
+        assertThat(membership.present("west", null, now)).isEqualTo(present);
+        assertThat(membership.presentElsewhere("west", 2, null, now)).isEqualTo(present);
+        assertThat(membership.present("west", WEST, now))
+                .as("others than itself")
+                .isFalse();
+        assertThat(membership.presentElsewhere("west", 1, null, now))
+                .as("another life")
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("that left or said that it stops gives its name up at once")
+    void givesItsNameUp() {
+        for (Node.Presence how : new Node.Presence[] {Node.Presence.STOPPED, Node.Presence.LEFT}) {
+            Instant now = START.plusSeconds(how.ordinal());
+            membership.hear(node(WEST, now, now), now);
+            assertThat(membership.present("west", null, now)).isTrue();
+            membership.hear(node(WEST, now, now).departing(how, stamp(now)), now);
+            assertThat(membership.present("west", null, now)).isFalse();
+        }
+    }
+
     @Test
     @DisplayName("is not alive because somebody tells an old heartbeat")
     void oldWords() {

@@ -38,6 +38,9 @@ class FailStaticTest {
         Sim again = federation.start("west", westDisk);
         assertThat(again.content()).containsEntry("east/0/k", "v");
         assertThat(of(again, "east").freshness()).isEqualTo(Freshness.STALE);
+        assertThat(of(again, "east").lastExchange())
+                .as("what was known before the restart says since when")
+                .isNotNull();
         federation.run(Duration.ofSeconds(10));
         assertThat(of(again, "east").staleness()).isGreaterThan(Duration.ofSeconds(90));
         federation.partition(List.of("east"), List.of("west"), false);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one shard of this cluster exports, and what of that the others have been told. Mutable, for one thread; knows no
  * actor.
+ *
+ * <p>A name of which one record is larger than the others take is kept back as a whole, so that nobody sees half a Service.
  */
 final class ExportBook {
     private final Map<ExportName, Resource> exports = new HashMap<>();
@@ -29,6 +32,18 @@ final class ExportBook {
     private final Map<ResourceKey, SliceContent> read = new HashMap<>();
     private final Map<ExportName, Map<String, ExportRecord>> told = new HashMap<>();
     private final Set<ExportName> dirty = new LinkedHashSet<>();
+    /** Names that are kept back, and how large their largest record is. */
+    private final Map<ExportName, Integer> keptBack = new HashMap<>();
+
+    private final Set<ExportName> judged = new LinkedHashSet<>();
+    private final int recordBytes;
+
+    /**
+     * @param recordBytes how large a record may be, encoded
+     */
+    ExportBook(int recordBytes) {
+        this.recordBytes = recordBytes;
+    }
 
     /**
      * Takes over what an object became.
@@ -83,7 +98,7 @@ final class ExportBook {
     }
 
     private void touch(ExportName name) {
-        if (exports.containsKey(name) || told.containsKey(name)) {
+        if (exports.containsKey(name) || told.containsKey(name) || keptBack.containsKey(name)) {
             dirty.add(name);
         }
     }
@@ -94,13 +109,20 @@ final class ExportBook {
         for (ExportName name : dirty) {
             Map<String, ExportRecord> before = told.getOrDefault(name, Map.of());
             Map<String, ExportRecord> now = records(name);
+            List<RecordChange> puts = new ArrayList<>();
             now.forEach((key, content) -> {
                 if (!content.equals(before.get(key))) {
-                    changes.add(new RecordChange(key, FederationCodec.encode(content)));
+                    puts.add(new RecordChange(key, FederationCodec.encode(content)));
                 }
             });
+            if (keepsBack(name, puts)) {
+                now = Map.of();
+            } else {
+                changes.addAll(puts);
+            }
+            Set<String> stays = now.keySet();
             before.keySet().stream()
-                    .filter(key -> !now.containsKey(key))
+                    .filter(key -> !stays.contains(key))
                     .forEach(key -> changes.add(new RecordChange(key, null)));
             if (now.isEmpty()) {
                 told.remove(name);
@@ -110,6 +132,27 @@ final class ExportBook {
         }
         dirty.clear();
         return changes;
+    }
+
+    private boolean keepsBack(ExportName name, List<RecordChange> puts) {
+        int largest = 0;
+        for (RecordChange put : puts) {
+            ByteString payload = put.payload();
+            largest = Math.max(largest, payload == null ? 0 : payload.length());
+        }
+        Integer now = largest > recordBytes ? Integer.valueOf(largest) : null;
+        Integer before = now == null ? keptBack.remove(name) : keptBack.put(name, now);
+        if (!Objects.equals(now, before)) {
+            judged.add(name);
+        }
+        return now != null;
+    }
+
+    /** The names of which {@link #validity} says something else since this was last asked, because of their size. */
+    Set<ExportName> judged() {
+        Set<ExportName> all = Set.copyOf(judged);
+        judged.clear();
+        return all;
     }
 
     /** Everything that the others should know; from now on it counts as told. */
@@ -127,7 +170,10 @@ final class ExportBook {
     }
 
     ExportPlan.Validity validity(ExportName name) {
-        return ExportPlan.Validity.of(services.get(name));
+        Integer largest = keptBack.get(name);
+        return largest == null
+                ? ExportPlan.Validity.of(services.get(name))
+                : ExportPlan.Validity.tooLarge(largest, recordBytes);
     }
 
     private Map<String, ExportRecord> records(ExportName name) {
@@ -145,6 +191,7 @@ final class ExportBook {
     /** Forgets what the shard holds, before it tells again; what the others were told stays known. */
     void clear() {
         dirty.addAll(told.keySet());
+        dirty.addAll(keptBack.keySet());
         exports.clear();
         services.clear();
         slices.clear();

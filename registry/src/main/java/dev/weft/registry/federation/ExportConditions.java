@@ -19,13 +19,13 @@ final class ExportConditions {
      * @param imported what all exports of this name came to; null while this cluster's own is not among them
      */
     static List<Condition> of(ExportPlan.Validity validity, @Nullable ImportedService imported) {
-        if (validity != ExportPlan.Validity.VALID) {
+        if (!validity.equals(ExportPlan.Validity.VALID)) {
             return List.of(
-                    new Condition("Valid", "False", validity.reason, validity.message),
-                    new Condition("Ready", "False", "Pending", "Nothing is exported: " + validity.message),
+                    new Condition("Valid", "False", validity.reason(), validity.message()),
+                    new Condition("Ready", "False", "Pending", "Nothing is exported: " + validity.message()),
                     new Condition("Conflict", "False", "NoConflicts", "Nothing is exported."));
         }
-        Condition valid = new Condition("Valid", "True", validity.reason, validity.message);
+        Condition valid = new Condition("Valid", "True", validity.reason(), validity.message());
         if (imported == null) {
             return List.of(
                     valid,

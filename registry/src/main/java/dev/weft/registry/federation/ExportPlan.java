@@ -29,19 +29,31 @@ final class ExportPlan {
 
     private ExportPlan() {}
 
-    /** Whether a ServiceExport can be carried out (rules MCS-1, MCS-2). */
-    enum Validity {
-        VALID("Valid", "The Service is exported."),
-        NO_SERVICE("NoService", "No Service of this name exists in this namespace; create it to export it."),
-        INVALID_SERVICE_TYPE(
+    /**
+     * Whether a ServiceExport can be carried out (rules MCS-1, MCS-2).
+     *
+     * @param reason of the condition
+     */
+    record Validity(String reason, String message) {
+        static final Validity VALID = new Validity("Valid", "The Service is exported.");
+        static final Validity NO_SERVICE =
+                new Validity("NoService", "No Service of this name exists in this namespace; create it to export it.");
+        static final Validity INVALID_SERVICE_TYPE = new Validity(
                 "InvalidServiceType", "A Service of type ExternalName cannot be exported; use any other type.");
 
-        final String reason;
-        final String message;
-
-        Validity(String reason, String message) {
-            this.reason = reason;
-            this.message = message;
+        /**
+         * What the other clusters would have to be told in one piece is larger than they take.
+         *
+         * @param bytes of the largest piece
+         */
+        static Validity tooLarge(int bytes, int bound) {
+            return new Validity(
+                    "TooLarge",
+                    "The Service has too much to tell other clusters: " + bytes
+                            + " bytes in one record (expected: at most "
+                            + bound
+                            + ", weft.gossip.wire.payload-bytes); give it fewer or shorter ports, exportedLabels"
+                            + " or exportedAnnotations, or spread them over several Services.");
         }
 
         static Validity of(@Nullable Resource service) {
@@ -57,7 +69,7 @@ final class ExportPlan {
     static Map<String, ExportRecord> records(
             Resource export, @Nullable Resource service, Collection<SliceContent> slices) {
         Map<String, ExportRecord> records = new TreeMap<>();
-        if (service == null || Validity.of(service) != Validity.VALID) {
+        if (service == null || !Validity.of(service).equals(Validity.VALID)) {
             return records;
         }
         ExportName name = ExportName.of(export.key());

@@ -77,7 +77,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private final ActorRef<ShardFeed> feedAdapter;
     private final ActorRef<Derived> derivedAdapter;
     private final ActorRef<Submitted> statusAdapter;
-    private final ExportBook exports = new ExportBook();
+    private final ExportBook exports;
     private final Origin own;
     private final ImportBook imports;
     private final Set<ExportName> statuses = new LinkedHashSet<>();
@@ -125,6 +125,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         this.clock = clock;
         this.timers = timers;
         this.own = new Origin(settings.cluster(), shardIndex, 0);
+        this.exports = new ExportBook(gossip.payloadBytes());
         this.imports = new ImportBook(owned, settings.families());
         this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
         this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
@@ -297,6 +298,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
                     .toList();
             imports.exported().apply(new FederationEvent.OriginState(own, records));
         }
+        statuses.addAll(exports.judged());
     }
 
     private void bringUpToDate() {

@@ -39,7 +39,7 @@ final class ImportBook {
     private final Set<String> namespaces = new HashSet<>();
     private final Map<ExportName, ObjectNode> imports = new HashMap<>();
     private final Map<ExportName, Map<String, Map<String, SliceFingerprint>>> slices = new HashMap<>();
-    private final Map<ExportName, Map<String, String>> granted = new HashMap<>();
+    private final ImportAddresses held = new ImportAddresses();
     private final Map<ExportName, String> denied = new HashMap<>();
     private final Map<ExportName, ImportedService> merged = new HashMap<>();
     private final Map<ExportName, Set<String>> dirty = new LinkedHashMap<>();
@@ -109,6 +109,7 @@ final class ImportBook {
                     : ServiceImportObject.essence(after.json().toTree());
             if (!Objects.equals(essence, imports.get(name))) {
                 set(imports, name, essence);
+                held.seen(name, stored(name));
                 touch(name);
             }
         } else if (key.type().equals(EndpointTypes.SLICES)) {
@@ -129,8 +130,8 @@ final class ImportBook {
 
     private static boolean sameSource(Resource before, Resource after) {
         return Stream.of(FederationTypes.SERVICE_NAME, FederationTypes.SOURCE_CLUSTER)
-                .allMatch(label ->
-                        Objects.equals(before.labels().get(label), after.labels().get(label)));
+                .allMatch(label -> Objects.equals(
+                        before.labels().get(label), after.labels().get(label)));
     }
 
     private void applyNamespace(String namespace, @Nullable Resource after) {
@@ -195,6 +196,15 @@ final class ImportBook {
         return exports.isEmpty() ? null : ImportMerge.merge(exports, standing.clockOff());
     }
 
+    private List<String> withdrawn(ExportName name) {
+        if (standing.withdrawn().isEmpty()) {
+            return List.of();
+        }
+        return exported.services(name).keySet().stream()
+                .filter(standing.withdrawn()::contains)
+                .toList();
+    }
+
     /**
      * What is to be done for one name.
      *
@@ -240,12 +250,12 @@ final class ImportBook {
 
     private List<Claim> claims(ExportName name, ImportedService imported) {
         List<Claim> claims = new ArrayList<>();
-        Map<String, String> addresses = addresses(name);
         for (String family : imported.winner().ipFamilies()) {
-            if (!imported.winner().headless() && families.contains(family) && !addresses.containsKey(family)) {
+            String wish = held.wish(name, family);
+            if (!imported.winner().headless() && families.contains(family) && wish != null) {
                 claims.add(new Claim(
                         FederationTypes.pool(family),
-                        "",
+                        wish,
                         name.key(FederationTypes.IMPORTS),
                         "spec.ips[" + claims.size() + "]"));
             }
@@ -253,27 +263,22 @@ final class ImportBook {
         return claims;
     }
 
-    /** Rule MCS-13: what is stored stays. */
-    private Map<String, String> addresses(ExportName name) {
-        Map<String, String> addresses = new TreeMap<>(granted.getOrDefault(name, Map.of()));
+    private Map<String, String> stored(ExportName name) {
         ObjectNode stored = imports.get(name);
-        if (stored != null) {
-            addresses.putAll(ServiceImportObject.addresses(stored));
-        }
-        return addresses;
+        return stored == null ? Map.of() : ServiceImportObject.addresses(stored);
     }
 
     /** Takes over addresses that were claimed for a name. */
     void grant(ExportName name, List<Grant> grants) {
         denied.remove(name);
-        Map<String, String> addresses = granted.computeIfAbsent(name, none -> new TreeMap<>());
-        grants.forEach(grant -> addresses.put(grant.value().indexOf(':') >= 0 ? "IPv6" : "IPv4", grant.value()));
+        held.granted(name, grants);
         resume(name);
     }
 
     /** Takes over that there is no address for a name now. */
     void deny(ExportName name, String why) {
         denied.put(name, why);
+        held.denied(name, stored(name));
         resume(name);
     }
 
@@ -300,7 +305,7 @@ final class ImportBook {
                     .forEach(all ->
                             all.keySet().forEach(slice -> writes.add(new DerivedWrite.Remove(key(name, slice)))));
         }
-        granted.remove(name);
+        held.forget(name);
         denied.remove(name);
         merged.remove(name);
         return writes;
@@ -308,15 +313,17 @@ final class ImportBook {
 
     private void writeImport(List<DerivedWrite> writes, ExportName name, ImportedService imported, Instant now) {
         ObjectNode stored = imports.get(name);
-        Map<String, String> addresses = addresses(name);
-        addresses.keySet().retainAll(imported.winner().ipFamilies());
+        held.keep(
+                name,
+                imported.winner().headless() ? List.of() : imported.winner().ipFamilies());
+        Map<String, String> addresses = held.of(name);
         ObjectNode wanted = ServiceImportObject.of(
                 name,
                 imported,
                 addresses,
                 List.of(
                         ImportConditions.ready(imported, addresses, families, denied.get(name)),
-                        ImportConditions.fresh(imported, standing)),
+                        ImportConditions.fresh(imported, standing, withdrawn(name))),
                 stored == null ? MissingNode.getInstance() : stored,
                 now);
         ObjectNode essence = ServiceImportObject.essence(wanted);

@@ -1,6 +1,7 @@
 package dev.weft.registry.federation;
 
 import dev.weft.registry.federation.Conditions.Condition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,18 +35,31 @@ final class ImportConditions {
         return new Condition("Ready", "False", "Pending", denied == null ? "It has no address yet." : denied);
     }
 
-    /** Whether all who export it are heard. */
-    static Condition fresh(ImportedService imported, Standing standing) {
+    /**
+     * Whether all who export it are heard.
+     *
+     * @param withdrawn who exports it too, and was not heard for so long that it does not count any more
+     */
+    static Condition fresh(ImportedService imported, Standing standing, List<String> withdrawn) {
         List<String> stale =
                 imported.clusters().stream().filter(standing.stale()::contains).toList();
-        return stale.isEmpty()
-                ? new Condition(
-                        ServiceImportObject.FRESH, "True", "Fresh", "All clusters that export it make progress.")
-                : new Condition(
-                        ServiceImportObject.FRESH,
-                        "False",
-                        "Stale",
-                        "Nothing new is heard of " + String.join(", ", stale)
-                                + "; what they exported stays in use, behind the endpoints of other clusters.");
+        if (stale.isEmpty() && withdrawn.isEmpty()) {
+            return new Condition(
+                    ServiceImportObject.FRESH, "True", "Fresh", "All clusters that export it make progress.");
+        }
+        List<String> sentences = new ArrayList<>();
+        if (!stale.isEmpty()) {
+            sentences.add("Nothing new is heard of " + String.join(", ", stale)
+                    + "; what they exported stays in use, behind the endpoints of other clusters.");
+        }
+        if (!withdrawn.isEmpty()) {
+            sentences.add("Nothing was heard of " + String.join(", ", withdrawn)
+                    + " for so long that what they exported is not in use any more.");
+        }
+        return new Condition(
+                ServiceImportObject.FRESH,
+                "False",
+                stale.isEmpty() ? "Withdrawn" : "Stale",
+                String.join(" ", sentences));
     }
 }

@@ -51,10 +51,14 @@ final class ImportMerge {
         List<ExportRecord.Port> ports = mergePorts(served);
         compare(Reason.TypeConflict, "type", export -> export.headless() ? "Headless" : "ClusterSetIP");
         compare(Reason.SessionAffinityConflict, "sessionAffinity", ExportRecord.Service::sessionAffinity);
+        int timeout = oldest().getValue().affinityTimeoutSeconds();
         compare(
                 Reason.SessionAffinityConfigConflict,
                 "sessionAffinityConfig.clientIP.timeoutSeconds",
-                ExportRecord.Service::affinityTimeoutSeconds);
+                // Who has no config says nothing about it; that the affinities differ is said already.
+                export -> export.affinityTimeoutSeconds() == 0 || timeout == 0
+                        ? timeout
+                        : export.affinityTimeoutSeconds());
         compare(Reason.AnnotationsConflict, "exportedAnnotations", export -> new TreeMap<>(export.annotations()));
         compare(Reason.LabelsConflict, "exportedLabels", export -> new TreeMap<>(export.labels()));
         compare(

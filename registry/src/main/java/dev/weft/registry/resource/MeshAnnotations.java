@@ -62,6 +62,11 @@ final class MeshAnnotations {
         check(service, SERVICE, faults);
     }
 
+    /** What becomes annotations of ServiceImports, which proxy-nodes read like those of Services. */
+    static void ofExport(JsonNode export, List<FieldError> faults) {
+        check(Trees.at(export, "spec", "exportedAnnotations"), "spec.exportedAnnotations", SERVICE, faults);
+    }
+
     static void ofPod(JsonNode pod, List<FieldError> faults) {
         check(pod, POD, faults);
     }
@@ -71,11 +76,14 @@ final class MeshAnnotations {
     }
 
     private static void check(JsonNode object, Map<String, Rule> rules, List<FieldError> faults) {
-        JsonNode annotations = Trees.at(object, "metadata", "annotations");
+        check(Trees.at(object, "metadata", "annotations"), "metadata.annotations", rules, faults);
+    }
+
+    private static void check(JsonNode annotations, String path, Map<String, Rule> rules, List<FieldError> faults) {
         rules.forEach((name, rule) -> {
             JsonNode value = annotations.path(GROUP + name);
             if (value.isTextual() && !rule.allowed.matcher(value.asText()).matches()) {
-                String field = "metadata.annotations[" + GROUP + name + "]";
+                String field = path + "[" + GROUP + name + "]";
                 faults.add(FieldError.invalid(field, value.asText(), rule.expected));
             }
         });

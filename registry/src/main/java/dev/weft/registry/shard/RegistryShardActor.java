@@ -339,7 +339,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             ActorRef<ShardCommand> self = getContext().messageAdapter(ShardCommand.class, Outside::new);
             List<Behavior<?>> behaviors = companions.apply(shard, self);
             for (int i = 0; i < behaviors.size(); i++) {
-                getContext().spawn(behaviors.get(i), "companion-" + i);
+                getContext()
+                        .spawn(
+                                Companion.of(shard, behaviors.get(i), settings.restart(), settings.restartMost()),
+                                "companion-" + i);
             }
         }
     }
@@ -371,11 +374,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Behavior<Message> onLogFailed(ChildFailed failed) {
-        if (!isLog(failed.getRef())) {
-            getContext().getLog().error("Shard {}: a companion failed", shard, failed.cause());
-            return this;
-        }
-        return onLogGone(refusal(failed.cause()), failed.cause());
+        return isLog(failed.getRef()) ? onLogGone(refusal(failed.cause()), failed.cause()) : this;
     }
 
     private Behavior<Message> onTerminated(Terminated terminated) {

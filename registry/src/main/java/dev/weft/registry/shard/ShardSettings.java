@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param clockReserve how far ahead of the last version followers may close without a write
  * @param namespaceStep how many objects of a terminating namespace are removed in one step
  * @param restart how long to wait before a failed shard is loaded again
+ * @param restartMost how long at most to wait before what runs beside a shard begins anew, after many failures
  * @param takeOver whether a shard that was loaded stores a mark before it serves, so that whoever took himself for its
  *     owner until then can store nothing any more
  * @param readLease how long the word of a store that others write to counts, see {@link ReadLease}
@@ -29,6 +30,7 @@ public record ShardSettings(
         Duration clockReserve,
         int namespaceStep,
         Duration restart,
+        Duration restartMost,
         boolean takeOver,
         Duration readLease,
         Duration settle) {}

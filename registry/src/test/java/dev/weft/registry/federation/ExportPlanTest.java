@@ -80,9 +80,9 @@ class ExportPlanTest {
     @Test
     @DisplayName("is refused without a Service and for an ExternalName (MCS-1, MCS-2)")
     void validity() {
-        assertThat(ExportPlan.Validity.of(null).reason).isEqualTo("NoService");
+        assertThat(ExportPlan.Validity.of(null).reason()).isEqualTo("NoService");
         Resource external = shard.put(EndpointTypes.SERVICES, "x", "{'spec':{'type':'ExternalName'}}");
-        assertThat(ExportPlan.Validity.of(external).reason).isEqualTo("InvalidServiceType");
+        assertThat(ExportPlan.Validity.of(external).reason()).isEqualTo("InvalidServiceType");
         assertThat(ExportPlan.records(export, external, List.of())).isEmpty();
         assertThat(ExportPlan.records(export, null, List.of())).isEmpty();
     }

@@ -63,7 +63,7 @@ public final class ExportingCluster implements AutoCloseable {
                 new Nowhere(),
                 InstantSource.system(),
                 new SplittableRandom(number));
-        List<ExportBook> books = books(number, services, endpoints);
+        List<ExportBook> books = books(gossip.payloadBytes(), number, services, endpoints);
         for (int shard = 0; shard < SHARDS; shard++) {
             gossip.reset(shard, 0, books.get(shard).everything());
         }
@@ -71,11 +71,11 @@ public final class ExportingCluster implements AutoCloseable {
         return new ExportingCluster(name, system, gossip);
     }
 
-    private static List<ExportBook> books(int number, int services, int endpoints) {
+    private static List<ExportBook> books(int recordBytes, int number, int services, int endpoints) {
         SampleServices samples = new SampleServices(number, true);
         List<ExportBook> books = new ArrayList<>();
         for (int shard = 0; shard < SHARDS; shard++) {
-            books.add(new ExportBook());
+            books.add(new ExportBook(recordBytes));
         }
         for (int service = 0; service < services; service++) {
             ExportName exported = SampleServices.name(service);

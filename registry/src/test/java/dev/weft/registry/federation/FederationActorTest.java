@@ -43,6 +43,8 @@ class FederationActorTest {
     private static final String SERVICE = "{'spec':{'clusterIP':'10.0.0.1','ipFamilies':['IPv4'],"
             + "'internalTrafficPolicy':'Cluster','ports':[{'name':'http','port':80,'protocol':'TCP'}]}}";
 
+    private static final int RECORD_BYTES = 4_096;
+
     private final TestProbe<ShardCommand> shard = KIT.createTestProbe(ShardCommand.class);
     private final RecordingGossip gossip = new RecordingGossip();
     private final FakeShard objects = new FakeShard(null);
@@ -229,6 +231,48 @@ class FederationActorTest {
     }
 
     @Test
+    @DisplayName(
+            "keeps back a Service with more to tell than others take, says so, withdraws it and goes on with others")
+    void tooLarge() throws InterruptedException {
+        String export =
+                "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'},'spec':{'exportedLabels':{'a':'%s'}}}";
+        objects.put(EndpointTypes.SERVICES, "web", SERVICE);
+        objects.put(FederationTypes.EXPORTS, "web", export.formatted("short"));
+        snapshot();
+        events.tell(new FederationEvent.CaughtUp());
+        assertThat(gossip.resets.poll(3, TimeUnit.SECONDS)).containsOnlyKeys("ns/web");
+        assertThat(condition()).contains("\"type\":\"Valid\",\"status\":\"True\"");
+
+        commit(objects.put(FederationTypes.EXPORTS, "web", export.formatted("x".repeat(5_000))));
+        assertThat(gossip.published.poll(3, TimeUnit.SECONDS)).containsExactly(new RecordChange("ns/web", null));
+        assertThat(condition())
+                .contains("\"type\":\"Valid\",\"status\":\"False\",\"reason\":\"TooLarge\"")
+                .contains("bytes in one record (expected: at most " + RECORD_BYTES)
+                .contains("\"type\":\"Ready\",\"status\":\"False\"");
+
+        commit(
+                objects.put(EndpointTypes.SERVICES, "other", SERVICE),
+                objects.put(FederationTypes.EXPORTS, "other", export.formatted("short")));
+        assertThat(gossip.published.poll(3, TimeUnit.SECONDS))
+                .extracting(RecordChange::key)
+                .containsExactly("ns/other");
+        assertThat(condition()).contains("\"type\":\"Valid\",\"status\":\"True\"");
+
+        commit(objects.put(FederationTypes.EXPORTS, "web", export.formatted("short")));
+        assertThat(gossip.published.poll(3, TimeUnit.SECONDS))
+                .singleElement()
+                .satisfies(change -> assertThat(change.payload()).isNotNull());
+        assertThat(condition()).contains("\"type\":\"Valid\",\"status\":\"True\"");
+    }
+
+    private String condition() {
+        return ((Write.Update)
+                        shard.expectMessageClass(ShardCommand.Submit.class).write())
+                .object()
+                .toString();
+    }
+
+    @Test
     @DisplayName("tells a ServiceExport without a Service so (MCS-2)")
     void noService() {
         objects.put(FederationTypes.EXPORTS, "web", "{'metadata':{'creationTimestamp':'2026-01-01T00:00:00Z'}}");
@@ -253,6 +297,11 @@ class FederationActorTest {
         @Override
         public void reset(int shardIndex, long notBefore, Map<String, ByteString> records) {
             resets.add(records);
+        }
+
+        @Override
+        public int payloadBytes() {
+            return RECORD_BYTES;
         }
 
         @Override

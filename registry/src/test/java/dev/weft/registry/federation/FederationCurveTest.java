@@ -225,7 +225,7 @@ class FederationCurveTest {
             String name = String.format(Locale.ROOT, "eu-west-1-prod-%03d", cluster);
             teller = members.start(name, ImportingMember.SHARDS, event -> {}, "home");
             for (int shard = 0; shard < ImportingMember.SHARDS; shard++) {
-                books.add(new ExportBook());
+                books.add(new ExportBook(512 * 1024));
             }
             for (int service = 0; service < services; service++) {
                 export(SampleServices.name(service));
@@ -326,7 +326,7 @@ class FederationCurveTest {
         /** Forgets the exporting side, but for the Service that changes. */
         private void dropBooksButOne() {
             ExportName kept = SampleServices.name(0);
-            ExportBook one = new ExportBook();
+            ExportBook one = new ExportBook(512 * 1024);
             books.replaceAll(book -> one);
             slices.clear();
             export(kept);

@@ -206,10 +206,62 @@ class ImportBookTest {
         run(book);
         assertThat(stored.values())
                 .noneMatch(json -> json.contains("10.0.0.0"))
-                .anyMatch(json -> json.contains("\"clusters\":[{\"cluster\":\"west\"}]"));
+                .anySatisfy(json -> assertThat(json)
+                        .contains("\"clusters\":[{\"cluster\":\"west\"}]")
+                        .contains(
+                                "\"type\":\"mesh.weft.dev/Fresh\",\"status\":\"False\",\"reason\":\"Withdrawn\"",
+                                "heard of east for so long"));
         book.standing(Standing.GOOD);
         run(book);
         assertThat(stored).isEqualTo(fresh);
+    }
+
+    @Test
+    @DisplayName("keep their address whatever somebody writes in its place, or if they are deleted (MCS-13)")
+    void movedAddress() {
+        ImportBook book = book();
+        FakeShard shard = new FakeShard(null);
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP)));
+        run(book);
+        String ours = stored.values().iterator().next();
+        Resource before = shard.put(FederationTypes.IMPORTS, "web", ours);
+        book.apply(before.key(), null, before);
+        assertThat(book.waiting()).isEmpty();
+        String moved = ours.replace("\"ips\":[\"127.112.0.1\"]", "\"ips\":[\"127.112.0.77\"]");
+        assertThat(moved).isNotEqualTo(ours);
+        for (String edited : new String[] {moved, ours.replace("\"ips\":[\"127.112.0.1\"],", ""), null}) {
+            Resource after = edited == null ? null : shard.put(FederationTypes.IMPORTS, "web", edited);
+            book.apply(before.key(), before, after);
+            ImportBook.Step claiming = book.step(WEB, NOW);
+            assertThat(claiming.claims())
+                    .as("%s: the address was free for a moment, so it is claimed again", edited)
+                    .singleElement()
+                    .satisfies(claim -> assertThat(claim.wish()).isEqualTo("127.112.0.1"));
+            assertThat(claiming.writes()).isEmpty();
+            book.grant(WEB, List.of(new Grant(claiming.claims().get(0), "127.112.0.1")));
+            assertThat(book.step(WEB, NOW).writes())
+                    .singleElement()
+                    .satisfies(write -> assertThat(((DerivedWrite.Put) write).object().toString())
+                            .isEqualTo(ours));
+        }
+    }
+
+    @Test
+    @DisplayName("take what somebody wrote in place of their address where another has that meanwhile")
+    void lostAddress() {
+        ImportBook book = book();
+        FakeShard shard = new FakeShard(null);
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP)));
+        run(book);
+        String ours = stored.values().iterator().next();
+        Resource before = shard.put(FederationTypes.IMPORTS, "web", ours);
+        Resource after = shard.put(FederationTypes.IMPORTS, "web", ours.replace("127.112.0.1", "127.112.0.77"));
+        book.apply(before.key(), before, after);
+        assertThat(book.step(WEB, NOW).claims()).hasSize(1);
+        book.deny(WEB, "another has it");
+        assertThat(book.step(WEB, NOW).writes()).isEmpty();
+        book.retry(WEB);
+        assertThat(book.step(WEB, NOW)).isEqualTo(new ImportBook.Step(List.of(), List.of()));
     }
 
     @ParameterizedTest(name = "of which {0} was taken away or changed are written again (MCS-15)")

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Exports of one name")
 class ImportMergeTest {
@@ -54,7 +56,6 @@ class ImportMergeTest {
                 .containsExactlyInAnyOrder(
                         Reason.TypeConflict,
                         Reason.SessionAffinityConflict,
-                        Reason.SessionAffinityConfigConflict,
                         Reason.AnnotationsConflict,
                         Reason.LabelsConflict,
                         Reason.InternalTrafficPolicyConflict,
@@ -64,6 +65,25 @@ class ImportMergeTest {
         assertThat(merged.conflictMessage())
                 .contains(
                         "Cluster a has type \"Headless\", cluster z (the oldest export) has \"ClusterSetIP\" and wins.");
+    }
+
+    @ParameterizedTest(name = "{0} s against {1} s: {2}")
+    @CsvSource({"0, 10, false", "10, 0, false", "10, 10, false", "10, 20, true"})
+    @DisplayName("conflict in the timeout of their affinity only where both have one (MCS-8)")
+    void affinityTimeouts(int oldest, int younger, boolean conflict) {
+        ImportedService merged = ImportMerge.merge(Map.of("east", affine(1, oldest), "west", affine(2, younger)));
+        assertThat(merged.conflicts())
+                .extracting(Conflict::reason)
+                .filteredOn(Reason.SessionAffinityConfigConflict::equals)
+                .hasSize(conflict ? 1 : 0);
+        assertThat(merged.conflictReason().contains("SessionAffinityConflict")).isEqualTo((oldest == 0) != (younger == 0));
+        assertThat(merged.conflictMessage()).doesNotContain("\"0\"");
+    }
+
+    private static ExportRecord.Service affine(long at, int timeout) {
+        String affinity = timeout == 0 ? "None" : "ClientIP";
+        return new ExportRecord.Service(
+                at, false, List.of(HTTP), affinity, timeout, List.of("IPv4"), "Cluster", "", Map.of(), Map.of());
     }
 
     @Test

@@ -63,7 +63,7 @@ final class ModelClusters {
     final class Model {
         final String name;
         final ImportBook imports = new ImportBook(namespace -> true, Set.of("IPv4"));
-        final ExportBook exports = new ExportBook();
+        final ExportBook exports = new ExportBook(512 * 1024);
         private final FakeShard shard = new FakeShard(null);
         private final Map<ResourceKey, Resource> own = new HashMap<>();
         private final Map<String, JsonNode> written = new TreeMap<>();

@@ -55,12 +55,18 @@ class KubernetesRulesTest {
     void exportedAnnotations() {
         String export =
                 "{'apiVersion':'multicluster.x-k8s.io/v1beta1','kind':'ServiceExport','metadata':{'name':'a'},'spec':{'exportedAnnotations':{'KEY':'VALUE'}}}";
-        assertThat(accepted(admit(RANGES, export.replace("KEY", "a.example/b")))).isNotNull();
+        assertThat(accepted(admit(RANGES, export.replace("KEY", "a.example/b"))))
+                .isNotNull();
         assertThat(refused(admit(RANGES, export.replace("KEY", "a b"))).message())
                 .contains("spec.exportedAnnotations: Invalid value: \"a b\"");
         assertThat(refused(admit(RANGES, export.replace("VALUE", "x".repeat(256 * 1024))))
                         .message())
                 .contains("spec.exportedAnnotations: Too long: may not be more than 262144 bytes");
+        String mode = export.replace("KEY", "mesh.weft.dev/mode");
+        assertThat(accepted(admit(RANGES, mode.replace("VALUE", "nftables")))).isNotNull();
+        assertThat(refused(admit(RANGES, mode)).message())
+                .as("as on a Service")
+                .contains("spec.exportedAnnotations[mesh.weft.dev/mode]: Invalid value: \"VALUE\": must be one of auto");
     }
 
     @Test

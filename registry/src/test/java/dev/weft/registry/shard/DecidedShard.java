@@ -60,6 +60,7 @@ final class DecidedShard {
                 Duration.ofSeconds(5),
                 7,
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
                 false,
                 Duration.ZERO,
                 Duration.ZERO);
