@@ -70,7 +70,7 @@ public final class Restoration {
         shards.forEach(shard -> contents.add(new ArrayList<>()));
         for (Resource object : objects) {
             contents.get(placement.shardOf(object.key())).add(object);
-            for (Grant grant : Claims.heldBy(object)) {
+            for (Grant grant : Allocations.heldBy(object)) {
                 contents.get(placement.allocationShard()).add(Allocations.restored(grant, object.version()));
             }
         }

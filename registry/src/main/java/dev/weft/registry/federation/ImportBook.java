@@ -129,8 +129,8 @@ final class ImportBook {
 
     private static boolean sameSource(Resource before, Resource after) {
         return Stream.of(FederationTypes.SERVICE_NAME, FederationTypes.SOURCE_CLUSTER)
-                .allMatch(label ->
-                        Objects.equals(before.labels().get(label), after.labels().get(label)));
+                .allMatch(label -> Objects.equals(
+                        before.labels().get(label), after.labels().get(label)));
     }
 
     private void applyNamespace(String namespace, @Nullable Resource after) {

@@ -25,8 +25,7 @@ final class ServiceExportRules implements KindRules {
         List<FieldError> faults = new FieldErrors();
         Metadata.labels(Trees.at(export, "spec", "exportedLabels"), "spec.exportedLabels", faults);
         // What becomes metadata of every ServiceImport; it also has to fit into one record of the federation.
-        Metadata.annotations(
-                Trees.at(export, "spec", "exportedAnnotations"), "spec.exportedAnnotations", faults);
+        Metadata.annotations(Trees.at(export, "spec", "exportedAnnotations"), "spec.exportedAnnotations", faults);
         Conditions.validate(export, faults);
         return faults;
     }

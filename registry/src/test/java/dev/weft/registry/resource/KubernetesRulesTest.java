@@ -55,7 +55,8 @@ class KubernetesRulesTest {
     void exportedAnnotations() {
         String export =
                 "{'apiVersion':'multicluster.x-k8s.io/v1beta1','kind':'ServiceExport','metadata':{'name':'a'},'spec':{'exportedAnnotations':{'KEY':'VALUE'}}}";
-        assertThat(accepted(admit(RANGES, export.replace("KEY", "a.example/b")))).isNotNull();
+        assertThat(accepted(admit(RANGES, export.replace("KEY", "a.example/b"))))
+                .isNotNull();
         assertThat(refused(admit(RANGES, export.replace("KEY", "a b"))).message())
                 .contains("spec.exportedAnnotations: Invalid value: \"a b\"");
         assertThat(refused(admit(RANGES, export.replace("VALUE", "x".repeat(256 * 1024))))
