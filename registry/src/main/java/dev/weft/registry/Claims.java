@@ -1,7 +1,6 @@
 package dev.weft.registry;
 
 import dev.weft.registry.Registry.Answer;
-import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.allocation.ServiceAddressing;
 import dev.weft.registry.allocation.ServiceAddressing.Held;
@@ -33,16 +32,6 @@ final class Claims {
     Claims(Reader reader, Placement placement) {
         this.reader = reader;
         this.placement = placement;
-    }
-
-    /** What a removed object held. */
-    static List<Grant> heldBy(Resource removed) {
-        ResourceType type = removed.key().type();
-        return type.equals(SERVICES) || type.equals(IMPORTS)
-                ? ServiceAddressing.held(removed.json().toTree()).stream()
-                        .map(held -> new Grant(new Claim(held.pool(), "", removed.key(), ""), held.value()))
-                        .toList()
-                : List.of();
     }
 
     /** All grants that their owners do not use. The grants are read first: an owner stored meanwhile is seen. */

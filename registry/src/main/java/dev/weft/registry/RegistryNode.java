@@ -268,22 +268,13 @@ public final class RegistryNode implements Registry {
                 replyTo -> new ShardCommand.Submit(write, grants, prepared, replyTo),
                 settings.writeTimeout());
         return asked.thenCompose(submitted -> submitted instanceof ShardCommand.Submitted.Decided decided
-                        ? CompletableFuture.completedStage(settled(write, decided.outcome()))
+                        ? CompletableFuture.completedStage(decided.outcome())
                         : claim(write, grants, (ShardCommand.Submitted.Unallocated) submitted, round))
                 .exceptionally(late -> refused(Refusal.timeout(
                         "the write to " + write.key() + " was not confirmed within "
                                 + settings.writeTimeout().toMillis()
                                 + " ms: it may or may not have been carried out",
                         1)));
-    }
-
-    private Write.Outcome settled(Write write, Write.Outcome outcome) {
-        if (!write.options().dryRun()
-                && outcome instanceof Write.Outcome.Done done
-                && done.effect() == Write.Effect.DELETED) {
-            release(Claims.heldBy(done.object()), done.object().version());
-        }
-        return outcome;
     }
 
     private CompletionStage<Write.Outcome> claim(

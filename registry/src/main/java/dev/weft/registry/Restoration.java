@@ -29,6 +29,7 @@ public final class Restoration {
 
     private final ActorSystem<?> system;
     private final Placement placement;
+    private final Storage storage;
     private final List<ActorRef<RestoringShardActor.Command>> shards = new ArrayList<>();
 
     /**
@@ -39,6 +40,7 @@ public final class Restoration {
     public Restoration(ActorSystem<?> system, Placement placement, Storage storage) {
         this.system = system;
         this.placement = placement;
+        this.storage = storage;
         storage.attach(system);
         placement
                 .all()
@@ -58,11 +60,13 @@ public final class Restoration {
     }
 
     /**
-     * Stores all objects; done when they are on disk. Fails, with some of them stored, where a store fails.
+     * Stores all objects; done when they are on disk. Fails, with some of them stored, where a store fails; the store cannot
+     * be opened again then, nor where the process ends before it is done. Blocks for a moment.
      *
      * @param objects of all kinds that clients see; what is not shown follows from them
      * @param version of the backup: everything in it is as of then
      * @param nowMillis the wall clock
+     * @throws dev.weft.registry.journal.DataDirectoryException if nothing can be written
      */
     public CompletionStage<Void> restore(List<Resource> objects, long version, long nowMillis) {
         long from = Math.max(version, HybridTimestamp.ofMillis(nowMillis).packed());
@@ -70,10 +74,11 @@ public final class Restoration {
         shards.forEach(shard -> contents.add(new ArrayList<>()));
         for (Resource object : objects) {
             contents.get(placement.shardOf(object.key())).add(object);
-            for (Grant grant : Claims.heldBy(object)) {
+            for (Grant grant : Allocations.heldBy(object)) {
                 contents.get(placement.allocationShard()).add(Allocations.restored(grant, object.version()));
             }
         }
+        storage.beginRestoring();
         CompletionStage<Void> done = CompletableFuture.completedStage(null);
         for (int i = 0; i < shards.size(); i++) {
             ShardState state = new ShardState(ResourceTree.of(contents.get(i)), from, from);
@@ -86,6 +91,6 @@ public final class Restoration {
                             system.scheduler())
                     .thenApply(stored -> null));
         }
-        return done;
+        return done.thenRunAsync(storage::endRestoring);
     }
 }

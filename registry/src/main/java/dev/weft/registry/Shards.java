@@ -42,6 +42,7 @@ final class Shards {
             Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
         Admission admission = new Admission(context.kinds());
+        String pools = Integer.toString(context.placement().allocationShard());
         Entity<ShardCommand, ShardingEnvelope<ShardCommand>> entity = Entity.of(
                         TYPE,
                         started -> RegistryShardActor.create(
@@ -53,7 +54,10 @@ final class Shards {
                                 companions,
                                 command -> ClusterSharding.get(system)
                                         .entityRefFor(TYPE, started.getEntityId())
-                                        .tell(command)))
+                                        .tell(command),
+                                release -> ClusterSharding.get(system)
+                                        .entityRefFor(TYPE, pools)
+                                        .tell(release)))
                 .withMessageExtractor(new OneEntityAShard())
                 .withAllocationStrategy(SettledAllocation.of(system, settings.settle()))
                 .withStopMessage(new ShardCommand.HandOver())

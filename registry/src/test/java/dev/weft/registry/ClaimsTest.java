@@ -3,7 +3,9 @@ package dev.weft.registry;
 import static dev.weft.registry.RunningRegistry.SERVICES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.ResourceKey;
@@ -137,5 +139,56 @@ class ClaimsTest {
                             "default", "late", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}")))
                     .isInstanceOf(Outcome.Done.class);
         }
+    }
+
+    @Test
+    @DisplayName("that an update leaves unused are free at once, not only after a repair")
+    void update() {
+        try (RunningRegistry registry = RunningRegistry.with(store, directory, "claim-repair = 1 h")) {
+            String local = "\"spec\":{\"type\":\"LoadBalancer\",\"externalTrafficPolicy\":\"Local\","
+                    + "\"clusterIP\":\"127.96.0.9\",\"healthCheckNodePort\":30072,"
+                    + "\"ports\":[{\"port\":80,\"nodePort\":30070}]}";
+            Outcome.Done made = (Outcome.Done) registry.write(creation("default", "one", local));
+
+            patch(registry, made, "{\"externalTrafficPolicy\":\"Cluster\"}");
+            free(registry, nodePort("a", 30072));
+            patch(registry, made, "{\"ports\":[{\"port\":80,\"nodePort\":30071}]}");
+            free(registry, nodePort("b", 30070));
+            patch(registry, made, "{\"type\":\"ClusterIP\"}");
+            free(registry, nodePort("c", 30071));
+            patch(registry, made, "{\"type\":\"ExternalName\",\"externalName\":\"db.example\"}");
+            free(
+                    registry,
+                    creation("default", "d", "\"spec\":{\"clusterIP\":\"127.96.0.9\",\"ports\":[{\"port\":80}]}"));
+        }
+    }
+
+    private static Write nodePort(String name, int port) {
+        return creation(
+                "default",
+                name,
+                "\"spec\":{\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":" + port + "}]}");
+    }
+
+    private static void patch(RunningRegistry registry, Outcome.Done made, String spec) {
+        JsonNode body;
+        try {
+            body = new ObjectMapper().readTree("{\"spec\":" + spec + "}");
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(spec, e);
+        }
+        assertThat(registry.write(new Write.Patch(
+                        made.object().key(),
+                        "",
+                        Write.PatchType.MERGE_PATCH,
+                        new Write.PatchBody(body, false),
+                        Write.Options.DEFAULT)))
+                .isInstanceOf(Outcome.Done.class);
+    }
+
+    private static void free(RunningRegistry registry, Write creation) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(registry.write(creation)).isInstanceOf(Outcome.Done.class));
     }
 }

@@ -33,7 +33,7 @@ public final class StoreRestore {
     private StoreRestore() {}
 
     /**
-     * Restores; everything is on disk afterwards.
+     * Restores; everything is on disk afterwards. Cut off, it leaves a store that nobody can open.
      *
      * @param data the directory of an embedded store; not used where there is a shared one
      * @throws CommandFailed with a sentence if the store is not empty, in use, or another cluster's
@@ -68,7 +68,12 @@ public final class StoreRestore {
                         .toCompletableFuture()
                         .join();
             } catch (CompletionException e) {
-                throw CommandFailed.failed("the backup could not be stored: " + e.getCause(), e);
+                throw CommandFailed.failed(
+                        "the backup could not be stored: " + e.getCause()
+                                + "; a part of it may be, so empty the store before you try again",
+                        e);
+            } catch (DataDirectoryException e) {
+                throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
             } finally {
                 system.terminate();
                 system.getWhenTerminated().toCompletableFuture().join();

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folder that holds all of a process's state, and the mark in it that says which cluster's it is. */
+/** The folder that holds all of a process's state, and the marks in it: which cluster's it is, and whether it is whole. */
 record DataDirectory(Path path) {
 
     /**
@@ -31,6 +31,11 @@ record DataDirectory(Path path) {
                     throw new DataDirectoryException(path + ": the data directory belongs to cluster \"" + owner
                             + "\", not to \"" + cluster + "\"; choose another --data or --cluster");
                 }
+            }
+            if (Files.exists(directory.restoring())) {
+                throw new DataDirectoryException(path + ": weft restore is at work on the data directory or was cut off,"
+                        + " so it holds only a part of a backup; if no restore is running, delete everything in it and"
+                        + " restore again");
             }
             return directory;
         } catch (IOException e) {
@@ -67,9 +72,40 @@ record DataDirectory(Path path) {
         }
     }
 
+    /** Says, durably, that a backup is being put in. */
+    void beginRestoring() {
+        try {
+            Files.writeString(restoring(), "weft restore writes here; removed when it is done\n", StandardCharsets.UTF_8);
+            sync(restoring());
+            sync(path);
+        } catch (IOException e) {
+            throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
+        }
+    }
+
+    /** Says, durably, that all of it is in. */
+    void endRestoring() {
+        try {
+            Files.deleteIfExists(restoring());
+            sync(path);
+        } catch (IOException e) {
+            throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
+        }
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            file.force(true);
+        }
+    }
+
     /** Room on its disk, in bytes. */
     long freeBytes() {
         return path.toFile().getUsableSpace();
+    }
+
+    private Path restoring() {
+        return path.resolve("restoring");
     }
 
     private Path mark() {

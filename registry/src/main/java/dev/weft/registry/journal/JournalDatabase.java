@@ -34,6 +34,7 @@ import org.rocksdb.WALRecoveryMode;
  * <p>All methods but {@link #open} and {@link #close} may be called from any thread and do not block.
  */
 public final class JournalDatabase implements Storage {
+    private final DataDirectory directory;
     private final DBOptions options;
     private final ColumnFamilyOptions familyOptions;
     private final Cache cache;
@@ -47,8 +48,10 @@ public final class JournalDatabase implements Storage {
         NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
     }
 
-    private JournalDatabase(Path store, JournalSettings settings, LongSupplier freeBytes)
+    private JournalDatabase(DataDirectory directory, JournalSettings settings, LongSupplier freeBytes)
             throws RocksDBException, IOException {
+        this.directory = directory;
+        Path store = directory.store();
         // Into the data directory, which is this process's own: the default leaves a copy in the temporary folder each
         // time.
         loadNativeLibrary(store);
@@ -88,7 +91,7 @@ public final class JournalDatabase implements Storage {
     /**
      * Opens, or makes, the store of a cluster. Blocks.
      *
-     * @throws DataDirectoryException if the directory is not writable, in use, damaged, or another cluster's
+     * @throws DataDirectoryException if the directory is not writable, in use, damaged, half restored, or another cluster's
      */
     public static JournalDatabase open(Path path, String cluster, JournalSettings settings) {
         return open(path, cluster, settings, new DataDirectory(path)::freeBytes);
@@ -104,7 +107,7 @@ public final class JournalDatabase implements Storage {
         DataDirectory directory = DataDirectory.prepare(path, cluster);
         try {
             Files.createDirectories(directory.store());
-            JournalDatabase database = new JournalDatabase(directory.store(), settings, freeBytes);
+            JournalDatabase database = new JournalDatabase(directory, settings, freeBytes);
             directory.claim(cluster);
             database.writer.start();
             return database;
@@ -137,6 +140,16 @@ public final class JournalDatabase implements Storage {
     @Override
     public void attach(ClassicActorSystemProvider system) {
         EmbeddedStorage.of(system).attach(this);
+    }
+
+    @Override
+    public void beginRestoring() {
+        directory.beginRestoring();
+    }
+
+    @Override
+    public void endRestoring() {
+        directory.endRestoring();
     }
 
     /** Writes what is queued, then closes. Blocks. */

@@ -55,7 +55,7 @@ public final class PostgresDatabase implements SharedStorage {
      * Connects, and makes the tables of a cluster where they are missing. Blocks.
      *
      * @param shards how many the cluster has
-     * @throws DataDirectoryException if there is no connection, or the database is another cluster's
+     * @throws DataDirectoryException if there is no connection, or the database is another cluster's or half restored
      */
     public static PostgresDatabase open(StoreAddress address, String cluster, int shards, PostgresSettings settings) {
         HikariConfig config = new HikariConfig();
@@ -112,6 +112,24 @@ public final class PostgresDatabase implements SharedStorage {
     @Override
     public void attach(ClassicActorSystemProvider system) {
         PostgresStorage.of(system).attach(this);
+    }
+
+    @Override
+    public void beginRestoring() {
+        markRestoring(true);
+    }
+
+    @Override
+    public void endRestoring() {
+        markRestoring(false);
+    }
+
+    private void markRestoring(boolean restoring) {
+        try (Connection connection = pool.getConnection()) {
+            PostgresSchema.mark(connection, restoring);
+        } catch (SQLException e) {
+            throw new DataDirectoryException("the database cannot be written: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -27,6 +27,8 @@ final class PostgresSchema {
               address VARCHAR(255) NOT NULL PRIMARY KEY,
               beats BIGINT NOT NULL,
               joined BOOLEAN NOT NULL)""", """
+            CREATE TABLE IF NOT EXISTS weft_restoring (
+              one BOOLEAN NOT NULL PRIMARY KEY)""", """
             CREATE TABLE IF NOT EXISTS weft_event (
               ordering BIGSERIAL,
               persistence_id VARCHAR(255) NOT NULL,
@@ -65,7 +67,7 @@ final class PostgresSchema {
     /**
      * Makes what is missing, and makes sure that the database is this cluster's.
      *
-     * @throws DataDirectoryException if it is another's, or of another number of shards
+     * @throws DataDirectoryException if it is another's, of another number of shards, or holds a part of a backup
      */
     static void prepare(Connection connection, String location, String cluster, int shards) throws SQLException {
         connection.setAutoCommit(false);
@@ -75,10 +77,31 @@ final class PostgresSchema {
                 statement.execute(table);
             }
             claim(connection, location, cluster, shards);
+            requireWhole(statement, location);
             connection.commit();
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
+        }
+    }
+
+    private static void requireWhole(Statement statement, String location) throws SQLException {
+        try (ResultSet restoring = statement.executeQuery("SELECT one FROM weft_restoring")) {
+            if (restoring.next()) {
+                throw new DataDirectoryException("weft restore is at work on the database " + location
+                        + " or was cut off, so it holds only a part of a backup; if no restore is running, drop its weft_"
+                        + " tables, or make the database anew, and restore again");
+            }
+        }
+    }
+
+    /** Says whether a backup is being put in. */
+    static void mark(Connection connection, boolean restoring) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    restoring
+                            ? "INSERT INTO weft_restoring (one) VALUES (TRUE) ON CONFLICT DO NOTHING"
+                            : "DELETE FROM weft_restoring");
         }
     }
 

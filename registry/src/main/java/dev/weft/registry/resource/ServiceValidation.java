@@ -86,7 +86,8 @@ final class ServiceValidation {
     /** Its own ports count too: who holds a port may claim it again, so the pool does not tell. */
     private static boolean hasTcpNodePort(JsonNode spec, int number) {
         for (JsonNode port : spec.path("ports")) {
-            if (Trees.integer(port, 0, "nodePort") == number && Trees.text(port, "protocol").equals("TCP")) {
+            if (Trees.integer(port, 0, "nodePort") == number
+                    && Trees.text(port, "protocol").equals("TCP")) {
                 return true;
             }
         }
@@ -114,8 +115,7 @@ final class ServiceValidation {
             faults.add(
                     FieldError.invalid("spec.healthCheckNodePort", health, "must be between 1 and 65535, inclusive"));
         } else if (health != 0 && hasTcpNodePort(spec, health)) {
-            faults.add(
-                    FieldError.invalid("spec.healthCheckNodePort", health, "provided port is already allocated"));
+            faults.add(FieldError.invalid("spec.healthCheckNodePort", health, "provided port is already allocated"));
         }
         String internal = Trees.text(spec, "internalTrafficPolicy");
         if (!internal.isEmpty() && !internal.equals("Cluster") && !internal.equals("Local")) {

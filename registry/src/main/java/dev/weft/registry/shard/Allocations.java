@@ -7,7 +7,10 @@ import dev.weft.registry.allocation.AddressPool;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.allocation.PortPool;
+import dev.weft.registry.allocation.ServiceAddressing;
+import dev.weft.registry.allocation.ServiceAddressing.Held;
 import dev.weft.registry.allocation.Taken;
+import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Cidr;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.FieldError;
@@ -24,6 +27,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -34,6 +39,9 @@ import java.util.random.RandomGenerator;
 public final class Allocations {
     /** The kind of the objects that stand for grants. */
     public static final ResourceType GRANTS = new ResourceType("internal.weft.dev", "grants");
+
+    private static final ResourceType SERVICES = new ResourceType("", "services");
+    private static final ResourceType IMPORTS = new ResourceType("multicluster.x-k8s.io", "serviceimports");
 
     private final Map<String, AddressPool> addresses = new HashMap<>();
     private final Map<String, PortPool> ports = new HashMap<>();
@@ -84,6 +92,38 @@ public final class Allocations {
                 new Claim(
                         spec.path("pool").asText(), "", key, spec.path("field").asText()),
                 spec.path("value").asText());
+    }
+
+    /** What a stored object holds. */
+    public static List<Grant> heldBy(Resource object) {
+        return isOwner(object.key())
+                ? grants(object.key(), ServiceAddressing.held(object.json().toTree()))
+                : List.of();
+    }
+
+    /** What nobody uses any more after a change, to be given back; empty if that is nothing. */
+    static Optional<ShardCommand.Release> freedBy(Change change) {
+        Resource before = change.before();
+        if (before == null || !isOwner(change.key())) {
+            return Optional.empty();
+        }
+        Resource after = change.after();
+        List<Grant> freed = grants(
+                change.key(),
+                ServiceAddressing.released(
+                        before.json().toTree(),
+                        after == null ? null : after.json().toTree()));
+        return freed.isEmpty() ? Optional.empty() : Optional.of(new ShardCommand.Release(freed, change.version()));
+    }
+
+    private static List<Grant> grants(ResourceKey owner, Set<Held> held) {
+        return held.stream()
+                .map(each -> new Grant(new Claim(each.pool(), "", owner, ""), each.value()))
+                .toList();
+    }
+
+    private static boolean isOwner(ResourceKey key) {
+        return key.type().equals(SERVICES) || key.type().equals(IMPORTS);
     }
 
     /** What would be granted now; nothing is. */

@@ -63,6 +63,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private final TimerScheduler<Message> timers;
     private final BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions;
     private final Consumer<ShardCommand> successor;
+    private final Consumer<ShardCommand.Release> pools;
     private final ActorRef<ShardLogActor.Told> fromLog;
     private final ArrayDeque<ShardCommand> waiting = new ArrayDeque<>();
     private final List<ShardCommand.Follow> early = new ArrayList<>();
@@ -94,7 +95,8 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             ShardSettings settings,
             Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
-            Consumer<ShardCommand> successor) {
+            Consumer<ShardCommand> successor,
+            Consumer<ShardCommand.Release> pools) {
         super(context);
         this.shard = shard;
         this.shardContext = shardContext;
@@ -103,6 +105,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         this.timers = timers;
         this.companions = companions;
         this.successor = successor;
+        this.pools = pools;
         this.terms = terms;
         lease = terms.map(ReadLease::new);
         closings = new Closings(shard);
@@ -117,6 +120,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
      * @param terms on which it vouches for what it holds where others can write to its store; empty if nobody can
      * @param companions actors that run beside the shard once it is loaded, and stop with it
      * @param successor takes, when the shard is handed over, what this one could not begin
+     * @param pools takes back the addresses and ports that a stored change left unused
      */
     public static Behavior<ShardCommand> create(
             int shard,
@@ -125,9 +129,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
             ShardSettings settings,
             Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
-            Consumer<ShardCommand> successor) {
+            Consumer<ShardCommand> successor,
+            Consumer<ShardCommand.Release> pools) {
         Behavior<Message> behavior = Behaviors.withTimers(timers -> Behaviors.setup(context -> new RegistryShardActor(
-                context, timers, shard, shardContext, admission, settings, terms, companions, successor)));
+                context, timers, shard, shardContext, admission, settings, terms, companions, successor, pools)));
         return Behaviors.transformMessages(
                 ShardCommand.class, behavior, match -> match.match(ShardCommand.class, Outside::new));
     }
@@ -323,6 +328,8 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         for (ShardFeed news : recent.add(persisted.changes(), state)) {
             followers.forEach(follower -> follower.tell(news));
         }
+        // Before the answers: who has one may ask for what was freed.
+        persisted.changes().forEach(change -> Allocations.freedBy(change).ifPresent(pools));
         for (int i = 0; i < inFlight.size(); i++) {
             answer(inFlight.get(i), persisted.answers().get(i));
         }

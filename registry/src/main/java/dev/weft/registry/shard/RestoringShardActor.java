@@ -2,6 +2,7 @@ package dev.weft.registry.shard;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
 import akka.persistence.typed.RecoveryCompleted;
@@ -41,6 +42,8 @@ public final class RestoringShardActor
     @SuppressWarnings("NullAway.Init") // set by the one command whose signals it answers
     private ActorRef<StatusReply<akka.Done>> waiting;
 
+    private boolean unanswered;
+
     private RestoringShardActor(int shard) {
         super(ShardLogActor.id(shard));
         this.shard = shard;
@@ -73,6 +76,7 @@ public final class RestoringShardActor
                     }
                     restored = restore.state();
                     waiting = restore.replyTo();
+                    unanswered = true;
                     return Effect().persist(new ShardEvent(List.of(), restored.clockFloor()));
                 })
                 .build();
@@ -95,9 +99,20 @@ public final class RestoringShardActor
     public SignalHandler<ShardState> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.class, (state, signal) -> empty = empty && state.version() == 0)
-                .onSignal(SnapshotCompleted.class, (state, signal) -> waiting.tell(StatusReply.ack()))
-                .onSignal(SnapshotFailed.class, (state, signal) -> waiting.tell(StatusReply.error(signal.getFailure())))
+                .onSignal(SnapshotCompleted.class, (state, signal) -> answer(StatusReply.ack()))
+                .onSignal(SnapshotFailed.class, (state, signal) -> answer(StatusReply.error(signal.getFailure())))
                 .onSignal(RecoveryFailed.class, (state, signal) -> empty = false)
+                // Also how a store ends it that does not take the event.
+                .onSignal(
+                        PostStop.class,
+                        (state, signal) -> answer(StatusReply.error("the store did not take shard " + shard)))
                 .build();
+    }
+
+    private void answer(StatusReply<akka.Done> reply) {
+        if (unanswered) {
+            unanswered = false;
+            waiting.tell(reply);
+        }
     }
 }

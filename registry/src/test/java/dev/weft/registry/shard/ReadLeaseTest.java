@@ -88,6 +88,12 @@ class ReadLeaseTest {
 
     private record NoStore() implements dev.weft.registry.journal.SharedStorage {
         @Override
+        public void beginRestoring() {}
+
+        @Override
+        public void endRestoring() {}
+
+        @Override
         public dev.weft.registry.journal.Attendance attendance() {
             throw new UnsupportedOperationException();
         }
