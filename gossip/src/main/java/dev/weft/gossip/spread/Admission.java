@@ -200,8 +200,8 @@ final class Admission {
     @Nullable
     String objection(JoinToken token) {
         if (token.fingerprint().equals(identity.key().fingerprint())) {
-            return "this is a token of cluster " + identity.cluster() + " itself (expected: one that a member of another"
-                    + " federation gave out)";
+            return "this is a token of cluster " + identity.cluster()
+                    + " itself (expected: one that a member of another" + " federation gave out)";
         }
         return roll.expulsions().stream()
                 .filter(expulsion -> expulsion.key().fingerprint().equals(token.fingerprint()))
