@@ -71,6 +71,11 @@ class FederationTrustIT {
             assertThat(told(east)).containsExactlyInAnyOrder("east", "west");
             assertThat(told(west)).containsExactlyInAnyOrder("east", "west");
         });
+        await().untilAsserted(() -> assertThat(ask(north.members()))
+                .as("who was put out does not see the others as if nothing was")
+                .filteredOn(member -> !member.self())
+                .hasSize(2)
+                .allSatisfy(member -> assertThat(member.status()).isEqualTo(Member.Status.UNREACHABLE)));
         String other = ask(east.invite(HOUR));
         assertThatThrownBy(() -> ask(north.joinWith(other))).hasMessageContaining("was expelled by west");
         String ofExpelled = ask(north.invite(HOUR));

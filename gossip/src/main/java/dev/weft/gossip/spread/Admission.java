@@ -86,6 +86,11 @@ final class Admission {
         return roll.key(cluster) != null;
     }
 
+    /** Whether the others put this cluster out: whatever is still heard of them, none of them is reached any more. */
+    boolean expelled() {
+        return expelled;
+    }
+
     /** The names of the other members. */
     List<String> others() {
         return roll.members().stream()
@@ -200,8 +205,8 @@ final class Admission {
     @Nullable
     String objection(JoinToken token) {
         if (token.fingerprint().equals(identity.key().fingerprint())) {
-            return "this is a token of cluster " + identity.cluster() + " itself (expected: one that a member of another"
-                    + " federation gave out)";
+            return "this is a token of cluster " + identity.cluster()
+                    + " itself (expected: one that a member of another" + " federation gave out)";
         }
         return roll.expulsions().stream()
                 .filter(expulsion -> expulsion.key().fingerprint().equals(token.fingerprint()))
@@ -267,6 +272,7 @@ final class Admission {
         if (self().founding() || !welcome(link)) {
             return "the answer to the token does not name this cluster and its sender (expected: both are members)";
         }
+        expelled = false;
         return null;
     }
 
@@ -368,6 +374,7 @@ final class Admission {
             store.delete(StoreQueue.MEMBER + member.cluster());
         }
         departed = last;
+        expelled = false;
         store.departed(last);
         found(now);
         freshMembers.clear();

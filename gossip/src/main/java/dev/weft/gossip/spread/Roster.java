@@ -8,6 +8,7 @@ import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
+import dev.weft.gossip.member.Status;
 import dev.weft.gossip.trust.MemberStatement;
 import dev.weft.gossip.wire.Frame;
 import java.time.Duration;
@@ -330,7 +331,7 @@ final class Roster {
             reports.add(new MemberReport(
                     view.cluster(),
                     view.nodes().stream().map(NodeId::address).toList(),
-                    view.status(),
+                    own || !admission.expelled() ? view.status() : Status.UNREACHABLE,
                     nearest,
                     repair.behind(view.cluster()),
                     own ? now : lastExchange(view),

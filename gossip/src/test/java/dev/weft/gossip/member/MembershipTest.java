@@ -69,8 +69,9 @@ class MembershipTest {
     @Test
     @DisplayName("that left or said that it stops gives its name up at once")
     void givesItsNameUp() {
+        Instant now = START;
         for (Node.Presence how : new Node.Presence[] {Node.Presence.STOPPED, Node.Presence.LEFT}) {
-            Instant now = START.plusSeconds(how.ordinal());
+            now = now.plusSeconds(1);
             membership.hear(node(WEST, now, now), now);
             assertThat(membership.present("west", null, now)).isTrue();
             membership.hear(node(WEST, now, now).departing(how, stamp(now)), now);
