@@ -241,7 +241,8 @@ class ImportBookTest {
             book.grant(WEB, List.of(new Grant(claiming.claims().get(0), "127.112.0.1")));
             assertThat(book.step(WEB, NOW).writes())
                     .singleElement()
-                    .satisfies(write -> assertThat(((DerivedWrite.Put) write).object().toString())
+                    .satisfies(write -> assertThat(
+                                    ((DerivedWrite.Put) write).object().toString())
                             .isEqualTo(ours));
         }
     }

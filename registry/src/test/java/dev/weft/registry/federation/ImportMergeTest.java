@@ -76,7 +76,8 @@ class ImportMergeTest {
                 .extracting(Conflict::reason)
                 .filteredOn(Reason.SessionAffinityConfigConflict::equals)
                 .hasSize(conflict ? 1 : 0);
-        assertThat(merged.conflictReason().contains("SessionAffinityConflict")).isEqualTo((oldest == 0) != (younger == 0));
+        assertThat(merged.conflictReason().contains("SessionAffinityConflict"))
+                .isEqualTo((oldest == 0) != (younger == 0));
         assertThat(merged.conflictMessage()).doesNotContain("\"0\"");
     }
 

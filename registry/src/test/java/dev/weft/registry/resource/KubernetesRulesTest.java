@@ -66,7 +66,8 @@ class KubernetesRulesTest {
         assertThat(accepted(admit(RANGES, mode.replace("VALUE", "nftables")))).isNotNull();
         assertThat(refused(admit(RANGES, mode)).message())
                 .as("as on a Service")
-                .contains("spec.exportedAnnotations[mesh.weft.dev/mode]: Invalid value: \"VALUE\": must be one of auto");
+                .contains(
+                        "spec.exportedAnnotations[mesh.weft.dev/mode]: Invalid value: \"VALUE\": must be one of auto");
     }
 
     @Test
