@@ -23,7 +23,7 @@ record DataDirectory(Path path) {
         try {
             Files.createDirectories(path);
             if (!Files.isWritable(path)) {
-                throw new DataDirectoryException(path + ": the data directory is not writable");
+                throw new DataDirectoryException(path + ": the data directory is not writable; choose another --data");
             }
             if (Files.exists(directory.mark())) {
                 String owner = Files.readString(directory.mark()).strip();
