@@ -176,20 +176,23 @@ class ClaimsTest {
                                     + "{\"name\":\"x\",\"port\":54}]}")))
                     .path("ports");
             int number = ports.path(0).path("nodePort").asInt();
-            assertThat(number).isPositive().isEqualTo(ports.path(1).path("nodePort").asInt());
+            assertThat(number)
+                    .isPositive()
+                    .isEqualTo(ports.path(1).path("nodePort").asInt());
             assertThat(ports.path(2).path("nodePort").asInt()).isPositive().isNotEqualTo(number);
             Write other = creation(
                     "default",
                     "other",
-                    "\"spec\":{\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"protocol\":\"SCTP\",\"nodePort\":" + number
-                            + "}]}");
+                    "\"spec\":{\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"protocol\":\"SCTP\",\"nodePort\":"
+                            + number + "}]}");
             assertThat(registry.write(other)).isInstanceOf(Outcome.Refused.class);
             Outcome.Done dns = (Outcome.Done) registry.write(new Write.Patch(
                     new ResourceKey(SERVICES, "default", "dns"),
                     "",
                     Write.PatchType.MERGE_PATCH,
                     new Write.PatchBody(
-                            json("{\"spec\":{\"ports\":[{\"port\":53,\"protocol\":\"UDP\",\"nodePort\":" + number + "}]}}"),
+                            json("{\"spec\":{\"ports\":[{\"port\":53,\"protocol\":\"UDP\",\"nodePort\":" + number
+                                    + "}]}}"),
                             false),
                     Write.Options.DEFAULT));
             // Its TCP is gone, but UDP has the number yet.

@@ -82,7 +82,9 @@ public final class RequestBodies {
             missing.append("\"kind\":\"").append(kind).append("\",");
         }
         if (!tree.has("apiVersion")) {
-            missing.append("\"apiVersion\":\"").append(expected.storedApiVersion()).append("\",");
+            missing.append("\"apiVersion\":\"")
+                    .append(expected.storedApiVersion())
+                    .append("\",");
         }
         // What is said must be right, then: an empty kind counts as none, too.
         boolean completable = isJson(type)

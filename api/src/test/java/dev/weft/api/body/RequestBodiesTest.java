@@ -22,10 +22,7 @@ class RequestBodiesTest {
     void doubled(String text) {
         byte[] body = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         RequestBodies.ObjectBody object = new RequestBodies()
-                .object(
-                        MediaType.parse("application/json"),
-                        body,
-                        new RequestBodies.Expected("v1", "ConfigMap", "v1"));
+                .object(MediaType.parse("application/json"), body, new RequestBodies.Expected("v1", "ConfigMap", "v1"));
         assertThat(DuplicateFields.find(object.json().toByteArray())).containsExactly("duplicate field \"data.a\"");
         assertThat(object.json().toTree()).isEqualTo(object.tree());
     }

@@ -73,7 +73,8 @@ final class NodeRules implements KindRules {
         for (int i = 0; i < ranges.size(); i++) {
             String text = ranges.get(i).asText();
             range("spec.podCIDRs[" + i + "]", text, faults);
-            twice |= Cidr.parse(text).map(range -> !families.add(range.family())).orElse(false);
+            twice |=
+                    Cidr.parse(text).map(range -> !families.add(range.family())).orElse(false);
         }
         if (twice) {
             faults.add(FieldError.invalid(
@@ -83,8 +84,8 @@ final class NodeRules implements KindRules {
 
     private static void range(String path, String text, List<FieldError> faults) {
         if (!text.isEmpty() && Cidr.parse(text).isEmpty()) {
-            faults.add(FieldError.invalid(
-                    path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
+            faults.add(
+                    FieldError.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
         }
     }
 

@@ -186,9 +186,9 @@ public final class Allocations {
     void release(ShardStep step, DerivedStep derived, List<Grant> grants, long before) {
         for (Grant grant : grants) {
             Resource stored = step.get(key(grant));
-            boolean own = stored != null
-                    && grant(stored).claim().owner().equals(grant.claim().owner());
-            if (own && stored.version() < before) {
+            if (stored != null
+                    && stored.version() < before
+                    && grant(stored).claim().owner().equals(grant.claim().owner())) {
                 free(step, grant);
                 derived.apply(step, new DerivedWrite.Remove(key(grant)));
                 if (isService(grant)) {
@@ -236,7 +236,8 @@ public final class Allocations {
             Resource other = pool.equals(grant.claim().pool())
                     ? null
                     : step.get(new ResourceKey(GRANTS, "", pool + "/" + grant.value()));
-            if (other != null && grant(other).claim().owner().equals(grant.claim().owner())) {
+            if (other != null
+                    && grant(other).claim().owner().equals(grant.claim().owner())) {
                 return true;
             }
         }

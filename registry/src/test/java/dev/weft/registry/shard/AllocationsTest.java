@@ -29,8 +29,8 @@ class AllocationsTest {
                 Samples.RANGES.serviceCidrs(), Samples.RANGES.clusterSetCidrs(), new PortRange(30_000, 30_001));
         for (int seed = 0; seed < 20; seed++) {
             Allocations allocations = new Allocations(ranges, new Random(seed));
-            ShardStep step = new ShardStep(
-                    ShardState.EMPTY, new HybridClock(() -> Instant.EPOCH, 0, new HybridTimestamp(0)));
+            ShardStep step =
+                    new ShardStep(ShardState.EMPTY, new HybridClock(() -> Instant.EPOCH, 0, new HybridTimestamp(0)));
             var granted = (ShardCommand.Allocated.Granted) allocations.rehearse(step, claims);
             assertThat(granted.grants())
                     .as("seed %d", seed)
