@@ -47,7 +47,7 @@ final class RealBacking implements TestBacking {
                 InstantSource.system(),
                 new Random(7),
                 () -> UUID.randomUUID().toString(),
-                () -> List.of(new EndpointsDerivation(node -> "")));
+                () -> List.of(new EndpointsDerivation()));
         node = RegistryNode.start(
                 system,
                 settings,

@@ -72,16 +72,18 @@ final class ServerCommand implements Callable<Integer> {
             names = "--service-cidr",
             paramLabel = "CIDR",
             defaultValue = "127.96.0.0/16",
-            description = "The range of ClusterIPs (default: ${DEFAULT-VALUE}); several with commas between them, the first one's"
-                    + " family is the default. With an IPv4 and an IPv6 range Services can be dual-stack.")
+            description =
+                    "The range of ClusterIPs (default: ${DEFAULT-VALUE}); several with commas between them, the first one's"
+                            + " family is the default. With an IPv4 and an IPv6 range Services can be dual-stack.")
     private String serviceCidr = "";
 
     @Option(
             names = "--clusterset-cidr",
             paramLabel = "CIDR",
             defaultValue = "127.112.0.0/16",
-            description = "The range of the addresses of imported services (default: ${DEFAULT-VALUE}); several with commas"
-                    + " between them.")
+            description =
+                    "The range of the addresses of imported services (default: ${DEFAULT-VALUE}); several with commas"
+                            + " between them.")
     private String clusterSetCidr = "";
 
     @Option(

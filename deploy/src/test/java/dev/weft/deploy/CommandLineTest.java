@@ -118,8 +118,8 @@ class CommandLineTest {
                 .satisfies(ranges -> assertThat(ranges.serviceCidrs())
                         .extracting(Cidr::toString)
                         .containsExactly("127.96.0.0/16", "fd00:96::/112", "127.97.0.0/16"))
-                .satisfies(ranges -> assertThat(ranges.families())
-                        .containsExactly(IpAddress.Family.IPv4, IpAddress.Family.IPv6));
+                .satisfies(ranges ->
+                        assertThat(ranges.families()).containsExactly(IpAddress.Family.IPv4, IpAddress.Family.IPv6));
     }
 
     @ParameterizedTest

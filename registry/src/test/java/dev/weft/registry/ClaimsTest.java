@@ -163,6 +163,54 @@ class ClaimsTest {
         }
     }
 
+    @Test
+    @DisplayName("of a node are one Service's whatever the protocol, and one number for the protocols of a port")
+    void protocols() {
+        try (RunningRegistry registry = RunningRegistry.withStorage(store, directory)) {
+            JsonNode ports = spec(registry.write(creation(
+                            "default",
+                            "dns",
+                            "\"spec\":{\"type\":\"NodePort\",\"ports\":["
+                                    + "{\"name\":\"u\",\"port\":53,\"protocol\":\"UDP\"},"
+                                    + "{\"name\":\"t\",\"port\":53,\"protocol\":\"TCP\"},"
+                                    + "{\"name\":\"x\",\"port\":54}]}")))
+                    .path("ports");
+            int number = ports.path(0).path("nodePort").asInt();
+            assertThat(number)
+                    .isPositive()
+                    .isEqualTo(ports.path(1).path("nodePort").asInt());
+            assertThat(ports.path(2).path("nodePort").asInt()).isPositive().isNotEqualTo(number);
+            Write other = creation(
+                    "default",
+                    "other",
+                    "\"spec\":{\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"protocol\":\"SCTP\",\"nodePort\":"
+                            + number + "}]}");
+            assertThat(registry.write(other)).isInstanceOf(Outcome.Refused.class);
+            Outcome.Done dns = (Outcome.Done) registry.write(new Write.Patch(
+                    new ResourceKey(SERVICES, "default", "dns"),
+                    "",
+                    Write.PatchType.MERGE_PATCH,
+                    new Write.PatchBody(
+                            json("{\"spec\":{\"ports\":[{\"port\":53,\"protocol\":\"UDP\",\"nodePort\":" + number
+                                    + "}]}}"),
+                            false),
+                    Write.Options.DEFAULT));
+            // Its TCP is gone, but UDP has the number yet.
+            free(registry, nodePort("third", ports.path(2).path("nodePort").asInt()));
+            assertThat(registry.write(other)).isInstanceOf(Outcome.Refused.class);
+            patch(registry, dns, "{\"type\":\"ClusterIP\"}");
+            free(registry, other);
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+
     private static Write nodePort(String name, int port) {
         return creation(
                 "default",
@@ -171,12 +219,7 @@ class ClaimsTest {
     }
 
     private static void patch(RunningRegistry registry, Outcome.Done made, String spec) {
-        JsonNode body;
-        try {
-            body = new ObjectMapper().readTree("{\"spec\":" + spec + "}");
-        } catch (JsonProcessingException e) {
-            throw new AssertionError(spec, e);
-        }
+        JsonNode body = json("{\"spec\":" + spec + "}");
         assertThat(registry.write(new Write.Patch(
                         made.object().key(),
                         "",

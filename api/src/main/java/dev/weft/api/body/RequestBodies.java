@@ -8,6 +8,8 @@ import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.resource.DuplicateFields;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Write.PatchType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,12 +77,44 @@ public final class RequestBodies {
         boolean asIs = isJson(type)
                 && tree.path("kind").asText().equals(kind)
                 && tree.path("apiVersion").asText().equals(expected.storedApiVersion());
+        StringBuilder missing = new StringBuilder();
+        if (!tree.has("kind")) {
+            missing.append("\"kind\":\"").append(kind).append("\",");
+        }
+        if (!tree.has("apiVersion")) {
+            missing.append("\"apiVersion\":\"")
+                    .append(expected.storedApiVersion())
+                    .append("\",");
+        }
+        // What is said must be right, then: an empty kind counts as none, too.
+        boolean completable = isJson(type)
+                && !tree.isEmpty()
+                && !missing.isEmpty()
+                && tree.path("kind").asText(kind).equals(kind)
+                && tree.path("apiVersion").asText(expected.storedApiVersion()).equals(expected.storedApiVersion());
         tree.put("kind", kind);
         tree.put("apiVersion", expected.storedApiVersion());
+        if (completable) {
+            return new ObjectBody(tree, JsonBytes.adopt(inserted(body, missing.toString())));
+        }
         if (document != null) {
             return new ObjectBody(tree, document.json());
         }
         return new ObjectBody(tree, asIs ? JsonBytes.ofUtf8(body) : JsonBytes.of(tree));
+    }
+
+    /** The client's own bytes with members before theirs, so that doubled fields are still seen. */
+    private static byte[] inserted(byte[] body, String members) {
+        int open = 0;
+        while (body[open] != '{') {
+            open++;
+        }
+        byte[] more = members.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(body.length + more.length)
+                .put(body, 0, open + 1)
+                .put(more)
+                .put(body, open + 1, body.length - open - 1)
+                .array();
     }
 
     /** An object of whatever kind, such as {@code DeleteOptions}; empty if there is no body. */

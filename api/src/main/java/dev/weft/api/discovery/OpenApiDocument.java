@@ -20,10 +20,7 @@ final class OpenApiDocument {
     static final String KIND_EXTENSION = "x-kubernetes-group-version-kind";
     private static final String STRATEGIC = "application/strategic-merge-patch+json";
     private static final List<String> PATCH_TYPES = List.of(
-            "application/json-patch+json",
-            "application/merge-patch+json",
-            STRATEGIC,
-            "application/apply-patch+yaml");
+            "application/json-patch+json", "application/merge-patch+json", STRATEGIC, "application/apply-patch+yaml");
 
     private final ObjectNode tree = NODES.objectNode();
     private final ObjectNode paths;

@@ -5,35 +5,65 @@ import dev.weft.proxy.view.ResourceFeed;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The zone of each node by its name, as its Node object says. */
-final class NodeZones implements ResourceFeed.Follower {
+final class NodeZones implements ResourceFeed.Follower, dev.weft.registry.endpoints.NodeZones {
     static final String NODES = "/api/v1/nodes";
     static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
     private final Map<String, String> zones = new ConcurrentHashMap<>();
 
-    /** Empty where nobody said. */
-    String of(String node) {
+    private final AtomicLong changes = new AtomicLong();
+    private final Runnable onChange;
+
+    /** @param onChange hears after a zone has changed, from any thread */
+    NodeZones(Runnable onChange) {
+        this.onChange = onChange;
+    }
+
+    @Override
+    public String of(String node) {
         return zones.getOrDefault(node, "");
     }
 
     @Override
+    public long changes() {
+        return changes.get();
+    }
+
+    @Override
     public void replaced(List<JsonNode> nodes) {
-        zones.keySet().retainAll(nodes.stream().map(NodeZones::name).toList());
-        nodes.forEach(this::changed);
+        boolean changed =
+                zones.keySet().retainAll(nodes.stream().map(NodeZones::name).toList());
+        for (JsonNode node : nodes) {
+            changed |= put(node);
+        }
+        tell(changed);
     }
 
     @Override
     public void changed(JsonNode node) {
-        zones.put(
-                name(node),
-                node.path("metadata").path("labels").path(ZONE_LABEL).asText(""));
+        tell(put(node));
     }
 
     @Override
     public void deleted(JsonNode node) {
-        zones.remove(name(node));
+        String zone = zones.remove(name(node));
+        tell(zone != null && !zone.isEmpty());
+    }
+
+    private boolean put(JsonNode node) {
+        String zone = node.path("metadata").path("labels").path(ZONE_LABEL).asText("");
+        String before = zones.put(name(node), zone);
+        return !zone.equals(before == null ? "" : before);
+    }
+
+    private void tell(boolean changed) {
+        if (changed) {
+            changes.incrementAndGet();
+            onChange.run();
+        }
     }
 
     @Override

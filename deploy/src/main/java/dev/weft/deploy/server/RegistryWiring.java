@@ -41,7 +41,6 @@ final class RegistryWiring {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Placement placement;
-    private final NodeZones zones = new NodeZones();
 
     RegistryWiring(
             ActorSystem<?> system,
@@ -97,6 +96,8 @@ final class RegistryWiring {
             Optional<Storage> store,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
             FederationView federation) {
+        CompletableFuture<RegistryNode> started = new CompletableFuture<>();
+        NodeZones zones = new NodeZones(() -> started.thenAccept(this::lookAgain));
         ShardContext context = new ShardContext(
                 placement,
                 StandardKinds.catalog(settings.ranges()),
@@ -104,7 +105,7 @@ final class RegistryWiring {
                 clock,
                 random,
                 () -> UUID.randomUUID().toString(),
-                () -> List.of(new EndpointsDerivation(zones::of), new DefaultAccounts()));
+                () -> List.of(new EndpointsDerivation(zones), new DefaultAccounts()));
         RegistryParts parts = new RegistryParts(context, companions, federation);
         RegistryNode node = store.filter(SharedStorage.class::isInstance)
                 .map(shared -> RegistryNode.gather(system, registrySettings, (SharedStorage) shared, parts))
@@ -118,7 +119,13 @@ final class RegistryWiring {
                                 parts));
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
                 .follow(NodeZones.NODES, zones);
+        started.complete(node);
         return node;
+    }
+
+    /** A batch of nothing in each shard, so that what depends on zones is brought up to date in those that run here. */
+    private void lookAgain(RegistryNode node) {
+        placement.all().forEach(shard -> node.tell(shard, new ShardCommand.Derive(List.of(), system.ignoreRef())));
     }
 
     private static CompletionStage<ShardCommand.Allocated> allocate(

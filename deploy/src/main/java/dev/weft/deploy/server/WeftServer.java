@@ -111,7 +111,7 @@ public final class WeftServer {
                     settings.cluster(),
                     RegistrySettings.of(config).journal());
         } catch (DataDirectoryException e) {
-            throw CommandFailed.failed(e.getMessage() + "; choose another with --data DIR", e);
+            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -51,8 +51,12 @@ public final class ServiceAddressing {
         return missing;
     }
 
-    /** Writes granted addresses and ports to where the object is still open, in place. */
+    /**
+     * Writes granted addresses and ports to where the object is still open, in place. Ports of the same number get the same
+     * node port, which is then to be claimed for their protocol, too.
+     */
     public static void fill(ObjectNode object, List<Grant> grants) {
+        share(object);
         for (Claim claim : claims(object)) {
             grants.stream()
                     .filter(grant -> claim.wish().isEmpty()
@@ -61,6 +65,51 @@ public final class ServiceAddressing {
                     .findFirst()
                     .ifPresent(grant -> put(object, claim.field(), grant.value()));
         }
+        share(object);
+    }
+
+    private static void share(ObjectNode object) {
+        JsonNode ports = object.path("spec").path("ports");
+        if (!object.path("kind").asText().equals("Service") || !isAutomatic(object.path("spec"))) {
+            return;
+        }
+        for (JsonNode each : ports) {
+            if (each instanceof ObjectNode port && port.path("nodePort").asInt(0) == 0) {
+                int shared = nodePortOf(ports, port);
+                if (shared > 0) {
+                    port.put("nodePort", shared);
+                }
+            }
+        }
+    }
+
+    /** What another protocol of the same port has; 0 if nothing. */
+    private static int nodePortOf(JsonNode ports, JsonNode port) {
+        for (JsonNode other : ports) {
+            int nodePort = other.path("nodePort").asInt(0);
+            if (nodePort > 0 && other.path("port").equals(port.path("port"))) {
+                return nodePort;
+            }
+        }
+        return 0;
+    }
+
+    private static boolean isAutomatic(JsonNode spec) {
+        String type = spec.path("type").asText();
+        return type.equals("NodePort")
+                || (type.equals("LoadBalancer")
+                        && spec.path("allocateLoadBalancerNodePorts").asBoolean(true));
+    }
+
+    /** Whether a port waits for the node port of one before it that has the same number. */
+    private static boolean waits(JsonNode ports, int index) {
+        for (int i = 0; i < index; i++) {
+            if (ports.get(i).path("nodePort").asInt(0) == 0
+                    && ports.get(i).path("port").equals(ports.get(index).path("port"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Everything that an object holds from the pools, as it stands. */
@@ -104,12 +153,11 @@ public final class ServiceAddressing {
             addresses("service", spec.path("ipFamilies"), spec.path("clusterIPs"), "spec.clusterIPs", owner, claims);
         }
         boolean loadBalancer = type.equals("LoadBalancer");
-        boolean automatic = type.equals("NodePort")
-                || (loadBalancer && spec.path("allocateLoadBalancerNodePorts").asBoolean(true));
+        boolean automatic = isAutomatic(spec);
         JsonNode ports = spec.path("ports");
         for (int i = 0; i < ports.size() && (automatic || loadBalancer); i++) {
             int wish = ports.get(i).path("nodePort").asInt(0);
-            if (automatic || wish > 0) {
+            if (wish > 0 || (automatic && !waits(ports, i))) {
                 String protocol = ports.get(i).path("protocol").asText("TCP").toLowerCase(Locale.ROOT);
                 claims.add(new Claim("node-port-" + protocol, wish(wish), owner, "spec.ports[" + i + "].nodePort"));
             }

@@ -16,33 +16,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps EndpointSlices and Endpoints equal to what Services and Pods say, within the step that changes them.
  *
  * <p>One instance belongs to one shard and is used by one thread. The cost of a Pod's change grows with the Services
- * that select it and the slices of those, not with the number of Services or Pods.
+ * that select it and the slices of those, not with the number of Services or Pods; that of a node's zone with the nodes and
+ * with the Pods on that one.
  */
 public final class EndpointsDerivation implements Derivation {
-    private final UnaryOperator<String> zoneOf;
+    private final NodeZones zones;
+    /** Of each node that has Pods here: which, and in which zone they were last taken to be. */
+    private final Map<String, OnNode> nodes = new HashMap<>();
+
     private final Map<ResourceKey, PodRecord> pods = new HashMap<>();
     private final Map<ResourceKey, ServiceEndpoints> services = new HashMap<>();
     private final SelectorIndex servicesBySelector = new SelectorIndex();
     private final SelectorIndex podsByLabel = new SelectorIndex();
+    private long zonesSeen;
 
     /** Zones are known from Pods only. */
     public EndpointsDerivation() {
-        this(node -> "");
+        this(NodeZones.UNKNOWN);
     }
 
-    /**
-     * @param zoneOf the zone of a node by its name, empty if unknown; asked when an endpoint is computed, so a Node that
-     *     gets its zone later shows at the next change of a Pod or Service
-     */
-    public EndpointsDerivation(UnaryOperator<String> zoneOf) {
-        this.zoneOf = zoneOf;
+    /** @param zones of the nodes of Pods that say no zone themselves; a change of them shows in the next batch */
+    public EndpointsDerivation(NodeZones zones) {
+        this.zones = zones;
+        zonesSeen = zones.changes();
+    }
+
+    private static final class OnNode {
+        final Set<ResourceKey> pods = new LinkedHashSet<>();
+        String zone;
+
+        OnNode(String zone) {
+            this.zone = zone;
+        }
     }
 
     /** What a step touched: Services as a whole, single Pods of Services, and slices that nobody claims. */
@@ -74,9 +85,13 @@ public final class EndpointsDerivation implements Derivation {
     public List<DerivedWrite> start(StateView state, List<Resource> everything) {
         pods.clear();
         services.clear();
+        nodes.clear();
+        zonesSeen = zones.changes();
         Work work = new Work();
         everything.stream().filter(each -> isA(each, EndpointTypes.PODS)).forEach(pod -> {
-            pods.put(pod.key(), PodRecord.parse(pod));
+            PodRecord present = PodRecord.parse(pod);
+            pods.put(pod.key(), present);
+            settleOn(pod.key(), present);
             podsByLabel.putUnderAll(pod.key(), pod.labels());
         });
         everything.stream()
@@ -104,6 +119,12 @@ public final class EndpointsDerivation implements Derivation {
         if (Objects.equals(present, before)) {
             return;
         }
+        if (before != null && (present == null || !present.nodeName().equals(before.nodeName()))) {
+            leave(key, before);
+        }
+        if (present != null) {
+            settleOn(key, present);
+        }
         Set<ResourceKey> candidates = new HashSet<>();
         if (before != null) {
             candidates.addAll(servicesBySelector.underAny(key.namespace(), before.labels()));
@@ -130,13 +151,61 @@ public final class EndpointsDerivation implements Derivation {
         }
     }
 
+    private void settleOn(ResourceKey key, PodRecord pod) {
+        if (!pod.nodeName().isEmpty()) {
+            nodes.computeIfAbsent(pod.nodeName(), name -> new OnNode(zones.of(name)))
+                    .pods
+                    .add(key);
+        }
+    }
+
+    private void leave(ResourceKey key, PodRecord pod) {
+        OnNode node = nodes.get(pod.nodeName());
+        if (node != null && node.pods.remove(key) && node.pods.isEmpty()) {
+            nodes.remove(pod.nodeName());
+        }
+    }
+
+    /** Looks at the nodes again where any zone has changed, and at the Pods of those whose zone has. */
+    @Override
+    public List<DerivedWrite> due(StateView state) {
+        long changes = zones.changes();
+        if (changes == zonesSeen) {
+            return List.of();
+        }
+        zonesSeen = changes;
+        Work work = new Work();
+        nodes.forEach((name, node) -> {
+            String zone = zones.of(name);
+            if (!zone.equals(node.zone)) {
+                node.zone = zone;
+                node.pods.forEach(pod -> placeAgain(work, pod));
+            }
+        });
+        return settle(work, state);
+    }
+
+    private void placeAgain(Work work, ResourceKey key) {
+        PodRecord pod = pods.get(key);
+        if (pod != null && pod.zone().isEmpty()) {
+            for (ResourceKey candidate : servicesBySelector.underAny(key.namespace(), pod.labels())) {
+                ServiceEndpoints service = services.get(candidate);
+                if (service != null && service.hasMember(key.name())) {
+                    work.podsOfServices
+                            .computeIfAbsent(candidate, none -> new LinkedHashSet<>())
+                            .add(key.name());
+                }
+            }
+        }
+    }
+
     private void onService(Work work, Change change) {
         Resource after = change.after();
         takeOver(work, change.key(), after == null ? null : ServiceRecord.parse(after));
     }
 
     private void takeOver(Work work, ResourceKey key, @Nullable ServiceRecord present) {
-        ServiceEndpoints service = services.computeIfAbsent(key, name -> new ServiceEndpoints(name, zoneOf));
+        ServiceEndpoints service = services.computeIfAbsent(key, name -> new ServiceEndpoints(name, zones::of));
         if (present != null && present.equals(service.service())) {
             return;
         }

@@ -23,7 +23,7 @@ record DataDirectory(Path path) {
         try {
             Files.createDirectories(path);
             if (!Files.isWritable(path)) {
-                throw new DataDirectoryException(path + ": the data directory is not writable");
+                throw new DataDirectoryException(path + ": the data directory is not writable; choose another --data");
             }
             if (Files.exists(directory.mark())) {
                 String owner = Files.readString(directory.mark()).strip();
@@ -33,9 +33,10 @@ record DataDirectory(Path path) {
                 }
             }
             if (Files.exists(directory.restoring())) {
-                throw new DataDirectoryException(path + ": weft restore is at work on the data directory or was cut off,"
-                        + " so it holds only a part of a backup; if no restore is running, delete everything in it and"
-                        + " restore again");
+                throw new DataDirectoryException(
+                        path + ": weft restore is at work on the data directory or was cut off,"
+                                + " so it holds only a part of a backup; if no restore is running, delete everything in it and"
+                                + " restore again");
             }
             return directory;
         } catch (IOException e) {
@@ -75,7 +76,8 @@ record DataDirectory(Path path) {
     /** Says, durably, that a backup is being put in. */
     void beginRestoring() {
         try {
-            Files.writeString(restoring(), "weft restore writes here; removed when it is done\n", StandardCharsets.UTF_8);
+            Files.writeString(
+                    restoring(), "weft restore writes here; removed when it is done\n", StandardCharsets.UTF_8);
             sync(restoring());
             sync(path);
         } catch (IOException e) {

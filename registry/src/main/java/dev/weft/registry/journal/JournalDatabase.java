@@ -121,12 +121,12 @@ public final class JournalDatabase implements Storage {
 
     private static String reason(DataDirectory directory, RocksDBException e, String text) {
         if (text.contains("lock")) {
-            return "the data directory is in use by another process";
+            return "the data directory is in use by another process; choose another --data";
         }
         boolean corrupt = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
         return corrupt
                 ? "the data directory is damaged: " + text + damage(directory)
-                        + "; restore a backup, nothing was changed"
+                        + "; nothing was changed: restore a backup into another directory"
                 : "the data directory cannot be opened: " + text;
     }
 

@@ -18,4 +18,12 @@ public interface Derivation {
 
     /** Fills the indexes from scratch, before the first {@link #derive}, and says what is out of date. */
     List<DerivedWrite> start(StateView state, List<Resource> everything);
+
+    /**
+     * Says what is due for another reason than a change of this shard. Asked once a batch, also of one without commands, so
+     * it must cost next to nothing where nothing is.
+     */
+    default List<DerivedWrite> due(StateView state) {
+        return List.of();
+    }
 }

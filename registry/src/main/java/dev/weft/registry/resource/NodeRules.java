@@ -61,7 +61,32 @@ final class NodeRules implements KindRules {
                 faults.add(FieldError.duplicate("status.addresses[" + i + "]", addresses.get(i)));
             }
         }
+        podRanges(node.path("spec"), faults);
         return faults;
+    }
+
+    private static void podRanges(JsonNode spec, List<FieldError> faults) {
+        range("spec.podCIDR", Trees.text(spec, "podCIDR"), faults);
+        JsonNode ranges = Trees.at(spec, "podCIDRs");
+        Set<IpAddress.Family> families = new HashSet<>();
+        boolean twice = false;
+        for (int i = 0; i < ranges.size(); i++) {
+            String text = ranges.get(i).asText();
+            range("spec.podCIDRs[" + i + "]", text, faults);
+            twice |=
+                    Cidr.parse(text).map(range -> !families.add(range.family())).orElse(false);
+        }
+        if (twice) {
+            faults.add(FieldError.invalid(
+                    "spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family"));
+        }
+    }
+
+    private static void range(String path, String text, List<FieldError> faults) {
+        if (!text.isEmpty() && Cidr.parse(text).isEmpty()) {
+            faults.add(
+                    FieldError.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
+        }
     }
 
     @Override

@@ -193,6 +193,10 @@ final class PodTemplates {
             } else {
                 Names.environmentVariable(variable).forEach(why -> faults.add(FieldError.invalid(at, variable, why)));
             }
+            if (!Trees.text(variables.get(i), "value").isEmpty() && Trees.present(variables.get(i), "valueFrom")) {
+                faults.add(FieldError.invalid(
+                        path + ".env[" + i + "].valueFrom", "", "may not be specified when `value` is not empty"));
+            }
         }
     }
 

@@ -96,7 +96,7 @@ final class ServiceDefaults {
         }
         boolean nowhere = ServiceRules.isHeadless(spec) && !Trees.present(spec, "selector");
         if (!Trees.present(spec, "ipFamilyPolicy")) {
-            spec.put("ipFamilyPolicy", nowhere ? "PreferDualStack" : "SingleStack");
+            spec.put("ipFamilyPolicy", nowhere ? "RequireDualStack" : "SingleStack");
         }
         boolean dual = !Trees.text(spec, "ipFamilyPolicy").equals("SingleStack");
         if (chosen.isEmpty()) {

@@ -51,6 +51,9 @@ final class ServiceValidation {
     }
 
     private static void externalName(JsonNode spec, List<FieldError> faults) {
+        if (!Trees.text(spec, "clusterIP").isEmpty() && !Trees.present(spec, "clusterIPs")) {
+            faults.add(FieldError.forbidden("spec.clusterIPs", "may not be set for ExternalName services"));
+        }
         for (String field : List.of("clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
             if (Trees.present(spec, field)) {
                 faults.add(FieldError.forbidden("spec." + field, "may not be set for ExternalName services"));
@@ -84,7 +87,7 @@ final class ServiceValidation {
     }
 
     /** Its own ports count too: who holds a port may claim it again, so the pool does not tell. */
-    private static boolean hasTcpNodePort(JsonNode spec, int number) {
+    private static boolean hasNodePort(JsonNode spec, int number) {
         for (JsonNode port : spec.path("ports")) {
             if (Trees.integer(port, 0, "nodePort") == number
                     && Trees.text(port, "protocol").equals("TCP")) {
@@ -114,7 +117,7 @@ final class ServiceValidation {
         } else if (health != 0 && (health < 1 || health > 65535)) {
             faults.add(
                     FieldError.invalid("spec.healthCheckNodePort", health, "must be between 1 and 65535, inclusive"));
-        } else if (health != 0 && hasTcpNodePort(spec, health)) {
+        } else if (health != 0 && hasNodePort(spec, health)) {
             faults.add(FieldError.invalid("spec.healthCheckNodePort", health, "provided port is already allocated"));
         }
         String internal = Trees.text(spec, "internalTrafficPolicy");

@@ -2,6 +2,7 @@ package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.ZoneId;
 import java.util.List;
 
 /** Workloads: the template is sound, the selector selects it and stays as it is. */
@@ -93,12 +94,30 @@ final class WorkloadRules implements KindRules {
         }
     }
 
+    private static void timeZone(JsonNode spec, List<FieldError> faults) {
+        if (!Trees.has(spec, "timeZone")) {
+            return;
+        }
+        String zone = Trees.text(spec, "timeZone");
+        if (zone.isEmpty()) {
+            faults.add(FieldError.invalid("spec.timeZone", zone, "timeZone must be nil or non-empty string"));
+        } else if (zone.equalsIgnoreCase("Local")) {
+            faults.add(FieldError.invalid(
+                    "spec.timeZone",
+                    zone,
+                    "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"));
+        } else if (!ZoneId.getAvailableZoneIds().contains(zone)) {
+            faults.add(FieldError.invalid("spec.timeZone", zone, "unknown time zone " + zone));
+        }
+    }
+
     @Override
     public List<FieldError> validate(JsonNode workload) {
         List<FieldError> faults = new FieldErrors();
         JsonNode spec = workload.path("spec");
         if (type == Type.CRON_JOB) {
             CronSchedule.validate(Trees.text(spec, "schedule"), faults);
+            timeZone(spec, faults);
             concurrency(spec, faults);
             JsonNode template = Trees.at(spec, "jobTemplate", "spec", "template", "spec");
             PodTemplates.validate(template, "spec.jobTemplate.spec.template.spec", faults);

@@ -24,6 +24,7 @@ import dev.weft.registry.shard.ShardCommand.Allocated;
 import dev.weft.registry.watch.Collection;
 import dev.weft.registry.watch.ResourceStamp;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,8 @@ public final class Allocations {
     private static final ResourceType SERVICES = new ResourceType("", "services");
     private static final ResourceType IMPORTS = new ResourceType("multicluster.x-k8s.io", "serviceimports");
 
+    private static final List<String> NODE_PORTS = List.of("node-port-tcp", "node-port-udp", "node-port-sctp");
+
     private final Map<String, AddressPool> addresses = new HashMap<>();
     private final Map<String, PortPool> ports = new HashMap<>();
     private final RandomGenerator random;
@@ -54,9 +57,9 @@ public final class Allocations {
             pool("service" + suffix, of(ranges.serviceCidrs(), family));
             pool("clusterset" + suffix, of(ranges.clusterSetCidrs(), family));
         }
-        for (String protocol : List.of("tcp", "udp", "sctp")) {
-            ports.put("node-port-" + protocol, new PortPool(ranges.nodePorts()));
-        }
+        // A number is one Service's, whatever the protocol, as in Kubernetes; what is stored tells them apart.
+        PortPool numbers = new PortPool(ranges.nodePorts());
+        NODE_PORTS.forEach(pool -> ports.put(pool, numbers));
     }
 
     private static List<Cidr> of(List<Cidr> cidrs, IpAddress.Family family) {
@@ -146,7 +149,10 @@ public final class Allocations {
 
     private Allocated takeAll(ShardStep step, List<Claim> claims) {
         List<Grant> grants = new ArrayList<>();
-        for (Claim claim : claims) {
+        // Wishes first, or what is given unasked may be one of them: both would be the same owner's.
+        List<Claim> wishesFirst = new ArrayList<>(claims);
+        wishesFirst.sort(Comparator.comparing(claim -> claim.wish().isEmpty()));
+        for (Claim claim : wishesFirst) {
             Taken taken = take(claim);
             if (taken instanceof Taken.Denied denied) {
                 giveBack(step, grants);
@@ -159,7 +165,7 @@ public final class Allocations {
 
     /** Frees what was just taken, but not what its owner had before. */
     private void giveBack(ShardStep step, List<Grant> grants) {
-        grants.stream().filter(grant -> step.get(key(grant)) == null).forEach(this::free);
+        grants.stream().filter(grant -> step.get(key(grant)) == null).forEach(grant -> free(step, grant));
     }
 
     private static void put(ShardStep step, DerivedStep derived, List<Grant> grants) {
@@ -180,7 +186,10 @@ public final class Allocations {
     void release(ShardStep step, DerivedStep derived, List<Grant> grants, long before) {
         for (Grant grant : grants) {
             Resource stored = step.get(key(grant));
-            if (stored != null && stored.version() < before && free(grant)) {
+            if (stored != null
+                    && stored.version() < before
+                    && grant(stored).claim().owner().equals(grant.claim().owner())) {
+                free(step, grant);
                 derived.apply(step, new DerivedWrite.Remove(key(grant)));
                 if (isService(grant)) {
                     derived.apply(step, new DerivedWrite.Remove(shownKey(grant)));
@@ -211,16 +220,28 @@ public final class Allocations {
         }
     }
 
-    private boolean free(Grant grant) {
+    private void free(ShardStep step, Grant grant) {
         ResourceKey owner = grant.claim().owner();
         AddressPool pool = addresses.get(grant.claim().pool());
         PortPool portPool = ports.get(grant.claim().pool());
         if (pool != null) {
-            return IpAddress.parse(grant.value())
-                    .map(address -> pool.free(address, owner))
-                    .orElse(false);
+            IpAddress.parse(grant.value()).ifPresent(address -> pool.free(address, owner));
+        } else if (portPool != null && !heldForAnotherProtocol(step, grant)) {
+            portPool.free(Integer.parseInt(grant.value()), owner);
         }
-        return portPool != null && portPool.free(Integer.parseInt(grant.value()), owner);
+    }
+
+    private static boolean heldForAnotherProtocol(ShardStep step, Grant grant) {
+        for (String pool : NODE_PORTS) {
+            Resource other = pool.equals(grant.claim().pool())
+                    ? null
+                    : step.get(new ResourceKey(GRANTS, "", pool + "/" + grant.value()));
+            if (other != null
+                    && grant(other).claim().owner().equals(grant.claim().owner())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String kind(ResourceKey owner) {

@@ -393,8 +393,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Behavior<Message> onLogGone(Refusal refusal, @Nullable Throwable cause) {
+        // Where the sentence says it all, a stack trace each second would hide it.
         if (StorageException.in(cause)
-                .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT)
+                .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT
+                        || storage.kind() == StorageException.Kind.FULL)
                 .isPresent()) {
             getContext()
                     .getLog()

@@ -197,6 +197,11 @@ public final class ShardDecision {
     /** Lets namespaces go and reconcilers follow, until nothing follows any more. */
     private boolean conclude(ShardStep step, int told) {
         derive(step, told);
+        int due = step.changes().size();
+        List<DerivedWrite> overdue = new ArrayList<>();
+        derivations.forEach(derivation -> overdue.addAll(derivation.due(step)));
+        overdue.forEach(write -> derived.apply(step, write));
+        derive(step, due);
         namespaces.note(step.changes());
         int before = step.changes().size();
         boolean unfinished = namespaces.advance(step, context.clock().instant());

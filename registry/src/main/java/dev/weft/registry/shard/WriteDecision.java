@@ -161,11 +161,11 @@ final class WriteDecision {
     private static Optional<Submitted.Unallocated> allocate(
             ShardStep step, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
         ObjectNode before = present == null ? null : present.json().toTree();
+        ServiceAddressing.fill(accepted.object(), grants);
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
         if (!missing.isEmpty()) {
             return Optional.of(new Submitted.Unallocated(missing, step.state().version()));
         }
-        ServiceAddressing.fill(accepted.object(), grants);
         return Optional.empty();
     }
 

@@ -22,7 +22,7 @@ class ServiceAddressingTest {
     @DisplayName("a load balancer with local traffic needs an address, node ports and a health-check port")
     void wantsAndFills() {
         ObjectNode service = service(
-                "{'type':'LoadBalancer','externalTrafficPolicy':'Local','ports':[{'name':'a','port':1},{'name':'b','port':1,'protocol':'UDP'}]}");
+                "{'type':'LoadBalancer','externalTrafficPolicy':'Local','ports':[{'name':'a','port':1},{'name':'b','port':2,'protocol':'UDP'}]}");
 
         List<Claim> wanted = ServiceAddressing.wanted(service, null, List.of());
         List<Grant> grants = new ArrayList<>();

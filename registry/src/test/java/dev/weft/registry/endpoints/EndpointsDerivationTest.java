@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.registry.resource.ResourceKey;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,59 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Endpoints")
 class EndpointsDerivationTest {
-    private final FakeShard shard = new FakeShard(new EndpointsDerivation(node -> node.equals("n2") ? "zone-b" : ""));
+    private final KnownZones zones = new KnownZones();
+    private final FakeShard shard = new FakeShard(new EndpointsDerivation(zones));
+
+    private static final class KnownZones implements NodeZones {
+        private final Map<String, String> known = new HashMap<>(Map.of("n2", "zone-b"));
+        private long changes;
+
+        @Override
+        public String of(String node) {
+            return known.getOrDefault(node, "");
+        }
+
+        @Override
+        public long changes() {
+            return changes;
+        }
+
+        void put(String node, String zone) {
+            known.put(node, zone);
+            changes++;
+        }
+    }
+
+    private static String podOf(String node, String ip) {
+        return "{'metadata':{'labels':{'app':'web'}},'spec':{'nodeName':'" + node
+                + "'},'status':{'phase':'Running','podIPs':[{'ip':'" + ip
+                + "'}],'conditions':[{'type':'Ready','status':'True'}]}}";
+    }
+
+    @Test
+    @DisplayName("follow the zone of their node when it comes late or changes, and only the slices of that node's Pods")
+    void zoneOfNode() {
+        shard.put(SERVICES, "web", service(""));
+        shard.put(SERVICES, "other", service("").replace("'app':'web'", "'app':'other'"));
+        shard.put(PODS, "p1", podOf("n3", "10.1.0.1"));
+        shard.put(PODS, "p2", podOf("n2", "10.1.0.2").replace("web", "other"));
+        assertThat(only().zone()).isEmpty();
+
+        zones.put("n3", "zone-c");
+        shard.idle();
+        assertThat(only().zone()).isEqualTo("zone-c");
+        assertThat(shard.writes()).hasSize(1);
+        zones.put("n3", "zone-d");
+        shard.idle();
+        assertThat(only().zone()).isEqualTo("zone-d");
+        shard.idle();
+        assertThat(shard.writes()).isEmpty();
+
+        shard.remove(PODS, "p1");
+        zones.put("n3", "zone-e");
+        shard.idle();
+        assertThat(shard.writes()).isEmpty();
+    }
 
     static String service(String more) {
         return "{'metadata':{'labels':{'team':'a'}},'spec':{'clusterIP':'10.0.0.1','ipFamilies':['IPv4'],"

@@ -72,6 +72,14 @@ public final class FakeShard implements StateView {
         settle(List.of(drop(new ResourceKey(type, "ns", name))));
     }
 
+    /** A batch without changes. */
+    public void idle() {
+        lastWrites.clear();
+        if (derivation != null) {
+            run(derivation.due(this), derivation);
+        }
+    }
+
     /** Starts another derivation on the same objects. */
     public FakeShard restarted(Derivation another) {
         FakeShard next = new FakeShard(null);

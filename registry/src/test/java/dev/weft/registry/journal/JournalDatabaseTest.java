@@ -60,7 +60,7 @@ class JournalDatabaseTest {
             assertThat(database.syncs()).isZero();
             assertThatThrownBy(() -> JournalDatabase.open(directory, "east", SETTINGS))
                     .isInstanceOf(DataDirectoryException.class)
-                    .hasMessage(directory + ": the data directory is in use by another process");
+                    .hasMessage(directory + ": the data directory is in use by another process; choose another --data");
         }
         assertThatThrownBy(() -> JournalDatabase.open(directory, "west", SETTINGS))
                 .isInstanceOf(DataDirectoryException.class)

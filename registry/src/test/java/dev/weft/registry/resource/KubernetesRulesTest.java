@@ -70,6 +70,22 @@ class KubernetesRulesTest {
                         "spec.exportedAnnotations[mesh.weft.dev/mode]: Invalid value: \"VALUE\": must be one of auto");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'a'},'spec':{'containers':[{'name':'c','image':'i','env':[{'name':'A','value':'x','valueFrom':{'fieldRef':{'fieldPath':'metadata.name'}}}]}]}} | spec.containers[0].env[0].valueFrom",
+                "{'apiVersion':'v1','kind':'Service','metadata':{'name':'a'},'spec':{'type':'ExternalName','externalName':'a.example','clusterIP':'127.96.0.9'}} | spec.clusterIPs: Forbidden",
+                "{'apiVersion':'batch/v1','kind':'CronJob','metadata':{'name':'a'},'spec':{'schedule':'* * * * *','timeZone':'Mars/Base','jobTemplate':{'spec':{'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'i'}]}}}}}} | unknown time zone Mars/Base",
+                "{'apiVersion':'v1','kind':'Node','metadata':{'name':'a'},'spec':{'podCIDR':'10.0.0.0'}} | spec.podCIDR: Invalid value",
+                "{'apiVersion':'v1','kind':'Node','metadata':{'name':'a'},'spec':{'podCIDRs':['10.0.0.0/24','10.0.1.0/24']}} | no more than one CIDR for each IP family"
+            })
+    @DisplayName("what no controller could make sense of is refused")
+    void senseless(String object, String why) {
+        assertThat(refused(admit(RANGES, object)).message()).contains(why);
+    }
+
     @Test
     @DisplayName("paths that are no resources belong to the cluster, not to a namespace")
     void nonResourceRules() {

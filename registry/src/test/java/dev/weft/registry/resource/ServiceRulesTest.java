@@ -48,7 +48,7 @@ class ServiceRulesTest {
                 "SVC-3 | {'externalIPs':['10.1.1.1'],'ports':[{'port':1}]} | /externalTrafficPolicy | 'Cluster'",
                 "SVC-4 | {'type':'LoadBalancer','ports':[{'port':1}]} | /allocateLoadBalancerNodePorts | true",
                 "SVC-5 | {'clusterIP':'None'} | /ipFamilies | ['IPv4','IPv6']",
-                "SVC-5 | {'clusterIP':'None'} | /ipFamilyPolicy | 'PreferDualStack'",
+                "SVC-5 | {'clusterIP':'None'} | /ipFamilyPolicy | 'RequireDualStack'",
                 "SVC-5 | {'clusterIP':'None','selector':{'a':'b'}} | /ipFamilies | ['IPv4']",
                 "SVC-14 | {'clusterIP':'127.96.0.9','ports':[{'port':1}]} | /clusterIPs | ['127.96.0.9']"
             })

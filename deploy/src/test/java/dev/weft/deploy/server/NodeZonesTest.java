@@ -1,0 +1,40 @@
+package dev.weft.deploy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The zones of nodes")
+class NodeZonesTest {
+    private final AtomicInteger told = new AtomicInteger();
+    private final NodeZones zones = new NodeZones(told::incrementAndGet);
+
+    private static JsonNode node(String name, String zone) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = node.putObject("metadata").put("name", name);
+        metadata.putObject("labels").put(NodeZones.ZONE_LABEL, zone);
+        return node;
+    }
+
+    @Test
+    @DisplayName("are told of when one changes, once a list, and not when a Node changes otherwise")
+    void changes() {
+        zones.replaced(List.of(node("a", "z1"), node("b", "z2")));
+        assertThat(zones.of("a")).isEqualTo("z1");
+        assertThat(told).hasValue(1);
+        zones.changed(node("a", "z1"));
+        zones.replaced(List.of(node("a", "z1"), node("b", "z2")));
+        assertThat(told).hasValue(1);
+        zones.changed(node("a", "z3"));
+        zones.deleted(node("b", "z2"));
+        assertThat(zones.of("a") + zones.of("b")).isEqualTo("z3");
+        assertThat(told).hasValue(3);
+        assertThat(zones.changes()).isEqualTo(3);
+    }
+}

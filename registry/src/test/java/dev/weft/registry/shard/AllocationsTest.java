@@ -1,0 +1,41 @@
+package dev.weft.registry.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.gossip.clock.HybridClock;
+import dev.weft.gossip.clock.HybridTimestamp;
+import dev.weft.registry.allocation.Claim;
+import dev.weft.registry.allocation.Grant;
+import dev.weft.registry.resource.NetworkRanges;
+import dev.weft.registry.resource.PortRange;
+import dev.weft.registry.resource.ResourceKey;
+import dev.weft.registry.resource.Samples;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Allocations")
+class AllocationsTest {
+    @Test
+    @DisplayName("give nothing unasked that the same owner wishes for by number")
+    void wishesFirst() {
+        ResourceKey owner = new ResourceKey(DecidedShard.SERVICES, "default", "web");
+        List<Claim> claims = List.of(
+                new Claim("node-port-udp", "", owner, "spec.ports[0].nodePort"),
+                new Claim("node-port-tcp", "30001", owner, "spec.healthCheckNodePort"));
+        NetworkRanges ranges = new NetworkRanges(
+                Samples.RANGES.serviceCidrs(), Samples.RANGES.clusterSetCidrs(), new PortRange(30_000, 30_001));
+        for (int seed = 0; seed < 20; seed++) {
+            Allocations allocations = new Allocations(ranges, new Random(seed));
+            ShardStep step =
+                    new ShardStep(ShardState.EMPTY, new HybridClock(() -> Instant.EPOCH, 0, new HybridTimestamp(0)));
+            var granted = (ShardCommand.Allocated.Granted) allocations.rehearse(step, claims);
+            assertThat(granted.grants())
+                    .as("seed %d", seed)
+                    .extracting(Grant::value)
+                    .containsExactlyInAnyOrder("30000", "30001");
+        }
+    }
+}
