@@ -43,26 +43,30 @@ class TwoHostsIT {
     private final List<Children> families = new ArrayList<>();
 
     @Test
-    @DisplayName("meet by a token at addresses that are not loopback, fail static while one does not hear the other, and"
-            + " hold the same when the link is whole again")
+    @DisplayName(
+            "meet by a token at addresses that are not loopback, fail static while one does not hear the other, and"
+                    + " hold the same when the link is whole again")
     void wholeStory() throws Exception {
         String missing = TwoHosts.missing();
         Assumptions.assumeTrue(missing.isEmpty(), () -> "no two hosts: " + missing);
         try (TwoHosts hosts = new TwoHosts()) {
             start(hosts);
-            assertThat(weft(hosts, 1, "federate", "join", "--api", api(), token(hosts)).out())
+            assertThat(weft(hosts, 1, "federate", "join", "--api", api(), token(hosts))
+                            .out())
                     .contains("joined");
             share(hosts);
             eventually(() -> assertThat(imported(hosts)).containsExactly("10.1.0.1"));
 
             hosts.deafen(1);
-            eventually(() -> assertThat(cluster(hosts).at("/status/freshness").asText()).isEqualTo("Stale"));
+            eventually(() ->
+                    assertThat(cluster(hosts).at("/status/freshness").asText()).isEqualTo("Stale"));
             slice(hosts, "PUT", SLICES + "/web-1", "10.1.0.2");
             assertThat(imported(hosts)).containsExactly("10.1.0.1");
 
             hosts.heal(1);
             eventually(() -> assertThat(imported(hosts)).containsExactly("10.1.0.2"));
-            eventually(() -> assertThat(cluster(hosts).at("/status/freshness").asText()).isEqualTo("Fresh"));
+            eventually(() ->
+                    assertThat(cluster(hosts).at("/status/freshness").asText()).isEqualTo("Fresh"));
             eventually(() -> assertThat(digest(hosts, 1)).isEqualTo(digest(hosts, 0)));
         } finally {
             families.forEach(Children::close);
@@ -173,7 +177,8 @@ class TwoHostsIT {
         String selector = "?labelSelector=multicluster.kubernetes.io%2Fsource-cluster%3Deast";
         for (JsonNode slice : read(hosts, 1, SLICES + selector).path("items")) {
             slice.path("endpoints")
-                    .forEach(endpoint -> addresses.add(endpoint.at("/addresses/0").asText()));
+                    .forEach(endpoint ->
+                            addresses.add(endpoint.at("/addresses/0").asText()));
         }
         return addresses;
     }

@@ -91,7 +91,6 @@ public record RegistrySettings(
     }
 
     private static WatchWindow.Limits history(Config watch, String of) {
-        return new WatchWindow.Limits(
-                watch.getInt(of), watch.getBytes(of + "-bytes"), watch.getDuration(of + "-age"));
+        return new WatchWindow.Limits(watch.getInt(of), watch.getBytes(of + "-bytes"), watch.getDuration(of + "-age"));
     }
 }

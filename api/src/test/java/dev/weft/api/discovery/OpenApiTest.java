@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -276,8 +277,7 @@ class OpenApiTest {
                 .extracting(JsonNode::asText)
                 .contains("application/merge-patch+json")
                 .doesNotContain("application/strategic-merge-patch+json");
-        assertThat(documents
-                        .document("apis/multicluster.x-k8s.io/v1beta1")
+        assertThat(Objects.requireNonNull(documents.document("apis/multicluster.x-k8s.io/v1beta1"))
                         .path("paths")
                         .path(export)
                         .at("/patch/requestBody/content")

@@ -17,7 +17,8 @@ public final class TwoHosts implements AutoCloseable {
     /** Makes them. */
     public TwoHosts() throws IOException, InterruptedException {
         for (int host = 0; host < 2; host++) {
-            holders[host] = new ProcessBuilder("unshare", "-n", "sh", "-c", "ip link set lo up && echo held && exec cat")
+            holders[host] = new ProcessBuilder(
+                            "unshare", "-n", "sh", "-c", "ip link set lo up && echo held && exec cat")
                     .redirectErrorStream(true)
                     .start();
             String said = holders[host].inputReader().readLine();
@@ -36,7 +37,9 @@ public final class TwoHosts implements AutoCloseable {
     public static String missing() throws InterruptedException {
         for (String tool : TOOLS) {
             try {
-                if (Call.of(new ProcessBuilder("sh", "-c", "command -v " + tool)).code() != 0) {
+                if (Call.of(new ProcessBuilder("sh", "-c", "command -v " + tool))
+                                .code()
+                        != 0) {
                     return "no command " + tool;
                 }
             } catch (IOException e) {
@@ -73,8 +76,11 @@ public final class TwoHosts implements AutoCloseable {
 
     /** From now on one of them hears nothing of the other, who hears it all the same. */
     public void deafen(int host) throws IOException, InterruptedException {
-        run(host, "nft", "add table inet cut; add chain inet cut in { type filter hook input priority 0; };"
-                + " add rule inet cut in iifname eth0 drop");
+        run(
+                host,
+                "nft",
+                "add table inet cut; add chain inet cut in { type filter hook input priority 0; };"
+                        + " add rule inet cut in iifname eth0 drop");
     }
 
     /** The link is whole again. */

@@ -25,6 +25,7 @@ final class ExportIndex {
     private final Listener changed;
     /** Of each origin, which life of its cluster counts. */
     private final Map<Source, Long> incarnations = new HashMap<>();
+
     private final Map<ExportName, Map<String, ClusterExport>> exports = new HashMap<>();
 
     /** Hears of every change. */

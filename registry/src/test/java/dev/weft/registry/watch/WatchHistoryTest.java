@@ -96,6 +96,8 @@ class WatchHistoryTest {
         assertThat(window.floor()).isBetween(89L, 92L);
         assertThat(window.since(window.floor(), all).orElseThrow()).hasSize((int) (100 - window.floor()));
         assertThat(window.since(80, all)).isEmpty();
-        assertThat(window.at(95).orElseThrow().get(key)).extracting(Resource::version).isEqualTo(95L);
+        assertThat(window.at(95).orElseThrow().get(key))
+                .extracting(Resource::version)
+                .isEqualTo(95L);
     }
 }
