@@ -97,7 +97,11 @@ final class RegistryWiring {
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
             FederationView federation) {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
-        NodeZones zones = new NodeZones(() -> started.thenAccept(this::lookAgain));
+        NodeZones zones = new NodeZones(() -> {
+            if (started.isDone()) {
+                lookAgain(started.join());
+            }
+        });
         ShardContext context = new ShardContext(
                 placement,
                 StandardKinds.catalog(settings.ranges()),
@@ -117,9 +121,9 @@ final class RegistryWiring {
                                 store,
                                 settings.addresses().seeds(),
                                 parts));
+        started.complete(node);
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
                 .follow(NodeZones.NODES, zones);
-        started.complete(node);
         return node;
     }
 
