@@ -48,7 +48,7 @@ class TwoHostsIT {
                     + " hold the same when the link is whole again")
     void wholeStory() throws Exception {
         String missing = TwoHosts.missing();
-        Assumptions.assumeTrue(missing.isEmpty(), () -> "no two hosts: " + missing);
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "cannot make network namespaces: " + missing);
         try (TwoHosts hosts = new TwoHosts()) {
             start(hosts);
             assertThat(weft(hosts, 1, "federate", "join", "--api", api(), token(hosts))
