@@ -47,7 +47,8 @@ public final class TwoHosts implements AutoCloseable {
             }
         }
         try {
-            Call trial = Call.of(new ProcessBuilder("unshare", "-n", "nft", "add", "table", "inet", "weft-trial"));
+            String trying = "ip link add weft0 type veth peer name weft1 && nft add table inet weft";
+            Call trial = Call.of(new ProcessBuilder("unshare", "-n", "sh", "-c", trying));
             return trial.code() == 0 ? "" : trial.err();
         } catch (IOException e) {
             return e.toString();
