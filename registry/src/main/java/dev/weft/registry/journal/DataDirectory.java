@@ -23,13 +23,14 @@ record DataDirectory(Path path) {
         try {
             Files.createDirectories(path);
             if (!Files.isWritable(path)) {
-                throw new DataDirectoryException(path + ": the data directory is not writable; choose another --data");
+                throw new DataDirectoryException(
+                        path + ": the data directory is not writable; choose another with --data DIR");
             }
             if (Files.exists(directory.mark())) {
                 String owner = Files.readString(directory.mark()).strip();
                 if (!owner.equals(cluster)) {
                     throw new DataDirectoryException(path + ": the data directory belongs to cluster \"" + owner
-                            + "\", not to \"" + cluster + "\"; choose another --data or --cluster");
+                            + "\", not to \"" + cluster + "\"; choose another with --data DIR, or the same --cluster");
                 }
             }
             if (Files.exists(directory.restoring())) {
@@ -40,7 +41,8 @@ record DataDirectory(Path path) {
             }
             return directory;
         } catch (IOException e) {
-            throw new DataDirectoryException(path + ": the data directory cannot be used: " + e, e);
+            throw new DataDirectoryException(
+                    path + ": the data directory cannot be used: " + e + "; choose another with --data DIR", e);
         }
     }
 

@@ -112,7 +112,8 @@ public final class JournalDatabase implements Storage {
             database.writer.start();
             return database;
         } catch (IOException e) {
-            throw new DataDirectoryException(path + ": the data directory cannot be used: " + e, e);
+            throw new DataDirectoryException(
+                    path + ": the data directory cannot be used: " + e + "; choose another with --data DIR", e);
         } catch (RocksDBException e) {
             String text = String.valueOf(e.getMessage());
             throw new DataDirectoryException(path + ": " + reason(directory, e, text), e);
@@ -121,7 +122,7 @@ public final class JournalDatabase implements Storage {
 
     private static String reason(DataDirectory directory, RocksDBException e, String text) {
         if (text.contains("lock")) {
-            return "the data directory is in use by another process; choose another --data";
+            return "the data directory is in use by another process; choose another with --data DIR";
         }
         boolean corrupt = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
         return corrupt

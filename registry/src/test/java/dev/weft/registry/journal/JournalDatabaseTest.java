@@ -60,7 +60,8 @@ class JournalDatabaseTest {
             assertThat(database.syncs()).isZero();
             assertThatThrownBy(() -> JournalDatabase.open(directory, "east", SETTINGS))
                     .isInstanceOf(DataDirectoryException.class)
-                    .hasMessage(directory + ": the data directory is in use by another process; choose another --data");
+                    .hasMessage(directory
+                            + ": the data directory is in use by another process; choose another with --data DIR");
         }
         assertThatThrownBy(() -> JournalDatabase.open(directory, "west", SETTINGS))
                 .isInstanceOf(DataDirectoryException.class)
