@@ -74,33 +74,29 @@ public final class RequestBodies {
             throw RequestRefused.badRequest("the API version in the data (" + apiVersion
                     + ") does not match the expected API version (" + expected.apiVersion() + ")");
         }
-        boolean asIs = isJson(type)
-                && tree.path("kind").asText().equals(kind)
-                && tree.path("apiVersion").asText().equals(expected.storedApiVersion());
-        StringBuilder missing = new StringBuilder();
-        if (!tree.has("kind")) {
-            missing.append("\"kind\":\"").append(kind).append("\",");
-        }
-        if (!tree.has("apiVersion")) {
-            missing.append("\"apiVersion\":\"")
-                    .append(expected.storedApiVersion())
-                    .append("\",");
-        }
-        // What is said must be right, then: an empty kind counts as none, too.
-        boolean completable = isJson(type)
+        boolean ownBytes = isJson(type)
                 && !tree.isEmpty()
-                && !missing.isEmpty()
-                && tree.path("kind").asText(kind).equals(kind)
-                && tree.path("apiVersion").asText(expected.storedApiVersion()).equals(expected.storedApiVersion());
+                && saysNothingBut(kind, "kind", tree)
+                && saysNothingBut(expected.storedApiVersion(), "apiVersion", tree);
+        String missing = missing(tree, "kind", kind) + missing(tree, "apiVersion", expected.storedApiVersion());
         tree.put("kind", kind);
         tree.put("apiVersion", expected.storedApiVersion());
-        if (completable) {
-            return new ObjectBody(tree, JsonBytes.adopt(inserted(body, missing.toString())));
-        }
         if (document != null) {
             return new ObjectBody(tree, document.json());
         }
-        return new ObjectBody(tree, asIs ? JsonBytes.ofUtf8(body) : JsonBytes.of(tree));
+        if (!ownBytes) {
+            return new ObjectBody(tree, JsonBytes.of(tree));
+        }
+        return new ObjectBody(
+                tree, missing.isEmpty() ? JsonBytes.ofUtf8(body) : JsonBytes.adopt(inserted(body, missing)));
+    }
+
+    private static boolean saysNothingBut(String value, String field, ObjectNode tree) {
+        return !tree.has(field) || value.equals(tree.path(field).textValue());
+    }
+
+    private static String missing(ObjectNode tree, String field, String value) {
+        return tree.has(field) ? "" : "\"" + field + "\":\"" + value + "\",";
     }
 
     /** The client's own bytes with members before theirs, so that doubled fields are still seen. */

@@ -50,7 +50,7 @@ record NodeObjects(String name, String zone, String address, String gossip, Stri
         ObjectNode labels = metadata.putObject("labels");
         labels.put("kubernetes.io/hostname", name);
         if (!zone.isEmpty()) {
-            labels.put(NodeZones.ZONE_LABEL, zone);
+            labels.put(NodeZoneFollower.ZONE_LABEL, zone);
         }
         return change;
     }

@@ -82,7 +82,7 @@ final class RegistryWiring {
                 new GossipView(gossip, FederatedServicesActor.start(system, gossip, registrySettings.readTimeout()));
         RegistryNode node = start(Optional.of(store), companions, view);
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
-                .follow(NodeZones.NODES, new GossipBeside(gossip, settings.node()));
+                .follow(NodeZoneFollower.NODES, new GossipBeside(gossip, settings.node()));
         started.complete(node);
         return node;
     }
@@ -97,11 +97,8 @@ final class RegistryWiring {
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
             FederationView federation) {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
-        NodeZones zones = new NodeZones(() -> {
-            if (started.isDone()) {
-                lookAgain(started.join());
-            }
-        });
+        NodeZoneFollower zones =
+                new NodeZoneFollower(() -> started.thenAccept(this::lookAgain), this::afterZonesSettled);
         ShardContext context = new ShardContext(
                 placement,
                 StandardKinds.catalog(settings.ranges()),
@@ -123,13 +120,21 @@ final class RegistryWiring {
                                 parts));
         started.complete(node);
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
-                .follow(NodeZones.NODES, zones);
+                .follow(NodeZoneFollower.NODES, zones);
         return node;
     }
 
     /** A batch of nothing in each shard, so that what depends on zones is brought up to date in those that run here. */
     private void lookAgain(RegistryNode node) {
         placement.all().forEach(shard -> node.tell(shard, new ShardCommand.Derive(List.of(), system.ignoreRef())));
+    }
+
+    private void afterZonesSettled(Runnable action) {
+        system.scheduler()
+                .scheduleOnce(
+                        system.settings().config().getDuration("weft.server.zones-settle"),
+                        action,
+                        system.executionContext());
     }
 
     private static CompletionStage<ShardCommand.Allocated> allocate(

@@ -2,12 +2,14 @@ package dev.weft.proxy.balance;
 
 import dev.weft.proxy.selection.Candidate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,18 @@ public final class TargetPool {
     private static final int MAX_IDLE_LEFT = 256;
 
     private final BalanceSettings settings;
-    private final Map<String, Target> present = new HashMap<>();
+    private final Map<Key, Target> present = new HashMap<>();
     /** Those that left, longest gone first: one that comes back is still the same. */
-    private final Map<String, Target> left = new LinkedHashMap<>();
+    private final Map<Key, Target> left = new LinkedHashMap<>();
 
-    private List<Target> order = List.of();
+    private TargetSet targets = new TargetSet(List.of());
+
+    /** What makes an endpoint the same one. */
+    private record Key(String identity, String address, int port) {
+        static Key of(Candidate candidate) {
+            return new Key(candidate.identity(), candidate.address(), candidate.port());
+        }
+    }
 
     public TargetPool(BalanceSettings settings) {
         this.settings = settings;
@@ -29,53 +38,55 @@ public final class TargetPool {
 
     /** The set for these endpoints; an endpoint known before keeps its counters and its place. */
     public TargetSet update(List<Candidate> candidates) {
-        Map<String, Candidate> wanted = new HashMap<>();
-        candidates.forEach(candidate -> wanted.put(keyOf(candidate), candidate));
-        List<Target> next = new ArrayList<>();
-        Set<Target> staying = new HashSet<>();
-        wanted.forEach((key, candidate) -> {
-            Target known = present.get(key);
-            if (known != null) {
-                known.reweigh(candidate.weight());
-                staying.add(known);
+        Map<Key, Candidate> wanted = new LinkedHashMap<>(2 * candidates.size());
+        candidates.forEach(candidate -> wanted.put(Key.of(candidate), candidate));
+        List<Key> gone = new ArrayList<>();
+        present.forEach((key, target) -> {
+            Candidate candidate = wanted.remove(key);
+            if (candidate == null) {
+                gone.add(key);
+            } else {
+                target.reweigh(candidate.weight());
             }
         });
-        order.stream().filter(staying::contains).forEach(next::add);
-        List.copyOf(present.keySet()).stream()
-                .filter(key -> !wanted.containsKey(key))
-                .forEach(this::leave);
-        for (Candidate candidate : candidates) {
-            present.computeIfAbsent(keyOf(candidate), key -> {
-                Target returned = left.remove(key);
-                Target added = returned == null ? new Target(candidate, settings) : returned;
-                added.reweigh(candidate.weight());
-                next.add(added);
-                return added;
-            });
+        if (gone.isEmpty() && wanted.isEmpty()) {
+            return targets;
         }
-        order = List.copyOf(next);
-        return new TargetSet(order);
+        Set<Target> leaving = Collections.newSetFromMap(new IdentityHashMap<>());
+        gone.forEach(key -> leaving.add(leave(key)));
+        List<Target> next = new ArrayList<>(targets.size() + wanted.size());
+        for (Target target : targets.asList()) {
+            if (!leaving.contains(target)) {
+                next.add(target);
+            }
+        }
+        wanted.forEach((key, candidate) -> next.add(enter(key, candidate)));
+        targets = new TargetSet(next);
+        return targets;
+    }
+
+    private Target enter(Key key, Candidate candidate) {
+        Target returned = left.remove(key);
+        Target entering = returned == null ? new Target(candidate, settings) : returned;
+        entering.reweigh(candidate.weight());
+        present.put(key, entering);
+        return entering;
     }
 
     /** The target of an endpoint that the last update named; null for any other. */
     public @Nullable Target find(Candidate candidate) {
-        return present.get(keyOf(candidate));
+        return present.get(Key.of(candidate));
     }
 
-    private void leave(String key) {
-        Target leaving = present.remove(key);
-        if (leaving != null) {
-            left.put(key, leaving);
-        }
+    private Target leave(Key key) {
+        Target leaving = Objects.requireNonNull(present.remove(key));
+        left.put(key, leaving);
         Iterator<Target> longestGone = left.values().iterator();
         while (left.size() > MAX_IDLE_LEFT && longestGone.hasNext()) {
             if (longestGone.next().open() == 0) {
                 longestGone.remove();
             }
         }
-    }
-
-    private static String keyOf(Candidate candidate) {
-        return candidate.identity() + "@" + candidate.authority();
+        return leaving;
     }
 }

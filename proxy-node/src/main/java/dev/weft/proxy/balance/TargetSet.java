@@ -41,7 +41,7 @@ public final class TargetSet {
 
     /** As an unmodifiable list. */
     public List<Target> asList() {
-        return List.of(targets);
+        return Collections.unmodifiableList(Arrays.asList(targets));
     }
 
     /** In the order of their identities: the same on every node, whatever order they came in. */

@@ -72,13 +72,13 @@ record ListenerPolicy(
     }
 
     private static int count(String text) {
-        return isCount(text) ? Integer.parseInt(text) : 0;
+        return !text.isEmpty() && isCount(text) ? Integer.parseInt(text) : 0;
     }
 
     /** Null for a text that is none. */
     static @Nullable Duration duration(String text) {
         Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
+        if (text.isEmpty() || !matcher.matches()) {
             return null;
         }
         long number = Long.parseLong(matcher.group(1));

@@ -78,7 +78,7 @@ final class ServiceNaming {
             }
             byZone.add(names.build());
         }
-        return new ServiceRecords(byZone, ByteMap.empty(), reverse);
+        return new ServiceRecords(byZone, ByteMap.empty(), reverse, entry.headless() ? null : entry);
     }
 
     private ServiceRecords imported(ServiceEntry entry, List<NamedEndpoint> endpoints) {
@@ -105,7 +105,7 @@ final class ServiceNaming {
             headless(own, single, false);
             clusters.put(new ByteKey(label), single.build());
         });
-        return new ServiceRecords(List.of(names.build()), ByteMap.copyOf(clusters), List.of());
+        return new ServiceRecords(List.of(names.build()), ByteMap.copyOf(clusters), List.of(), null);
     }
 
     private void alias(String externalName, Names names) {

@@ -72,8 +72,9 @@ public final class ZoneData {
         for (ServiceKey key : update.complete() ? update.view().keys() : update.touched()) {
             ServicePicture picture = update.view().get(key);
             byte[] name = nameOf(key);
-            if (name != null) {
-                editor.put(key, name, picture == null ? null : naming.of(picture, node));
+            ServiceRecords before = name == null ? null : editor.present(key, name);
+            if (name != null && (before == null || !before.holdsFor(picture))) {
+                editor.put(key, name, before, picture == null ? null : naming.of(picture, node));
             }
         }
         return editor.build(Math.max(serial + 1, epochSeconds));
@@ -145,14 +146,21 @@ public final class ZoneData {
             clusters = from.clusters.edit();
         }
 
-        private void put(ServiceKey key, byte[] name, @Nullable ServiceRecords after) {
-            boolean imported = key.kind() == ServiceKey.Kind.IMPORT;
-            ByteIndex.Editor<ServiceRecords> index = imported ? imports : services;
-            ServiceRecords before = index.get(name);
+        private @Nullable ServiceRecords present(ServiceKey key, byte[] name) {
+            return indexOf(key).get(name);
+        }
+
+        private ByteIndex.Editor<ServiceRecords> indexOf(ServiceKey key) {
+            return key.kind() == ServiceKey.Kind.IMPORT ? imports : services;
+        }
+
+        private void put(
+                ServiceKey key, byte[] name, @Nullable ServiceRecords before, @Nullable ServiceRecords after) {
             if (before == null && after == null) {
                 return;
             }
-            index.put(name, after);
+            boolean imported = key.kind() == ServiceKey.Kind.IMPORT;
+            indexOf(key).put(name, after);
             if (before == null || after == null) {
                 count(
                         imported ? importNamespaces : namespaces,

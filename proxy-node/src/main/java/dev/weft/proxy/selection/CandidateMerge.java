@@ -5,7 +5,6 @@ import dev.weft.proxy.view.ServicePort;
 import dev.weft.proxy.view.Slice;
 import dev.weft.proxy.view.SliceEndpoint;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -35,24 +34,23 @@ final class CandidateMerge {
 
     /** In order of cluster and authority, so that every call with equal slices gives an equal list. */
     List<Sighting> seen() {
-        return sorted(byAuthority.values());
+        List<Map.Entry<String, Sighting>> sorted = new ArrayList<>(byAuthority.entrySet());
+        sorted.sort(Comparator.comparing((Map.Entry<String, Sighting> seen) ->
+                        seen.getValue().candidate().cluster())
+                .thenComparing(Map.Entry::getKey));
+        return sorted.stream().map(Map.Entry::getValue).toList();
     }
 
     /** What was said of the same addresses by slices whose word does not hold. */
     List<Sighting> superseded() {
-        return sorted(superseded);
+        superseded.sort(Comparator.comparing((Sighting seen) -> seen.candidate().cluster())
+                .thenComparing(seen -> seen.candidate().authority()));
+        return List.copyOf(superseded);
     }
 
     /** Slices without such a port. */
     List<Slice> otherPorts() {
         return otherPorts;
-    }
-
-    private static List<Sighting> sorted(Collection<Sighting> all) {
-        List<Sighting> sorted = new ArrayList<>(all);
-        sorted.sort(Comparator.comparing((Sighting seen) -> seen.candidate().cluster())
-                .thenComparing(seen -> seen.candidate().authority()));
-        return sorted;
     }
 
     private void take(Slice slice, ServicePort port) {
@@ -73,10 +71,11 @@ final class CandidateMerge {
             if ((endpoint.address().indexOf(':') >= 0) == slice.ipv6()) { // rule EPS-7: the wrong family is ignored
                 Candidate candidate = candidate(slice, endpoint, port, node);
                 Sighting seen = new Sighting(candidate, endpoint, slice);
-                Sighting before = byAuthority.put(candidate.authority(), seen);
+                String authority = candidate.authority();
+                Sighting before = byAuthority.put(authority, seen);
                 if (before != null) {
                     Sighting holds = prefer(before, seen);
-                    byAuthority.put(candidate.authority(), holds);
+                    byAuthority.put(authority, holds);
                     superseded.add(holds.equals(seen) ? before : seen);
                 }
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +33,10 @@ public final class Weighting {
     public static List<Candidate> apply(
             List<Candidate> chosen, ServicePicture picture, NodeIdentity node, TrafficRules rules) {
         ServiceEntry entry = picture.entry();
-        List<Candidate> left = unless(chosen, candidate -> rules.cordoned().contains(clusterOf(candidate, node)));
+        Set<String> cordoned = rules.cordoned();
+        List<Candidate> left = cordoned.isEmpty()
+                ? chosen
+                : unless(chosen, candidate -> cordoned.contains(clusterOf(candidate, node)));
         if (entry == null) {
             return left;
         }
@@ -65,6 +69,9 @@ public final class Weighting {
 
     /** What is not understood in a list of weights is as if it were not there. */
     static Map<String, Integer> weights(String annotation) {
+        if (annotation.isEmpty()) {
+            return Map.of(); // as nearly always
+        }
         Map<String, Integer> weights = new HashMap<>();
         for (String part : annotation.split(",", -1)) {
             Matcher matcher = WEIGHT.matcher(part);

@@ -248,6 +248,9 @@ final class ResourceReader {
     }
 
     private static Set<String> names(JsonNode array) {
+        if (array.isEmpty()) {
+            return Set.of();
+        }
         Set<String> names = new HashSet<>();
         for (JsonNode element : array) {
             names.add(element.path("name").asText());
@@ -287,8 +290,11 @@ final class ResourceReader {
     }
 
     private static Map<String, Integer> weights(@Nullable String annotation) {
+        if (annotation == null) {
+            return Map.of();
+        }
         Map<String, Integer> weights = new HashMap<>();
-        for (String part : annotation == null ? new String[0] : annotation.split(",", -1)) {
+        for (String part : annotation.split(",", -1)) {
             int equals = part.lastIndexOf('=');
             if (equals > 0) {
                 weights.put(

@@ -21,8 +21,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A whole proxy-node over a thousand services whose endpoints turn ready and unready all the time, beside the one that is
- * measured. The API is handed over in memory, so that it is the proxy-node's own work that counts. A byte on the standard
- * input turns the changes on ({@code 1}) or off ({@code 0}).
+ * measured. The API is handed over in memory, so that it is the proxy-node's own work that counts; the changes are made all
+ * the time, as an API server elsewhere would make them, and a byte on the standard input says whether the proxy-node is told
+ * of them ({@code 1}) or not ({@code 0}).
  */
 final class Churn implements ResourceFeed {
     static final int SERVICES = 1_000;
@@ -37,7 +38,7 @@ final class Churn implements ResourceFeed {
     private final List<List<JsonNode>> variants = new ArrayList<>();
 
     private volatile Follower following = null;
-    private volatile boolean changing;
+    private volatile boolean telling;
 
     private Churn(int port, int backend) {
         services.add(service("bench", "127.0.0.1", port));
@@ -74,7 +75,7 @@ final class Churn implements ResourceFeed {
         changes.setDaemon(true);
         changes.start();
         for (int word = System.in.read(); word >= 0; word = System.in.read()) {
-            churn.changing = word == '1';
+            churn.telling = word == '1';
         }
     }
 
@@ -84,9 +85,12 @@ final class Churn implements ResourceFeed {
         long version = 0;
         while (true) {
             Follower to = following;
-            for (int number = 0; changing && to != null && number < CHANGES_PER_SECOND / TICKS_PER_SECOND; number++) {
-                JsonNode slice = variants.get(random.nextInt(SERVICES)).get(random.nextInt(ENDPOINTS + 1));
-                to.changed(written(slice, ++version));
+            for (int number = 0; to != null && number < CHANGES_PER_SECOND / TICKS_PER_SECOND; number++) {
+                JsonNode slice = written(
+                        variants.get(random.nextInt(SERVICES)).get(random.nextInt(ENDPOINTS + 1)), ++version);
+                if (telling) {
+                    to.changed(slice);
+                }
             }
             due += TimeUnit.SECONDS.toNanos(1) / TICKS_PER_SECOND;
             LockSupport.parkNanos(Math.max(1, due - System.nanoTime()));

@@ -2,13 +2,16 @@ package dev.weft.deploy.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.proxy.view.ResourceFeed;
+import dev.weft.registry.endpoints.NodeZones;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** The zone of each node by its name, as its Node object says. */
-final class NodeZones implements ResourceFeed.Follower, dev.weft.registry.endpoints.NodeZones {
+final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
     static final String NODES = "/api/v1/nodes";
     static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
@@ -16,10 +19,16 @@ final class NodeZones implements ResourceFeed.Follower, dev.weft.registry.endpoi
 
     private final AtomicLong changes = new AtomicLong();
     private final Runnable onChange;
+    private final Consumer<Runnable> later;
+    private final AtomicBoolean waiting = new AtomicBoolean();
 
-    /** @param onChange hears after a zone has changed, from any thread */
-    NodeZones(Runnable onChange) {
+    /**
+     * @param onChange hears after zones have changed, from any thread, once for all that change in the meantime
+     * @param later runs what it is given in a while
+     */
+    NodeZoneFollower(Runnable onChange, Consumer<Runnable> later) {
         this.onChange = onChange;
+        this.later = later;
     }
 
     @Override
@@ -35,7 +44,7 @@ final class NodeZones implements ResourceFeed.Follower, dev.weft.registry.endpoi
     @Override
     public void replaced(List<JsonNode> nodes) {
         boolean changed =
-                zones.keySet().retainAll(nodes.stream().map(NodeZones::name).toList());
+                zones.keySet().retainAll(nodes.stream().map(NodeZoneFollower::name).toList());
         for (JsonNode node : nodes) {
             changed |= put(node);
         }
@@ -62,7 +71,12 @@ final class NodeZones implements ResourceFeed.Follower, dev.weft.registry.endpoi
     private void tell(boolean changed) {
         if (changed) {
             changes.incrementAndGet();
-            onChange.run();
+            if (waiting.compareAndSet(false, true)) {
+                later.accept(() -> {
+                    waiting.set(false);
+                    onChange.run();
+                });
+            }
         }
     }
 

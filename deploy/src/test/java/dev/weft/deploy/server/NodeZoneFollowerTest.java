@@ -5,20 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The zones of nodes")
-class NodeZonesTest {
+class NodeZoneFollowerTest {
     private final AtomicInteger told = new AtomicInteger();
-    private final NodeZones zones = new NodeZones(told::incrementAndGet);
+    private final NodeZoneFollower zones = new NodeZoneFollower(told::incrementAndGet, Runnable::run);
 
     private static JsonNode node(String name, String zone) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         ObjectNode metadata = node.putObject("metadata").put("name", name);
-        metadata.putObject("labels").put(NodeZones.ZONE_LABEL, zone);
+        metadata.putObject("labels").put(NodeZoneFollower.ZONE_LABEL, zone);
         return node;
     }
 
@@ -36,5 +37,19 @@ class NodeZonesTest {
         assertThat(zones.of("a") + zones.of("b")).isEqualTo("z3");
         assertThat(told).hasValue(3);
         assertThat(zones.changes()).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("that change together are told of together, and nothing that changes while it is told is missed")
+    void together() {
+        List<Runnable> later = new ArrayList<>();
+        NodeZoneFollower slow = new NodeZoneFollower(told::incrementAndGet, later::add);
+        slow.changed(node("a", "z1"));
+        slow.changed(node("b", "z1"));
+        assertThat(later).hasSize(1);
+        later.remove(0).run();
+        assertThat(told).hasValue(1);
+        slow.changed(node("b", "z2"));
+        assertThat(later).hasSize(1);
     }
 }
