@@ -30,6 +30,19 @@ public final class TargetPool {
         static Key of(Candidate candidate) {
             return new Key(candidate.identity(), candidate.address(), candidate.port());
         }
+
+        @Override
+        public int hashCode() { // looked up for every endpoint of every change
+            return 31 * (31 * identity.hashCode() + address.hashCode()) + port;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key
+                    && port == key.port
+                    && identity.equals(key.identity)
+                    && address.equals(key.address);
+        }
     }
 
     public TargetPool(BalanceSettings settings) {
