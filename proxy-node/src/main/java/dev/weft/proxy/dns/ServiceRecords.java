@@ -27,7 +27,7 @@ record ServiceRecords(
 
     /** Whether the picture would give the same; pictures share the entry for as long as it does not change. */
     boolean holdsFor(@Nullable ServicePicture picture) {
-        return source != null && picture != null && picture.entry() == source;
+        return source != null && picture != null && source.equals(picture.entry());
     }
 
     /** An address and the name that it leads back to. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the table has without any service: its sets, its hooks and the chains between them; pure. */
 final class Skeleton {
@@ -110,8 +111,9 @@ final class Skeleton {
         chains.put(OWNER + ownerName(node), List.of());
         chains.put("prerouting", List.of("jump arriving"));
         chains.put("output", List.of("jump arriving"));
-        chains.put("unserved-prerouting", List.of("ct state new jump unserved"));
-        chains.put("unserved-output", List.of("ct state new jump unserved"));
+        String notLed = "ct state new ct status ! dnat jump unserved"; // nor what another table has rewritten
+        chains.put("unserved-prerouting", List.of(notLed));
+        chains.put("unserved-output", List.of(notLed));
         List<String> arriving = new ArrayList<>();
         List<String> unserved = new ArrayList<>();
         List<String> leaving = new ArrayList<>();
@@ -151,16 +153,24 @@ final class Skeleton {
     private static List<String> leaving(Family family) {
         String original = "ct original " + family.keyword() + " daddr";
         String listener = original + " . meta l4proto . ct original proto-dst";
-        String pair = " . " + family.keyword() + " saddr . " + family.keyword() + " daddr";
         List<String> rules = new ArrayList<>();
+        rules.add(original + " @" + virtual(family) + " goto inside/" + family.digit());
         for (String protocol : List.of("tcp", "udp")) {
             String only = "meta l4proto " + protocol + " ";
             rules.add(only + listener + " @" + external(family) + " goto " + MASQUERADED);
             rules.add(only + listener + " @" + shortWay(family) + " fib saddr type local goto " + MASQUERADED);
-            rules.add(only + listener + pair + " @" + hairpin(family) + " goto " + MASQUERADED);
         }
-        rules.add(original + " @" + virtual(family) + " goto inside/" + family.digit());
+        rules.addAll(toThemselves(family));
         return rules;
+    }
+
+    private static List<String> toThemselves(Family family) {
+        String listener = "ct original " + family.keyword() + " daddr . meta l4proto . ct original proto-dst";
+        String pair = " . " + family.keyword() + " saddr . " + family.keyword() + " daddr";
+        return Stream.of("tcp", "udp")
+                .map(protocol -> "meta l4proto " + protocol + " " + listener + pair + " @" + hairpin(family) + " goto "
+                        + MASQUERADED)
+                .toList();
     }
 
     /**
@@ -169,7 +179,7 @@ final class Skeleton {
      */
     private static List<String> inside(Family family, List<String> podNetworks) {
         String source = family.keyword() + " saddr";
-        List<String> rules = new ArrayList<>();
+        List<String> rules = new ArrayList<>(toThemselves(family));
         rules.add(source + " @" + virtual(family) + " goto " + MASQUERADED);
         rules.add("fib saddr type local return");
         if (!podNetworks.isEmpty()) {
