@@ -43,8 +43,8 @@ final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
 
     @Override
     public void replaced(List<JsonNode> nodes) {
-        boolean changed =
-                zones.keySet().retainAll(nodes.stream().map(NodeZoneFollower::name).toList());
+        boolean changed = zones.keySet()
+                .retainAll(nodes.stream().map(NodeZoneFollower::name).toList());
         for (JsonNode node : nodes) {
             changed |= put(node);
         }

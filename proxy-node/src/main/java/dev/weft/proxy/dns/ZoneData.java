@@ -154,8 +154,7 @@ public final class ZoneData {
             return key.kind() == ServiceKey.Kind.IMPORT ? imports : services;
         }
 
-        private void put(
-                ServiceKey key, byte[] name, @Nullable ServiceRecords before, @Nullable ServiceRecords after) {
+        private void put(ServiceKey key, byte[] name, @Nullable ServiceRecords before, @Nullable ServiceRecords after) {
             if (before == null && after == null) {
                 return;
             }

@@ -86,8 +86,8 @@ final class Churn implements ResourceFeed {
         while (true) {
             Follower to = following;
             for (int number = 0; to != null && number < CHANGES_PER_SECOND / TICKS_PER_SECOND; number++) {
-                JsonNode slice = written(
-                        variants.get(random.nextInt(SERVICES)).get(random.nextInt(ENDPOINTS + 1)), ++version);
+                JsonNode slice =
+                        written(variants.get(random.nextInt(SERVICES)).get(random.nextInt(ENDPOINTS + 1)), ++version);
                 if (telling) {
                     to.changed(slice);
                 }
