@@ -223,7 +223,10 @@ public final class ProxyNode {
                 status.programmed().size(),
                 status.left().size(),
                 status.transactions(),
-                status.failures());
+                status.failures(),
+                kernel.connections().stream()
+                        .map(led -> new KernelNumbers.Led(led.service(), led.key(), led.connections()))
+                        .toList());
         return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), numbers, settings);
     }
 

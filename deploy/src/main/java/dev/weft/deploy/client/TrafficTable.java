@@ -14,6 +14,9 @@ import java.util.function.Function;
 public final class TrafficTable {
     private static final String FORM = "%-40s %9s %7s %9s %9s %8s %9s %8s";
 
+    /** By the kernel, which counts nothing else. */
+    private static final String LED = "weft_proxy_nftables_connections_total";
+
     private TrafficTable() {}
 
     /** One line of it. */
@@ -55,7 +58,9 @@ public final class TrafficTable {
             if (sample.name().equals("weft_proxy_open_connections")) {
                 open = sample.value();
             } else if (sample.name().startsWith("weft_proxy_endpoint_")
-                    || (!byEndpoint && sample.name().startsWith("weft_proxy_listener_"))) {
+                    || (!byEndpoint
+                            && (sample.name().startsWith("weft_proxy_listener_")
+                                    || sample.name().equals(LED)))) {
                 add(rows.computeIfAbsent(name(sample, byEndpoint), Row::new), sample, rate, byEndpoint);
             }
         }
@@ -98,7 +103,7 @@ public final class TrafficTable {
 
     private static void add(Row row, Sample sample, Function<Sample, Double> rate, boolean byEndpoint) {
         switch (sample.name()) {
-            case "weft_proxy_listener_connections_total" -> row.connections += rate.apply(sample);
+            case "weft_proxy_listener_connections_total", LED -> row.connections += rate.apply(sample);
             case "weft_proxy_listener_open_connections" -> row.open += sample.value();
             case "weft_proxy_listener_retries_total" -> row.retries += rate.apply(sample);
             case "weft_proxy_listener_refused_total" -> row.refused += sample.value();

@@ -97,8 +97,8 @@ final class RegistryWiring {
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions,
             FederationView federation) {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
-        NodeZoneFollower zones =
-                new NodeZoneFollower(() -> started.thenAccept(this::lookAgain), this::afterZonesSettled);
+        NodeZoneFollower zones = // follows nothing before the node has started
+                new NodeZoneFollower(() -> lookAgain(started.join()), this::afterZonesSettled);
         ShardContext context = new ShardContext(
                 placement,
                 StandardKinds.catalog(settings.ranges()),

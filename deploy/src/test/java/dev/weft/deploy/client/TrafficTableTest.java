@@ -50,6 +50,18 @@ class TrafficTableTest {
     }
 
     @Test
+    @DisplayName("counts what the kernel leads, of which nothing more is known, by service alone")
+    void kernel() {
+        String led = "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"a\",service=\"b\"} ";
+        MetricSamples before = MetricSamples.parse(led + 10);
+        MetricSamples now = MetricSamples.parse(led + 40);
+        assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), false, 9))
+                .anySatisfy(line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b 3 0 0B 0B"));
+        assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), true, 9))
+                .noneMatch(line -> line.contains("a/b"));
+    }
+
+    @Test
     @DisplayName("tells them by endpoint, the busiest first, and how many more there are")
     void byEndpoint() {
         assertThat(lines(true, 1))

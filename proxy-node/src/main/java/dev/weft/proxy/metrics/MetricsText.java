@@ -2,6 +2,7 @@ package dev.weft.proxy.metrics;
 
 import dev.weft.proxy.dataplane.BindState;
 import dev.weft.proxy.dataplane.ConnectTimes;
+import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.view.Protocol;
@@ -49,6 +50,7 @@ public final class MetricsText {
         writing.line("weft_proxy_open_connections", "", openConnections);
         writing.states(listeners);
         writing.kernel(kernel);
+        int led = writing.led(kernel, settings.maxListeners());
         writing.head("weft_proxy_picks_total", "counter", "Endpoints picked, by algorithm.");
         new TreeMap<>(picks)
                 .forEach((algorithm, count) ->
@@ -57,7 +59,7 @@ public final class MetricsText {
         writing.connectTimes();
         int endpoints = writing.byEndpoint();
         writing.head("weft_proxy_metrics_left_out", "gauge", "Listeners and endpoints whose numbers are not told.");
-        writing.line("weft_proxy_metrics_left_out", "what=\"listeners\"", busy.size() - told.size());
+        writing.line("weft_proxy_metrics_left_out", "what=\"listeners\"", busy.size() - told.size() + led);
         writing.line("weft_proxy_metrics_left_out", "what=\"endpoints\"", endpoints);
         return writing.text.toString();
     }
@@ -85,6 +87,21 @@ public final class MetricsText {
         line("weft_proxy_nftables_transactions_total", "", kernel.transactions());
         head("weft_proxy_nftables_failures_total", "counter", "Changes that the kernel has refused.");
         line("weft_proxy_nftables_failures_total", "", kernel.failures());
+    }
+
+    /** Says how many are left out. */
+    private int led(KernelNumbers kernel, int most) {
+        List<KernelNumbers.Led> busy = kernel.listeners().stream()
+                .filter(listener -> listener.connections() > 0)
+                .sorted(Comparator.comparingLong(KernelNumbers.Led::connections).reversed())
+                .toList();
+        String name = "weft_proxy_nftables_connections_total";
+        head(name, "counter", "Connections, and flows of UDP, that the kernel has led to endpoints.");
+        busy.stream()
+                .limit(most)
+                .sorted(Comparator.comparing(KernelNumbers.Led::service).thenComparing(KernelNumbers.Led::key))
+                .forEach(each -> line(name, labels(each.service(), each.key()), each.connections()));
+        return Math.max(0, busy.size() - most);
     }
 
     private void byListener() {
@@ -193,11 +210,14 @@ public final class MetricsText {
     }
 
     private static String labels(ListenerStatus listener) {
-        ServiceKey service = listener.service();
+        return labels(listener.service(), listener.key());
+    }
+
+    private static String labels(ServiceKey service, ListenerKey key) {
         return "kind=\"" + service.kind().name().toLowerCase(Locale.ROOT) + "\",namespace=\""
                 + escaped(service.namespace()) + "\",service=\"" + escaped(service.name()) + "\",listener=\""
-                + listener.key().authority() + "\",protocol=\""
-                + listener.key().protocol().name().toLowerCase(Locale.ROOT) + "\"";
+                + key.authority() + "\",protocol=\""
+                + key.protocol().name().toLowerCase(Locale.ROOT) + "\"";
     }
 
     private static String seconds(long nanos) {

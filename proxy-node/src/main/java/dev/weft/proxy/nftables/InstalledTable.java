@@ -92,6 +92,9 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
     }
 
     private static String text(@Nullable JsonNode value) {
+        if (value != null && value.has("elem")) {
+            return text(value.path("elem").path("val")); // one that is counted
+        }
         if (value == null || !value.has("concat")) {
             return value == null ? "" : value.isValueNode() ? value.asText() : value.toString();
         }

@@ -40,6 +40,7 @@ public final class KernelPath implements Offload {
     private final Map<ServiceKey, String> left = new ConcurrentHashMap<>();
     private final AtomicLong transactions = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
+    private volatile List<KernelListener> connections = List.of();
     private volatile @Nullable String unavailable;
     private volatile @Nullable ActorRef<NftablesActor.Command> actor;
 
@@ -118,6 +119,15 @@ public final class KernelPath implements Offload {
                 new HashMap<>(left),
                 transactions.get(),
                 failures.get());
+    }
+
+    /** What the kernel leads where, as of the last reading, and has it read again: who asks twice learns what is new. */
+    public List<KernelListener> connections() {
+        ActorRef<NftablesActor.Command> running = actor;
+        if (running != null) {
+            running.tell(NftablesActor.Count.INSTANCE);
+        }
+        return connections;
     }
 
     /** How many transactions the kernel has taken. */
@@ -203,6 +213,10 @@ public final class KernelPath implements Offload {
 
     boolean isProgrammed(ServiceKey key) {
         return programmed.contains(key);
+    }
+
+    void counted(List<KernelListener> now) {
+        connections = now;
     }
 
     /** The kernel has taken a transaction. */

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceKey;
@@ -16,6 +17,7 @@ import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -45,6 +47,17 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private record Inspected(KernelTable.Found found) implements Command {}
 
     private record Applied(Commands.Output output, Set<ServiceKey> changed) implements Command {}
+
+    /** Somebody wants to know how many connections the kernel leads. */
+    enum Count implements Command {
+        INSTANCE
+    }
+
+    private record Counted(@Nullable Map<ListenerKey, Long> connections) implements Command {}
+
+    private enum CountAgain implements Command {
+        INSTANCE
+    }
 
     private enum RetryDue implements Command {
         INSTANCE
@@ -81,6 +94,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private boolean usable;
 
     private boolean busy;
+    /** Whether the kernel is being asked for connections, or has been a moment ago. */
+    private boolean counting;
+
     private boolean everApplied;
     private boolean toldUnavailable;
     private int failuresInARow;
@@ -118,6 +134,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
                 .onMessage(Viewed.class, this::onViewed)
                 .onMessage(Inspected.class, this::onInspected)
                 .onMessage(Applied.class, this::onApplied)
+                .onMessage(Count.class, this::onCount)
+                .onMessage(Counted.class, this::onCounted)
+                .onMessage(CountAgain.class, this::onCountAgain)
                 .onMessage(RetryDue.class, this::onRetryDue)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .build();
@@ -196,6 +215,28 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             parts.changed().accept(moved);
         }
         advance();
+        return this;
+    }
+
+    private Behavior<Command> onCount(Count asked) {
+        if (!counting && everApplied && !table.services().isEmpty()) {
+            counting = true;
+            getContext().pipeToSelf(table.count(), (counted, failure) -> new Counted(counted));
+        }
+        return this;
+    }
+
+    private Behavior<Command> onCounted(Counted counted) {
+        Map<ListenerKey, Long> connections = counted.connections();
+        if (connections != null) {
+            parts.path().counted(table.sum(connections));
+        }
+        timers.startSingleTimer(CountAgain.INSTANCE, settings.countInterval());
+        return this;
+    }
+
+    private Behavior<Command> onCountAgain(CountAgain due) {
+        counting = false;
         return this;
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param ownTurns service ports that take turns exactly, each with a chain of its own
  * @param podNetworks sources whose connections to cluster IPs keep their address
  * @param timeout how long one run of a command may take
+ * @param countInterval between two readings of the kernel's counters, at least
  */
 public record NftablesSettings(
         ProxyMode mode,
@@ -20,7 +21,8 @@ public record NftablesSettings(
         List<String> podNetworks,
         Duration timeout,
         Duration retryMin,
-        Duration retryMax) {
+        Duration retryMax,
+        Duration countInterval) {
 
     public NftablesSettings {
         podNetworks = podNetworks.stream().map(NftablesSettings::network).toList();
@@ -28,10 +30,14 @@ public record NftablesSettings(
             throw new IllegalArgumentException("weft.proxy.nftables.table: " + table
                     + " (expected: a name of lower case letters, digits and dashes, at most 31)");
         }
-        if (ownTurns < 0 || timeout.toMillis() < 1 || retryMin.toMillis() < 1 || retryMax.compareTo(retryMin) < 0) {
+        if (ownTurns < 0
+                || timeout.toMillis() < 1
+                || retryMin.toMillis() < 1
+                || retryMax.compareTo(retryMin) < 0
+                || countInterval.toMillis() < 1) {
             throw new IllegalArgumentException("weft.proxy.nftables: own-turns=" + ownTurns + " timeout=" + timeout
-                    + " retry-min=" + retryMin + " retry-max=" + retryMax
-                    + " (expected: own-turns >= 0, timeout > 0, 0 < min <= max)");
+                    + " retry-min=" + retryMin + " retry-max=" + retryMax + " count-interval="
+                    + countInterval + " (expected: own-turns >= 0, timeout > 0, 0 < min <= max, count-interval > 0)");
         }
     }
 
@@ -48,7 +54,8 @@ public record NftablesSettings(
                 config.getStringList("pod-networks"),
                 config.getDuration("timeout"),
                 config.getDuration("retry-min"),
-                config.getDuration("retry-max"));
+                config.getDuration("retry-max"),
+                config.getDuration("count-interval"));
     }
 
     /** The pod networks of one family. */

@@ -155,7 +155,9 @@ final class RuleSet {
                         .getOrDefault(listener, ListenerRules.NONE);
     }
 
-    private @Nullable ServiceKey owner(ListenerKey listener) {
+    /** Who has the listener; null for nobody. */
+    @Nullable
+    ServiceKey owner(ListenerKey listener) {
         SortedSet<ServiceKey> claimants = claims.get(listener);
         return claimants == null ? null : claimants.first();
     }

@@ -14,7 +14,7 @@ final class Skeleton {
     static final String SEED = "0x77656674";
 
     /** An empty chain whose name says how the table is laid out: another layout, another name. */
-    static final String FORMAT = "format/1";
+    static final String FORMAT = "format/2";
     /** How an empty chain's name begins that says which node the table is of. */
     static final String OWNER = "owner/";
 
@@ -69,7 +69,7 @@ final class Skeleton {
         for (Family family : Family.values()) {
             String address = family.addressType();
             String listener = address + " . inet_proto . inet_service";
-            sets.put(services(family), "map { type " + listener + " : verdict; }");
+            sets.put(services(family), "map { type " + listener + " : verdict; counter; }");
             sets.put(refused(family), "set { type " + listener + "; }");
             sets.put(virtual(family), "set { type " + address + "; }");
             sets.put(external(family), "set { type " + listener + "; }");

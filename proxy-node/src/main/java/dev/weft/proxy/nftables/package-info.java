@@ -14,7 +14,8 @@
  * the map {@code endpoints} (chains {@code random/…} and {@code source/…}, shared by all services with as many endpoints,
  * and {@code turn/…}, which counts for one) or by a map of its own (chains {@code sticky/…} and {@code apart/…}); chains {@code own/…} send this host's own
  * connections, and its Pods', another way than others (rule KP-1). In postrouting the source becomes this host's where
- * an answer would not come back otherwise.
+ * an answer would not come back otherwise. The map {@code services} counts each connection that it leads; bytes are not
+ * counted, since only first packets pass here.
  *
  * <p>What must hold: a transaction is all or nothing, so that no packet ever meets half a table; the cost of one service's
  * change does not grow with the number of services, nor therefore with that of chains and sets, which {@code nft} reads

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -72,7 +73,7 @@ class CountsIT {
                     rig.plane().status(),
                     rig.plane().picks(),
                     0,
-                    new KernelNumbers(true, 0, 0, 0, 0),
+                    new KernelNumbers(true, 0, 0, 0, 0, List.of()),
                     new MetricsSettings("", 10, 10)));
             try {
                 server.start("127.0.0.1:0");

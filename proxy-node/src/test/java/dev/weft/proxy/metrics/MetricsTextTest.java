@@ -50,9 +50,15 @@ class MetricsTextTest {
                 List.of(endpoints));
     }
 
+    private static KernelNumbers.Led led(String service, long connections) {
+        return new KernelNumbers.Led(
+                ServiceKey.service("default", service), new ListenerKey("10.0.0.2", 53, Protocol.UDP), connections);
+    }
+
     private static String text(MetricsSettings settings, ListenerStatus... listeners) {
-        return MetricsText.of(
-                List.of(listeners), Map.of("round-robin", 42L), 4, new KernelNumbers(true, 21, 3, 5, 2), settings);
+        KernelNumbers kernel =
+                new KernelNumbers(true, 21, 3, 5, 2, List.of(led("dns", 8), led("idle", 0), led("rare", 1)));
+        return MetricsText.of(List.of(listeners), Map.of("round-robin", 42L), 4, kernel, settings);
     }
 
     @Test
@@ -70,6 +76,8 @@ class MetricsTextTest {
                         "weft_proxy_nftables_services{by=\"listeners\"} 3",
                         "weft_proxy_nftables_transactions_total 5",
                         "weft_proxy_nftables_failures_total 2",
+                        "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"default\",service=\"dns\","
+                                + "listener=\"10.0.0.2:53\",protocol=\"udp\"} 8",
                         "weft_proxy_picks_total{algorithm=\"round-robin\"} 42",
                         "weft_proxy_listener_connections_total{" + web + "} 12",
                         "weft_proxy_listener_refused_total{" + web + ",reason=\"no-endpoint\"} 6",
@@ -132,8 +140,13 @@ class MetricsTextTest {
                 listener("quiet", 1, endpoint("10.1.1.8:80", "", 1)),
                 listener("busy", 100, endpoint("10.1.1.1:80", "", 70), endpoint("10.1.1.2:80", "", 30)));
         assertThat(text)
-                .contains("service=\"busy\"", "10.1.1.1:80", "{what=\"listeners\"} 1", "{what=\"endpoints\"} 1")
-                .doesNotContain("quiet", "idle\"", "10.1.1.2:80");
+                .contains(
+                        "service=\"busy\"",
+                        "service=\"dns\"",
+                        "10.1.1.1:80",
+                        "{what=\"listeners\"} 2",
+                        "{what=\"endpoints\"} 1")
+                .doesNotContain("quiet", "idle\"", "rare", "10.1.1.2:80");
     }
 
     @Test

@@ -20,11 +20,11 @@ class InstalledTableTest {
     void read() {
         InstalledTable table = InstalledTable.read(listing("{'map':{'name':'services/4','map':'verdict','elem':["
                 + "[{'concat':['10.96.0.11','udp',53]},{'drop':null}],"
-                + "[{'concat':['10.96.0.10','tcp',80]},{'goto':{'target':'random/4/tcp/1'}}]]}},"
+                + "[{'elem':{'val':{'concat':['10.96.0.10','tcp',80]},'counter':{'packets':3,'bytes':180}}},{'goto':{'target':'random/4/tcp/1'}}]]}},"
                 + "{'map':{'name':'endpoints/4/tcp','elem':[[{'concat':['10.96.0.10',80,0]},{'concat':['10.0.0.1',8080]}]]}},"
                 + "{'set':{'name':'virtual/4','elem':['10.96.0.10']}},"
                 + "{'set':{'name':'client/a','flags':['timeout'],'elem':[{'elem':{'val':'10.0.0.9','expires':5}}]}},"
-                + "{'chain':{'name':'format/1'}},{'chain':{'name':'owner/node-1'}},{'chain':{'name':'turn/x'}},"
+                + "{'chain':{'name':'format/2'}},{'chain':{'name':'owner/node-1'}},{'chain':{'name':'turn/x'}},"
                 + "{'rule':{'chain':'turn/x','comment':'0123456789abcdef','expr':[]}},"
                 + "{'chain':{'name':'edited'}},{'rule':{'chain':'edited','comment':'0123456789abcdef'}},"
                 + "{'rule':{'chain':'edited'}}"));

@@ -101,7 +101,14 @@ class KernelFitTest {
         assertThat(plans).hasSize(1);
         NftablesSettings auto = RuleSetTest.settings(1);
         NftablesSettings userspace = new NftablesSettings(
-                ProxyMode.USERSPACE, "weft", 1, List.of(), auto.timeout(), auto.retryMin(), auto.retryMax());
+                ProxyMode.USERSPACE,
+                "weft",
+                1,
+                List.of(),
+                auto.timeout(),
+                auto.retryMin(),
+                auto.retryMax(),
+                auto.countInterval());
         for (NftablesSettings settings : List.of(userspace, auto)) {
             KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());
             assertThat(path.left(picture, plans, false)).isEqualTo(plans);

@@ -326,6 +326,7 @@ class KernelModeIT {
         serve("nftables");
         assertThat(call(CLIENT, VIP, 80, 6)).as("after the restart").containsOnly(first);
         assertThat(chains()).as("chains, by their handles").isEqualTo(chains);
+        node.await("the kernel's count of connections", status -> status.contains("led=[staying:4, sticky:10]"));
         assertThat(hosts.run(Hosts.NODE, "nft", "list", "map", "inet", "weft", "services/4"))
                 .contains("10.96.0.12 . tcp . 80")
                 .doesNotContain("10.96.0.11");

@@ -39,7 +39,14 @@ class NftablesActorTest {
     private static final ServiceKey WEB = ServiceKey.service("default", "web");
     private static final NodeIdentity NODE = new NodeIdentity("node-1", "", "");
     private static final NftablesSettings SETTINGS = new NftablesSettings(
-            ProxyMode.AUTO, "weft", 4, List.of(), Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(10));
+            ProxyMode.AUTO,
+            "weft",
+            4,
+            List.of(),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(1),
+            Duration.ofMillis(10),
+            Duration.ofMillis(1));
 
     private final FakeNft nft = new FakeNft();
     private final List<Set<ServiceKey>> changed = new CopyOnWriteArrayList<>();

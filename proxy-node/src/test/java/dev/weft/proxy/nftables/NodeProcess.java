@@ -45,7 +45,7 @@ public final class NodeProcess {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("status")) {
-                System.out.println(status(node.status()));
+                System.out.println(status(node.status()) + " led=" + led(node.metrics()));
             } else if (line.equals("cleanup")) {
                 NftablesSettings settings = ProxySettings.from(config).nftables();
                 try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
@@ -78,6 +78,13 @@ public final class NodeProcess {
 
     private static ResourceFeed.Follower follower(Map<String, ResourceFeed.Follower> followers, WatchedKind kind) {
         return Objects.requireNonNull(followers.get(kind.path()), kind.path());
+    }
+
+    private static List<String> led(String metrics) {
+        return metrics.lines()
+                .filter(line -> line.startsWith("weft_proxy_nftables_connections_total"))
+                .map(line -> line.replaceAll(".*service=\"([^\"]*)\".* ", "$1:"))
+                .toList();
     }
 
     private static String status(ProxyStatus status) {

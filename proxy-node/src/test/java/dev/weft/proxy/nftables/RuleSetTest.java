@@ -44,7 +44,8 @@ class RuleSetTest {
                 List.of("10.244.0.0/16"),
                 Duration.ofSeconds(30),
                 Duration.ofMillis(100),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ofMillis(1));
     }
 
     static ServiceCompiler compiler() {
