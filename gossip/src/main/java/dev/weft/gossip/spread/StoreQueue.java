@@ -113,7 +113,15 @@ public final class StoreQueue {
     }
 
     void expulsion(Expulsion expulsion) {
-        put(EXPULSION + HexFormat.of().formatHex(expulsion.key().raw().toArrayUnsafe()), form.expulsion(expulsion));
+        put(path(expulsion), form.expulsion(expulsion));
+    }
+
+    void noExpulsion(Expulsion expulsion) {
+        delete(path(expulsion));
+    }
+
+    private static String path(Expulsion expulsion) {
+        return EXPULSION + HexFormat.of().formatHex(expulsion.key().raw().toArrayUnsafe());
     }
 
     void invitations(List<Invitations.Invitation> invitations) {
