@@ -343,7 +343,7 @@ final class SimulatedFederation {
                     new Identity(identity, address(name), incarnation, open),
                     settings(),
                     around,
-                    Map.copyOf(disk.entries),
+                    new HashMap<>(disk.entries),
                     form);
             core.everything().forEach(this);
             peers.start(core);
