@@ -7,18 +7,23 @@ import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.spread.News;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Tells one follower the news in the words of the front door; stops with the follower or with gossip. Holds nothing. */
 final class FollowerActor {
     private FollowerActor() {}
 
-    static Behavior<News> create(ActorRef<FederationEvent> follower, ActorRef<?> source) {
+    static Behavior<News> create(ActorRef<FederationEvent> follower, ActorRef<?> source, Predicate<String> keys) {
         return Behaviors.setup(context -> {
             context.watch(follower);
             context.watch(source);
             return Behaviors.receive(News.class)
                     .onAnyMessage(news -> {
-                        follower.tell(translate(news));
+                        FederationEvent event = translate(news, keys);
+                        if (event != null) {
+                            follower.tell(event);
+                        }
                         return Behaviors.same();
                     })
                     .onSignal(akka.actor.typed.Terminated.class, stopped -> Behaviors.stopped())
@@ -26,12 +31,14 @@ final class FollowerActor {
         });
     }
 
-    static FederationEvent translate(News news) {
+    /** Null for a change of nothing that he wants to hear of. */
+    static @Nullable FederationEvent translate(News news, Predicate<String> keys) {
         if (news instanceof News.OriginChanged changed) {
-            return new FederationEvent.OriginChanged(origin(changed.origin()), changes(changed.records()));
+            List<RecordChange> changes = changes(changed.records(), keys);
+            return changes.isEmpty() ? null : new FederationEvent.OriginChanged(origin(changed.origin()), changes);
         }
         if (news instanceof News.OriginTold told) {
-            return new FederationEvent.OriginState(origin(told.origin()), changes(told.records()));
+            return new FederationEvent.OriginState(origin(told.origin()), changes(told.records(), keys));
         }
         if (news instanceof News.OriginGone gone) {
             return new FederationEvent.OriginGone(origin(gone.origin()));
@@ -47,8 +54,9 @@ final class FollowerActor {
         return new Origin(id.cluster(), id.shard(), id.incarnation());
     }
 
-    private static List<RecordChange> changes(List<OriginRecord> records) {
+    private static List<RecordChange> changes(List<OriginRecord> records, Predicate<String> keys) {
         return records.stream()
+                .filter(record -> keys.test(record.key()))
                 .map(record -> new RecordChange(record.key(), record.payload()))
                 .toList();
     }

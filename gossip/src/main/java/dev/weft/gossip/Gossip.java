@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * This process's part in the federation: publishes the records of the local shards and follows everyone else's.
@@ -42,6 +43,16 @@ public interface Gossip {
 
     /** Tells a follower all that is known and then every change, own origins included, until the follower stops. */
     void follow(ActorRef<FederationEvent> follower);
+
+    /**
+     * The same of the records alone whose keys a follower is interested in. Whoever may be told more than he asked for has
+     * to look himself.
+     *
+     * @param keys asked on other threads
+     */
+    default void follow(ActorRef<FederationEvent> follower, Predicate<String> keys) {
+        follow(follower);
+    }
 
     /** The federation as seen from here, this cluster included, by name. */
     CompletionStage<List<Member>> members();

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -190,9 +191,14 @@ public final class GossipNode implements Gossip {
 
     @Override
     public void follow(ActorRef<FederationEvent> follower) {
+        follow(follower, key -> true);
+    }
+
+    @Override
+    public void follow(ActorRef<FederationEvent> follower, Predicate<String> keys) {
         String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
         actor.tell(new SpreadActor.Follow(
-                system.systemActorOf(FollowerActor.create(follower, actor), name, DispatcherSelector.sameAsParent())));
+                system.systemActorOf(FollowerActor.create(follower, actor, keys), name, DispatcherSelector.sameAsParent())));
     }
 
     @Override

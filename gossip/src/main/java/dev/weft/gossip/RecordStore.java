@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
  * methods may be called from any thread and do not block.
  */
 public interface RecordStore {
-    /** Everything stored, e.g. at start. */
+    /** Everything stored, at start; the map is the caller's, who takes out what he has read: there may be much in it. */
     CompletionStage<Map<String, byte[]>> load();
 
     /** Stores and deletes together or not at all, after all earlier calls. */

@@ -1,6 +1,7 @@
 package dev.weft.gossip;
 
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +13,7 @@ public final class InMemoryRecordStore implements RecordStore {
 
     @Override
     public synchronized CompletionStage<Map<String, byte[]>> load() {
-        return CompletableFuture.completedFuture(Map.copyOf(entries));
+        return CompletableFuture.completedFuture(new HashMap<>(entries));
     }
 
     @Override

@@ -3,8 +3,9 @@ package dev.weft.gossip.origin;
 import akka.util.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,10 +18,14 @@ public final class OriginState {
     private static final long UNCOUNTED = -1;
 
     private final OriginId id;
-    private final Map<String, OriginRecord> byKey = new HashMap<>();
-    private final NavigableMap<Long, OriginRecord> byNumber = new TreeMap<>();
-    private final NavigableMap<Long, String> tombstones = new TreeMap<>();
+    /** The live records by key. */
     private RecordTree tree = RecordTree.empty();
+
+    private final Map<String, OriginRecord> tombstones = new HashMap<>();
+    private final NavigableMap<Long, String> tombstonesByNumber = new TreeMap<>();
+    /** All of them. */
+    private final RecordLog log = new RecordLog();
+
     private long highest;
     private long horizon;
     private ByteString seal = ByteString.emptyByteString();
@@ -41,10 +46,11 @@ public final class OriginState {
         state.highest = highest;
         state.horizon = Math.min(horizon, highest);
         state.seal = seal;
-        for (OriginRecord record : records) {
-            OriginRecord held = state.byKey.get(record.key());
+        List<OriginRecord> ordered = new ArrayList<>(records);
+        ordered.sort(Comparator.comparingLong(OriginRecord::number));
+        for (OriginRecord record : ordered) {
             // A record beyond the stored highest was written without the word that all before it is here.
-            if (record.number() <= highest && (held == null || held.number() < record.number())) {
+            if (record.number() <= highest) {
                 state.put(record);
             }
         }
@@ -98,22 +104,29 @@ public final class OriginState {
 
     /** How many keys are held, tombstones included. */
     public int size() {
-        return byKey.size();
+        return log.size();
     }
 
     /** What is held of a key; null if nothing. */
     public @Nullable OriginRecord get(String key) {
-        return byKey.get(key);
+        OriginRecord live = tree.get(key);
+        return live == null ? tombstones.get(key) : live;
     }
 
-    /** All that is held, in the order of numbers, tombstones included; a view. */
-    public Collection<OriginRecord> records() {
-        return Collections.unmodifiableCollection(byNumber.values());
+    /** All that is held, in the order of numbers, tombstones included; a view, not to be used any more after a change. */
+    public Iterable<OriginRecord> records() {
+        return () -> log.after(0);
     }
 
     /** The records that are not tombstones, in the order of numbers. */
     public List<OriginRecord> live() {
-        return byNumber.values().stream().filter(record -> !record.tombstone()).toList();
+        List<OriginRecord> live = new ArrayList<>(log.size());
+        for (OriginRecord record : records()) {
+            if (!record.tombstone()) {
+                live.add(record);
+            }
+        }
+        return live;
     }
 
     /** The origin's own word: a new record of a key. The number must rise; {@link #seal} comes before anybody is told. */
@@ -190,11 +203,15 @@ public final class OriginState {
 
     private Merged take(List<OriginRecord> fresh, RecordTree next, long upTo, ByteString sealed) {
         List<OriginRecord> visible = new ArrayList<>();
+        Map<String, OriginRecord> heard = new HashMap<>();
         for (OriginRecord record : fresh) {
-            if (changes(record)) {
+            // Of a key that changed twice the first word is not in the tree.
+            OriginRecord before = heard.put(record.key(), record);
+            OriginRecord held = before == null ? get(record.key()) : before;
+            if (changes(held, record)) {
                 visible.add(record);
             }
-            hold(record);
+            hold(held, record);
         }
         reached(next, upTo, sealed);
         return new Merged(Merged.Outcome.NEW, fresh, List.of(), visible);
@@ -218,7 +235,9 @@ public final class OriginState {
         List<OriginRecord> stored = new ArrayList<>();
         List<OriginRecord> visible = new ArrayList<>();
         List<String> dropped = new ArrayList<>();
-        for (OriginRecord held : List.copyOf(byNumber.values())) {
+        List<OriginRecord> present = new ArrayList<>(log.size());
+        records().forEach(present::add);
+        for (OriginRecord held : present) {
             if (!full.records().containsKey(held.key())) {
                 remove(held);
                 dropped.add(held.key());
@@ -228,11 +247,12 @@ public final class OriginState {
             }
         }
         for (OriginRecord record : full.records().values()) {
-            if (!record.equals(byKey.get(record.key()))) {
-                if (changes(record)) {
+            OriginRecord held = get(record.key());
+            if (!record.equals(held)) {
+                if (changes(held, record)) {
                     visible.add(record);
                 }
-                hold(record);
+                hold(held, record);
                 stored.add(record);
             }
         }
@@ -272,9 +292,9 @@ public final class OriginState {
         long after = want.full() || !full ? want.after() : 0;
         List<OriginRecord> chosen = new ArrayList<>();
         int bytes = 0;
-        NavigableMap<Long, OriginRecord> tail = byNumber.tailMap(after, false);
         boolean all = true;
-        for (OriginRecord record : tail.values()) {
+        for (Iterator<OriginRecord> tail = log.after(after); tail.hasNext(); ) {
+            OriginRecord record = tail.next();
             bytes += record.bytes();
             if (!chosen.isEmpty() && bytes > budgetBytes) {
                 all = false;
@@ -282,7 +302,7 @@ public final class OriginState {
             }
             chosen.add(record);
         }
-        long left = all ? 0 : (following == UNCOUNTED ? tail.size() : following) - chosen.size();
+        long left = all ? 0 : (following == UNCOUNTED ? log.countAfter(after) : following) - chosen.size();
         long remaining = all ? 0 : Math.max(1, left);
         long end = Math.max(after, highest);
         long upTo = remaining == 0 ? end : chosen.get(chosen.size() - 1).number();
@@ -300,11 +320,11 @@ public final class OriginState {
     /** Forgets tombstones up to a number; those who have not passed them need the full state from then on. */
     public List<String> purge(long upTo) {
         List<String> purged = new ArrayList<>();
-        while (!tombstones.isEmpty() && tombstones.firstKey() <= upTo) {
-            Map.Entry<Long, String> oldest = Objects.requireNonNull(tombstones.pollFirstEntry());
+        while (!tombstonesByNumber.isEmpty() && tombstonesByNumber.firstKey() <= upTo) {
+            Map.Entry<Long, String> oldest = Objects.requireNonNull(tombstonesByNumber.pollFirstEntry());
             horizon = Math.max(horizon, oldest.getKey());
-            byNumber.remove(oldest.getKey());
-            byKey.remove(oldest.getValue());
+            log.remove(oldest.getKey());
+            tombstones.remove(oldest.getValue());
             purged.add(oldest.getValue());
         }
         return purged;
@@ -315,32 +335,33 @@ public final class OriginState {
         return highest == 0 ? null : new OriginDigest(id, highest, horizon);
     }
 
-    private boolean changes(OriginRecord record) {
-        OriginRecord held = byKey.get(record.key());
+    private static boolean changes(@Nullable OriginRecord held, OriginRecord record) {
         ByteString present = held == null ? null : held.payload();
         return !Objects.equals(present, record.payload());
     }
 
     private void put(OriginRecord record) {
-        hold(record);
+        hold(get(record.key()), record);
         tree = tree.with(record);
     }
 
-    private void hold(OriginRecord record) {
-        OriginRecord held = byKey.get(record.key());
+    /** Everywhere but in the tree. */
+    private void hold(@Nullable OriginRecord held, OriginRecord record) {
         if (held != null) {
             remove(held);
         }
-        byKey.put(record.key(), record);
-        byNumber.put(record.number(), record);
+        log.add(record);
         if (record.tombstone()) {
-            tombstones.put(record.number(), record.key());
+            tombstones.put(record.key(), record);
+            tombstonesByNumber.put(record.number(), record.key());
         }
     }
 
     private void remove(OriginRecord held) {
-        byKey.remove(held.key());
-        byNumber.remove(held.number());
-        tombstones.remove(held.number());
+        log.remove(held.number());
+        if (held.tombstone()) {
+            tombstones.remove(held.key());
+            tombstonesByNumber.remove(held.number());
+        }
     }
 }

@@ -9,82 +9,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live records of an origin as a Merkle tree, so that one hash stands for all of them and a change costs the hashes on
- * one path. Immutable; equal sets of records have equal roots, whatever the order they came in.
+ * The live records of an origin by key, and as a Merkle tree, so that one hash stands for all of them and a change costs the
+ * hashes on one path. Immutable; equal sets of records have equal roots, whatever the order they came in.
  *
- * <p>A binary radix tree over SHA-256 of the key: its shape follows from the keys alone. A leaf hashes
- * {@code 0, SHA-256(key), number, payload}; a branch {@code 1, left, right}.
+ * <p>A binary radix tree over SHA-256 of the key: its shape follows from the keys alone, and nobody can find many keys that
+ * make it deep. A record hashes {@code 0, SHA-256(key), number, payload}; a branch {@code 1, left, right}. Hashes of records
+ * are not kept: a change needs that of the record itself and at most of one beside it.
  */
 public final class RecordTree {
+    static final int HASH_BYTES = 32;
+
     private static final int PATH_BITS = 256;
-    private static final ByteString NOTHING = ByteString.fromArray(new byte[32]);
+    private static final ByteString NOTHING = ByteString.fromArray(new byte[HASH_BYTES]);
     private static final RecordTree EMPTY = new RecordTree(null);
 
-    private sealed interface Node {
-        byte[] path();
+    private final @Nullable TreeNode top;
 
-        byte[] hash();
-    }
-
-    private static final class Leaf implements Node {
-        private final byte[] path;
-        private final byte[] hash;
-
-        private Leaf(byte[] path, byte[] hash) {
-            this.path = path;
-            this.hash = hash;
-        }
-
-        @Override
-        public byte[] path() {
-            return path;
-        }
-
-        @Override
-        public byte[] hash() {
-            return hash;
-        }
-    }
-
-    private static final class Branch implements Node {
-        private final int bit;
-        /** Of any leaf below: all of them agree before {@code bit}. */
-        private final byte[] sample;
-
-        private final Node left;
-        private final Node right;
-        private byte @Nullable [] hash;
-
-        private Branch(int bit, byte[] sample, Node left, Node right) {
-            this.bit = bit;
-            this.sample = sample;
-            this.left = left;
-            this.right = right;
-        }
-
-        @Override
-        public byte[] path() {
-            return sample;
-        }
-
-        @Override
-        public byte[] hash() {
-            byte[] known = hash;
-            if (known == null) {
-                MessageDigest sha = sha256();
-                sha.update((byte) 1);
-                sha.update(left.hash());
-                sha.update(right.hash());
-                known = sha.digest();
-                hash = known;
-            }
-            return known;
-        }
-    }
-
-    private final @Nullable Node top;
-
-    private RecordTree(@Nullable Node top) {
+    private RecordTree(@Nullable TreeNode top) {
         this.top = top;
     }
 
@@ -95,23 +36,38 @@ public final class RecordTree {
 
     /** 32 bytes that stand for all records; zeros where there are none. */
     public ByteString root() {
-        return top == null ? NOTHING : ByteString.fromArray(top.hash());
+        if (top == null) {
+            return NOTHING;
+        }
+        ByteBuffer root = ByteBuffer.allocate(HASH_BYTES);
+        hash(top, root, sha256());
+        return ByteString.fromArrayUnsafe(root.array());
+    }
+
+    /** The record of a key; null if there is none. */
+    @Nullable
+    OriginRecord get(String key) {
+        if (top == null) {
+            return null;
+        }
+        OriginRecord near = nearest(top, path(key, sha256()));
+        return near.key().equals(key) ? near : null;
     }
 
     /** With what a record says: a live one put, or a key taken out. */
     public RecordTree with(OriginRecord record) {
-        ByteString payload = record.payload();
-        byte[] path = sha256().digest(record.key().getBytes(StandardCharsets.UTF_8));
-        if (payload == null) {
-            return top == null ? this : new RecordTree(remove(top, path));
+        if (top == null) {
+            return record.tombstone() ? this : new RecordTree(record);
         }
         MessageDigest sha = sha256();
-        sha.update((byte) 0);
-        sha.update(path);
-        sha.update(ByteBuffer.allocate(Long.BYTES).putLong(record.number()).array());
-        sha.update(payload.toArrayUnsafe());
-        Leaf leaf = new Leaf(path, sha.digest());
-        return new RecordTree(top == null ? leaf : insert(top, leaf));
+        byte[] path = path(record.key(), sha);
+        OriginRecord near = nearest(top, path);
+        boolean known = near.key().equals(record.key());
+        if (record.tombstone()) {
+            return known ? new RecordTree(remove(top, path)) : this;
+        }
+        int differs = known ? PATH_BITS : firstDifference(path(near.key(), sha), path);
+        return new RecordTree(insert(top, record, path, differs));
     }
 
     /** With what several records say, one after the other. */
@@ -123,38 +79,62 @@ public final class RecordTree {
         return changed;
     }
 
-    private static Node insert(Node node, Leaf leaf) {
-        int differs = firstDifference(node.path(), leaf.path);
-        if (node instanceof Branch branch && differs >= branch.bit) {
-            return bit(leaf.path, branch.bit)
-                    ? new Branch(branch.bit, branch.sample, branch.left, insert(branch.right, leaf))
-                    : new Branch(branch.bit, branch.sample, insert(branch.left, leaf), branch.right);
+    /** Where a path leads: no other record agrees with more of its first bits. */
+    private static OriginRecord nearest(TreeNode from, byte[] path) {
+        TreeNode at = from;
+        while (at instanceof TreeBranch branch) {
+            at = bit(path, branch.bit()) ? branch.right : branch.left;
         }
-        if (differs == PATH_BITS) {
-            return leaf;
-        }
-        return bit(leaf.path, differs)
-                ? new Branch(differs, leaf.path, node, leaf)
-                : new Branch(differs, leaf.path, leaf, node);
+        return (OriginRecord) at;
     }
 
-    private static @Nullable Node remove(Node node, byte[] path) {
-        if (node instanceof Branch branch) {
-            boolean right = bit(path, branch.bit);
-            Node child = right ? branch.right : branch.left;
-            Node other = right ? branch.left : branch.right;
-            Node left = remove(child, path);
-            if (left == child) {
-                return node;
-            }
-            if (left == null) {
-                return other;
-            }
-            return right
-                    ? new Branch(branch.bit, branch.sample, other, left)
-                    : new Branch(branch.bit, branch.sample, left, other);
+    /**
+     * @param differs the first bit in which the path differs from all that are there
+     */
+    private static TreeNode insert(TreeNode at, OriginRecord record, byte[] path, int differs) {
+        if (at instanceof TreeBranch branch && differs > branch.bit()) {
+            boolean right = bit(path, branch.bit());
+            return branch.with(right, insert(right ? branch.right : branch.left, record, path, differs));
         }
-        return Arrays.equals(node.path(), path) ? null : node;
+        if (differs == PATH_BITS) {
+            return record;
+        }
+        return bit(path, differs) ? new TreeBranch(differs, at, record) : new TreeBranch(differs, record, at);
+    }
+
+    /** Without the record that a path leads to. */
+    private static @Nullable TreeNode remove(TreeNode at, byte[] path) {
+        if (!(at instanceof TreeBranch branch)) {
+            return null;
+        }
+        boolean right = bit(path, branch.bit());
+        TreeNode left = remove(right ? branch.right : branch.left, path);
+        if (left == null) {
+            return right ? branch.left : branch.right;
+        }
+        return branch.with(right, left);
+    }
+
+    /** Writes the hash of a node. */
+    static void hash(TreeNode node, ByteBuffer out, MessageDigest sha) {
+        if (node instanceof TreeBranch branch) {
+            branch.hash(out, sha);
+        } else if (node instanceof OriginRecord record) {
+            out.put(hash(record, sha));
+        }
+    }
+
+    private static byte[] hash(OriginRecord record, MessageDigest sha) {
+        byte[] path = path(record.key(), sha);
+        sha.update((byte) 0);
+        sha.update(path);
+        sha.update(ByteBuffer.allocate(Long.BYTES).putLong(record.number()).flip());
+        ByteString payload = record.payload();
+        return sha.digest(payload == null ? new byte[0] : payload.toArrayUnsafe());
+    }
+
+    private static byte[] path(String key, MessageDigest sha) {
+        return sha.digest(key.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The first bit in which two paths differ; their length where they are equal. */

@@ -44,7 +44,8 @@ final class Admission {
     /** What this process said when its cluster left the federation; null while it is in one, or looks for one. */
     private @Nullable Node departed;
 
-    private boolean expelled;
+    /** A member's word that this cluster is out; null as long as none is known. */
+    private @Nullable Expulsion expelled;
 
     Admission(
             Identity self,
@@ -67,7 +68,13 @@ final class Admission {
         this.invitations = new Invitations(settings.invitations(), stored.invitations());
         this.verifier = new RecordVerifier(roll::key, signatures);
         this.departed = stored.departed().orElse(null);
-        stored.expulsions().forEach(expulsion -> roll.add(expulsion, true));
+        for (Expulsion expulsion : stored.expulsions()) {
+            if (expulsion.key().equals(identity.key())) {
+                expelled = expulsion;
+            } else {
+                roll.add(expulsion, true);
+            }
+        }
         stored.members().stream()
                 .filter(member -> !member.cluster().equals(identity.cluster())
                         || member.key().equals(identity.key()))
@@ -88,7 +95,12 @@ final class Admission {
 
     /** Whether the others put this cluster out: whatever is still heard of them, none of them is reached any more. */
     boolean expelled() {
-        return expelled;
+        return expelled != null;
+    }
+
+    /** What another process of this cluster may not know yet: that the others put it out; null where they did not. */
+    Frame.@Nullable Roll verdict(Link link) {
+        return expelled != null && ours(link) ? new Frame.Roll(List.of(), List.of(expelled), false) : null;
     }
 
     /** The names of the other members. */
@@ -272,7 +284,7 @@ final class Admission {
         if (self().founding() || !welcome(link)) {
             return "the answer to the token does not name this cluster and its sender (expected: both are members)";
         }
-        expelled = false;
+        readmitted();
         return null;
     }
 
@@ -327,14 +339,21 @@ final class Admission {
                 .anyMatch(member -> member.admitted() > left.beat());
     }
 
-    /** Whether another process of this cluster says that it leaves, so that all do. */
+    /** Whether another process of this cluster says that it leaves, or left while this one was down, so that all do. */
     boolean left(Link link, NodeId from, List<Node> told) {
         return ours(link)
                 && !others().isEmpty()
                 && told.stream()
                         .anyMatch(node -> node.id().equals(from)
                                 && node.presence() == Node.Presence.LEFT
-                                && verifier.holds(node));
+                                && verifier.holds(node)
+                                && (current(node) || !rejoined(complete(), node)));
+    }
+
+    /** Whether it is a word of the life that a process is in, and not of one that ended. */
+    private boolean current(Node node) {
+        Node present = membership.node(node.id());
+        return present == null || present.sameLife(node);
     }
 
     private void report(Link link, Roll.Outcome outcome, String cluster) {
@@ -374,7 +393,7 @@ final class Admission {
             store.delete(StoreQueue.MEMBER + member.cluster());
         }
         departed = last;
-        expelled = false;
+        readmitted();
         store.departed(last);
         found(now);
         freshMembers.clear();
@@ -394,6 +413,15 @@ final class Admission {
     private void stay() {
         departed = null;
         store.delete(StoreQueue.DEPARTED);
+    }
+
+    /** Those whom this cluster is with from now on did not put it out. */
+    private void readmitted() {
+        if (expelled != null) {
+            store.noExpulsion(expelled);
+            freshExpulsions.remove(expelled);
+            expelled = null;
+        }
     }
 
     private void found(Instant now) {
@@ -418,8 +446,10 @@ final class Admission {
         if (expulsion.key().equals(identity.key())) {
             // What it says of itself still counts here; the others hang up.
             boolean member = roll.standing(expulsion.by(), expulsion.byKey()) == Roll.Standing.MEMBER;
-            if (member && expulsion.signed() && !expelled) {
-                expelled = true;
+            if (member && expulsion.signed() && expelled == null) {
+                expelled = expulsion;
+                store.expulsion(expulsion);
+                freshExpulsions.add(expulsion);
                 LOG.error("this cluster was expelled by {}: the others take nothing from it any more", expulsion.by());
             }
             return Roll.Outcome.KNOWN;

@@ -99,8 +99,21 @@ final class Handshake {
             LOG.info("linked with {}", node.id());
             // The peer may have missed our first word; without it he takes nothing from us.
             greet(link);
+            tellOwn(link);
             roster.linked(link);
             rounds.open(List.of(link), now);
+        }
+    }
+
+    /** Another process of this cluster may have been down when the cluster left, or was put out. */
+    private void tellOwn(Link link) {
+        Node departed = admission.departed();
+        if (departed != null && admission.ours(link)) {
+            outbox.send(link, new Frame.Nodes(List.of(departed)));
+        }
+        Frame.Roll verdict = admission.verdict(link);
+        if (verdict != null) {
+            outbox.send(link, verdict);
         }
     }
 

@@ -93,6 +93,7 @@ public final class SpreadActor {
     /** Says goodbye, writes what is left, ends the links, answers, and stops. */
     public record Stop(Node.Presence how, ActorRef<Done> replyTo) implements Command {}
 
+    /** All that was stored, to be taken out piece by piece: it may be as large as what is made of it. */
     private record Loaded(Map<String, byte[]> stored) implements Command {}
 
     private record LoadFailed(Throwable failure) implements Command {}
@@ -176,7 +177,7 @@ public final class SpreadActor {
     private Behavior<Command> load() {
         context.pipeToSelf(
                 parts.storage().load(),
-                (stored, failure) -> failure == null ? new Loaded(Map.copyOf(stored)) : new LoadFailed(failure));
+                (stored, failure) -> failure == null ? new Loaded(stored) : new LoadFailed(failure));
         return Behaviors.same();
     }
 

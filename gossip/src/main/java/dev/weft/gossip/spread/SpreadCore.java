@@ -127,7 +127,11 @@ public final class SpreadCore implements PeerListener {
         followers.accept(item);
     }
 
-    /** Begins from what an earlier life stored; makes the incarnation of the cluster where nobody has yet. */
+    /**
+     * Begins from what an earlier life stored; makes the incarnation of the cluster where nobody has yet.
+     *
+     * @param loaded records are taken out of it one by one, so that there are not two of each
+     */
     public static SpreadCore begin(
             Identity identity,
             SpreadSettings settings,

@@ -13,6 +13,7 @@ import dev.weft.gossip.wire.StoredForm;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,15 @@ public final class StoreQueue {
     }
 
     void expulsion(Expulsion expulsion) {
-        put(EXPULSION + HexFormat.of().formatHex(expulsion.key().raw().toArrayUnsafe()), form.expulsion(expulsion));
+        put(path(expulsion), form.expulsion(expulsion));
+    }
+
+    void noExpulsion(Expulsion expulsion) {
+        delete(path(expulsion));
+    }
+
+    private static String path(Expulsion expulsion) {
+        return EXPULSION + HexFormat.of().formatHex(expulsion.key().raw().toArrayUnsafe());
     }
 
     void invitations(List<Invitations.Invitation> invitations) {
@@ -171,14 +180,17 @@ public final class StoreQueue {
         return origin.cluster() + "/" + Long.toHexString(origin.incarnation()) + "/" + origin.shard();
     }
 
-    /** Reads what was stored; what cannot be read is left out. */
+    /** Reads what was stored, and takes the records out of it; what cannot be read is left out. */
     static StoredState read(Map<String, byte[]> stored, StoredForm form) {
         Map<String, List<OriginRecord>> records = new HashMap<>();
         List<Node> nodes = new ArrayList<>();
         List<StoredState.Mark> marks = new ArrayList<>();
         List<MemberStatement> members = new ArrayList<>();
         List<Expulsion> expulsions = new ArrayList<>();
-        stored.forEach((key, value) -> {
+        for (Iterator<Map.Entry<String, byte[]>> all = stored.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<String, byte[]> entry = all.next();
+            String key = entry.getKey();
+            byte[] value = entry.getValue();
             if (key.startsWith(MEMBER)) {
                 form.member(value).ifPresent(members::add);
             } else if (key.startsWith(EXPULSION)) {
@@ -191,12 +203,13 @@ public final class StoreQueue {
                                                 key.length() - record.key().length() - 1),
                                         path -> new ArrayList<>())
                                 .add(record));
+                all.remove();
             } else if (key.startsWith(NODE)) {
                 form.node(value).ifPresent(nodes::add);
             } else if (key.startsWith(MARK)) {
                 StoredState.Mark.of(key.substring(MARK.length()), value).ifPresent(marks::add);
             }
-        });
+        }
         List<OriginState> origins = new ArrayList<>();
         stored.forEach((key, value) -> {
             if (key.startsWith(ORIGIN)) {

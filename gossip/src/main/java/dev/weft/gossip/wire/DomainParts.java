@@ -28,6 +28,7 @@ final class DomainParts {
     private static final int SIGNATURE_BYTES = 64;
 
     private final WireBounds bounds;
+    private final RepeatedTexts keys = new RepeatedTexts();
 
     DomainParts(WireBounds bounds) {
         this.bounds = bounds;
@@ -71,7 +72,7 @@ final class DomainParts {
                     + record.getPayload().size() + " bytes (expected: at most " + bounds.payloadBytes() + ")");
         }
         return new OriginRecord(
-                record.getKey(),
+                keys.one(record.getKey()),
                 record.getNumber(),
                 record.getPrevious(),
                 record.hasPayload()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.util.ByteString;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -39,12 +40,25 @@ class RecordTreeTest {
             assertThat(tree.root())
                     .as("step %s", i)
                     .isEqualTo(RecordTree.empty().with(live.values()).root());
+            assertThat(tree.get(key)).as("step %s", i).isEqualTo(live.get(key));
         }
         assertThat(roots).hasSizeGreaterThan(200);
         for (String key : Set.copyOf(live.keySet())) {
             tree = tree.with(new OriginRecord(key, 1_000, 0, null));
         }
         assertThat(tree.root()).isEqualTo(RecordTree.empty().root());
+    }
+
+    @Test
+    @DisplayName("has the root that members of earlier releases work out")
+    void unchanged() {
+        RecordTree tree = RecordTree.empty();
+        for (int i = 1; i <= 100; i++) {
+            tree = tree.with(new OriginRecord("shop/cart-" + i % 70, i, 0, i % 9 == 0 ? null : ByteString.fromString("v" + i)));
+        }
+
+        assertThat(HexFormat.of().formatHex(tree.root().toArray()))
+                .isEqualTo("69efb40f20a0e7b61dd3e86164ac2fc6c9582767120163f5ac9483e5534d4ca9");
     }
 
     @Test

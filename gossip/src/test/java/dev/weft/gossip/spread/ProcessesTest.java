@@ -31,6 +31,7 @@ class ProcessesTest {
     private final Sim two = federation.start("east2", "east", new Disk(shared), OptionalLong.of(77));
     private final Sim west = federation.start("west", new Disk());
     private final List<Sim> all = List.of(one, two, west);
+    private List<Sim> restarted = List.of();
 
     @BeforeEach
     void join() {
@@ -101,6 +102,112 @@ class ProcessesTest {
         federation.run(LONG);
         assertThat(one.content()).containsOnlyKeys("east/0/a", "east/1/b");
         assertThat(two.content()).containsOnlyKeys("east/0/a", "east/1/b");
+    }
+
+    @Test
+    @DisplayName("both know over a restart of all whom one of them expelled, and he knows that he was")
+    void expelledOverRestarts() {
+        one.crash();
+        assertThat(two.core.expel("west")).isEmpty();
+        federation.run(LONG);
+        two.crash();
+        west.crash();
+        Sim one = restart("east1", this.one, OptionalLong.of(77));
+        Sim west = restart("west", this.west, OptionalLong.empty());
+        // Only the one who was down meanwhile and who was put out are there.
+        federation.run(Duration.ofSeconds(2));
+        assertThat(west.status("east")).isEqualTo(Status.UNREACHABLE);
+        Sim two = restart("east2", this.two, OptionalLong.of(77));
+        besideEachOther(one, two);
+        federation.run(LONG.multipliedBy(2));
+        for (Sim process : List.of(one, two)) {
+            assertThat(process.content()).as(process.name).doesNotContainKey("west/0/w");
+            assertThat(process.core.expel("west").orElse("")).contains("is no member");
+        }
+        assertThat(west.status("east")).isEqualTo(Status.UNREACHABLE);
+    }
+
+    @Test
+    @DisplayName("are both out where the others put their cluster out, also the one that was down at the time")
+    void bothOut() {
+        one.crash();
+        federation.run(Duration.ofSeconds(1));
+        assertThat(west.core.expel("east")).isEmpty();
+        federation.run(LONG);
+        assertThat(two.status("west")).isEqualTo(Status.UNREACHABLE);
+        west.crash();
+        Sim one = restart("east1", this.one, OptionalLong.of(77));
+        besideEachOther(one, two);
+        federation.run(LONG);
+        assertThat(one.status("west")).isEqualTo(Status.UNREACHABLE);
+        assertThat(one.core.members()).filteredOn(member -> member.cluster().equals("west")).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("are both out when their cluster left while one of them was down, also after a restart of the other")
+    void leaveWhileOneIsDown() {
+        for (boolean otherRestarts : List.of(false, true)) {
+            Sim down = otherRestarts ? restarted.get(0) : one;
+            Sim up = otherRestarts ? restarted.get(1) : two;
+            down.crash();
+            federation.run(Duration.ofSeconds(1));
+            up.core.leave();
+            federation.run(LONG);
+            if (otherRestarts) {
+                up.crash();
+                up = restart(up.name, up, OptionalLong.of(77));
+            }
+            Sim back = restart(down.name, down, OptionalLong.of(77));
+            besideEachOther(back, up);
+            federation.run(LONG);
+            assertThat(back.content()).as("%s", otherRestarts).containsOnlyKeys("east/0/a", "east/1/b");
+            assertThat(up.content()).as("%s", otherRestarts).containsOnlyKeys("east/0/a", "east/1/b");
+            assertThat(west.status("east")).as("%s", otherRestarts).isEqualTo(Status.LEFT);
+            assertThat(west.content()).as("%s", otherRestarts).containsOnlyKeys("west/0/w");
+            join(back, west);
+            federation.run(LONG);
+            for (Sim process : List.of(back, up, west)) {
+                assertThat(process.content())
+                        .as("%s, %s", process.name, otherRestarts)
+                        .containsKeys("east/0/a", "east/1/b", "west/0/w");
+            }
+            restarted = List.of(back, up);
+        }
+    }
+
+    /** One process that was down while the cluster left, and came back when that had joined again, does not take it out. */
+    @Test
+    @DisplayName("stay where they joined anew when one that left before is back")
+    void backAfterRejoining() {
+        two.core.leave();
+        federation.run(LONG);
+        two.crash();
+        join(one, west);
+        federation.run(LONG);
+        Sim two = restart("east2", this.two, OptionalLong.of(77));
+        besideEachOther(one, two);
+        federation.run(LONG);
+        assertThat(west.status("east")).isEqualTo(Status.ALIVE);
+        for (Sim process : List.of(one, two, west)) {
+            assertThat(process.content()).as(process.name).containsKeys("east/0/a", "east/1/b", "west/0/w");
+        }
+    }
+
+    private Sim restart(String name, Sim before, OptionalLong incarnation) {
+        Sim again = federation.start(name, before.cluster, before.disk, incarnation);
+        if (name.equals("east1")) {
+            again.core.reset(0, 0, Map.of("a", ByteString.fromString("1")));
+        } else if (name.equals("east2")) {
+            again.core.reset(1, 0, Map.of("b", ByteString.fromString("1")));
+        } else {
+            again.core.reset(0, 0, Map.of("w", ByteString.fromString("1")));
+        }
+        return again;
+    }
+
+    private static void besideEachOther(Sim one, Sim two) {
+        one.core.beside(Set.of(SimulatedFederation.address(two.name)));
+        two.core.beside(Set.of(SimulatedFederation.address(one.name)));
     }
 
     private static Map<String, ByteString> digests(Sim process) {

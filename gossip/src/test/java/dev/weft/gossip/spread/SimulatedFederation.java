@@ -320,6 +320,7 @@ final class SimulatedFederation {
     final class Sim implements Consumer<News> {
         final String name;
         final String cluster;
+        final Disk disk;
         final SimulatedPeers peers;
         final SpreadCore core;
         final List<News> news = new ArrayList<>();
@@ -331,6 +332,7 @@ final class SimulatedFederation {
         private Sim(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
             this.name = name;
             this.cluster = cluster;
+            this.disk = disk;
             ClusterIdentity identity = disk.identity(cluster, random);
             this.peers = network.join(address(name), new PeerIdentity(cluster, identity.key()));
             StoreQueue[] queue = new StoreQueue[1];
@@ -341,7 +343,7 @@ final class SimulatedFederation {
                     new Identity(identity, address(name), incarnation, open),
                     settings(),
                     around,
-                    Map.copyOf(disk.entries),
+                    new HashMap<>(disk.entries),
                     form);
             core.everything().forEach(this);
             peers.start(core);

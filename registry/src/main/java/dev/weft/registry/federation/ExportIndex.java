@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What every cluster exports under the names of one shard, this cluster included. All stays encoded, as it came and as
@@ -26,7 +25,7 @@ final class ExportIndex {
     /** Of each origin, which life of its cluster counts. */
     private final Map<Source, Long> incarnations = new HashMap<>();
 
-    private final Map<ExportName, Map<String, ClusterExport>> exports = new HashMap<>();
+    private final Map<ExportName, Exports> exports = new HashMap<>();
 
     /** Hears of every change. */
     interface Listener {
@@ -40,16 +39,12 @@ final class ExportIndex {
 
     private record Source(String cluster, int shard) {}
 
-    /** What one cluster says of a name: all from one origin, where the name's namespace lives there. */
-    private static final class ClusterExport {
-        int shard;
-
-        @Nullable
-        ByteString service;
-
-        /** By the whole key, which gossip holds anyway. */
-        final Map<String, ByteString> endpoints = new TreeMap<>();
-    }
+    /**
+     * What all say of a name.
+     *
+     * @param name the one that all who are told of it share
+     */
+    private record Exports(ExportName name, Map<String, ClusterExport> clusters) {}
 
     /**
      * @param owned which namespaces matter
@@ -99,12 +94,12 @@ final class ExportIndex {
     /** Looks at all names: an origin is told as a whole once in its life, mostly. */
     private Set<String> keys(Origin origin) {
         Set<String> keys = new HashSet<>();
-        exports.forEach((name, clusters) -> {
-            ClusterExport export = clusters.get(origin.cluster());
-            if (export != null && export.shard == origin.shard()) {
-                keys.addAll(export.endpoints.keySet());
-                if (export.service != null) {
-                    keys.add(name.toString());
+        exports.values().forEach(all -> {
+            ClusterExport export = all.clusters().get(origin.cluster());
+            if (export != null && export.shard() == origin.shard()) {
+                keys.addAll(export.endpointKeys());
+                if (export.service() != null) {
+                    keys.add(all.name().toString());
                 }
             }
         });
@@ -117,23 +112,29 @@ final class ExportIndex {
             return;
         }
         ByteString payload = change.payload();
-        Map<String, ClusterExport> clusters = exports.computeIfAbsent(key.name(), none -> new TreeMap<>());
-        ClusterExport export = clusters.computeIfAbsent(origin.cluster(), none -> new ClusterExport());
-        export.shard = origin.shard();
-        if (key.part().isEmpty()) {
-            export.service = payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service
-                    ? payload.compact()
-                    : null;
-        } else if (payload == null) {
-            export.endpoints.remove(change.key());
+        Exports all = exports.computeIfAbsent(key.name(), name -> new Exports(name, new TreeMap<>()));
+        ClusterExport export = all.clusters().computeIfAbsent(origin.cluster(), none -> new ClusterExport());
+        export.from(origin.shard());
+        if (!key.part().isEmpty()) {
+            export.endpoints(change.key(), payload == null ? null : payload.compact());
         } else {
-            export.endpoints.put(change.key(), payload.compact());
+            export.service(
+                    payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service
+                            ? payload.compact()
+                            : null);
         }
-        if (export.service == null && export.endpoints.isEmpty()) {
-            clusters.remove(origin.cluster());
-            exports.computeIfPresent(key.name(), (same, all) -> all.isEmpty() ? null : all);
+        if (export.isEmpty()) {
+            all.clusters().remove(origin.cluster());
+            if (all.clusters().isEmpty()) {
+                exports.remove(all.name());
+            }
         }
-        changed.changed(key.name(), origin.cluster(), key.part().isEmpty());
+        changed.changed(all.name(), origin.cluster(), key.part().isEmpty());
+    }
+
+    private Map<String, ClusterExport> of(ExportName name) {
+        Exports all = exports.get(name);
+        return all == null ? Map.of() : all.clusters();
     }
 
     /** The exported names of a namespace. */
@@ -145,17 +146,17 @@ final class ExportIndex {
 
     /** What a cluster exports. */
     List<ExportName> namesOf(String cluster) {
-        return exports.entrySet().stream()
-                .filter(export -> export.getValue().containsKey(cluster))
-                .map(Map.Entry::getKey)
+        return exports.values().stream()
+                .filter(all -> all.clusters().containsKey(cluster))
+                .map(Exports::name)
                 .toList();
     }
 
     /** The properties of a name by cluster; a cluster of which only endpoints are known does not count yet. */
     Map<String, ExportRecord.Service> services(ExportName name) {
         Map<String, ExportRecord.Service> services = new TreeMap<>();
-        exports.getOrDefault(name, Map.of()).forEach((cluster, export) -> {
-            ByteString payload = export.service;
+        of(name).forEach((cluster, export) -> {
+            ByteString payload = export.service();
             if (payload != null && FederationCodec.decode(payload) instanceof ExportRecord.Service service) {
                 services.put(cluster, service);
             }
@@ -165,10 +166,10 @@ final class ExportIndex {
 
     /** One cluster's endpoints of a name, decoded. */
     List<ExportRecord.Endpoints> endpoints(ExportName name, String cluster) {
-        ClusterExport export = exports.getOrDefault(name, Map.of()).get(cluster);
+        ClusterExport export = of(name).get(cluster);
         List<ExportRecord.Endpoints> endpoints = new ArrayList<>();
         if (export != null) {
-            for (ByteString payload : export.endpoints.values()) {
+            for (ByteString payload : export.endpoints()) {
                 if (FederationCodec.decode(payload) instanceof ExportRecord.Endpoints part) {
                     endpoints.add(part);
                 }

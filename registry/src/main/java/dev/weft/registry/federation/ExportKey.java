@@ -24,6 +24,12 @@ record ExportKey(ExportName name, String part) {
         return new ExportKey(new ExportName(matcher.group(1), matcher.group(3)), part == null ? "" : part);
     }
 
+    /** The namespace in a key, whatever else is in it. */
+    static String namespace(String key) {
+        int end = key.indexOf('/');
+        return end < 0 ? key : key.substring(0, end);
+    }
+
     @Override
     public String toString() {
         return part.isEmpty() ? name.toString() : name + "/" + part;

@@ -9,28 +9,32 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import dev.weft.gossip.FederationEvent;
+import akka.actor.typed.javadsl.TimerScheduler;
 import dev.weft.gossip.Gossip;
 import dev.weft.registry.resource.FederatedService;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what all clusters export, for those who look at it. It follows gossip by itself, so that looking costs the shards
- * nothing; a restart loses nothing, since gossip tells everything again.
+ * Answers what all clusters export. It begins to follow gossip when somebody asks, and forgets all when nobody has asked for a
+ * while: what a hundred clusters export takes much memory, and few look at it.
  */
 public final class FederatedServicesActor extends AbstractBehavior<FederatedServicesActor.Command> {
+    /** So long after the last question it forgets. Longer than somebody who looks at a page reads in it. */
+    private static final Duration KEPT = Duration.ofMinutes(2);
 
     /** What it hears. */
     public sealed interface Command {}
 
-    private record FromGossip(FederationEvent event) implements Command {}
-
-    /** Tell what there is, once gossip has told all that it knew at the start. */
+    /** Tell what there is. */
     public record GetServices(ActorRef<Services> replyTo) implements Command {}
+
+    private record NobodyAsked() implements Command {}
+
+    private record FollowerGone(ActorRef<?> follower) implements Command {}
 
     /** All exported names, in order; what has not changed since it was last told is the same object. */
     public record Services(List<FederatedService> services) {
@@ -39,13 +43,19 @@ public final class FederatedServicesActor extends AbstractBehavior<FederatedServ
         }
     }
 
-    private final FederatedServiceView view = new FederatedServiceView();
-    private final List<ActorRef<Services>> waiting = new ArrayList<>();
-    private boolean caughtUp;
+    private final Gossip gossip;
+    private final Duration kept;
+    private final TimerScheduler<Command> timers;
+    private @Nullable ActorRef<ServicesFollowerActor.Command> follower;
 
-    /** Follows one gossip node. */
-    public static Behavior<Command> create(Gossip gossip) {
-        return Behaviors.setup(context -> new FederatedServicesActor(context, gossip));
+    /**
+     * Follows one gossip node while somebody asks.
+     *
+     * @param kept how long after a question the answer is kept up to date
+     */
+    static Behavior<Command> create(Gossip gossip, Duration kept) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new FederatedServicesActor(context, timers, gossip, kept)));
     }
 
     /**
@@ -56,44 +66,54 @@ public final class FederatedServicesActor extends AbstractBehavior<FederatedServ
      */
     public static Supplier<CompletionStage<List<FederatedService>>> start(
             ActorSystem<?> system, Gossip gossip, Duration timeout) {
-        ActorRef<Command> actor = system.systemActorOf(create(gossip), "weft-federated-services", Props.empty());
+        ActorRef<Command> actor =
+                system.systemActorOf(create(gossip, KEPT), "weft-federated-services", Props.empty());
         return () -> AskPattern.<Command, Services>ask(actor, GetServices::new, timeout, system.scheduler())
                 .thenApply(Services::services);
     }
 
-    private FederatedServicesActor(ActorContext<Command> context, Gossip gossip) {
+    private FederatedServicesActor(
+            ActorContext<Command> context, TimerScheduler<Command> timers, Gossip gossip, Duration kept) {
         super(context);
-        gossip.follow(context.messageAdapter(FederationEvent.class, FromGossip::new));
+        this.timers = timers;
+        this.gossip = gossip;
+        this.kept = kept;
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(FromGossip.class, this::onFromGossip)
                 .onMessage(GetServices.class, this::onGetServices)
+                .onMessage(NobodyAsked.class, nobody -> onNobodyAsked())
+                .onMessage(FollowerGone.class, this::onFollowerGone)
                 .build();
     }
 
-    private Behavior<Command> onFromGossip(FromGossip message) {
-        view.apply(message.event());
-        if (message.event() instanceof FederationEvent.CaughtUp) {
-            caughtUp = true;
-            waiting.forEach(this::tell);
-            waiting.clear();
-        }
-        return this;
-    }
-
     private Behavior<Command> onGetServices(GetServices message) {
-        if (caughtUp) {
-            tell(message.replyTo());
-        } else {
-            waiting.add(message.replyTo());
+        timers.startSingleTimer(new NobodyAsked(), kept);
+        ActorRef<ServicesFollowerActor.Command> following = follower;
+        if (following == null) {
+            following = getContext().spawnAnonymous(ServicesFollowerActor.create(gossip));
+            getContext().watchWith(following, new FollowerGone(following));
+            follower = following;
+        }
+        following.tell(new ServicesFollowerActor.Tell(message.replyTo()));
+        return this;
+    }
+
+    private Behavior<Command> onNobodyAsked() {
+        ActorRef<ServicesFollowerActor.Command> following = follower;
+        if (following != null) {
+            getContext().stop(following);
+            follower = null;
         }
         return this;
     }
 
-    private void tell(ActorRef<Services> replyTo) {
-        replyTo.tell(new Services(view.services()));
+    private Behavior<Command> onFollowerGone(FollowerGone message) {
+        if (message.follower().equals(follower)) {
+            follower = null;
+        }
+        return this;
     }
 }

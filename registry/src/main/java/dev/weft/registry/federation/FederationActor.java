@@ -130,7 +130,9 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
         this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
         this.feedAdapter = context.messageAdapter(ShardFeed.class, FromShard::new);
-        gossip.follow(context.messageAdapter(FederationEvent.class, FromGossip::new));
+        gossip.follow(
+                context.messageAdapter(FederationEvent.class, FromGossip::new),
+                key -> owned.test(ExportKey.namespace(key)));
         shard.tell(new ShardCommand.Follow(0, feedAdapter));
     }
 

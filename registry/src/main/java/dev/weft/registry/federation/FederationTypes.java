@@ -1,5 +1,6 @@
 package dev.weft.registry.federation;
 
+import dev.weft.registry.resource.MultiClusterLabels;
 import dev.weft.registry.resource.ResourceType;
 
 /** The kinds and reserved names of the Multi-Cluster Services API. */
@@ -9,9 +10,9 @@ public final class FederationTypes {
     public static final ResourceType IMPORTS = new ResourceType(GROUP, "serviceimports");
 
     /** Which ServiceImport of the same namespace a slice belongs to (rule MCS-15). */
-    public static final String SERVICE_NAME = "multicluster.kubernetes.io/service-name";
+    public static final String SERVICE_NAME = MultiClusterLabels.SERVICE_NAME;
     /** Which cluster the endpoints of a slice live in (rule MCS-15). */
-    public static final String SOURCE_CLUSTER = "multicluster.kubernetes.io/source-cluster";
+    public static final String SOURCE_CLUSTER = MultiClusterLabels.SOURCE_CLUSTER;
     /** The manager of imported slices, as {@code endpointslice.kubernetes.io/managed-by} names it. */
     public static final String MANAGER = "federation.weft.dev";
 

@@ -7,6 +7,7 @@ import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.endpoints.EndpointTypes;
 import dev.weft.registry.endpoints.SliceContent;
 import dev.weft.registry.resource.DerivedWrite;
+import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.wire.ExportRecord;
@@ -37,8 +38,11 @@ final class ImportBook {
     private final ExportIndex exported;
     private final Set<String> families;
     private final Set<String> namespaces = new HashSet<>();
-    private final Map<ExportName, ObjectNode> imports = new HashMap<>();
+    /** What the stored ServiceImports say, as text: a tree of one that a hundred clusters export takes ten times as much. */
+    private final Map<ExportName, JsonBytes> imports = new HashMap<>();
+    /** What is stored of each name and cluster: small maps, which are replaced and not changed. */
     private final Map<ExportName, Map<String, Map<String, SliceFingerprint>>> slices = new HashMap<>();
+
     private final ImportAddresses held = new ImportAddresses();
     private final Map<ExportName, String> denied = new HashMap<>();
     private final Map<ExportName, ImportedService> merged = new HashMap<>();
@@ -107,8 +111,8 @@ final class ImportBook {
             ObjectNode essence = after == null
                     ? null
                     : ServiceImportObject.essence(after.json().toTree());
-            if (!Objects.equals(essence, imports.get(name))) {
-                set(imports, name, essence);
+            if (!Objects.equals(essence, essence(name))) {
+                set(imports, name, essence == null ? null : JsonBytes.of(essence));
                 held.seen(name, stored(name));
                 touch(name);
             }
@@ -122,6 +126,11 @@ final class ImportBook {
                 applySlice(before, null);
             }
         }
+    }
+
+    private @Nullable ObjectNode essence(ExportName name) {
+        JsonBytes stored = imports.get(name);
+        return stored == null ? null : stored.toTree();
     }
 
     private static boolean managed(Resource slice) {
@@ -161,8 +170,9 @@ final class ImportBook {
 
     private void store(ExportName name, String cluster, String slice, @Nullable SliceFingerprint content) {
         Map<String, Map<String, SliceFingerprint>> byCluster = slices.computeIfAbsent(name, none -> new TreeMap<>());
-        set(byCluster.computeIfAbsent(cluster, none -> new TreeMap<>()), slice, content);
-        byCluster.computeIfPresent(cluster, (same, all) -> all.isEmpty() ? null : all);
+        Map<String, SliceFingerprint> changed = new HashMap<>(byCluster.getOrDefault(cluster, Map.of()));
+        set(changed, slice, content);
+        set(byCluster, cluster, changed.isEmpty() ? null : Map.copyOf(changed));
         slices.computeIfPresent(name, (same, all) -> all.isEmpty() ? null : all);
     }
 
@@ -264,7 +274,7 @@ final class ImportBook {
     }
 
     private Map<String, String> stored(ExportName name) {
-        ObjectNode stored = imports.get(name);
+        ObjectNode stored = essence(name);
         return stored == null ? Map.of() : ServiceImportObject.addresses(stored);
     }
 
@@ -312,7 +322,7 @@ final class ImportBook {
     }
 
     private void writeImport(List<DerivedWrite> writes, ExportName name, ImportedService imported, Instant now) {
-        ObjectNode stored = imports.get(name);
+        ObjectNode stored = essence(name);
         held.keep(
                 name,
                 imported.winner().headless() ? List.of() : imported.winner().ipFamilies());
@@ -328,7 +338,7 @@ final class ImportBook {
                 now);
         ObjectNode essence = ServiceImportObject.essence(wanted);
         if (!essence.equals(stored)) {
-            imports.put(name, essence);
+            imports.put(name, JsonBytes.of(essence));
             writes.add(new DerivedWrite.Put(name.key(FederationTypes.IMPORTS), wanted));
         }
     }
@@ -344,7 +354,7 @@ final class ImportBook {
                         standing.stale().contains(cluster))
                 : Map.of();
         Map<String, SliceFingerprint> stored =
-                Map.copyOf(slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of()));
+                slices.getOrDefault(name, Map.of()).getOrDefault(cluster, Map.of());
         new TreeSet<>(stored.keySet()).forEach(slice -> {
             if (!wanted.containsKey(slice)) {
                 store(name, cluster, slice, null);

@@ -5,6 +5,7 @@ import dev.weft.registry.federation.ImportedService.Reason;
 import dev.weft.registry.wire.ExportRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,7 @@ final class ImportMerge {
                 ExportRecord.Service::internalTrafficPolicy);
         compare(Reason.TrafficDistributionConflict, "trafficDistribution", ExportRecord.Service::trafficDistribution);
         compare(Reason.IPFamilyConflict, "ipFamilies", export -> new TreeSet<>(export.ipFamilies()));
+        shareEqual(served);
         List<String> clusters = byAge.stream().map(Map.Entry::getKey).sorted().toList();
         return new ImportedService(
                 oldest().getKey(), oldest().getValue(), ports, clusters, served, List.copyOf(conflicts));
@@ -122,6 +124,12 @@ final class ImportMerge {
             }
         }
         return List.copyOf(union);
+    }
+
+    /** Most clusters serve the same, and what a hundred say of a thousand names is kept. */
+    private static void shareEqual(Map<String, Set<String>> served) {
+        Map<Set<String>, Set<String>> shared = new HashMap<>();
+        served.replaceAll((cluster, names) -> shared.computeIfAbsent(names, Set::copyOf));
     }
 
     /** Whether the cluster that has this port serves it. */

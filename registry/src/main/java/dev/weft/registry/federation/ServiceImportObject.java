@@ -76,8 +76,11 @@ final class ServiceImportObject {
     static ObjectNode essence(JsonNode object) {
         ObjectNode essence = JsonNodeFactory.instance.objectNode();
         for (String field : ESSENCE) {
-            JsonNode part = object.path("metadata").path(field);
-            essence.set(field, part.isMissingNode() ? object.path(field).deepCopy() : part.deepCopy());
+            JsonNode inMetadata = object.path("metadata").path(field);
+            JsonNode part = inMetadata.isMissingNode() ? object.path(field) : inMetadata;
+            if (!part.isMissingNode()) {
+                essence.set(field, part.deepCopy());
+            }
         }
         return essence;
     }

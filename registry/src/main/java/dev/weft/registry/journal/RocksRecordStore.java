@@ -2,7 +2,7 @@ package dev.weft.registry.journal;
 
 import dev.weft.gossip.RecordStore;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +20,7 @@ public final class RocksRecordStore implements RecordStore {
     @Override
     public CompletionStage<Map<String, byte[]>> load() {
         return database.read(() -> {
-            Map<String, byte[]> records = new LinkedHashMap<>();
+            Map<String, byte[]> records = new HashMap<>();
             try (ReadOptions options = new ReadOptions().setVerifyChecksums(true);
                     RocksIterator at = database.db().newIterator(database.records(), options)) {
                 for (at.seekToFirst(); at.isValid(); at.next()) {

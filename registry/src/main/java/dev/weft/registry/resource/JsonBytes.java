@@ -15,15 +15,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Function;
 
-/** One JSON object as UTF-8 bytes: immutable, compact to keep, written as it is to every reader. */
+/** One JSON object as UTF-8 bytes: immutable, compact to keep, written as it is to every reader. Some are kept packed. */
 public final class JsonBytes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonSource SOURCE = new JsonSource(StreamReadConstraints.defaults());
 
-    private final byte[] utf8;
+    /** The text, or, where that is longer than this, what {@link PackedJson} made of it. */
+    private final byte[] kept;
+
+    private final int length;
 
     private JsonBytes(byte[] utf8) {
-        this.utf8 = utf8;
+        this(utf8, utf8.length);
+    }
+
+    private JsonBytes(byte[] kept, int length) {
+        this.kept = kept;
+        this.length = length;
+    }
+
+    private byte[] utf8() {
+        return kept.length == length ? kept : PackedJson.unpack(kept, length);
+    }
+
+    /** The same in less memory; each look at it costs some microseconds more. */
+    JsonBytes packed() {
+        byte[] less = kept.length < length ? null : PackedJson.pack(kept);
+        return less == null ? this : new JsonBytes(less, length);
     }
 
     /** Serialises a tree once. */
@@ -56,7 +74,7 @@ public final class JsonBytes {
 
     /** Lends the bytes themselves to somebody who does not change them: what a copy of each object costs adds up. */
     public <T> T lend(Function<byte[], T> borrower) {
-        return borrower.apply(utf8);
+        return borrower.apply(utf8());
     }
 
     /** A tree of the caller's own, to be read or changed freely. */
@@ -73,7 +91,7 @@ public final class JsonBytes {
      * Much cheaper than {@link #toTree()} for what stands in {@code metadata}.
      */
     public JsonNode at(String... path) {
-        try (JsonParser parser = SOURCE.parser(utf8)) {
+        try (JsonParser parser = SOURCE.parser(utf8())) {
             JsonToken token = parser.nextToken();
             for (String name : path) {
                 if (token != JsonToken.START_OBJECT || !find(parser, name)) {
@@ -101,7 +119,7 @@ public final class JsonBytes {
 
     /** Whatever the bytes say. */
     JsonNode tree() throws IOException {
-        try (JsonParser parser = SOURCE.parser(utf8)) {
+        try (JsonParser parser = SOURCE.parser(utf8())) {
             JsonNode tree = MAPPER.readTree(parser);
             return tree == null ? MissingNode.getInstance() : tree;
         }
@@ -109,13 +127,14 @@ public final class JsonBytes {
 
     /** Whether an ASCII text occurs anywhere in it: a quick way to see that a field cannot be there. */
     public boolean mentions(String ascii) {
-        int length = ascii.length();
-        for (int from = 0; from <= utf8.length - length; from++) {
+        byte[] utf8 = utf8();
+        int sought = ascii.length();
+        for (int from = 0; from <= utf8.length - sought; from++) {
             int same = 0;
-            while (same < length && utf8[from + same] == ascii.charAt(same)) {
+            while (same < sought && utf8[from + same] == ascii.charAt(same)) {
                 same++;
             }
-            if (same == length) {
+            if (same == sought) {
                 return true;
             }
         }
@@ -123,30 +142,31 @@ public final class JsonBytes {
     }
 
     public int size() {
-        return utf8.length;
+        return length;
     }
 
     public void writeTo(OutputStream out) throws IOException {
-        out.write(utf8);
+        out.write(utf8());
     }
 
     /** A copy of the bytes. */
     public byte[] toByteArray() {
-        return utf8.clone();
+        byte[] utf8 = utf8();
+        return utf8 == kept ? utf8.clone() : utf8;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof JsonBytes that && Arrays.equals(utf8, that.utf8);
+        return other instanceof JsonBytes that && length == that.length && Arrays.equals(utf8(), that.utf8());
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(utf8);
+        return Arrays.hashCode(utf8());
     }
 
     @Override
     public String toString() {
-        return new String(utf8, StandardCharsets.UTF_8);
+        return new String(utf8(), StandardCharsets.UTF_8);
     }
 }

@@ -12,6 +12,8 @@ import dev.weft.registry.resource.ResourceType;
 import dev.weft.registry.wire.proto.FeedCommitted;
 import dev.weft.registry.wire.proto.Key;
 import dev.weft.registry.wire.proto.StoredObject;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Objects, keys and refusals. */
 final class ResourceCodec {
@@ -27,7 +29,7 @@ final class ResourceCodec {
     }
 
     static ResourceKey key(Key key) {
-        return new ResourceKey(new ResourceType(key.getGroup(), key.getPlural()), key.getNamespace(), key.getName());
+        return key(key.getGroup(), key.getPlural(), key.getNamespace(), key.getName());
     }
 
     static StoredObject object(Resource object) {
@@ -46,14 +48,22 @@ final class ResourceCodec {
 
     static Resource object(StoredObject object) {
         return new Resource(
-                new ResourceKey(
-                        new ResourceType(object.getGroup(), object.getPlural()),
-                        object.getNamespace(),
-                        object.getName()),
+                key(object.getGroup(), object.getPlural(), object.getNamespace(), object.getName()),
                 object.getUid(),
                 object.getVersion(),
-                object.getLabelsMap(),
+                labels(object.getLabelsMap()),
                 json(object.getJson()));
+    }
+
+    /** What many objects say alike is kept once: of a hundred thousand, each would have its own otherwise. */
+    private static ResourceKey key(String group, String plural, String namespace, String name) {
+        return new ResourceKey(new ResourceType(group.intern(), plural.intern()), namespace.intern(), name);
+    }
+
+    private static Map<String, String> labels(Map<String, String> read) {
+        Map<String, String> labels = new HashMap<>();
+        read.forEach((label, value) -> labels.put(label.intern(), value.intern()));
+        return labels;
     }
 
     static ByteString json(JsonBytes json) {
