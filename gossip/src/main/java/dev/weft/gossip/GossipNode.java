@@ -197,8 +197,8 @@ public final class GossipNode implements Gossip {
     @Override
     public void follow(ActorRef<FederationEvent> follower, Predicate<String> keys) {
         String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
-        actor.tell(new SpreadActor.Follow(
-                system.systemActorOf(FollowerActor.create(follower, actor, keys), name, DispatcherSelector.sameAsParent())));
+        actor.tell(new SpreadActor.Follow(system.systemActorOf(
+                FollowerActor.create(follower, actor, keys), name, DispatcherSelector.sameAsParent())));
     }
 
     @Override
