@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.History;
 import dev.weft.registry.testbed.TestStore;
 import java.time.Duration;
 import java.util.ArrayList;
