@@ -53,7 +53,8 @@ final class CrashRun {
         try {
             calm();
             for (int i = 0; i < strikes; i++) {
-                harm.append(i == 0 ? "" : ", ").append(new Nemesis(servers, store, random).strike());
+                // As many neighbouring seeds as there are ways to do harm meet all of them, be it only once each.
+                harm.append(i == 0 ? "" : ", ").append(new Nemesis(servers, store, random).strike(seed + i));
                 calm();
             }
             awaitReady();

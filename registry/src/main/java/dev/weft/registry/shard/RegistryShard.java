@@ -258,7 +258,8 @@ final class RegistryShard {
         } else if (persisted.stored() || isVouched()) {
             alone(persisted);
         } else {
-            // Refusals, too, may be wrong if another process owns the shard by now; the store did not object, for it was
+            // Refusals, too, may be wrong if another process owns the shard by now; the store did not object, for it
+            // was
             // not asked.
             unvouched = persisted;
         }

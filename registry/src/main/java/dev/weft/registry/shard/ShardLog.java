@@ -80,11 +80,6 @@ final class ShardLog {
     static ShardLogActor.Persisted told(ShardDecision.Decided decided, ShardState after, long number) {
         boolean stored = decided.event().isPresent();
         return new ShardLogActor.Persisted(
-                decided.answers(),
-                stored ? decided.changes() : List.of(),
-                after,
-                decided.unfinished(),
-                stored,
-                number);
+                decided.answers(), stored ? decided.changes() : List.of(), after, decided.unfinished(), stored, number);
     }
 }

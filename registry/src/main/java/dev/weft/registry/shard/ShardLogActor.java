@@ -75,8 +75,8 @@ final class ShardLogActor
 
     static Behavior<Command> create(
             int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
-        return Behaviors.setup(started -> new ShardLogActor(
-                started, shard, new ShardLog(shard, context, admission, settings), settings, parent));
+        return Behaviors.setup(started ->
+                new ShardLogActor(started, shard, new ShardLog(shard, context, admission, settings), settings, parent));
     }
 
     @Override

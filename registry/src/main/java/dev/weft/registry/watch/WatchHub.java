@@ -38,8 +38,7 @@ public final class WatchHub {
      * @param views where what it holds is published
      * @param link how it talks to the shards
      */
-    public WatchHub(
-            HubSettings settings, InstantSource clock, InstantSource ages, HubViews views, ShardLink link) {
+    public WatchHub(HubSettings settings, InstantSource clock, InstantSource ages, HubViews views, ShardLink link) {
         this.settings = settings;
         this.clock = clock;
         this.ages = ages;

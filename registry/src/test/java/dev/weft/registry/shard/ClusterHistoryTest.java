@@ -22,7 +22,8 @@ class ClusterHistoryTest {
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dweft.history.seeds=1 -Dweft.history.seed=";
 
     @Test
-    @DisplayName("loses no acknowledged write, reads nothing stale, and shows every watcher every change, in order, once")
+    @DisplayName(
+            "loses no acknowledged write, reads nothing stale, and shows every watcher every change, in order, once")
     void holds() {
         long first = Long.getLong("weft.history.seed", 0);
         int wanted = Integer.getInteger("weft.history.seeds", 0);
@@ -38,8 +39,8 @@ class ClusterHistoryTest {
             try {
                 run.run();
             } catch (Throwable e) {
-                throw new AssertionError("seed " + seed + ": " + e.getMessage() + "\nafter" + run
-                        + "\nOnce more: " + AGAIN + seed, e);
+                throw new AssertionError(
+                        "seed " + seed + ": " + e.getMessage() + "\nafter" + run + "\nOnce more: " + AGAIN + seed, e);
             }
             events += run.events();
             writes += run.acknowledged();

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * say nothing, and moves shards; and a store.
  */
 final class SimulatedCluster {
-    private static final NetworkRanges RANGES =
-            new NetworkRanges(List.of(dev.weft.registry.resource.Cidr.of("127.96.0.0/26")), List.of(), new PortRange(30_000, 30_099));
+    private static final NetworkRanges RANGES = new NetworkRanges(
+            List.of(dev.weft.registry.resource.Cidr.of("127.96.0.0/26")), List.of(), new PortRange(30_000, 30_099));
     private static final KindCatalog KINDS = StandardKinds.catalog(RANGES);
     private static final Admission ADMISSION = new Admission(KINDS);
     private static final Instant BEGINNING = Instant.parse("2026-03-01T00:00:00Z");
@@ -55,6 +55,8 @@ final class SimulatedCluster {
     private int uids;
     private long lossyUntil;
     private long slowUntil;
+    private @Nullable SimulatedHost awake;
+    private long awakeUntil;
 
     /**
      * A cluster whose processes are not started yet.
@@ -67,8 +69,19 @@ final class SimulatedCluster {
         this.shared = shared;
         placement = new Placement(shards);
         settings = new ShardSettings(
-                100, 8, 30 + random.nextInt(200), 1 << 20, 5 + random.nextInt(40), 20_000, Duration.ofSeconds(5), 7,
-                Duration.ofSeconds(1), Duration.ofSeconds(1), shared, LEASE, Duration.ZERO);
+                100,
+                8,
+                30 + random.nextInt(200),
+                1 << 20,
+                5 + random.nextInt(40),
+                20_000,
+                Duration.ofSeconds(5),
+                7,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                shared,
+                LEASE,
+                Duration.ZERO);
         hubSettings = new HubSettings(
                 shards,
                 new WatchWindow.Limits(20 + random.nextInt(200), 1 << 20, Duration.ofSeconds(2 + random.nextInt(60))),
@@ -92,6 +105,11 @@ final class SimulatedCluster {
 
     boolean has(Defect defect) {
         return !defects.isEmpty() && defects.contains(defect);
+    }
+
+    /** Whether several processes write to the store. */
+    boolean isShared() {
+        return shared;
     }
 
     Placement placement() {
@@ -129,7 +147,13 @@ final class SimulatedCluster {
 
     ShardContext shardContext(InstantSource wall) {
         return new ShardContext(
-                placement, KINDS, RANGES, wall, random, () -> "uid-" + ++uids, () -> List.of(new EndpointsDerivation()));
+                placement,
+                KINDS,
+                RANGES,
+                wall,
+                random,
+                () -> "uid-" + ++uids,
+                () -> List.of(new EndpointsDerivation()));
     }
 
     /** Whether others may write to the store, and on which terms a shard vouches for what it holds then. */
@@ -137,6 +161,18 @@ final class SimulatedCluster {
         return shared
                 ? Optional.of(new ReadLease.Terms(new NoStore(), node::steady, node::wall, LEASE))
                 : Optional.empty();
+    }
+
+    /** Who belongs to it and where shards are. */
+    @Override
+    public String toString() {
+        StringBuilder told = new StringBuilder("members");
+        members.forEach(member -> told.append(' ').append(member));
+        homes.forEach((shard, home) -> told.append("; shard ")
+                .append(shard)
+                .append(moving.contains(shard) ? " is moving from " : " at ")
+                .append(home));
+        return told.toString();
     }
 
     // The network
@@ -164,7 +200,7 @@ final class SimulatedCluster {
         if (from != to && from != null && isLost(from.host(), to.host())) {
             return;
         }
-        send(from == null ? "outside" : from.name(), to, from == to ? 1 + random.nextInt(20) : delay(), action);
+        send(from == null ? "outside" : from.name(), to, from == to ? 1L + random.nextInt(20) : delay(), action);
     }
 
     private boolean isLost(SimulatedHost from, SimulatedHost to) {
@@ -172,7 +208,7 @@ final class SimulatedCluster {
     }
 
     private long delay() {
-        long usual = 50 + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 1_000);
+        long usual = 50L + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 1_000);
         return time.micros() < slowUntil ? usual + random.nextInt(400_000) : usual;
     }
 
@@ -194,6 +230,24 @@ final class SimulatedCluster {
         slowUntil = time.micros() + micros;
     }
 
+    /** A process has just gone on after a pause: what it says now may be out of date. */
+    void awoke(SimulatedHost host) {
+        awake = host;
+        awakeUntil = time.micros() + 2_000_000;
+    }
+
+    /** Where to look, most of the time: wherever what is out of date may be shown. */
+    SimulatedHost anyHost() {
+        SimulatedHost suspect = suspect();
+        return suspect != null && random.nextInt(3) > 0 ? suspect : hosts.get(random.nextInt(hosts.size()));
+    }
+
+    /** Whose process has just gone on after a pause, if there is one. */
+    @Nullable
+    SimulatedHost suspect() {
+        return time.micros() < awakeUntil ? awake : null;
+    }
+
     // The coordinator
 
     /** The processes that belong to the cluster, as far as the coordinator knows. */
@@ -204,7 +258,7 @@ final class SimulatedCluster {
     /** Starts a process, which joins after a while. */
     void start(SimulatedHost host) {
         SimulatedNode node = host.start(this);
-        time.in(100_000 + random.nextInt(900_000), () -> join(node));
+        time.in(100_000L + random.nextInt(900_000), () -> join(node));
     }
 
     private void join(SimulatedNode node) {
@@ -221,7 +275,10 @@ final class SimulatedCluster {
                 .forEach(this::giveUp);
         members.add(node);
         tellHomes(node);
-        placement.all().filter(shard -> !homes.containsKey(shard) && !moving.contains(shard)).forEach(this::allocate);
+        placement
+                .all()
+                .filter(shard -> !homes.containsKey(shard) && !moving.contains(shard))
+                .forEach(this::allocate);
         if (members.size() > 1 && holds(node)) {
             time.in(random.nextInt(1_000_000), this::moveOne);
         }
@@ -277,7 +334,13 @@ final class SimulatedCluster {
 
     /** Tells a process where the shards are, which it may have missed. */
     void tellHomes(SimulatedNode node) {
-        homes.forEach((shard, home) -> coordinate(node, () -> node.learn(shard, home)));
+        homes.forEach((shard, home) -> coordinate(node, () -> {
+            if (home == node && !moving.contains(shard)) {
+                node.host(shard);
+            } else {
+                node.learn(shard, home);
+            }
+        }));
     }
 
     /** A process has let a shard go. */

@@ -10,6 +10,7 @@ final class SimulatedHarm {
     private final VirtualTime time;
     private final Random random;
     private final StringBuilder told = new StringBuilder();
+    private int underWay;
 
     SimulatedHarm(SimulatedCluster cluster, Random random) {
         this.cluster = cluster;
@@ -23,10 +24,23 @@ final class SimulatedHarm {
         return told.toString();
     }
 
+    /** Whether all harm is done, and mended. */
+    boolean isOver() {
+        return underWay == 0;
+    }
+
+    private void in(long micros, Runnable action) {
+        underWay++;
+        time.in(micros, () -> {
+            underWay--;
+            action.run();
+        });
+    }
+
     /** Does so many things at some times within a while. */
     void strike(int times, long micros) {
         for (int i = 0; i < times; i++) {
-            time.in((long) (random.nextDouble() * micros), this::strike);
+            in((long) (random.nextDouble() * micros), this::strike);
         }
     }
 
@@ -54,7 +68,7 @@ final class SimulatedHarm {
             case 5, 6 -> pause(node, 3_000 + random.nextInt(9_000), true);
             case 7 -> {
                 told("stop and start of " + node.name());
-                cluster.stop(node, () -> startLater(host, 1_000));
+                stop(node, 1_000);
             }
             case 8 -> cut(host, node, 100 + random.nextInt(1_500), false);
             case 9 -> cut(host, node, 2_500 + random.nextInt(3_000), true);
@@ -67,7 +81,7 @@ final class SimulatedHarm {
             }
             case 11 -> {
                 told("stop and start of all");
-                running().forEach(each -> cluster.stop(each, () -> startLater(each.host(), 500)));
+                running().forEach(each -> stop(each, 500));
             }
             default -> {
                 told("kill -9 of " + node.name() + " and at once a start");
@@ -78,7 +92,7 @@ final class SimulatedHarm {
     }
 
     private void cluster(int kind, SimulatedHost host) {
-        long micros = 200_000 + random.nextInt(2_500_000);
+        long micros = 200_000L + random.nextInt(2_500_000);
         switch (kind) {
             case 13, 14 -> {
                 Duration step = Duration.ofHours(random.nextBoolean() ? 1 : -1);
@@ -110,6 +124,14 @@ final class SimulatedHarm {
         }
     }
 
+    private void stop(SimulatedNode node, int atMostMillis) {
+        underWay++;
+        cluster.stop(node, () -> {
+            underWay--;
+            startLater(node.host(), atMostMillis);
+        });
+    }
+
     private List<SimulatedNode> running() {
         return cluster.hosts().stream()
                 .filter(host -> host.node() != null && !host.isCut())
@@ -120,11 +142,11 @@ final class SimulatedHarm {
 
     private void kill(SimulatedNode node) {
         node.die();
-        time.in(200_000 + random.nextInt(3_000_000), () -> cluster.giveUp(node));
+        in(200_000L + random.nextInt(3_000_000), () -> cluster.giveUp(node));
     }
 
     private void startLater(SimulatedHost host, int atMostMillis) {
-        time.in(100_000 + random.nextInt(atMostMillis) * 1_000L, () -> {
+        in(100_000L + random.nextInt(atMostMillis) * 1_000L, () -> {
             if (host.node() == null) {
                 cluster.start(host);
             }
@@ -137,12 +159,13 @@ final class SimulatedHarm {
                 + (givenUp ? ", given up" : ""));
         node.pause();
         if (givenUp) {
-            time.in(1_500_000 + random.nextInt(3_000_000), () -> cluster.giveUp(node));
+            in(1_500_000L + random.nextInt(3_000_000), () -> cluster.giveUp(node));
         }
-        time.in(millis * 1_000L, () -> {
+        in(millis * 1_000L, () -> {
             node.resume(machine ? millis * 1_000L : 0);
+            cluster.awoke(node.host());
             if (givenUp) {
-                endSoon(node, 1_500);
+                endSoon(node, 3_000);
             }
         });
     }
@@ -151,15 +174,15 @@ final class SimulatedHarm {
         told(host.name() + " cut off for " + millis + " ms" + (givenUp ? ", given up" : ""));
         host.cut(true);
         if (!givenUp) {
-            time.in(millis * 1_000L, () -> {
+            in(millis * 1_000L, () -> {
                 host.cut(false);
                 cluster.tellHomes(node);
             });
             return;
         }
         // Each side decides that the other is gone, at about the same time.
-        time.in(1_500_000 + random.nextInt(1_500_000), () -> cluster.giveUp(node));
-        time.in(millis * 1_000L, () -> {
+        in(1_500_000L + random.nextInt(1_500_000), () -> cluster.giveUp(node));
+        in(millis * 1_000L, () -> {
             node.die();
             cluster.giveUp(node);
             host.cut(false);
@@ -169,7 +192,7 @@ final class SimulatedHarm {
 
     /** A process that learns that the others have given it up ends. */
     private void endSoon(SimulatedNode node, int atMostMillis) {
-        time.in(random.nextInt(atMostMillis) * 1_000L, () -> {
+        in(random.nextInt(atMostMillis) * 1_000L, () -> {
             cluster.giveUp(node);
             node.die();
             startLater(node.host(), 2_000);

@@ -1,5 +1,7 @@
 package dev.weft.registry.shard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Resource;
@@ -8,6 +10,7 @@ import dev.weft.registry.testbed.History;
 import dev.weft.registry.watch.WindowView;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +21,8 @@ import java.util.TreeMap;
 /** One seed's worth of writing, watching and harm in a simulated cluster, and the judgement at its end. */
 final class SimulatedHistory {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final long BUSY = 12_000_000;
+    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final long BUSY = 9_000_000;
 
     private final Random random;
     private final SimulatedCluster cluster;
@@ -26,7 +30,12 @@ final class SimulatedHistory {
     private final History history = new History();
     private final List<SimulatedWriter> writers = new ArrayList<>();
     private final List<SimulatedObserver> observers = new ArrayList<>();
+    private final Map<String, Long> lastVersions = new HashMap<>();
+    private final List<ShardState> states = new ArrayList<>();
     private int events;
+
+    /** What one window of a node's hub held. */
+    private record Picture(String node, int window, WindowView view) {}
 
     SimulatedHistory(long seed, Set<Defect> defects) {
         // Neighbouring seeds begin alike with this generator unless their bits are spread.
@@ -35,7 +44,7 @@ final class SimulatedHistory {
         int shards = 1 + random.nextInt(5);
         cluster = new SimulatedCluster(random, shards, 2 + random.nextInt(3), shared, defects);
         harm = new SimulatedHarm(cluster, random);
-        int thinking = 20_000 + random.nextInt(400_000);
+        int thinking = 100_000 + random.nextInt(600_000);
         for (int i = 0; i < 4; i++) {
             writers.add(new SimulatedWriter(cluster, "w" + i, random, history, thinking));
             observers.add(new SimulatedObserver(
@@ -58,7 +67,8 @@ final class SimulatedHistory {
     }
 
     int watches() {
-        return history.epochs() + observers.stream().mapToInt(SimulatedObserver::resumed).sum();
+        return history.epochs()
+                + observers.stream().mapToInt(SimulatedObserver::resumed).sum();
     }
 
     int failures() {
@@ -73,13 +83,20 @@ final class SimulatedHistory {
         harm.strike(1 + random.nextInt(5), BUSY);
         cluster.time().until(() -> false, Duration.ofNanos(BUSY * 1_000));
         writers.forEach(SimulatedWriter::stop);
-        awaiting("every process runs, and no request is under way", () -> cluster.hosts().stream()
-                        .allMatch(host -> host.node() != null && cluster.members().contains(host.node()))
-                && writers.stream().allMatch(SimulatedWriter::isIdle));
-        List<WindowView> pictures = lookEverywhere();
+        awaiting(
+                "every process runs, and no request is under way",
+                () -> harm.isOver()
+                        && cluster.hosts().stream()
+                                .allMatch(host ->
+                                        host.node() != null && cluster.members().contains(host.node()))
+                        && writers.stream().allMatch(SimulatedWriter::isIdle));
+        // Addresses that nobody uses any more are given back without an answer.
+        cluster.time().until(() -> false, CALM);
+        List<Picture> pictures = lookEverywhere();
         tellWhatIsStored();
-        awaiting("every observer has seen all", () -> observers.stream()
-                .allMatch(observer -> observer.upTo() >= lastOf(observer.scope())));
+        awaiting(
+                "every observer has seen all",
+                () -> observers.stream().allMatch(observer -> observer.upTo() >= lastOf(observer.scope())));
         observers.forEach(SimulatedObserver::stop);
         history.check(present());
         replicasEqualShards(pictures);
@@ -89,13 +106,13 @@ final class SimulatedHistory {
     private void awaiting(String what, java.util.function.BooleanSupplier done) {
         if (!cluster.time().until(done, PATIENCE)) {
             history.violationsOnly();
-            throw new AssertionError("not within " + PATIENCE + " of virtual time: " + what);
+            throw new AssertionError("not within " + PATIENCE + " of virtual time: " + what + "; " + cluster);
         }
     }
 
     /** All windows of all nodes, once nothing changes any more. */
-    private List<WindowView> lookEverywhere() {
-        List<WindowView> pictures = new ArrayList<>();
+    private List<Picture> lookEverywhere() {
+        List<Picture> pictures = new ArrayList<>();
         int windows = cluster.placement().shards() + 1;
         for (SimulatedHost host : cluster.hosts()) {
             SimulatedNode node = java.util.Objects.requireNonNull(host.node());
@@ -103,17 +120,19 @@ final class SimulatedHistory {
                 look(node, window, pictures);
             }
         }
-        awaiting("every node shows all of its windows", () -> pictures.size() == windows * cluster.hosts().size());
+        awaiting(
+                "every node shows all of its windows",
+                () -> pictures.size() == windows * cluster.hosts().size());
         return pictures;
     }
 
-    private void look(SimulatedNode node, int window, List<WindowView> pictures) {
+    private void look(SimulatedNode node, int window, List<Picture> pictures) {
         node.run(() -> node.reach(window, seen -> {
             if (seen.isEmpty()) {
                 look(node, window, pictures);
                 return;
             }
-            pictures.add(seen.get());
+            pictures.add(new Picture(node.name(), window, seen.get()));
             if (window == cluster.placement().shards()) {
                 Map<String, Long> objects = new HashMap<>();
                 seen.get().objects().all().forEach(object -> objects.put(name(object.key()), object.version()));
@@ -134,22 +153,21 @@ final class SimulatedHistory {
                 for (Change change : stored.event().changes(state)) {
                     String type = change.before() == null ? "ADDED" : change.after() == null ? "DELETED" : "MODIFIED";
                     history.stored(type, name(change.key()), change.version());
-                    lastByName.merge(scopeOf(change.key()), change.version(), Math::max);
+                    lastVersions.merge(scopeOf(change.key()), change.version(), Math::max);
                     events++;
                 }
                 state = state.after(stored.event());
             }
+            states.add(state);
         }
     }
-
-    private final Map<String, Long> lastByName = new HashMap<>();
 
     private static String scopeOf(ResourceKey key) {
         return key.type().plural() + "/" + key.namespace() + "/";
     }
 
     private long lastOf(String scope) {
-        return lastByName.entrySet().stream()
+        return lastVersions.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(scope))
                 .mapToLong(Map.Entry::getValue)
                 .max()
@@ -158,9 +176,7 @@ final class SimulatedHistory {
 
     private List<Resource> everything() {
         List<Resource> all = new ArrayList<>();
-        for (int shard = 0; shard < cluster.placement().shards(); shard++) {
-            cluster.store().state(shard).objects().all().forEach(all::add);
-        }
+        states.forEach(state -> state.objects().all().forEach(all::add));
         return all;
     }
 
@@ -169,24 +185,30 @@ final class SimulatedHistory {
         Map<String, Integer> present = new TreeMap<>();
         for (Resource object : everything()) {
             int number = SimulatedWriter.number(object);
-            if (number != History.ABSENT && SimulatedObjects.PLURALS.contains(object.key().type().plural())) {
+            if (number != History.ABSENT
+                    && SimulatedObjects.PLURALS.contains(object.key().type().plural())) {
                 present.put(name(object.key()), number);
             }
         }
         return present;
     }
 
-    /** Byte for byte: the versions alone are compared by the history. */
-    private void replicasEqualShards(List<WindowView> pictures) {
-        int windows = cluster.placement().shards() + 1;
-        for (int i = 0; i < pictures.size(); i++) {
-            WindowView picture = pictures.get(i);
-            for (Resource object : picture.objects().all()) {
-                ShardState owner = cluster.store().state(cluster.placement().shardOf(object.key()));
-                Resource stored = owner.objects().get(object.key());
-                if (stored != null && stored.version() == object.version() && !stored.equals(object)) {
-                    throw new AssertionError("a replica of " + windows + " windows differs: " + object);
-                }
+    /** All of them, byte for byte. */
+    private void replicasEqualShards(List<Picture> pictures) {
+        List<Resource> everything = everything();
+        everything.sort(Comparator.comparing(Resource::key));
+        for (Picture picture : pictures) {
+            List<Resource> held = new ArrayList<>();
+            picture.view().objects().all().forEach(held::add);
+            List<Resource> expected = new ArrayList<>(everything);
+            if (picture.window() < states.size()) {
+                expected.clear();
+                states.get(picture.window()).objects().all().forEach(expected::add);
+            }
+            if (!held.equals(expected)) {
+                assertThat(held)
+                        .as("window " + picture.window() + " of " + picture.node())
+                        .isEqualTo(expected);
             }
         }
     }
@@ -198,16 +220,18 @@ final class SimulatedHistory {
                 String what = grant.claim().pool() + "/" + grant.value();
                 Grant other = owners.put(what, grant);
                 if (other != null) {
-                    throw new AssertionError(what + " is held by " + other.claim().owner() + " and by "
-                            + grant.claim().owner());
+                    throw new AssertionError(what + " is held by "
+                            + other.claim().owner() + " and by " + grant.claim().owner());
                 }
-                Resource granted = cluster.store()
-                        .state(cluster.placement().allocationShard())
+                Resource granted = states.get(cluster.placement().allocationShard())
                         .objects()
                         .get(new ResourceKey(Allocations.GRANTS, "", what));
-                if (granted == null || !Allocations.grant(granted).claim().owner().equals(object.key())) {
+                if (granted == null
+                        || !Allocations.grant(granted).claim().owner().equals(object.key())) {
                     throw new AssertionError(what + " of " + object.key() + " is granted to "
-                            + (granted == null ? "nobody" : Allocations.grant(granted).claim().owner()));
+                            + (granted == null
+                                    ? "nobody"
+                                    : Allocations.grant(granted).claim().owner()));
                 }
             }
         }

@@ -72,8 +72,9 @@ final class SimulatedNode {
         return name;
     }
 
-    HubViews views() {
-        return views;
+    @Override
+    public String toString() {
+        return name + (dead ? " (dead)" : paused ? " (paused)" : "") + shards.keySet();
     }
 
     ShardContext shardContext() {
@@ -210,7 +211,6 @@ final class SimulatedNode {
 
     void tell(int shard, ShardCommand command) {
         SimulatedNode home = homes.get(shard);
-        if (Boolean.getBoolean("dbg")) System.out.println(cluster.time().micros() + " " + name + " to shard " + shard + " at " + (home==null?"nowhere":home.name()) + ": " + String.valueOf(command).replaceAll("write=.*", ""));
         if (home == null) {
             homeless.computeIfAbsent(shard, any -> new ArrayList<>()).add(command);
         } else {
@@ -255,7 +255,6 @@ final class SimulatedNode {
     }
 
     private HubCommand translated(ShardFeed feed) {
-        if (Boolean.getBoolean("dbg")) System.out.println(cluster.time().micros() + " " + name + " hears " + String.valueOf(feed).replaceAll("changes=.*\\](?=, version)|part=.*\\](?=, first)", ""));
         if (feed instanceof ShardFeed.Snapshot part) {
             fed.put(part.shard(), part.version());
             return new HubCommand.ShardSnapshot(part.shard(), part.part(), part.first(), part.last(), part.version());
@@ -302,9 +301,7 @@ final class SimulatedNode {
 
     void watch(int window, HubCommand.Subscription subscription, Consumer<Optional<HubCommand.Started>> then) {
         Runnable ask = () -> this.<HubCommand.Started>ask(
-                READ_TIMEOUT,
-                replyTo -> () -> tellHub(new HubCommand.Watch(window, subscription, replyTo)),
-                then);
+                READ_TIMEOUT, replyTo -> () -> tellHub(new HubCommand.Watch(window, subscription, replyTo)), then);
         if (subscription.request().since().isPresent()) {
             ask.run();
         } else {

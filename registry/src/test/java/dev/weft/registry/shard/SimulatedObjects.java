@@ -47,8 +47,9 @@ final class SimulatedObjects {
             if (random.nextInt(3) == 0) {
                 spec.put("type", "NodePort");
             }
-            if (random.nextInt(4) == 0) {
-                spec.put("clusterIP", "127.96.0." + (1 + random.nextInt(20)));
+            if (random.nextBoolean()) {
+                // The same again for one that comes back, and for few others.
+                spec.put("clusterIP", "127.96.0." + (1 + Math.floorMod(key.name().hashCode(), 40)));
             }
         }
         return object;

@@ -59,7 +59,8 @@ final class SimulatedObserver {
     }
 
     static Collection collection(Random random) {
-        String plural = List.of("configmaps", "services", "pods", "endpointslices").get(random.nextInt(4));
+        String plural =
+                List.of("configmaps", "services", "pods", "endpointslices").get(random.nextInt(4));
         ResourceType type = new ResourceType(plural.equals("endpointslices") ? "discovery.k8s.io" : "", plural);
         String namespace = List.of("", "", "default", "kube-system").get(random.nextInt(4));
         return new Collection(type, namespace);
@@ -128,15 +129,19 @@ final class SimulatedObserver {
         };
         node.onDeath(() -> time.in(1_000, again));
         time.in(4_000_000, again);
-        cluster.deliver(node, () -> node.reach(window, view -> time.in(300, () -> {
-            if (!over[0]) {
-                view.filter(seen -> seen.version() > 0).ifPresent(seen -> {
-                    epoch = history.open(name, scope, seen.version());
-                    history.listed(name + " on " + node.name(), scope, seen.version(), versions(seen));
-                });
-            }
-            again.run();
-        })));
+        cluster.deliver(
+                node,
+                () -> node.reach(
+                        window,
+                        view -> time.in(300, () -> {
+                            if (!over[0]) {
+                                view.filter(seen -> seen.version() > 0).ifPresent(seen -> {
+                                    epoch = history.open(name, scope, seen.version());
+                                    history.listed(name + " on " + node.name(), scope, seen.version(), versions(seen));
+                                });
+                            }
+                            again.run();
+                        })));
     }
 
     private Map<String, Long> versions(WindowView view) {
@@ -167,22 +172,24 @@ final class SimulatedObserver {
 
         void open() {
             node.onDeath(() -> time.in(1_000, this::end));
-            cluster.deliver(node, () -> node.watch(window, subscription, started -> {
-                begun = true;
-                if (started.isPresent() && started.get() instanceof HubCommand.Started.Watching watching) {
-                    List.copyOf(watching.first()).forEach(waiting::addLast);
-                    // What came through the queue meanwhile stands behind these.
-                    for (int i = waiting.size() - watching.first().size(); i > 0; i--) {
-                        waiting.addLast(waiting.removeFirst());
-                    }
-                } else {
-                    complete = true;
-                    if (started.isPresent()) {
-                        last.set(new WatchEvent.Failed(((HubCommand.Started.Refused) started.get()).refusal()));
-                    }
-                }
-                pump();
-            }));
+            cluster.deliver(
+                    node,
+                    () -> node.watch(window, subscription, started -> {
+                        begun = true;
+                        if (started.isPresent() && started.get() instanceof HubCommand.Started.Watching watching) {
+                            List.copyOf(watching.first()).forEach(waiting::addLast);
+                            // What came through the queue meanwhile stands behind these.
+                            for (int i = waiting.size() - watching.first().size(); i > 0; i--) {
+                                waiting.addLast(waiting.removeFirst());
+                            }
+                        } else {
+                            complete = true;
+                            if (started.isPresent()) {
+                                last.set(new WatchEvent.Failed(((HubCommand.Started.Refused) started.get()).refusal()));
+                            }
+                        }
+                        pump();
+                    }));
         }
 
         /** The reader turns elsewhere. */
@@ -203,22 +210,24 @@ final class SimulatedObserver {
                 return;
             }
             pumping = true;
-            time.in(50 + random.nextInt(reading), () -> node.run(() -> {
-                pumping = false;
-                WatchEvent event = waiting.poll();
-                if (event != null) {
-                    time.in(1, () -> arrive(event));
-                    pump();
-                } else if (complete) {
-                    WatchEvent word = last.get();
-                    time.in(1, () -> {
-                        if (word != null) {
-                            arrive(word);
+            time.in(
+                    50 + random.nextInt(reading),
+                    () -> node.run(() -> {
+                        pumping = false;
+                        WatchEvent event = waiting.poll();
+                        if (event != null) {
+                            time.in(1, () -> arrive(event));
+                            pump();
+                        } else if (complete) {
+                            WatchEvent word = last.get();
+                            time.in(1, () -> {
+                                if (word != null) {
+                                    arrive(word);
+                                }
+                                end();
+                            });
                         }
-                        end();
-                    });
-                }
-            }));
+                    }));
         }
 
         private void arrive(WatchEvent event) {
@@ -244,7 +253,8 @@ final class SimulatedObserver {
         private void present(WatchEvent event) {
             if (event instanceof WatchEvent.Added added) {
                 initial.put(
-                        SimulatedObjects.name(added.object().key()), added.object().version());
+                        SimulatedObjects.name(added.object().key()),
+                        added.object().version());
             } else if (event instanceof WatchEvent.Bookmark bookmark && bookmark.initialEventsEnd()) {
                 if (bookmark.version() == 0) {
                     // A shard that never held anything has no version to resume from.

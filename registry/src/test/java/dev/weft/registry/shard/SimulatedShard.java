@@ -49,7 +49,11 @@ final class SimulatedShard implements RegistryShard.Surroundings {
         writer = node.name() + "/" + cluster.nextNumber();
         owned.loading();
         cluster.store()
-                .load(node, shard, loaded -> ifCurrent(load, () -> recover(loaded)), failure -> ifCurrent(load, () -> lose(failure)));
+                .load(
+                        node,
+                        shard,
+                        loaded -> ifCurrent(load, () -> recover(loaded)),
+                        failure -> ifCurrent(load, () -> lose(failure)));
     }
 
     private void ifCurrent(int load, Runnable action) {
@@ -98,18 +102,25 @@ final class SimulatedShard implements RegistryShard.Surroundings {
             return;
         }
         ShardEvent event = decided.event().get();
-        cluster.store().write(node, shard, number + 1, event, writer, failure -> ifCurrent(load, () -> {
-            if (failure != null) {
-                lose(failure);
-                return;
-            }
-            number++;
-            state = deciding.after(state, event);
-            if (number % cluster.settings().snapshotEvery() == 0) {
-                cluster.store().save(shard, number, state);
-            }
-            owned.persisted(ShardLog.told(decided, state, number));
-        }));
+        cluster.store()
+                .write(
+                        node,
+                        shard,
+                        number + 1,
+                        event,
+                        writer,
+                        failure -> ifCurrent(load, () -> {
+                            if (failure != null) {
+                                lose(failure);
+                                return;
+                            }
+                            number++;
+                            state = deciding.after(state, event);
+                            if (number % cluster.settings().snapshotEvery() == 0) {
+                                cluster.store().save(shard, number, state);
+                            }
+                            owned.persisted(ShardLog.told(decided, state, number));
+                        }));
     }
 
     @Override

@@ -61,15 +61,6 @@ final class SimulatedStore {
         return shelves.get(shard).all;
     }
 
-    /** The state that all events of a shard lead to. */
-    ShardState state(int shard) {
-        ShardState state = ShardState.EMPTY;
-        for (Stored stored : all(shard)) {
-            state = state.after(stored.event());
-        }
-        return state;
-    }
-
     void load(SimulatedNode node, int shard, Consumer<Loaded> then, Consumer<RuntimeException> failed) {
         time.in(delay(), () -> {
             if (time.micros() < brokenUntil) {
@@ -123,31 +114,36 @@ final class SimulatedStore {
             boolean breaks = time.micros() < Math.max(broken, brokenUntil);
             if (breaks && random.nextBoolean()) {
                 answer(node, () -> done.accept(new IllegalStateException("the connection broke")));
+                if (cluster.isShared() && random.nextBoolean()) {
+                    // What reached a database may be carried out long after nobody waits for it any more.
+                    time.in(random.nextInt(3_000_000), () -> add(shard, number, new Stored(event, writer)));
+                }
                 return;
             }
-            RuntimeException refused = refused(shelves.get(shard), number);
-            if (refused == null) {
-                shelves.get(shard).all.add(new Stored(event, writer));
-            }
+            RuntimeException refused = add(shard, number, new Stored(event, writer));
             if (!cluster.has(Defect.ANSWERS_BEFORE_SYNC)) {
                 answer(node, () -> done.accept(breaks ? new IllegalStateException("the connection broke") : refused));
             }
         });
     }
 
-    private @Nullable RuntimeException refused(Shelf shelf, long number) {
+    private @Nullable RuntimeException add(int shard, long number, Stored stored) {
         if (time.micros() < fullUntil) {
             return new StorageException(StorageException.Kind.FULL, "the disk is full");
         }
-        return shelf.all.size() == number - 1 || cluster.has(Defect.NO_FENCE)
-                ? null
-                : new StorageException(StorageException.Kind.CONFLICT, "another process has stored number " + number);
+        List<Stored> all = shelves.get(shard).all;
+        if (all.size() != number - 1 && !cluster.has(Defect.NO_FENCE)) {
+            return new StorageException(StorageException.Kind.CONFLICT, "another process has stored number " + number);
+        }
+        all.add(stored);
+        return null;
     }
 
     /** The number of the last event of a shard; -1 if the store does not say. */
     void lastNumber(SimulatedNode node, int shard, LongConsumer then) {
         time.in(delay(), () -> {
-            long last = time.micros() < brokenUntil ? -1 : shelves.get(shard).all.size();
+            long last =
+                    time.micros() < brokenUntil ? -1 : shelves.get(shard).all.size();
             answer(node, () -> then.accept(last));
         });
     }
@@ -157,6 +153,6 @@ final class SimulatedStore {
     }
 
     private long delay() {
-        return random.nextInt(40) == 0 ? random.nextInt(60_000) : 200 + random.nextInt(2_000);
+        return random.nextInt(40) == 0 ? random.nextInt(60_000) : 200L + random.nextInt(2_000);
     }
 }

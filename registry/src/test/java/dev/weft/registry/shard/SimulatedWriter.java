@@ -73,7 +73,7 @@ final class SimulatedWriter {
 
     private void later() {
         idle = true;
-        time.in(1_000 + random.nextInt(thinking), () -> {
+        time.in(1_000L + random.nextInt(cluster.suspect() == null ? thinking : thinking / 8), () -> {
             if (!stopping) {
                 step();
             }
@@ -82,8 +82,7 @@ final class SimulatedWriter {
 
     private void step() {
         idle = false;
-        SimulatedNode node =
-                cluster.hosts().get(random.nextInt(cluster.hosts().size())).node();
+        SimulatedNode node = cluster.anyHost().node();
         if (node == null) {
             // Nobody listens: nothing was sent.
             later();
@@ -111,14 +110,18 @@ final class SimulatedWriter {
         String plural = SimulatedObjects.PLURALS.get(random.nextInt(SimulatedObjects.PLURALS.size()));
         // A name that is free again is used again now and then.
         int number = random.nextInt(4) == 0 ? random.nextInt(made + 1) : made++;
-        ResourceKey key = SimulatedObjects.key(
-                plural, NAMESPACES.get(random.nextInt(NAMESPACES.size())), name + "-" + number);
+        ResourceKey key =
+                SimulatedObjects.key(plural, NAMESPACES.get(random.nextInt(NAMESPACES.size())), name + "-" + number);
         if (certain.containsKey(key) || doubtful.contains(key)) {
             later();
             return;
         }
         ObjectNode object = SimulatedObjects.body(key, 1, random);
-        write(node, new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT), new Known(0, History.ABSENT), 1);
+        write(
+                node,
+                new Write.Create(key, JsonBytes.of(object), Write.Options.DEFAULT),
+                new Known(0, History.ABSENT),
+                1);
     }
 
     private void update(SimulatedNode node, ResourceKey key, Known known) {
@@ -177,8 +180,9 @@ final class SimulatedWriter {
                     history.violation(write.key() + ": " + refusal.message());
                 }
             }
-            default -> history.violation(
-                    write.key() + " was to be at " + known + ", but " + refusal.reason() + ": " + refusal.message());
+            default ->
+                history.violation(write.key() + " was to be at " + known + ", but " + refusal.reason() + ": "
+                        + refusal.message());
         }
     }
 
@@ -199,7 +203,9 @@ final class SimulatedWriter {
     }
 
     static int number(@Nullable Resource object) {
-        JsonNode tree = object == null ? JsonNodeFactory.instance.objectNode() : object.json().toTree();
+        JsonNode tree = object == null
+                ? JsonNodeFactory.instance.objectNode()
+                : object.json().toTree();
         return tree.path("metadata").path("annotations").path(NUMBER).asInt(History.ABSENT);
     }
 
@@ -212,7 +218,7 @@ final class SimulatedWriter {
                 then.accept(answer);
             }
         };
-        Consumer<T> answered = answer -> time.in(100 + random.nextInt(500), () -> once.accept(Optional.of(answer)));
+        Consumer<T> answered = answer -> time.in(100L + random.nextInt(500), () -> once.accept(Optional.of(answer)));
         node.onDeath(() -> time.in(1_000, () -> once.accept(Optional.empty())));
         cluster.deliver(node, () -> question.accept(answered));
         time.in(PATIENCE, () -> once.accept(Optional.empty()));

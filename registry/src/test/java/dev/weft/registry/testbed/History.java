@@ -179,8 +179,8 @@ public final class History {
         NavigableMap<Long, String> truth = truth();
         violationsOnly();
         for (Epoch epoch : epochs) {
-            Map<Long, String> expected = within(
-                    truth.subMap(epoch.since, false, Math.max(epoch.upTo, epoch.since), true), epoch.scope);
+            Map<Long, String> expected =
+                    within(truth.subMap(epoch.since, false, Math.max(epoch.upTo, epoch.since), true), epoch.scope);
             if (!epoch.events.equals(expected)) {
                 assertThat(epoch.events)
                         .as(epoch.watcher + " from " + epoch.since + " to " + epoch.upTo)
