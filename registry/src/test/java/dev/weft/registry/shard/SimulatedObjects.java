@@ -49,7 +49,8 @@ final class SimulatedObjects {
             }
             if (random.nextBoolean()) {
                 // The same again for one that comes back, and for few others.
-                spec.put("clusterIP", "127.96.0." + (1 + Math.floorMod(key.name().hashCode(), 40)));
+                spec.put(
+                        "clusterIP", "127.96.0." + (1 + Math.floorMod(key.name().hashCode(), 40)));
             }
         }
         return object;

@@ -14,6 +14,7 @@ import dev.weft.registry.watch.WindowView;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -95,7 +96,7 @@ final class SimulatedWriter {
         }
         List<ResourceKey> keys = new ArrayList<>(certain.keySet());
         ResourceKey key = keys.get(random.nextInt(keys.size()));
-        Known known = certain.get(key);
+        Known known = Objects.requireNonNull(certain.get(key));
         if (kind < 70) {
             update(node, key, known);
         } else if (kind < 82) {
@@ -189,7 +190,7 @@ final class SimulatedWriter {
     private void read(SimulatedNode node, ResourceKey key, Known known) {
         boolean merged = random.nextInt(3) == 0;
         int window = merged ? cluster.placement().shards() : cluster.placement().shardOf(key);
-        this.<Optional<WindowView>>ask(node, answer -> node.reach(window, answer::accept), view -> {
+        this.<Optional<WindowView>>ask(node, answer -> node.reach(window, answer), view -> {
             view.flatMap(any -> any).ifPresent(seen -> {
                 Resource there = seen.get(key);
                 if (there == null || there.version() != known.version() || number(there) != known.content()) {

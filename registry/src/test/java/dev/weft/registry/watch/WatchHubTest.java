@@ -81,7 +81,7 @@ class WatchHubTest {
     }
 
     private void answer(int shard, long version, long last) {
-        hub.hear(new HubCommand.ShardClosed(shard, questions.get(shard), version, last, true));
+        hub.hear(new HubCommand.ShardClosed(shard, questions.getOrDefault(shard, 0L), version, last, true));
     }
 
     private static Change change(int name, long version) {
