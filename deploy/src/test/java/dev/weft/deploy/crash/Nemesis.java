@@ -34,7 +34,7 @@ final class Nemesis {
      */
     String strike(long place) {
         TestServer server = servers.get(random.nextInt(servers.size()));
-        return switch ((int) Math.floorMod(place, KINDS)) {
+        return switch (Math.floorMod(place, KINDS)) {
             case 0, 4, 7 -> kill(server);
             case 1, 6 -> pause(server);
             case 2, 9 -> {

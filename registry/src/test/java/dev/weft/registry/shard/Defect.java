@@ -12,8 +12,6 @@ enum Defect {
     NO_FENCE,
     /** A shard that moved does not remember how far it has issued and closed versions, only what it holds. */
     FORGETS_CLOCK,
-    /** A new owner does not wait until the old one has ceased to answer readers. */
-    DOES_NOT_WAIT,
     /** A hub takes batches although one before them is missing. */
     OVERLOOKS_GAPS,
     /** An address that was claimed is taken by whoever asks next. */

@@ -147,9 +147,7 @@ final class SimulatedShard implements RegistryShard.Surroundings {
     @Override
     public void awaitEndOfPredecessor(ShardLogActor.Persisted persisted) {
         int load = loads;
-        long wait = cluster.has(Defect.DOES_NOT_WAIT)
-                ? 0
-                : terms.orElseThrow().takeOverWait().toNanos() / 1_000;
+        long wait = terms.orElseThrow().takeOverWait().toNanos() / 1_000;
         node.after(wait, () -> ifCurrent(load, () -> owned.alone(persisted)));
     }
 

@@ -69,7 +69,9 @@ final class SimulatedStore {
             }
             Shelf shelf = shelves.get(shard);
             Snapshot from = new Snapshot(0, ShardState.EMPTY);
-            if (!shelf.snapshots.isEmpty() && !cluster.has(Defect.FORGETS_CLOCK)) {
+            if (!shelf.snapshots.isEmpty()
+                    && !cluster.has(Defect.FORGETS_CLOCK)
+                    && !cluster.has(Defect.ANSWERS_BEFORE_SYNC)) {
                 // The last but one is there still while the last is being written.
                 from = random.nextInt(4) == 0 ? shelf.snapshots.getFirst() : shelf.snapshots.getLast();
             }
