@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.History;
 import dev.weft.registry.testbed.TestStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ final class CrashRun {
         try {
             calm();
             for (int i = 0; i < strikes; i++) {
-                harm.append(i == 0 ? "" : ", ").append(new Nemesis(servers, store, random).strike());
+                // As many neighbouring seeds as there are ways to do harm meet all of them, be it only once each.
+                harm.append(i == 0 ? "" : ", ").append(new Nemesis(servers, store, random).strike(seed + i));
                 calm();
             }
             awaitReady();

@@ -3,6 +3,7 @@ package dev.weft.deploy.crash;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.History;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.History;
 import dev.weft.registry.testbed.TestStore;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.History;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

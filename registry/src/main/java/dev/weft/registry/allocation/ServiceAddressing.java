@@ -57,6 +57,9 @@ public final class ServiceAddressing {
      */
     public static void fill(ObjectNode object, List<Grant> grants) {
         share(object);
+        if (grants.isEmpty()) {
+            return;
+        }
         for (Claim claim : claims(object)) {
             grants.stream()
                     .filter(grant -> claim.wish().isEmpty()

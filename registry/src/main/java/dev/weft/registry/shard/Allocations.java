@@ -125,7 +125,8 @@ public final class Allocations {
                 .toList();
     }
 
-    private static boolean isOwner(ResourceKey key) {
+    /** Whether objects of this kind hold addresses or ports. */
+    static boolean isOwner(ResourceKey key) {
         return key.type().equals(SERVICES) || key.type().equals(IMPORTS);
     }
 

@@ -16,7 +16,6 @@ import dev.weft.registry.resource.Admission;
 import dev.weft.registry.resource.Change;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The event-sourced part of a shard: decides one batch at a time and persists it. Its parent, {@link RegistryShardActor},
@@ -56,32 +55,17 @@ final class ShardLogActor
             implements Told {}
 
     private final ActorContext<Command> actor;
-    private final int shard;
-    private final ShardContext context;
-    private final Admission admission;
+    private final ShardLog log;
     private final ShardSettings settings;
     private final ActorRef<Told> parent;
-    private final RecentCommits recent;
-    private @Nullable ShardDecision decision;
-    private ShardDecision.@Nullable Decided underWay;
-    private boolean recovering = true;
-    private boolean first = true;
 
     private ShardLogActor(
-            ActorContext<Command> actor,
-            int shard,
-            ShardContext context,
-            Admission admission,
-            ShardSettings settings,
-            ActorRef<Told> parent) {
+            ActorContext<Command> actor, int shard, ShardLog log, ShardSettings settings, ActorRef<Told> parent) {
         super(id(shard));
         this.actor = actor;
-        this.shard = shard;
-        this.context = context;
-        this.admission = admission;
+        this.log = log;
         this.settings = settings;
         this.parent = parent;
-        this.recent = new RecentCommits(shard, settings.recent(), settings.recentBytes());
     }
 
     /** Under which name a shard is stored. */
@@ -91,7 +75,8 @@ final class ShardLogActor
 
     static Behavior<Command> create(
             int shard, ShardContext context, Admission admission, ShardSettings settings, ActorRef<Told> parent) {
-        return Behaviors.setup(started -> new ShardLogActor(started, shard, context, admission, settings, parent));
+        return Behaviors.setup(started ->
+                new ShardLogActor(started, shard, new ShardLog(shard, context, admission, settings), settings, parent));
     }
 
     @Override
@@ -109,13 +94,15 @@ final class ShardLogActor
 
     @Override
     public EventHandler<ShardState, ShardEvent> eventHandler() {
-        return newEventHandlerBuilder().forAnyState().onAnyEvent(this::onEvent);
+        return newEventHandlerBuilder().forAnyState().onAnyEvent(log::after);
     }
 
     @Override
     public SignalHandler<ShardState> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.class, (state, signal) -> onRecovered(state))
+                .onSignal(
+                        RecoveryCompleted.class,
+                        (state, signal) -> parent.tell(log.recovered(state, lastSequenceNumber(actor))))
                 .build();
     }
 
@@ -124,55 +111,14 @@ final class ShardLogActor
         return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), 2).withDeleteEventsOnSnapshot();
     }
 
-    private void onRecovered(ShardState state) {
-        if (first) {
-            recent.reset(state);
-        }
-        recovering = false;
-        decision = new ShardDecision(shard, context, admission, settings, state);
-        parent.tell(new Recovered(state, recent, lastSequenceNumber(actor)));
-    }
-
     private ReplyEffect<ShardEvent, ShardState> onDecide(ShardState state, Decide decide) {
-        ShardDecision.Decided decided = decision().decide(state, decide.commands(), decide.closed());
+        ShardDecision.Decided decided = log.decide(state, decide.commands(), decide.closed());
         Optional<ShardEvent> event = decided.event();
         if (event.isEmpty()) {
-            return Effect().reply(decide.replyTo(), told(decided, List.of(), state, false));
+            return Effect().reply(decide.replyTo(), ShardLog.told(decided, state, lastSequenceNumber(actor)));
         }
-        underWay = decided;
         return Effect()
                 .persist(event.get())
-                .thenReply(decide.replyTo(), after -> told(decided, decided.changes(), after, true));
-    }
-
-    private Told told(ShardDecision.Decided decided, List<Change> changes, ShardState after, boolean stored) {
-        return new Persisted(
-                decided.answers(), changes, after, decided.unfinished(), stored, lastSequenceNumber(actor));
-    }
-
-    private ShardDecision decision() {
-        if (decision == null) {
-            throw new IllegalStateException("shard " + shard + ": a command before recovery");
-        }
-        return decision;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the very event that was decided, not one that looks like it
-    private ShardState onEvent(ShardState state, ShardEvent event) {
-        ShardDecision.Decided decided = underWay;
-        if (decided != null && decided.event().filter(event::equals).isPresent()) {
-            // What deciding came to need not be worked out again.
-            underWay = null;
-            return decided.after();
-        }
-        ShardState after = state.after(event);
-        if (recovering) {
-            if (first) {
-                recent.reset(state);
-                first = false;
-            }
-            recent.add(event.changes(state), after);
-        }
-        return after;
+                .thenReply(decide.replyTo(), after -> ShardLog.told(decided, after, lastSequenceNumber(actor)));
     }
 }

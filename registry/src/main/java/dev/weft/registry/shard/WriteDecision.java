@@ -160,8 +160,11 @@ final class WriteDecision {
     /** Fills in what was granted; asks for more if that does not suffice. */
     private static Optional<Submitted.Unallocated> allocate(
             ShardStep step, Admitted.Accepted accepted, @Nullable Resource present, List<Grant> grants) {
-        ObjectNode before = present == null ? null : present.json().toTree();
+        if (!Allocations.isOwner(accepted.key())) {
+            return Optional.empty();
+        }
         ServiceAddressing.fill(accepted.object(), grants);
+        ObjectNode before = present == null ? null : present.json().toTree();
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
         if (!missing.isEmpty()) {
             return Optional.of(new Submitted.Unallocated(missing, step.state().version()));

@@ -32,6 +32,15 @@ public final class ShardMerge {
         closed[shard] = Math.max(closed[shard], version);
     }
 
+    /**
+     * A shard is told anew from a version on, which may be before one that it was closed up to: what is still to come of it
+     * counts again.
+     */
+    public void reopen(int shard, long version) {
+        closed[shard] = version;
+        latest = Math.max(latest, version);
+    }
+
     /** How far a shard is closed. */
     public long closed(int shard) {
         return closed[shard];

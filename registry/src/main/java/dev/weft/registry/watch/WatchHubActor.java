@@ -1,6 +1,5 @@
 package dev.weft.registry.watch;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PreRestart;
 import akka.actor.typed.SupervisorStrategy;
@@ -8,63 +7,24 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import dev.weft.gossip.clock.HybridTimestamp;
-import dev.weft.registry.resource.Change;
-import dev.weft.registry.resource.Refusal;
-import dev.weft.registry.resource.Resource;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * Follows all shards for one node and feeds the node's watchers and readers.
  *
- * <p>Owns the node's copy of all objects and a bounded past. Hears the shards (through {@link ShardLink}), and the front
+ * <p>Owns the node's {@link WatchHub}, and its rhythms. Hears the shards (through {@link ShardLink}), and the front
  * door of the registry. A restart loses nothing but the past: watches end and are resumed or begin anew.
  */
 public final class WatchHubActor extends AbstractBehavior<HubCommand> {
     private static final Duration RESTART = Duration.ofMillis(200);
-    private static final String TOO_OLD = "too old resource version: %d (%d)";
 
-    private final HubSettings settings;
-    private final InstantSource clock;
-    private final InstantSource ages;
-    private final HubViews views;
-    private final ShardMerge merge;
-    private final List<ShardTrack> tracks = new ArrayList<>();
-    private final List<WatchWindow> windows = new ArrayList<>();
-    private final List<WatcherIndex> watchers = new ArrayList<>();
-    private final List<Barrier> barriers = new ArrayList<>();
-    private final List<ActorRef<HubNews>> listeners = new ArrayList<>();
-    private final ShardLink link;
-    private boolean mergedIsStale = true;
+    private final WatchHub hub;
 
-    private WatchHubActor(
-            ActorContext<HubCommand> context,
-            HubSettings settings,
-            InstantSource clock,
-            InstantSource ages,
-            HubViews views,
-            Function<ActorContext<HubCommand>, ShardLink> links) {
+    private WatchHubActor(ActorContext<HubCommand> context, WatchHub hub) {
         super(context);
-        this.settings = settings;
-        this.clock = clock;
-        this.ages = ages;
-        this.views = views;
-        this.link = links.apply(context);
-        merge = new ShardMerge(settings.shards());
-        for (int shard = 0; shard < settings.shards(); shard++) {
-            tracks.add(new ShardTrack(shard, this.link, settings.patience()));
-            windows.add(new WatchWindow(settings.shardHistory()));
-            watchers.add(new WatcherIndex());
-            this.link.follow(shard, 0);
-        }
-        windows.add(new WatchWindow(settings.mergedHistory()));
-        watchers.add(new WatcherIndex());
+        this.hub = hub;
     }
 
     /**
@@ -83,8 +43,8 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
         return Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new HubCommand.RoundDue(), settings.round());
             timers.startTimerWithFixedDelay(new HubCommand.BookmarksDue(), settings.bookmarks());
-            Behavior<HubCommand> hub =
-                    Behaviors.setup(context -> new WatchHubActor(context, settings, clock, ages, views, links));
+            Behavior<HubCommand> hub = Behaviors.setup(context ->
+                    new WatchHubActor(context, new WatchHub(settings, clock, ages, views, links.apply(context))));
             return Behaviors.supervise(hub)
                     .onFailure(SupervisorStrategy.restartWithBackoff(RESTART, RESTART.multipliedBy(10), 0.2));
         });
@@ -93,239 +53,21 @@ public final class WatchHubActor extends AbstractBehavior<HubCommand> {
     @Override
     public Receive<HubCommand> createReceive() {
         return newReceiveBuilder()
-                .onMessage(HubCommand.ShardSnapshot.class, this::onShardSnapshot)
-                .onMessage(HubCommand.ShardCommitted.class, this::onShardCommitted)
-                .onMessage(HubCommand.ShardClosed.class, this::onShardClosed)
-                .onMessage(HubCommand.Reach.class, this::onReach)
-                .onMessage(HubCommand.LookBack.class, this::onLookBack)
-                .onMessage(HubCommand.Watch.class, this::onWatch)
-                .onMessage(HubCommand.Unwatch.class, this::onUnwatch)
-                .onMessage(HubCommand.Listen.class, this::onListen)
-                .onMessage(HubCommand.ListenerGone.class, this::onListenerGone)
-                .onMessage(HubCommand.CountWatchers.class, this::onCountWatchers)
-                .onMessage(HubCommand.RoundDue.class, due -> onRoundDue())
-                .onMessage(HubCommand.BookmarksDue.class, due -> onBookmarksDue())
+                .onAnyMessage(this::onMessage)
                 .onSignal(PreRestart.class, signal -> onPreRestart())
                 .build();
     }
 
-    /** After a fault everything is heard anew; whoever watches must know. */
+    private Behavior<HubCommand> onMessage(HubCommand message) {
+        if (message instanceof HubCommand.Listen listen) {
+            getContext().watchWith(listen.listener(), new HubCommand.ListenerGone(listen.listener()));
+        }
+        hub.hear(message);
+        return this;
+    }
+
     private Behavior<HubCommand> onPreRestart() {
-        watchers.forEach(index -> index.endAll(lost()));
+        hub.endWatches();
         return this;
-    }
-
-    private Behavior<HubCommand> onShardSnapshot(HubCommand.ShardSnapshot part) {
-        ShardTrack track = tracks.get(part.shard());
-        if (track.known() && part.version() <= track.committed()) {
-            // A shard that moved, or that was asked twice, tells from its beginning; all of it was heard.
-            return this;
-        }
-        if (!track.take(part)) {
-            return this;
-        }
-        windows.get(part.shard()).reset(track.incoming(), part.version());
-        merge.close(part.shard(), part.version());
-        watchers.get(part.shard()).endAll(lost());
-        watchers.get(settings.shards()).endAll(lost());
-        mergedIsStale = true;
-        publish(part.shard());
-        tell(new HubNews.Held(part.shard(), windows.get(part.shard()).view().objects()));
-        settle();
-        return this;
-    }
-
-    private Behavior<HubCommand> onShardCommitted(HubCommand.ShardCommitted batch) {
-        ShardTrack track = tracks.get(batch.shard());
-        if (!track.known() || batch.version() <= track.committed()) {
-            return this;
-        }
-        if (batch.previous() != track.committed()) {
-            track.missed();
-            return this;
-        }
-        track.committed(batch.version());
-        append(batch.shard(), batch.changes());
-        windows.get(batch.shard()).close(batch.version());
-        publish(batch.shard());
-        tell(new HubNews.Changed(batch.shard(), batch.changes()));
-        merge.add(batch.shard(), batch.changes(), batch.version());
-        settle();
-        return this;
-    }
-
-    private Behavior<HubCommand> onShardClosed(HubCommand.ShardClosed closed) {
-        ShardTrack track = tracks.get(closed.shard());
-        List<Barrier> done = track.answered(closed.question(), ages.instant());
-        done.forEach(barrier -> barrier.answered(Math.max(closed.last(), 0)));
-        if (!closed.following() || !track.known() || closed.last() != track.committed()) {
-            track.behind(closed.question(), closed.following());
-        } else {
-            track.complete();
-            windows.get(closed.shard()).close(closed.version());
-            publish(closed.shard());
-            merge.close(closed.shard(), closed.version());
-        }
-        settle();
-        return this;
-    }
-
-    private Behavior<HubCommand> onReach(HubCommand.Reach reach) {
-        Instant now = ages.instant();
-        if (reach.window() < settings.shards()) {
-            Barrier barrier = new Barrier(reach.window(), 1, reach.version(), reach.replyTo());
-            barriers.add(barrier);
-            tracks.get(reach.window()).await(barrier, reach.version(), now);
-            return this;
-        }
-        Barrier barrier = new Barrier(reach.window(), settings.shards(), reach.version(), reach.replyTo());
-        barriers.add(barrier);
-        long version = Math.max(
-                Math.max(reach.version(), merge.latest()),
-                HybridTimestamp.ofMillis(clock.millis()).packed());
-        tracks.forEach(track -> track.await(barrier, version, now));
-        return this;
-    }
-
-    private Behavior<HubCommand> onLookBack(HubCommand.LookBack lookBack) {
-        Optional<WindowView> view = windows.get(lookBack.window())
-                .at(lookBack.version())
-                .map(objects -> new WindowView(objects, lookBack.version()));
-        lookBack.replyTo().tell(new HubCommand.Past(view));
-        return this;
-    }
-
-    private Behavior<HubCommand> onWatch(HubCommand.Watch watch) {
-        WatchWindow window = windows.get(watch.window());
-        WatchRequest request = watch.subscription().request();
-        Watcher watcher = new Watcher(watch.subscription());
-        List<WatchEvent> first;
-        if (request.since().isEmpty()) {
-            first = watcher.present(window.view());
-            watcher.startAfter(window.view().version());
-        } else {
-            long since = request.since().getAsLong();
-            Optional<List<WatchWindow.Logged>> missed = window.since(since, request.collection());
-            if (missed.isEmpty()) {
-                String message = TOO_OLD.formatted(since, window.floor());
-                watch.replyTo().tell(new HubCommand.Started.Refused(Refusal.expired(message)));
-                return this;
-            }
-            watcher.startAfter(since);
-            first = watcher.missed(missed.get(), window.view().version());
-        }
-        watchers.get(watch.window()).add(watcher);
-        watch.replyTo().tell(new HubCommand.Started.Watching(first));
-        return this;
-    }
-
-    private Behavior<HubCommand> onListen(HubCommand.Listen listen) {
-        ActorRef<HubNews> listener = listen.listener();
-        listeners.add(listener);
-        getContext().watchWith(listener, new HubCommand.ListenerGone(listener));
-        for (int shard = 0; shard < settings.shards(); shard++) {
-            if (tracks.get(shard).known()) {
-                listener.tell(new HubNews.Held(shard, windows.get(shard).view().objects()));
-            }
-        }
-        return this;
-    }
-
-    private Behavior<HubCommand> onListenerGone(HubCommand.ListenerGone gone) {
-        listeners.remove(gone.listener());
-        return this;
-    }
-
-    private void tell(HubNews news) {
-        listeners.forEach(listener -> listener.tell(news));
-    }
-
-    private Behavior<HubCommand> onUnwatch(HubCommand.Unwatch unwatch) {
-        watchers.get(unwatch.window()).remove(unwatch.subscription());
-        return this;
-    }
-
-    private Behavior<HubCommand> onCountWatchers(HubCommand.CountWatchers count) {
-        count.replyTo().tell(watchers.stream().mapToInt(WatcherIndex::size).sum());
-        return this;
-    }
-
-    private Behavior<HubCommand> onRoundDue() {
-        Instant now = ages.instant();
-        tracks.forEach(track -> track.remind(now));
-        windows.forEach(window -> window.trim(now));
-        return this;
-    }
-
-    private Behavior<HubCommand> onBookmarksDue() {
-        Instant now = ages.instant();
-        for (int window = 0; window < windows.size(); window++) {
-            watchers.get(window).bookmark(windows.get(window).view().version());
-        }
-        if (watchers.stream().anyMatch(WatcherIndex::wantsBookmarks)) {
-            // So that the next bookmarks are past what happened elsewhere: idle collections must not grow old.
-            long version = HybridTimestamp.ofMillis(clock.millis()).packed();
-            tracks.forEach(track -> track.close(version, now));
-        }
-        return this;
-    }
-
-    /** Lets out of the merge what may come out, asks for what holds the rest back, and answers readers. */
-    private void settle() {
-        if (mergedIsStale) {
-            rebuildMerged();
-        }
-        if (!mergedIsStale) {
-            append(settings.shards(), merge.release());
-            windows.get(settings.shards()).close(merge.frontier());
-        }
-        publish(settings.shards());
-        long wanted = mergedIsStale ? Math.max(latestFloor(), merge.latest()) : merge.wanted();
-        Instant now = ages.instant();
-        for (int shard = 0; shard < settings.shards(); shard++) {
-            if (merge.closed(shard) < wanted) {
-                tracks.get(shard).close(wanted, now);
-            }
-        }
-        barriers.removeIf(barrier -> barrier.passes(views.get(barrier.window())));
-    }
-
-    /** Puts the merged window together from the shards' windows, with as much of the past as all of them know. */
-    private void rebuildMerged() {
-        long version = latestFloor();
-        if (!tracks.stream().allMatch(ShardTrack::known) || merge.frontier() < version) {
-            return;
-        }
-        merge.reset();
-        List<Resource> objects = new ArrayList<>();
-        for (int shard = 0; shard < settings.shards(); shard++) {
-            WatchWindow window = windows.get(shard);
-            window.at(version).orElseThrow().all().forEach(objects::add);
-            merge.add(shard, window.changesAfter(version), merge.closed(shard));
-        }
-        windows.get(settings.shards()).reset(ResourceTree.of(objects), version);
-        mergedIsStale = false;
-    }
-
-    private long latestFloor() {
-        return windows.subList(0, settings.shards()).stream()
-                .mapToLong(WatchWindow::floor)
-                .max()
-                .orElse(0);
-    }
-
-    private void append(int window, List<Change> changes) {
-        Instant now = ages.instant();
-        for (Change change : changes) {
-            watchers.get(window).deliver(windows.get(window).append(change, now));
-        }
-    }
-
-    private void publish(int window) {
-        views.set(window, windows.get(window).view());
-    }
-
-    private static Refusal lost() {
-        return Refusal.expired("too old resource version: the history was lost with a move of its shard; list again");
     }
 }

@@ -79,6 +79,10 @@ final class DecidedShard {
         decision = fresh();
     }
 
+    ShardSettings settings() {
+        return settings;
+    }
+
     ShardDecision.Decided decide(List<ShardCommand> commands, long closed) {
         ShardDecision.Decided decided = decision.decide(state, commands, closed);
         decided.event().ifPresent(event -> {

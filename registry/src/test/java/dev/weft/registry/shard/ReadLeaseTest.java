@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -84,29 +82,5 @@ class ReadLeaseTest {
     @DisplayName("is outlasted by the wait of whoever takes the shard over")
     void outlasted() {
         assertThat(terms.takeOverWait()).isGreaterThan(Duration.ofMillis(500));
-    }
-
-    private record NoStore() implements dev.weft.registry.journal.SharedStorage {
-        @Override
-        public void beginRestoring() {}
-
-        @Override
-        public void endRestoring() {}
-
-        @Override
-        public dev.weft.registry.journal.Attendance attendance() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Long> lastNumber(String persistenceId) {
-            return CompletableFuture.completedStage(0L);
-        }
-
-        @Override
-        public void attach(akka.actor.ClassicActorSystemProvider system) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,0 +1,399 @@
+package dev.weft.registry.shard;
+
+import dev.weft.registry.endpoints.EndpointsDerivation;
+import dev.weft.registry.resource.Admission;
+import dev.weft.registry.resource.KindCatalog;
+import dev.weft.registry.resource.NetworkRanges;
+import dev.weft.registry.resource.PortRange;
+import dev.weft.registry.resource.StandardKinds;
+import dev.weft.registry.watch.HubSettings;
+import dev.weft.registry.watch.WatchWindow;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several processes in one, in virtual time and from one seed: a network that delays and, where it breaks, loses messages but
+ * keeps the order between two processes, as Akka's does; a coordinator that says where shards are, gives up processes that
+ * say nothing, and moves shards; and a store.
+ */
+final class SimulatedCluster {
+    private static final NetworkRanges RANGES = new NetworkRanges(
+            List.of(dev.weft.registry.resource.Cidr.of("127.96.0.0/26")), List.of(), new PortRange(30_000, 30_099));
+    private static final KindCatalog KINDS = StandardKinds.catalog(RANGES);
+    private static final Admission ADMISSION = new Admission(KINDS);
+    private static final Instant BEGINNING = Instant.parse("2026-03-01T00:00:00Z");
+    private static final Duration LEASE = Duration.ofMillis(500);
+
+    private final VirtualTime time = new VirtualTime();
+    private final Random random;
+    private final Set<Defect> defects;
+    private final boolean shared;
+    private final Placement placement;
+    private final ShardSettings settings;
+    private final HubSettings hubSettings;
+    private final SimulatedStore store;
+    private final List<SimulatedHost> hosts = new ArrayList<>();
+    private final Map<String, Long> arrivals = new HashMap<>();
+    private final Set<SimulatedNode> members = new LinkedHashSet<>();
+    private final Map<Integer, SimulatedNode> homes = new TreeMap<>();
+    private final Set<Integer> moving = new HashSet<>();
+    private @Nullable SimulatedNode running;
+    private int numbers;
+    private int uids;
+    private long lossyUntil;
+    private long slowUntil;
+    private @Nullable SimulatedHost awake;
+    private long awakeUntil;
+
+    /**
+     * A cluster whose processes are not started yet.
+     *
+     * @param shared whether all processes hold shards, in a store that they share; if not, the first one alone does
+     */
+    SimulatedCluster(Random random, int shards, int processes, boolean shared, Set<Defect> defects) {
+        this.random = random;
+        this.defects = defects;
+        this.shared = shared;
+        placement = new Placement(shards);
+        settings = new ShardSettings(
+                100,
+                8,
+                30 + random.nextInt(200),
+                1 << 20,
+                5 + random.nextInt(40),
+                20_000,
+                Duration.ofSeconds(5),
+                7,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                shared,
+                LEASE,
+                Duration.ZERO);
+        hubSettings = new HubSettings(
+                shards,
+                new WatchWindow.Limits(20 + random.nextInt(200), 1 << 20, Duration.ofSeconds(2 + random.nextInt(60))),
+                new WatchWindow.Limits(50 + random.nextInt(400), 1 << 20, Duration.ofSeconds(2 + random.nextInt(60))),
+                Duration.ofMillis(500),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1));
+        store = new SimulatedStore(this, shards, random);
+        for (int i = 0; i < processes; i++) {
+            hosts.add(new SimulatedHost("host-" + i));
+        }
+    }
+
+    VirtualTime time() {
+        return time;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    boolean has(Defect defect) {
+        return !defects.isEmpty() && defects.contains(defect);
+    }
+
+    /** Whether several processes write to the store. */
+    boolean isShared() {
+        return shared;
+    }
+
+    Placement placement() {
+        return placement;
+    }
+
+    ShardSettings settings() {
+        return settings;
+    }
+
+    HubSettings hubSettings() {
+        return hubSettings;
+    }
+
+    Admission admission() {
+        return ADMISSION;
+    }
+
+    SimulatedStore store() {
+        return store;
+    }
+
+    List<SimulatedHost> hosts() {
+        return hosts;
+    }
+
+    int nextNumber() {
+        return ++numbers;
+    }
+
+    /** True time; machines' clocks may be off. */
+    Instant wall() {
+        return BEGINNING.plus(Duration.between(Instant.EPOCH, time.instant()));
+    }
+
+    ShardContext shardContext(InstantSource wall) {
+        return new ShardContext(
+                placement,
+                KINDS,
+                RANGES,
+                wall,
+                random,
+                () -> "uid-" + ++uids,
+                () -> List.of(new EndpointsDerivation()));
+    }
+
+    /** Whether others may write to the store, and on which terms a shard vouches for what it holds then. */
+    Optional<ReadLease.Terms> terms(SimulatedNode node) {
+        return shared
+                ? Optional.of(new ReadLease.Terms(new NoStore(), node::steady, node::wall, LEASE))
+                : Optional.empty();
+    }
+
+    /** Who belongs to it and where shards are. */
+    @Override
+    public String toString() {
+        StringBuilder told = new StringBuilder("members");
+        members.forEach(member -> told.append(' ').append(member));
+        homes.forEach((shard, home) -> told.append("; shard ")
+                .append(shard)
+                .append(moving.contains(shard) ? " is moving from " : " at ")
+                .append(home));
+        return told.toString();
+    }
+
+    // The network
+
+    /** The process that is doing something now; null between them. */
+    @Nullable
+    SimulatedNode running() {
+        return running;
+    }
+
+    /** Does something as a process. */
+    <T> T as(SimulatedNode node, Supplier<T> action) {
+        SimulatedNode before = running;
+        running = node;
+        try {
+            return action.get();
+        } finally {
+            running = before;
+        }
+    }
+
+    /** Sends something from the process that is running, or from outside, to another. */
+    void deliver(SimulatedNode to, Runnable action) {
+        SimulatedNode from = running;
+        if (from != to && from != null && isLost(from.host(), to.host())) {
+            return;
+        }
+        send(from == null ? "outside" : from.name(), to, from == to ? 1L + random.nextInt(20) : delay(), action);
+    }
+
+    private boolean isLost(SimulatedHost from, SimulatedHost to) {
+        return from.isCut() || to.isCut() || (time.micros() < lossyUntil && random.nextInt(4) == 0);
+    }
+
+    private long delay() {
+        long usual = 50L + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 1_000);
+        return time.micros() < slowUntil ? usual + random.nextInt(400_000) : usual;
+    }
+
+    private void send(String from, SimulatedNode to, long delay, Runnable action) {
+        // What one process sends another arrives in order.
+        String link = from + ">" + to.name();
+        long arrival = Math.max(time.micros() + delay, arrivals.getOrDefault(link, 0L) + 1);
+        arrivals.put(link, arrival);
+        time.at(arrival, () -> to.run(action));
+    }
+
+    /** For a while the network loses messages. */
+    void loseMessages(long micros) {
+        lossyUntil = time.micros() + micros;
+    }
+
+    /** For a while messages take long. */
+    void slowDown(long micros) {
+        slowUntil = time.micros() + micros;
+    }
+
+    /** A process has just gone on after a pause: what it says now may be out of date. */
+    void awoke(SimulatedHost host) {
+        awake = host;
+        awakeUntil = time.micros() + 2_000_000;
+    }
+
+    /** Where to look, most of the time: wherever what is out of date may be shown. */
+    SimulatedHost anyHost() {
+        SimulatedHost suspect = suspect();
+        return suspect != null && random.nextInt(3) > 0 ? suspect : hosts.get(random.nextInt(hosts.size()));
+    }
+
+    /** Whose process has just gone on after a pause, if there is one. */
+    @Nullable
+    SimulatedHost suspect() {
+        return time.micros() < awakeUntil ? awake : null;
+    }
+
+    // The coordinator
+
+    /** The processes that belong to the cluster, as far as the coordinator knows. */
+    Set<SimulatedNode> members() {
+        return members;
+    }
+
+    /** Starts a process, which joins after a while. */
+    void start(SimulatedHost host) {
+        SimulatedNode node = host.start(this);
+        time.in(100_000L + random.nextInt(900_000), () -> join(node));
+    }
+
+    private void join(SimulatedNode node) {
+        if (node.isDead()) {
+            return;
+        }
+        if (node.isPaused() || node.host().isCut()) {
+            time.in(500_000, () -> join(node));
+            return;
+        }
+        // Whoever was there before it on its machine is gone for certain.
+        List.copyOf(members).stream()
+                .filter(member -> member.host() == node.host())
+                .forEach(this::giveUp);
+        members.add(node);
+        tellHomes(node);
+        placement
+                .all()
+                .filter(shard -> !homes.containsKey(shard) && !moving.contains(shard))
+                .forEach(this::allocate);
+        if (members.size() > 1 && holds(node)) {
+            time.in(random.nextInt(1_000_000), this::moveOne);
+        }
+    }
+
+    private boolean holds(SimulatedNode node) {
+        return shared || node.host() == hosts.get(0);
+    }
+
+    /** A message of the coordinator, which nobody who is cut off hears. */
+    private void coordinate(SimulatedNode to, Runnable action) {
+        if (!to.host().isCut()) {
+            send("coordinator", to, delay(), action);
+        }
+    }
+
+    private void allocate(int shard) {
+        moving.remove(shard);
+        List<SimulatedNode> able = members.stream().filter(this::holds).toList();
+        if (able.isEmpty()) {
+            return;
+        }
+        SimulatedNode home = able.get(random.nextInt(able.size()));
+        homes.put(shard, home);
+        coordinate(home, () -> home.host(shard));
+        members.forEach(member -> coordinate(member, () -> member.learn(shard, home)));
+    }
+
+    /** Moves some shard, in an orderly way. */
+    void moveOne() {
+        List<Integer> settled =
+                homes.keySet().stream().filter(shard -> !moving.contains(shard)).toList();
+        if (!settled.isEmpty() && shared) {
+            move(settled.get(random.nextInt(settled.size())));
+        }
+    }
+
+    private void move(int shard) {
+        SimulatedNode home = homes.get(shard);
+        if (home == null || !moving.add(shard)) {
+            return;
+        }
+        members.forEach(member -> coordinate(member, () -> member.learn(shard, null)));
+        time.in(delay() * 3, () -> askForHandOver(shard, home));
+    }
+
+    private void askForHandOver(int shard, SimulatedNode home) {
+        if (homes.get(shard) == home && moving.contains(shard)) {
+            coordinate(home, () -> home.handOver(shard));
+            time.in(1_000_000, () -> askForHandOver(shard, home));
+        }
+    }
+
+    /** Tells a process where the shards are, which it may have missed. */
+    void tellHomes(SimulatedNode node) {
+        homes.forEach((shard, home) -> coordinate(node, () -> {
+            if (home == node && !moving.contains(shard)) {
+                node.host(shard);
+            } else {
+                node.learn(shard, home);
+            }
+        }));
+    }
+
+    /** A process has let a shard go. */
+    void handedOver(int shard, SimulatedNode from) {
+        if (homes.get(shard) == from && moving.contains(shard)) {
+            time.in(delay(), () -> {
+                if (homes.get(shard) == from && moving.contains(shard)) {
+                    homes.remove(shard);
+                    allocate(shard);
+                }
+            });
+        }
+    }
+
+    /** Everyone who is left gives a process up: what it held is begun elsewhere, whether it still runs or not. */
+    void giveUp(SimulatedNode node) {
+        if (!members.remove(node)) {
+            return;
+        }
+        node.beGone();
+        List<Integer> orphans = homes.entrySet().stream()
+                .filter(entry -> entry.getValue() == node)
+                .map(Map.Entry::getKey)
+                .toList();
+        for (int shard : orphans) {
+            homes.remove(shard);
+            moving.remove(shard);
+            members.forEach(member -> coordinate(member, () -> member.learn(shard, null)));
+            allocate(shard);
+        }
+    }
+
+    /** Stops a process in an orderly way: first it hands its shards over, if there is anyone to take them. */
+    void stop(SimulatedNode node, Runnable then) {
+        if (members.size() > 1 && shared) {
+            members.remove(node);
+            homes.entrySet().stream()
+                    .filter(entry -> entry.getValue() == node)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(this::move);
+        }
+        awaitEmpty(node, 20, then);
+    }
+
+    private void awaitEmpty(SimulatedNode node, int patience, Runnable then) {
+        if (node.held() > 0 && patience > 0 && shared && !node.isDead()) {
+            time.in(100_000, () -> awaitEmpty(node, patience - 1, then));
+            return;
+        }
+        node.die();
+        members.add(node);
+        giveUp(node);
+        then.run();
+    }
+}
