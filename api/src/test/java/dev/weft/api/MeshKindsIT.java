@@ -132,8 +132,7 @@ class MeshKindsIT {
     void tokens() {
         Instant expires = Instant.parse("2026-11-22T08:00:00Z");
         federation().hasTokens(new FederationView.OpenToken("0a1b2c3d4e5f", expires));
-        Reply open = server.post(
-                GROUP + "/invitationreviews", review("InvitationReview", "{}"));
+        Reply open = server.post(GROUP + "/invitationreviews", review("InvitationReview", "{}"));
         assertThat(open.status()).as(open.text()).isEqualTo(201);
         assertThat(open.at("/status/invitations/0/id")).isEqualTo("0a1b2c3d4e5f");
         assertThat(open.at("/status/invitations/0/expires")).isEqualTo("2026-11-22T08:00:00Z");

@@ -153,7 +153,11 @@ final class FederateCommand implements Runnable {
 
         @Override
         public Integer call() {
-            federate.ask("to revoke token " + id, "revocations", "Revocation", nothing().put("id", id));
+            federate.ask(
+                    "to revoke token " + id,
+                    "revocations",
+                    "Revocation",
+                    nothing().put("id", id));
             federate.say("revoked " + id);
             return 0;
         }

@@ -198,8 +198,8 @@ public final class GossipNode implements Gossip {
     @Override
     public void follow(ActorRef<FederationEvent> follower, Predicate<String> keys) {
         String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
-        actor.tell(new SpreadActor.Follow(
-                system.systemActorOf(FollowerActor.create(follower, actor, keys), name, DispatcherSelector.sameAsParent())));
+        actor.tell(new SpreadActor.Follow(system.systemActorOf(
+                FollowerActor.create(follower, actor, keys), name, DispatcherSelector.sameAsParent())));
     }
 
     @Override
@@ -248,8 +248,9 @@ public final class GossipNode implements Gossip {
     @Override
     public CompletionStage<List<OpenToken>> tokens() {
         CompletionStage<List<Invitations.Invitation>> open = ask(SpreadActor.GetTokens::new, ASK_TIMEOUT);
-        return open.thenApply(
-                all -> all.stream().map(each -> new OpenToken(each.id(), each.expires())).toList());
+        return open.thenApply(all -> all.stream()
+                .map(each -> new OpenToken(each.id(), each.expires()))
+                .toList());
     }
 
     @Override

@@ -129,7 +129,8 @@ class FederationTrustIT {
     }
 
     @Test
-    @DisplayName("shows the tokens that can be used, by other names than their secrets, and takes one back, also over a restart")
+    @DisplayName(
+            "shows the tokens that can be used, by other names than their secrets, and takes one back, also over a restart")
     void revokes() throws Exception {
         InMemoryRecordStore store = new InMemoryRecordStore();
         String identity = directory.resolve("east").toString();
@@ -142,7 +143,8 @@ class FederationTrustIT {
         assertThat(ask(east.tokens())).hasSize(2).doesNotHaveDuplicates();
         assertThat(taken).doesNotContain(id);
         ask(east.revoke(id));
-        assertThatThrownBy(() -> ask(east.revoke(id))).hasMessageContaining("token " + id + " is none that can be used");
+        assertThatThrownBy(() -> ask(east.revoke(id)))
+                .hasMessageContaining("token " + id + " is none that can be used");
         assertThatThrownBy(() -> ask(west.joinWith(taken))).hasMessageContaining("did not revoke");
         ask(west.joinWith(used));
         assertThat(ask(east.tokens())).isEmpty();

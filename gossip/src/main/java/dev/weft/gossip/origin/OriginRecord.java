@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload null in a tombstone
  */
 public record OriginRecord(
-        String key, long number, long previous, @Nullable ByteString payload)
-        implements TreeNode {
+        String key, long number, long previous, @Nullable ByteString payload) implements TreeNode {
     /** What a record costs in a frame beyond its key and payload, at most; bytes. */
     private static final int OVERHEAD_BYTES = 32;
 

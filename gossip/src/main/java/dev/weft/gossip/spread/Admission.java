@@ -216,11 +216,10 @@ final class Admission {
     @Nullable
     String revoke(String id, Instant now) {
         if (!invitations.revoke(id, now)) {
-            List<String> open = tokens(now).stream()
-                    .map(Invitations.Invitation::id)
-                    .toList();
-            return "token " + id + " is none that can be used at " + membership.self().id() + " (expected: one of "
-                    + open + ", at the process that gave it out)";
+            List<String> open =
+                    tokens(now).stream().map(Invitations.Invitation::id).toList();
+            return "token " + id + " is none that can be used at "
+                    + membership.self().id() + " (expected: one of " + open + ", at the process that gave it out)";
         }
         store.invitations(invitations.all());
         LOG.info("token {} was revoked", id);
@@ -280,8 +279,8 @@ final class Admission {
         }
         String refused = switch (invitations.redeem(join.secret(), member.key(), now)) {
             case UNKNOWN ->
-                "the token is not known at " + membership.self().id() + " (expected: one that this process gave out and did not"
-                        + " revoke)";
+                "the token is not known at " + membership.self().id()
+                        + " (expected: one that this process gave out and did not" + " revoke)";
             case EXPIRED -> "the token expired (expected: a new one, by `weft federate invite`)";
             case USED ->
                 "the token was used already by another cluster" + " (expected: a new one, by `weft federate invite`)";

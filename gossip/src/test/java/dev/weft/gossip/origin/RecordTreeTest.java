@@ -54,7 +54,8 @@ class RecordTreeTest {
     void unchanged() {
         RecordTree tree = RecordTree.empty();
         for (int i = 1; i <= 100; i++) {
-            tree = tree.with(new OriginRecord("shop/cart-" + i % 70, i, 0, i % 9 == 0 ? null : ByteString.fromString("v" + i)));
+            tree = tree.with(
+                    new OriginRecord("shop/cart-" + i % 70, i, 0, i % 9 == 0 ? null : ByteString.fromString("v" + i)));
         }
 
         assertThat(HexFormat.of().formatHex(tree.root().toArray()))

@@ -140,7 +140,9 @@ class ProcessesTest {
         besideEachOther(one, two);
         federation.run(LONG);
         assertThat(one.status("west")).isEqualTo(Status.UNREACHABLE);
-        assertThat(one.core.members()).filteredOn(member -> member.cluster().equals("west")).hasSize(1);
+        assertThat(one.core.members())
+                .filteredOn(member -> member.cluster().equals("west"))
+                .hasSize(1);
     }
 
     @Test

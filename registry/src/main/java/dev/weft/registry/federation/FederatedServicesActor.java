@@ -54,8 +54,8 @@ public final class FederatedServicesActor extends AbstractBehavior<FederatedServ
      * @param kept how long after a question the answer is kept up to date
      */
     static Behavior<Command> create(Gossip gossip, Duration kept) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new FederatedServicesActor(context, timers, gossip, kept)));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new FederatedServicesActor(context, timers, gossip, kept)));
     }
 
     /**
@@ -66,8 +66,7 @@ public final class FederatedServicesActor extends AbstractBehavior<FederatedServ
      */
     public static Supplier<CompletionStage<List<FederatedService>>> start(
             ActorSystem<?> system, Gossip gossip, Duration timeout) {
-        ActorRef<Command> actor =
-                system.systemActorOf(create(gossip, KEPT), "weft-federated-services", Props.empty());
+        ActorRef<Command> actor = system.systemActorOf(create(gossip, KEPT), "weft-federated-services", Props.empty());
         return () -> AskPattern.<Command, Services>ask(actor, GetServices::new, timeout, system.scheduler())
                 .thenApply(Services::services);
     }

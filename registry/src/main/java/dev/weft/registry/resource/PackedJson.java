@@ -21,19 +21,20 @@ final class PackedJson {
     private static final int HASH_BITS = 12;
 
     /** What is in most imported EndpointSlices, in their order. */
-    private static final byte[] DICTIONARY = ("\"1970-01-01T00:00:00Z\",\"generation\":1,\"hints\":{\"forZones\":[{\"name\":\""
-                    + "us-east-1eu-west-1\"}]},\"annotations\":{\"mesh.weft.dev/freshness\":\"stale\"},\"hostname\":\""
-                    + ".compute.internal\",\"conditions\":{\"ready\":false,\"serving\":true,\"terminating\":true},"
-                    + "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":{\"name\":\"\","
-                    + "\"namespace\":\"default\",\"labels\":{\"endpointslice.kubernetes.io/managed-by\":"
-                    + "\"federation.weft.dev\",\"multicluster.kubernetes.io/service-name\":\"\","
-                    + "\"multicluster.kubernetes.io/source-cluster\":\"\"},\"uid\":\"\",\"creationTimestamp\":\"2026-\","
-                    + "\"resourceVersion\":\"\"},\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.\"],"
-                    + "\"conditions\":{\"ready\":true,\"serving\":true,\"terminating\":false},\"nodeName\":\"ip-10-\","
-                    + "\"targetRef\":{\"kind\":\"Pod\",\"namespace\":\"\",\"name\":\"\",\"uid\":\"\"},\"zone\":\"\"}],"
-                    + "\"ports\":[{\"name\":\"http\",\"protocol\":\"TCP\",\"port\":8080},{\"name\":\"https\","
-                    + "\"protocol\":\"TCP\",\"port\":8443,\"appProtocol\":\"\"}]}")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DICTIONARY =
+            ("\"1970-01-01T00:00:00Z\",\"generation\":1,\"hints\":{\"forZones\":[{\"name\":\""
+                            + "us-east-1eu-west-1\"}]},\"annotations\":{\"mesh.weft.dev/freshness\":\"stale\"},\"hostname\":\""
+                            + ".compute.internal\",\"conditions\":{\"ready\":false,\"serving\":true,\"terminating\":true},"
+                            + "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":{\"name\":\"\","
+                            + "\"namespace\":\"default\",\"labels\":{\"endpointslice.kubernetes.io/managed-by\":"
+                            + "\"federation.weft.dev\",\"multicluster.kubernetes.io/service-name\":\"\","
+                            + "\"multicluster.kubernetes.io/source-cluster\":\"\"},\"uid\":\"\",\"creationTimestamp\":\"2026-\","
+                            + "\"resourceVersion\":\"\"},\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.\"],"
+                            + "\"conditions\":{\"ready\":true,\"serving\":true,\"terminating\":false},\"nodeName\":\"ip-10-\","
+                            + "\"targetRef\":{\"kind\":\"Pod\",\"namespace\":\"\",\"name\":\"\",\"uid\":\"\"},\"zone\":\"\"}],"
+                            + "\"ports\":[{\"name\":\"http\",\"protocol\":\"TCP\",\"port\":8080},{\"name\":\"https\","
+                            + "\"protocol\":\"TCP\",\"port\":8443,\"appProtocol\":\"\"}]}")
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private static final int[] PLACES_IN_DICTIONARY = placesInDictionary();
 

@@ -14,7 +14,8 @@ import java.util.Map;
 public record Resource(ResourceKey key, String uid, long version, Map<String, String> labels, JsonBytes json) {
     public Resource {
         labels = Map.copyOf(labels);
-        // Whoever imports from many clusters has few objects beside these; each is read when it changes, and seldom then.
+        // Whoever imports from many clusters has few objects beside these; each is read when it changes, and seldom
+        // then.
         json = labels.containsKey(MultiClusterLabels.SOURCE_CLUSTER) ? json.packed() : json;
     }
 }

@@ -97,9 +97,7 @@ class JsonBytesTest {
                             new UUID(random.nextLong(), random.nextLong())));
         }
         byte[] slice = """
-                {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"payment-gateway-7-eu-west-1-prod-001-abcdefghij","namespace":"checkout-7","labels":{"endpointslice.kubernetes.io/managed-by":"federation.weft.dev","multicluster.kubernetes.io/service-name":"payment-gateway-7","multicluster.kubernetes.io/source-cluster":"eu-west-1-prod-001"},"uid":"0b0c6bd5-6e52-4c2c-9a0f-0d3f3a1f2f7e","creationTimestamp":"2026-11-22T07:00:00Z","generation":1,"resourceVersion":"117000000000000000"},"addressType":"IPv4","endpoints":[%s],"ports":[{"name":"http","protocol":"TCP","port":8080}]}"""
-                .formatted(endpoints.substring(1))
-                .getBytes(StandardCharsets.UTF_8);
+                {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"payment-gateway-7-eu-west-1-prod-001-abcdefghij","namespace":"checkout-7","labels":{"endpointslice.kubernetes.io/managed-by":"federation.weft.dev","multicluster.kubernetes.io/service-name":"payment-gateway-7","multicluster.kubernetes.io/source-cluster":"eu-west-1-prod-001"},"uid":"0b0c6bd5-6e52-4c2c-9a0f-0d3f3a1f2f7e","creationTimestamp":"2026-11-22T07:00:00Z","generation":1,"resourceVersion":"117000000000000000"},"addressType":"IPv4","endpoints":[%s],"ports":[{"name":"http","protocol":"TCP","port":8080}]}""".formatted(endpoints.substring(1)).getBytes(StandardCharsets.UTF_8);
 
         assertThat(PackedJson.pack(slice)).hasSizeLessThan(slice.length / 3);
     }
