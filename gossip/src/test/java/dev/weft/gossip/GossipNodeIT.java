@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.util.ByteString;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -124,7 +125,7 @@ class GossipNodeIT {
 
     /** An address that nobody can call. */
     private static HostPort uncallable(Socket socket) throws IOException {
-        socket.bind(new InetSocketAddress("127.0.0.1", 0));
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
         return new HostPort("127.0.0.1", socket.getLocalPort());
     }
 
