@@ -132,9 +132,7 @@ final class ReviewModels {
     }
 
     /** The tokens of this process that somebody could use. */
-    record InvitationReview(String apiVersion, String kind, ObjectMeta metadata, Nothing spec, Open status) {
-        record Nothing() {}
-
+    record InvitationReview(String apiVersion, String kind, ObjectMeta metadata, Departure.Nothing spec, Open status) {
         record Open(List<Named> invitations) {
             record Named(String id, String expires) {}
         }
