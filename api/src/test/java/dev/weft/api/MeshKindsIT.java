@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.TestServer.Reply;
 import dev.weft.registry.ClusterMember;
+import dev.weft.registry.FederationView;
 import dev.weft.registry.resource.FederatedService;
 import dev.weft.registry.resource.FederatedService.Endpoint;
 import dev.weft.registry.resource.FederatedService.Export;
@@ -121,7 +122,35 @@ class MeshKindsIT {
         assertThat(cells("/federatedservices", 0).path(4).asText()).startsWith("west stale for ");
         assertThat(cells("/clusters", 1).toString()).contains("\"Stale\"");
         assertThat(cells("/clusters", 0).path(4).asText()).isEqualTo("<self>");
+        assertThat(cells("/clusters", 0).path(6).asText()).as("STALE-FOR").isEqualTo("<none>");
+        assertThat(cells("/clusters", 1).path(6).asText()).as("STALE-FOR").matches("[0-9][0-9hms]*");
         assertThat(cells("/clusters", 1).path(8).asText()).as("the digest").isEqualTo("00ff");
+    }
+
+    @Test
+    @DisplayName("tell which tokens somebody could use, without what makes them tokens, and take one back")
+    void tokens() {
+        Instant expires = Instant.parse("2026-11-22T08:00:00Z");
+        federation().hasTokens(new FederationView.OpenToken("0a1b2c3d4e5f", expires));
+        Reply open = server.post(GROUP + "/invitationreviews", review("InvitationReview", "{}"));
+        assertThat(open.status()).as(open.text()).isEqualTo(201);
+        assertThat(open.at("/status/invitations/0/id")).isEqualTo("0a1b2c3d4e5f");
+        assertThat(open.at("/status/invitations/0/expires")).isEqualTo("2026-11-22T08:00:00Z");
+        Reply nothing = server.post(GROUP + "/revocations", review("Revocation", "{}"));
+        assertThat(nothing.status()).isEqualTo(400);
+        assertThat(nothing.at("/message")).contains("spec.id: missing");
+        Reply other = server.post(GROUP + "/revocations", review("Revocation", "{\"id\":\"other\"}"));
+        assertThat(other.status()).as(other.text()).isEqualTo(409);
+        Reply revoked = server.post(GROUP + "/revocations", review("Revocation", "{\"id\":\"0a1b2c3d4e5f\"}"));
+        assertThat(revoked.status()).as(revoked.text()).isEqualTo(201);
+        assertThat(server.post(GROUP + "/invitationreviews", review("InvitationReview", "{}"))
+                        .json()
+                        .at("/status/invitations"))
+                .isEmpty();
+    }
+
+    private static String review(String kind, String spec) {
+        return "{\"apiVersion\":\"mesh.weft.dev/v1alpha1\",\"kind\":\"" + kind + "\",\"spec\":" + spec + "}";
     }
 
     private JsonNode cells(String path, int row) {

@@ -3,7 +3,9 @@ package dev.weft.api;
 import dev.weft.registry.ClusterMember;
 import dev.weft.registry.FederationTraffic;
 import dev.weft.registry.FederationView;
+import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.FederatedService;
+import dev.weft.registry.resource.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 final class TestFederation implements FederationView {
     private volatile List<ClusterMember> members;
     private volatile List<FederatedService> services = List.of();
+    private volatile List<OpenToken> tokens = List.of();
 
     TestFederation(List<ClusterMember> members) {
         this.members = List.copyOf(members);
@@ -25,6 +28,28 @@ final class TestFederation implements FederationView {
 
     void exports(FederatedService... now) {
         services = List.of(now);
+    }
+
+    void hasTokens(OpenToken... now) {
+        tokens = List.of(now);
+    }
+
+    @Override
+    public CompletionStage<Answer<List<OpenToken>>> tokens() {
+        return CompletableFuture.completedStage(new Answer.Found<>(tokens));
+    }
+
+    @Override
+    public CompletionStage<Answer<Done>> revoke(String id) {
+        List<OpenToken> left =
+                tokens.stream().filter(token -> !token.id().equals(id)).toList();
+        boolean found = left.size() < tokens.size();
+        tokens = left;
+        return CompletableFuture.completedStage(
+                found
+                        ? new Answer.Found<>(new Done())
+                        : new Answer.Refused<>(
+                                new Refusal(Refusal.Reason.Conflict, "none of this id", null, "", List.of(), 0)));
     }
 
     @Override

@@ -31,6 +31,8 @@ import picocli.CommandLine.TypeConversionException;
         description = "Join clusters to a federation and take them out; each command talks to its own cluster.",
         subcommands = {
             FederateCommand.Invite.class,
+            FederateCommand.Tokens.class,
+            FederateCommand.Revoke.class,
             FederateCommand.Join.class,
             FederateCommand.Members.class,
             FederateCommand.Leave.class,
@@ -106,6 +108,57 @@ final class FederateCommand implements Runnable {
             federate.say(federate.ask("the invitation", "invitations", "Invitation", asked)
                     .path("token")
                     .asText());
+            return 0;
+        }
+    }
+
+    /** {@code weft federate tokens}. */
+    @Command(
+            name = "tokens",
+            description = "Show the tokens that somebody could still use.",
+            footer = {"", "Each process of a cluster has its own: those of the one behind --api are shown."})
+    static final class Tokens implements Callable<Integer> {
+        private static final String ROW = "%-14s %s";
+
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Override
+        public Integer call() {
+            JsonNode open = federate.ask("the tokens", "invitationreviews", "InvitationReview", nothing())
+                    .path("invitations");
+            federate.say(String.format(Locale.ROOT, ROW, "ID", "EXPIRES"));
+            for (JsonNode token : open) {
+                federate.say(String.format(
+                        Locale.ROOT,
+                        ROW,
+                        token.path("id").asText(),
+                        token.path("expires").asText()));
+            }
+            return 0;
+        }
+    }
+
+    /** {@code weft federate revoke ID}. */
+    @Command(
+            name = "revoke",
+            description = "Take back a token, so that nobody can join with it.",
+            footer = {"", "Who joined with a token before is put out by weft federate expel."})
+    static final class Revoke implements Callable<Integer> {
+        @ParentCommand
+        private FederateCommand federate = new FederateCommand();
+
+        @Parameters(paramLabel = "ID", description = "The token, as weft federate tokens shows it.")
+        private String id = "";
+
+        @Override
+        public Integer call() {
+            federate.ask(
+                    "to revoke token " + id,
+                    "revocations",
+                    "Revocation",
+                    nothing().put("id", id));
+            federate.say("revoked " + id);
             return 0;
         }
     }

@@ -52,9 +52,23 @@ class FederateIT {
     void wholeLife() throws Exception {
         federate();
         assertThat(weft(north, "members").lines()).hasSize(4);
+        revoke();
         leaveAndComeBack();
         loseDisk();
         expel();
+    }
+
+    private void revoke() throws Exception {
+        String token = weft(east, "invite").strip();
+        String shown = weft(east, "tokens");
+        assertThat(shown.lines()).as(shown).hasSizeGreaterThan(1);
+        for (String line : shown.lines().skip(1).toList()) {
+            String id = line.substring(0, line.indexOf(' '));
+            assertThat(weft(east, "revoke", id)).contains("revoked " + id);
+            refused(east, 1, "none that can be used", "revoke", id);
+        }
+        assertThat(weft(east, "tokens").lines()).hasSize(1);
+        assertThat(shown).doesNotContain(token);
     }
 
     private void leaveAndComeBack() throws Exception {

@@ -84,6 +84,21 @@ public interface Gossip {
         return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
     }
 
+    /** The tokens that this process gave out and that somebody could use, oldest first. */
+    default CompletionStage<List<OpenToken>> tokens() {
+        return CompletableFuture.completedStage(List.of());
+    }
+
+    /**
+     * Takes back a token that this process gave out, so that nobody can use it any more.
+     *
+     * @param id see {@link #tokens}
+     * @return fails with a {@link FederationRefusal} where there is no such token that could be used
+     */
+    default CompletionStage<Void> revoke(String id) {
+        return CompletableFuture.failedStage(new FederationRefusal(NOT_OFFERED));
+    }
+
     /**
      * Joins the federation of the cluster that gave out the token; done when this cluster is a member.
      *

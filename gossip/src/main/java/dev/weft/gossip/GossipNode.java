@@ -21,6 +21,7 @@ import dev.weft.gossip.transport.Security;
 import dev.weft.gossip.trust.Certificates;
 import dev.weft.gossip.trust.ClusterIdentity;
 import dev.weft.gossip.trust.IdentityDirectory;
+import dev.weft.gossip.trust.Invitations;
 import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.trust.LinkKeys;
 import dev.weft.gossip.trust.LinkTrust;
@@ -242,6 +243,19 @@ public final class GossipNode implements Gossip {
         return token.thenApply(made -> made.map(JoinToken::print)
                 .orElseThrow(() -> new FederationRefusal(
                         "token: too many are open (expected: at most weft.gossip.trust.invitations)")));
+    }
+
+    @Override
+    public CompletionStage<List<OpenToken>> tokens() {
+        CompletionStage<List<Invitations.Invitation>> open = ask(SpreadActor.GetTokens::new, ASK_TIMEOUT);
+        return open.thenApply(all -> all.stream()
+                .map(each -> new OpenToken(each.id(), each.expires()))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<Void> revoke(String id) {
+        return done(ask(replyTo -> new SpreadActor.Revoke(id, replyTo), ASK_TIMEOUT));
     }
 
     @Override

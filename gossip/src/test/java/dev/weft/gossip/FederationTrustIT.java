@@ -129,6 +129,34 @@ class FederationTrustIT {
     }
 
     @Test
+    @DisplayName(
+            "shows the tokens that can be used, by other names than their secrets, and takes one back, also over a restart")
+    void revokes() throws Exception {
+        InMemoryRecordStore store = new InMemoryRecordStore();
+        String identity = directory.resolve("east").toString();
+        GossipNode east = start("east", identity, CLOSED, store, ANYWHERE);
+        GossipNode west = start("west", "", CLOSED);
+        assertThat(ask(east.tokens())).isEmpty();
+        String taken = ask(east.invite(HOUR));
+        String id = ask(east.tokens()).get(0).id();
+        String used = ask(east.invite(HOUR));
+        assertThat(ask(east.tokens())).hasSize(2).doesNotHaveDuplicates();
+        assertThat(taken).doesNotContain(id);
+        ask(east.revoke(id));
+        assertThatThrownBy(() -> ask(east.revoke(id)))
+                .hasMessageContaining("token " + id + " is none that can be used");
+        assertThatThrownBy(() -> ask(west.joinWith(taken))).hasMessageContaining("did not revoke");
+        ask(west.joinWith(used));
+        assertThat(ask(east.tokens())).isEmpty();
+        ask(east.invite(HOUR));
+        String open = ask(east.tokens()).get(0).id();
+        ask(east.stop());
+        running.remove(east);
+        GossipNode again = start("east", identity, CLOSED, store, ANYWHERE);
+        assertThat(ask(again.tokens())).extracting(OpenToken::id).containsExactly(open);
+    }
+
+    @Test
     @DisplayName("keeps its identity over a restart, refuses a twin, and lets a name that left come back by a token")
     void identities() throws Exception {
         InMemoryRecordStore store = new InMemoryRecordStore();

@@ -11,6 +11,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.util.ByteString;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,62 @@ class GossipNodeIT {
     }
 
     @Test
+    @DisplayName(
+            "goes along a chain whose ends have no link and only dial out, both ways, and heals when the middle is back")
+    void chain() throws Exception {
+        InMemoryRecordStore store = new InMemoryRecordStore();
+        // Bound and not listening: nobody gets through, and nobody else gets the port.
+        try (Socket atWest = new Socket();
+                Socket atNorth = new Socket()) {
+            GossipNode east = start("east", ANYWHERE, List.of(), store);
+            HostPort middle = east.address();
+            GossipNode west = start("west", middle, uncallable(atWest));
+            GossipNode north = start("north", middle, uncallable(atNorth));
+            Seen atTheEast = follow(east);
+            Seen atTheWest = follow(west);
+            Seen atTheNorth = follow(north);
+            east.reset(0, 0, Map.of("e", ByteString.fromString("1")));
+            west.reset(0, 0, Map.of("w", ByteString.fromString("1")));
+            north.reset(0, 0, Map.of("n", ByteString.fromString("1")));
+            for (Seen seen : List.of(atTheEast, atTheWest, atTheNorth)) {
+                await().untilAsserted(() -> assertThat(seen.records).containsOnlyKeys("east/e", "west/w", "north/n"));
+            }
+            stop(east);
+            west.publish(0, 0, List.of(new RecordChange("w", ByteString.fromString("2"))));
+            north.publish(0, 0, List.of(new RecordChange("n", null)));
+            GossipNode again = start("east", middle, List.of(), store);
+            again.reset(0, 0, Map.of("e", ByteString.fromString("2")));
+            Map<String, String> all = Map.of("east/e", "2", "west/w", "2");
+            for (Seen seen : List.of(follow(again), atTheWest, atTheNorth)) {
+                await().untilAsserted(() -> assertThat(seen.records).isEqualTo(all));
+            }
+            assertThat(linked(west)).containsExactly("east");
+            assertThat(linked(north)).containsExactly("east");
+            await().untilAsserted(() ->
+                    assertThat(digests(west)).isEqualTo(digests(north)).isEqualTo(digests(again)));
+        }
+    }
+
+    /** An address that nobody can call. */
+    private static HostPort uncallable(Socket socket) throws IOException {
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+        return new HostPort("127.0.0.1", socket.getLocalPort());
+    }
+
+    /** With whom anything was exchanged. */
+    private static List<String> linked(GossipNode node) throws Exception {
+        return node.stats().toCompletableFuture().get(10, TimeUnit.SECONDS).peers().stream()
+                .filter(peer -> peer.bytesIn() > 0)
+                .map(GossipStats.Peer::cluster)
+                .toList();
+    }
+
+    private static Map<String, String> digests(GossipNode node) throws Exception {
+        return node.members().toCompletableFuture().get(10, TimeUnit.SECONDS).stream()
+                .collect(Collectors.toMap(Member::cluster, Member::digest));
+    }
+
+    @Test
     @DisplayName("reports a taken address in a sentence, and stops twice as well as once")
     void takenAddress() throws Exception {
         GossipNode east = start("east", ANYWHERE, List.of(), new InMemoryRecordStore());
@@ -128,8 +188,24 @@ class GossipNodeIT {
 
     private GossipNode start(String cluster, HostPort bind, List<HostPort> seeds, RecordStore store)
             throws IOException {
-        GossipSettings settings = GossipSettings.from(ConfigFactory.parseString("weft.gossip.cluster=" + cluster)
-                        .withFallback(ConfigFactory.defaultReference()))
+        return start(cluster, bind, seeds, store, "");
+    }
+
+    /** One that others look for at another address than its own. */
+    private GossipNode start(String cluster, HostPort seed, HostPort advertised) throws IOException {
+        return start(
+                cluster,
+                ANYWHERE,
+                List.of(seed),
+                new InMemoryRecordStore(),
+                "weft.gossip.advertised = \"" + advertised + "\"");
+    }
+
+    private GossipNode start(String cluster, HostPort bind, List<HostPort> seeds, RecordStore store, String config)
+            throws IOException {
+        GossipSettings settings = GossipSettings.from(
+                        ConfigFactory.parseString("weft.gossip.cluster=" + cluster + "\n" + config)
+                                .withFallback(ConfigFactory.defaultReference()))
                 .of(cluster, bind, seeds);
         GossipNode node = GossipNode.start(
                 kit.system(), settings, store, InstantSource.system(), new SplittableRandom(cluster.hashCode()));

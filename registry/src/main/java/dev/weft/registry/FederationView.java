@@ -4,6 +4,7 @@ import dev.weft.registry.Registry.Answer;
 import dev.weft.registry.resource.FederatedService;
 import dev.weft.registry.resource.Refusal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,16 @@ public interface FederationView {
         return notOffered();
     }
 
+    /** The tokens of this process that somebody could use, oldest first. */
+    default CompletionStage<Answer<List<OpenToken>>> tokens() {
+        return notOffered();
+    }
+
+    /** Takes back a token of this process, so that nobody can use it any more. */
+    default CompletionStage<Answer<Done>> revoke(String id) {
+        return notOffered();
+    }
+
     /** Joins the federation of the cluster that gave out the token; answered when this cluster is a member. */
     default CompletionStage<Answer<Done>> join(String token) {
         return notOffered();
@@ -50,6 +61,13 @@ public interface FederationView {
     default CompletionStage<Answer<Done>> expel(String cluster) {
         return notOffered();
     }
+
+    /**
+     * A token that somebody could use.
+     *
+     * @param id what it is called where its secret must not be
+     */
+    record OpenToken(String id, Instant expires) {}
 
     /** It was done. */
     record Done() {}

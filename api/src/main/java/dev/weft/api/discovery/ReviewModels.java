@@ -14,16 +14,18 @@ import java.util.Set;
  * <p>Source: authentication.k8s.io/v1, authorization.k8s.io/v1, and for our own the routes that answer them.
  */
 final class ReviewModels {
-    private static final Map<String, Class<?>> BY_KIND = Map.of(
-            "SelfSubjectReview", SelfSubjectReview.class,
-            "TokenReview", TokenReview.class,
-            "LocalSubjectAccessReview", SubjectAccessReview.class,
-            "SelfSubjectAccessReview", SelfSubjectAccessReview.class,
-            "SelfSubjectRulesReview", SelfSubjectRulesReview.class,
-            "SubjectAccessReview", SubjectAccessReview.class,
-            "Invitation", Invitation.class,
-            "Join", Join.class,
-            "Departure", Departure.class);
+    private static final Map<String, Class<?>> BY_KIND = Map.ofEntries(
+            Map.entry("SelfSubjectReview", SelfSubjectReview.class),
+            Map.entry("TokenReview", TokenReview.class),
+            Map.entry("LocalSubjectAccessReview", SubjectAccessReview.class),
+            Map.entry("SelfSubjectAccessReview", SelfSubjectAccessReview.class),
+            Map.entry("SelfSubjectRulesReview", SelfSubjectRulesReview.class),
+            Map.entry("SubjectAccessReview", SubjectAccessReview.class),
+            Map.entry("Invitation", Invitation.class),
+            Map.entry("Join", Join.class),
+            Map.entry("Departure", Departure.class),
+            Map.entry("InvitationReview", InvitationReview.class),
+            Map.entry("Revocation", Revocation.class));
 
     private ReviewModels() {}
 
@@ -127,6 +129,18 @@ final class ReviewModels {
         record Wish(Long validSeconds) {}
 
         record Token(String token, Long validSeconds) {}
+    }
+
+    /** The tokens of this process that somebody could use. */
+    record InvitationReview(String apiVersion, String kind, ObjectMeta metadata, Departure.Nothing spec, Open status) {
+        record Open(List<Named> invitations) {
+            record Named(String id, String expires) {}
+        }
+    }
+
+    /** Takes back a token of this process. */
+    record Revocation(String apiVersion, String kind, ObjectMeta metadata, Which spec, Outcome status) {
+        record Which(String id) {}
     }
 
     /** This cluster joins the federation that a token is of. */

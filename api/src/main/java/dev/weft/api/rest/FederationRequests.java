@@ -2,6 +2,7 @@ package dev.weft.api.rest;
 
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.body.RequestBodies;
@@ -11,6 +12,7 @@ import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry.Answer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -18,9 +20,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an administrator asks of the federation. Three kinds in the group of {@code clusters} can only be created, like a
- * review, and the answer is in the status: an {@code Invitation} ({@code spec.validSeconds}; {@code status.token}), a
- * {@code Join} ({@code spec.token}), a {@code Departure}. Putting out another cluster is {@code DELETE clusters/NAME}. So
+ * What an administrator asks of the federation. Five kinds in the group of {@code clusters} can only be created, like a
+ * review, and the answer is in the status: an {@code Invitation} ({@code spec.validSeconds}; {@code status.token}), an
+ * {@code InvitationReview} ({@code status.invitations}: those of this process that somebody could use), a
+ * {@code Revocation} of one ({@code spec.id}), a {@code Join} ({@code spec.token}), a {@code Departure}. Putting out another cluster is {@code DELETE clusters/NAME}. So
  * each is a verb on a resource, as access rules name them.
  */
 final class FederationRequests {
@@ -29,6 +32,8 @@ final class FederationRequests {
 
     static final List<ServedResource> RESOURCES = List.of(
             ServedResource.review(GROUP, MeshKinds.VERSION, "invitations", "Invitation"),
+            ServedResource.review(GROUP, MeshKinds.VERSION, "invitationreviews", "InvitationReview"),
+            ServedResource.review(GROUP, MeshKinds.VERSION, "revocations", "Revocation"),
             ServedResource.review(GROUP, MeshKinds.VERSION, "joins", "Join"),
             ServedResource.review(GROUP, MeshKinds.VERSION, "departures", "Departure"));
 
@@ -70,8 +75,16 @@ final class FederationRequests {
                                 return status.put(
                                         "validSeconds", invitation.validity().toSeconds());
                             }));
+                case "invitationreviews" ->
+                    federation.tokens().thenApply(answer -> created(exchange, asked, answer, this::invitations));
+                case "revocations" ->
+                    federation
+                            .revoke(text(asked, "id", "what `weft federate tokens` shows"))
+                            .thenApply(answer -> created(exchange, asked, answer, this::done));
                 case "joins" ->
-                    federation.join(token(asked)).thenApply(answer -> created(exchange, asked, answer, this::done));
+                    federation
+                            .join(text(asked, "token", "what `weft federate invite` printed"))
+                            .thenApply(answer -> created(exchange, asked, answer, this::done));
                 default -> federation.leave().thenApply(answer -> created(exchange, asked, answer, this::done));
             };
         });
@@ -90,6 +103,16 @@ final class FederationRequests {
                     .put("kind", MeshKinds.CLUSTERS.type().plural());
             return Answers.to(exchange).json(200, status);
         });
+    }
+
+    private ObjectNode invitations(List<FederationView.OpenToken> open) {
+        ObjectNode status = JsonNodeFactory.instance.objectNode();
+        ArrayNode invitations = status.putArray("invitations");
+        open.forEach(token -> invitations
+                .addObject()
+                .put("id", token.id())
+                .put("expires", token.expires().truncatedTo(ChronoUnit.SECONDS).toString()));
+        return status;
     }
 
     private ObjectNode done(FederationView.Done done) {
@@ -127,11 +150,11 @@ final class FederationRequests {
         return Optional.of(Duration.ofSeconds(seconds.asLong()));
     }
 
-    private static String token(JsonNode asked) {
-        JsonNode token = asked.at("/spec/token");
-        if (!token.isTextual() || token.asText().isBlank()) {
-            throw RequestRefused.badRequest("spec.token: missing (expected: what `weft federate invite` printed)");
+    private static String text(JsonNode asked, String field, String expected) {
+        JsonNode text = asked.path("spec").path(field);
+        if (!text.isTextual() || text.asText().isBlank()) {
+            throw RequestRefused.badRequest("spec." + field + ": missing (expected: " + expected + ")");
         }
-        return token.asText().strip();
+        return text.asText().strip();
     }
 }

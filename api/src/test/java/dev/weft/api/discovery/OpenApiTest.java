@@ -46,7 +46,9 @@ class OpenApiTest {
             "Ingress",
             "Invitation",
             "Join",
-            "Departure");
+            "Departure",
+            "InvitationReview",
+            "Revocation");
 
     private final List<ResourceKind> kinds = kinds();
     private final List<ServedResource> reviews = List.of(
@@ -58,6 +60,8 @@ class OpenApiTest {
             ServedResource.review("authorization.k8s.io", "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
             ServedResource.review("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview"),
             ServedResource.review("mesh.weft.dev", "v1alpha1", "invitations", "Invitation"),
+            ServedResource.review("mesh.weft.dev", "v1alpha1", "invitationreviews", "InvitationReview"),
+            ServedResource.review("mesh.weft.dev", "v1alpha1", "revocations", "Revocation"),
             ServedResource.review("mesh.weft.dev", "v1alpha1", "joins", "Join"),
             ServedResource.review("mesh.weft.dev", "v1alpha1", "departures", "Departure"));
     private final List<ResourceKind> all = Stream.concat(

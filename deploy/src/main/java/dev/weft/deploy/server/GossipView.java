@@ -65,6 +65,21 @@ record GossipView(Gossip gossip, Supplier<CompletionStage<List<FederatedService>
     }
 
     @Override
+    public CompletionStage<Answer<List<OpenToken>>> tokens() {
+        return answered(
+                Reason.Conflict,
+                gossip.tokens()
+                        .thenApply(all -> all.stream()
+                                .map(each -> new OpenToken(each.id(), each.expires()))
+                                .toList()));
+    }
+
+    @Override
+    public CompletionStage<Answer<Done>> revoke(String id) {
+        return answered(Reason.Conflict, gossip.revoke(id).thenApply(none -> new Done()));
+    }
+
+    @Override
     public CompletionStage<Answer<Done>> join(String token) {
         return answered(Reason.Conflict, gossip.joinWith(token).thenApply(none -> new Done()));
     }

@@ -200,8 +200,30 @@ final class Admission {
     /** Remembers a token. False where too many are open. */
     boolean invite(ByteString secret, Duration validity, Instant now) {
         boolean added = invitations.add(secret, now.plus(validity), now);
+        if (added) {
+            LOG.info("token {} was given out, valid for {}", Invitations.id(secret), validity);
+        }
         store.invitations(invitations.all());
         return added;
+    }
+
+    /** The tokens that somebody could use. */
+    List<Invitations.Invitation> tokens(Instant now) {
+        return invitations.open(now);
+    }
+
+    /** Takes a token back. Answers why that cannot be; null if nobody can use it any more. */
+    @Nullable
+    String revoke(String id, Instant now) {
+        if (!invitations.revoke(id, now)) {
+            List<String> open =
+                    tokens(now).stream().map(Invitations.Invitation::id).toList();
+            return "token " + id + " is none that can be used at "
+                    + membership.self().id() + " (expected: one of " + open + ", at the process that gave it out)";
+        }
+        store.invitations(invitations.all());
+        LOG.info("token {} was revoked", id);
+        return null;
     }
 
     JoinToken token(ByteString secret, Duration validity, Instant now) {
@@ -215,17 +237,28 @@ final class Admission {
 
     /** Why a token is none to join with, as far as is known here; null if nothing is. */
     @Nullable
-    String objection(JoinToken token) {
+    String objection(JoinToken token, Instant now) {
         if (token.fingerprint().equals(identity.key().fingerprint())) {
             return "this is a token of cluster " + identity.cluster()
                     + " itself (expected: one that a member of another" + " federation gave out)";
         }
-        return roll.expulsions().stream()
-                .filter(expulsion -> expulsion.key().fingerprint().equals(token.fingerprint()))
-                .findFirst()
-                .map(expulsion -> "cluster " + expulsion.cluster() + ", which gave out the token, was expelled by "
-                        + expulsion.by() + " (expected: a token of a member)")
-                .orElse(null);
+        for (Expulsion expulsion : roll.expulsions()) {
+            if (expulsion.key().fingerprint().equals(token.fingerprint())) {
+                return "cluster " + expulsion.cluster() + ", which gave out the token, was expelled by "
+                        + expulsion.by() + " (expected: a token of a member)";
+            }
+        }
+        List<String> present = others().stream()
+                .filter(cluster -> membership.present(cluster, null, now))
+                .toList();
+        boolean stranger = roll.members().stream()
+                .noneMatch(member -> member.key().fingerprint().equals(token.fingerprint()));
+        // Its members would have to believe those of the other, of whom nobody vouched for any to any.
+        return stranger && expelled == null && !present.isEmpty()
+                ? "cluster " + identity.cluster() + " is in a federation with " + present + " already, and "
+                        + token.cluster() + ", which gave out the token, is not in it (expected: " + token.cluster()
+                        + " to join with a token of this federation, or `weft federate leave` here first)"
+                : null;
     }
 
     /** Lets in one who was invited. Answers why not; null if he is in. */
@@ -246,7 +279,8 @@ final class Admission {
         }
         String refused = switch (invitations.redeem(join.secret(), member.key(), now)) {
             case UNKNOWN ->
-                "the token is not known at " + membership.self().id() + " (expected: one that this process gave out)";
+                "the token is not known at " + membership.self().id()
+                        + " (expected: one that this process gave out and did not" + " revoke)";
             case EXPIRED -> "the token expired (expected: a new one, by `weft federate invite`)";
             case USED ->
                 "the token was used already by another cluster" + " (expected: a new one, by `weft federate invite`)";
@@ -261,7 +295,11 @@ final class Admission {
         MemberStatement present = present(member.cluster());
         long admitted = Math.max(stamp(now), present == null ? 0 : present.admitted() + 1);
         take(MemberStatement.vouching(identity, member.cluster(), member.key(), admitted), true, false);
-        LOG.info("cluster {} ({}) joined with a token of this cluster", member.cluster(), member.key());
+        LOG.info(
+                "cluster {} ({}) joined with token {} of this cluster",
+                member.cluster(),
+                member.key(),
+                Invitations.id(join.secret()));
         return null;
     }
 

@@ -59,7 +59,7 @@ final class Enrolment {
             reply.accept(Optional.of("the token expired at " + token.expires() + " (expected: a new one)"));
             return;
         }
-        String objection = admission.objection(token);
+        String objection = admission.objection(token, now);
         if (objection != null) {
             reply.accept(Optional.of(objection));
             return;

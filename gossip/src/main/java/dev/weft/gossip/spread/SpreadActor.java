@@ -13,6 +13,7 @@ import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.trust.Invitations;
 import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.trust.VerifyKey;
@@ -77,6 +78,12 @@ public final class SpreadActor {
     /** Gives out a token, which holds this secret; empty where too many are open. */
     public record Invite(ByteString secret, Duration validity, ActorRef<Optional<JoinToken>> replyTo)
             implements Command {}
+
+    /** Asks for the tokens that somebody could use. */
+    public record GetTokens(ActorRef<List<Invitations.Invitation>> replyTo) implements Command {}
+
+    /** Takes a token back; answers why that cannot be, or nothing. */
+    public record Revoke(String id, ActorRef<Optional<String>> replyTo) implements Command {}
 
     /** Joins with a token; answers why that failed, or nothing. */
     public record JoinWith(JoinToken token, ActorRef<Optional<String>> replyTo) implements Command {}
@@ -248,6 +255,8 @@ public final class SpreadActor {
                     .onMessage(Join.class, this::onJoin)
                     .onMessage(Beside.class, this::onBeside)
                     .onMessage(Invite.class, this::onInvite)
+                    .onMessage(GetTokens.class, this::onGetTokens)
+                    .onMessage(Revoke.class, this::onRevoke)
                     .onMessage(JoinWith.class, this::onJoinWith)
                     .onMessage(Expel.class, this::onExpel)
                     .onMessage(Leave.class, this::onLeave)
@@ -350,6 +359,16 @@ public final class SpreadActor {
 
         private Behavior<Command> onInvite(Invite invite) {
             invite.replyTo().tell(core.invite(invite.secret(), invite.validity()));
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onGetTokens(GetTokens question) {
+            question.replyTo().tell(core.tokens());
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onRevoke(Revoke revoke) {
+            revoke.replyTo().tell(core.revoke(revoke.id()));
             return Behaviors.same();
         }
 

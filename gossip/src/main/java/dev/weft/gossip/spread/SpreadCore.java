@@ -12,6 +12,7 @@ import dev.weft.gossip.origin.OriginState;
 import dev.weft.gossip.origin.Replica;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
+import dev.weft.gossip.trust.Invitations;
 import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.trust.RecordSigner;
@@ -200,6 +201,18 @@ public final class SpreadCore implements PeerListener {
         Optional<JoinToken> token = enrolment.invite(secret, validity, clock.instant());
         store.flush();
         return token;
+    }
+
+    /** The tokens of this process that somebody could use. */
+    public List<Invitations.Invitation> tokens() {
+        return admission.tokens(clock.instant());
+    }
+
+    /** Takes a token back. Answers why that cannot be; empty if nobody can use it any more. */
+    public Optional<String> revoke(String id) {
+        Optional<String> failure = Optional.ofNullable(admission.revoke(id, clock.instant()));
+        store.flush();
+        return failure;
     }
 
     /** Joins with a token; the reply hears why that failed, or nothing when this cluster is a member. */

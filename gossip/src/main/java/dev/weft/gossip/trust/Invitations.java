@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,19 @@ public final class Invitations {
      * @param usedBy the key that used it; null as long as nobody did
      */
     public record Invitation(
-            ByteString hash, Instant expires, @Nullable VerifyKey usedBy) {}
+            ByteString hash, Instant expires, @Nullable VerifyKey usedBy) {
+        private static final int ID_BYTES = 6;
+
+        /** What it is called where the secret must not be: the beginning of the hash. */
+        public String id() {
+            return HexFormat.of().formatHex(hash.take(ID_BYTES).toArray());
+        }
+
+        /** Whether somebody could use it. */
+        boolean open(Instant now) {
+            return usedBy == null && !now.isAfter(expires);
+        }
+    }
 
     /** What became of an attempt to use a token. */
     public enum Outcome {
@@ -46,6 +59,16 @@ public final class Invitations {
     /** As they are to be stored. */
     public List<Invitation> all() {
         return List.copyOf(invitations);
+    }
+
+    /** Those that somebody could use. */
+    public List<Invitation> open(Instant now) {
+        return invitations.stream().filter(each -> each.open(now)).toList();
+    }
+
+    /** From now on nobody can use it. False where there is no open one of this id. */
+    public boolean revoke(String id, Instant now) {
+        return invitations.removeIf(each -> each.open(now) && each.id().equals(id));
     }
 
     /** False where too many are open already. */
@@ -79,6 +102,11 @@ public final class Invitations {
         }
         invitations.set(found, new Invitation(invitation.hash(), invitation.expires(), key));
         return Outcome.ACCEPTED;
+    }
+
+    /** What the token with a secret is called. */
+    public static String id(ByteString secret) {
+        return new Invitation(hash(secret), Instant.MAX, null).id();
     }
 
     private static ByteString hash(ByteString secret) {

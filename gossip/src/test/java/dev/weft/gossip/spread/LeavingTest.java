@@ -92,6 +92,36 @@ class LeavingTest {
     }
 
     @Test
+    @DisplayName("may join another federation; one that did not leave is told to, and nothing becomes of the two")
+    void twoFederations() {
+        SimulatedFederation federation = new SimulatedFederation(16).closed();
+        List<Sim> all = threeClusters(federation);
+        Sim west = all.get(1);
+        Sim south = federation.start("south", new Disk());
+        Sim island = federation.start("island", new Disk());
+        join(federation, south, island);
+        south.core.reset(0, 0, Map.of("s", ByteString.fromString("v")));
+        List<Optional<String>> answers = new ArrayList<>();
+        west.core.join(token(federation, south), answers::add);
+        federation.run(LONG);
+        assertThat(answers)
+                .singleElement()
+                .asString()
+                .contains("cluster west is in a federation with [east, north] already", "`weft federate leave`");
+        for (Sim member : all) {
+            assertThat(member.content()).as(member.name).containsKey("west/0/k").doesNotContainKey("south/0/s");
+        }
+        assertThat(south.content()).containsOnlyKeys("south/0/s");
+        west.core.leave();
+        federation.run(LONG);
+        join(federation, south, west);
+        west.put(0, "k", "there");
+        federation.run(LONG);
+        assertThat(island.content()).containsEntry("west/0/k", "there").containsKey("south/0/s");
+        assertThat(all.get(0).content()).doesNotContainKeys("west/0/k", "south/0/s");
+    }
+
+    @Test
     @DisplayName("comes back with a new token, and is alive for all with what it exports then")
     void comesBack() {
         SimulatedFederation federation = new SimulatedFederation(12).closed();
@@ -177,14 +207,17 @@ class LeavingTest {
         return all;
     }
 
-    private static void join(SimulatedFederation federation, Sim host, Sim guest) {
+    private static JoinToken token(SimulatedFederation federation, Sim host) {
         byte[] secret = new byte[JoinToken.SECRET_BYTES];
         federation.random.nextBytes(secret);
-        JoinToken token = host.core
+        return host.core
                 .invite(ByteString.fromArray(secret), Duration.ofHours(1))
                 .orElseThrow();
+    }
+
+    private static void join(SimulatedFederation federation, Sim host, Sim guest) {
         List<Optional<String>> answers = new ArrayList<>();
-        guest.core.join(token, answers::add);
+        guest.core.join(token(federation, host), answers::add);
         federation.run(Duration.ofSeconds(2));
         assertThat(answers).containsExactly(Optional.empty());
     }

@@ -73,9 +73,9 @@ final class PackedJson {
 
     private static int hash(byte[] bytes, int at) {
         int four = (bytes[at] & 0xff)
-                | (bytes[at + 1] & 0xff) << 8
-                | (bytes[at + 2] & 0xff) << 16
-                | (bytes[at + 3] & 0xff) << 24;
+                | ((bytes[at + 1] & 0xff) << 8)
+                | ((bytes[at + 2] & 0xff) << 16)
+                | ((bytes[at + 3] & 0xff) << 24);
         return (four * 0x9e3779b1) >>> (Integer.SIZE - HASH_BITS);
     }
 
@@ -117,7 +117,7 @@ final class PackedJson {
             return false;
         }
         int copied = same == 0 ? 0 : same - SHORTEST;
-        to[written++] = (byte) (Math.min(plain, LONGER) << 4 | Math.min(copied, LONGER));
+        to[written++] = (byte) ((Math.min(plain, LONGER) << 4) | Math.min(copied, LONGER));
         more(plain);
         System.arraycopy(from, start, to, written, plain);
         written += plain;
@@ -166,7 +166,7 @@ final class PackedJson {
                     copied += more;
                 } while (more == 255);
             }
-            copy((from[at] & 0xff) | (from[at + 1] & 0xff) << 8, copied + SHORTEST);
+            copy((from[at] & 0xff) | ((from[at + 1] & 0xff) << 8), copied + SHORTEST);
             at += 2;
         }
     }
