@@ -61,8 +61,8 @@ class ProxyNodeIT {
             follower(WatchedKind.SERVICES)
                     .replaced(List.of(json("{'metadata':{'namespace':'default','name':'web'},'spec':{'clusterIPs':['"
                             + VIP + "'],'ports':[{'port':" + port + "}]}}")));
-            follower(WatchedKind.IMPORTS).unavailable("not served");
-            follower(WatchedKind.NODES).unavailable("not served");
+            follower(WatchedKind.IMPORTS).absent("not served");
+            follower(WatchedKind.NODES).absent("not served");
             assertThat(node.ready().toCompletableFuture()).isNotDone();
             follower(WatchedKind.SLICES).replaced(List.of(slice("127.80.9.1", backend.getLocalPort(), true)));
             node.ready().toCompletableFuture().get(60, TimeUnit.SECONDS);

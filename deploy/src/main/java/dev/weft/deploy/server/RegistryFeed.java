@@ -49,7 +49,7 @@ final class RegistryFeed implements ResourceFeed {
     public Subscription follow(String path, Follower follower) {
         ResourceKind kind = kindAt(path);
         if (kind == null) {
-            follower.unavailable(path + ": the registry has no such kind");
+            follower.absent(path + ": the registry has no such kind");
             return () -> {};
         }
         Following following = new Following(Collection.everywhere(kind.type()), follower);

@@ -29,7 +29,11 @@ import org.slf4j.LoggerFactory;
 final class CollectionFollowing {
     private static final Logger LOG = LoggerFactory.getLogger(CollectionFollowing.class);
     private static final int OK = 200;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
     private static final int GONE = 410;
+    /** What fails so often in a row, for some five seconds, is not to be had. */
+    private static final int PATIENCE = 7;
 
     private final URI api;
     private final String path;
@@ -94,7 +98,8 @@ final class CollectionFollowing {
             return;
         }
         if (response.statusCode() != OK) {
-            retry("list was answered with status " + response.statusCode());
+            boolean served = response.statusCode() != NOT_FOUND && response.statusCode() != FORBIDDEN;
+            retry("list was answered with status " + response.statusCode(), !served);
             return;
         }
         JsonNode page = mapper.readTree(response.body());
@@ -186,6 +191,11 @@ final class CollectionFollowing {
     }
 
     private void retry(String reason) {
+        retry(reason, false);
+    }
+
+    /** @param absent whether the server says that there is no such thing for us; else it may just not be able to answer */
+    private void retry(String reason, boolean absent) {
         if (stopped) {
             return;
         }
@@ -193,7 +203,11 @@ final class CollectionFollowing {
         if (failures == 1) {
             LOG.warn("{}: cannot follow {}: {}; what is known stays in use, tried again by itself", api, path, reason);
         }
-        follower.unavailable(reason);
+        if (absent || failures >= PATIENCE) {
+            follower.absent(reason);
+        } else {
+            follower.unavailable(reason);
+        }
         long ceiling = settings.backoffMin().toMillis() << Math.min(20, failures - 1);
         long delay = Math.min(ceiling, settings.backoffMax().toMillis());
         long jittered = delay - (long) (delay / 2.0 * random.nextDouble());

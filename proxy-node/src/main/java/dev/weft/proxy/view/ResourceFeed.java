@@ -29,8 +29,13 @@ public interface ResourceFeed {
         /** One object is gone; its last state. */
         void deleted(JsonNode object);
 
-        /** The API does not serve this kind, or cannot be reached; tried again by itself. */
+        /** The API cannot be reached, or fails; tried again by itself. */
         void unavailable(String reason);
+
+        /** The API says that it does not serve this kind, or not to us, or has failed many times; tried again by itself. */
+        default void absent(String reason) {
+            unavailable(reason);
+        }
     }
 
     /** Ends a following. */

@@ -42,9 +42,13 @@ final class ViewInbox {
                 offer(kind, object, true);
             }
 
+            /** What may just not be there yet is waited for: a picture without it would close what it has. */
             @Override
-            public void unavailable(String reason) {
-                absent(kind);
+            public void unavailable(String reason) {}
+
+            @Override
+            public void absent(String reason) {
+                missing(kind);
             }
         };
     }
@@ -76,7 +80,7 @@ final class ViewInbox {
     }
 
     /** An API that does not serve an optional kind must not keep the rest from being served. */
-    private synchronized void absent(WatchedKind kind) {
+    private synchronized void missing(WatchedKind kind) {
         if (!kind.required() && known.add(kind)) {
             wakeOnce();
         }
