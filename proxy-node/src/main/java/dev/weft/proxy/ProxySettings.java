@@ -66,7 +66,7 @@ public record ProxySettings(
                 nftables,
                 MetricsSettings.from(proxy.getConfig("metrics")),
                 NodeHealthSettings.from(proxy.getConfig("node-health")),
-                HostAddressSettings.from(proxy.getConfig("host-addresses")),
+                HostAddressSettings.from(proxy.getConfig("host-addresses"), linger(proxy.getConfig("dataplane"))),
                 Optional.of(proxy.getString("handover"))
                         .filter(path -> !path.isEmpty())
                         .map(Path::of),
@@ -89,6 +89,11 @@ public record ProxySettings(
                 hostAddresses,
                 handover,
                 stopDeadline);
+    }
+
+    /** As long as the connections of a service that is gone. */
+    private static Duration linger(Config dataPlane) {
+        return dataPlane.getDuration("drain-deadline").plus(dataPlane.getDuration("close-grace"));
     }
 
     private static DataPlaneSettings dataPlane(Config config, List<String> podNetworks) {

@@ -125,7 +125,15 @@ public final class DataPlane {
     }
 
     /** The service has exactly these listeners from now on; none closes all of its listeners. */
-    public synchronized void apply(ServiceKey service, List<ListenerPlan> plans) {
+    public void apply(ServiceKey service, List<ListenerPlan> plans) {
+        apply(service, plans, Set.of());
+    }
+
+    /**
+     * The same where something else serves others of its listeners from now on: their connections here run on as long as
+     * their ends want.
+     */
+    public synchronized void apply(ServiceKey service, List<ListenerPlan> plans, Set<ListenerKey> elsewhere) {
         if (draining) {
             return;
         }
@@ -136,7 +144,11 @@ public final class DataPlane {
                 .filter(key -> !wanted.contains(key))
                 .forEach(key -> {
                     Listener leaving = present.remove(key);
-                    if (leaving != null) {
+                    if (leaving != null && elsewhere.contains(key)) {
+                        leaving.close();
+                        retired.add(leaving);
+                        forgetWhenOver(leaving);
+                    } else if (leaving != null) {
                         retire(leaving, settings.drainDeadline());
                     }
                 });
@@ -292,6 +304,21 @@ public final class DataPlane {
                             retired.remove(listener);
                         },
                         deadline.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void forgetWhenOver(Listener leaving) {
+        transport
+                .acceptors()
+                .schedule(
+                        () -> {
+                            if (leaving.openConnections() > 0) {
+                                forgetWhenOver(leaving);
+                            } else {
+                                retired.remove(leaving);
+                            }
+                        },
+                        Math.max(1, settings.drainDeadline().toMillis()),
                         TimeUnit.MILLISECONDS);
     }
 

@@ -161,7 +161,11 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         for (ServicePicture picture : present) {
             tellUnreadable(picture);
             List<ListenerPlan> plans = ListenerPlan.of(picture, node, nodeAddresses, rules);
-            dataPlane.apply(picture.key(), offload.left(picture, plans, dataPlane.serves(picture.key())));
+            List<ListenerPlan> own = offload.left(picture, plans, dataPlane.serves(picture.key()));
+            Set<ListenerKey> elsewhere = new HashSet<>();
+            plans.forEach(plan -> elsewhere.add(plan.key()));
+            own.forEach(plan -> elsewhere.remove(plan.key()));
+            dataPlane.apply(picture.key(), own, elsewhere);
         }
     }
 

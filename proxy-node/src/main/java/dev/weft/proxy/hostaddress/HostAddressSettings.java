@@ -9,8 +9,9 @@ import java.time.Duration;
  *
  * @param protocol the number by which the routes are known as ours
  * @param retry when what failed is tried again
+ * @param linger how long the addresses of a service that is gone stay, for the connections that it has yet
  */
-public record HostAddressSettings(boolean put, int protocol, Duration retry) {
+public record HostAddressSettings(boolean put, int protocol, Duration retry, Duration linger) {
     private static final int FIRST_FREE = 5; // below are the kernel's own
     private static final int LAST = 255;
 
@@ -22,8 +23,8 @@ public record HostAddressSettings(boolean put, int protocol, Duration retry) {
     }
 
     /** Reads {@code weft.proxy.host-addresses}. */
-    public static HostAddressSettings from(Config config) {
+    public static HostAddressSettings from(Config config, Duration linger) {
         return new HostAddressSettings(
-                config.getBoolean("put"), config.getInt("protocol"), config.getDuration("retry"));
+                config.getBoolean("put"), config.getInt("protocol"), config.getDuration("retry"), linger);
     }
 }

@@ -31,6 +31,9 @@ public final class HostAddresses {
     private final Commands commands;
     private final WantedAddresses wanted;
     private final boolean may;
+    /** Nobody's any more, but perhaps of connections. */
+    private final Set<String> lingering = new TreeSet<>();
+
     private boolean read;
     private boolean busy;
     private boolean again;
@@ -57,6 +60,19 @@ public final class HostAddresses {
         view = update.view();
         if (may && !stopped && (wanted.apply(update) || !read)) {
             read = true;
+            Set<String> ofGone = wanted.takeOfGone();
+            if (!ofGone.isEmpty()) {
+                lingering.addAll(ofGone);
+                CompletableFuture.delayedExecutor(settings.linger().toMillis(), TimeUnit.MILLISECONDS)
+                        .execute(() -> over(ofGone));
+            }
+            settle();
+        }
+    }
+
+    private synchronized void over(Set<String> lingered) {
+        lingering.removeAll(lingered);
+        if (!stopped) {
             settle();
         }
     }
@@ -106,7 +122,8 @@ public final class HostAddresses {
             return;
         }
         busy = true;
-        Set<String> goal = wanted.all();
+        Set<String> goal = new TreeSet<>(wanted.all());
+        goal.addAll(lingering);
         found(settings, commands)
                 .thenCompose(found -> change(found, goal))
                 .whenComplete((done, failure) -> settled(failure));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WantedAddresses {
     private final Predicate<ServicePicture> listening;
     private final Map<ServiceKey, Set<String>> byService = new HashMap<>();
+    private Set<String> ofGone = new HashSet<>();
 
     /** @param listening whether listeners serve a service, which can bind only what is on the host */
     WantedAddresses(Predicate<ServicePicture> listening) {
@@ -34,9 +35,12 @@ final class WantedAddresses {
             touched.addAll(byService.keySet());
         }
         for (ServiceKey key : touched) {
-            Set<String> now = of(update.view().get(key));
+            Set<String> now = of(update.view().get(key), byService.getOrDefault(key, Set.of()));
             Set<String> before = now.isEmpty() ? byService.remove(key) : byService.put(key, now);
             differs |= !now.equals(before == null ? Set.of() : before);
+            if (now.isEmpty() && before != null) {
+                ofGone.addAll(before);
+            }
         }
         return differs;
     }
@@ -48,15 +52,25 @@ final class WantedAddresses {
         return all;
     }
 
-    private Set<String> of(@Nullable ServicePicture picture) {
+    /** Addresses that no service wants since the last call, of services that are gone: their connections may run on. */
+    Set<String> takeOfGone() {
+        Set<String> taken = ofGone;
+        ofGone = new HashSet<>();
+        taken.removeAll(all());
+        return taken;
+    }
+
+    /** A service that the kernel has taken over keeps its addresses: what came by its listeners before runs on there. */
+    private Set<String> of(@Nullable ServicePicture picture, Set<String> before) {
         ServiceEntry entry = picture == null ? null : picture.entry();
         if (picture == null || entry == null || entry.ports().isEmpty()) {
             return Set.of();
         }
         Set<String> wanted = new HashSet<>(spelled(entry.balancerAddresses()));
-        if (!entry.virtualAddresses().isEmpty() && listening.test(picture)) {
-            wanted.addAll(spelled(entry.virtualAddresses()));
-        }
+        boolean listens = listening.test(picture);
+        spelled(entry.virtualAddresses()).stream()
+                .filter(address -> listens || before.contains(address))
+                .forEach(wanted::add);
         return Set.copyOf(wanted);
     }
 

@@ -6,7 +6,7 @@
  * what the host has by other means is neither put nor taken off. {@link dev.weft.proxy.hostaddress.WantedAddresses} is pure;
  * {@link dev.weft.proxy.hostaddress.HostAddresses} has it done by the command {@code ip}.
  *
- * <p>What must hold: what is no longer wanted is taken off; a restart changes only what is different; what crashes leaves the
+ * <p>What must hold: what is no longer wanted is taken off, but not under connections that came by a listener and may run on; a restart changes only what is different; what crashes leaves the
  * addresses where they are, as it leaves the kernel's rules. External IPs are not put: they are the administrator's to bring.
  *
  * <p>Source of its rules: the design contract's any-IP routes; the kernel answers ARP for an address of the local table.

@@ -21,9 +21,11 @@ class WantedAddressesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PORTS = "'ports':[{'port':80}]";
 
+    private boolean listening = true;
+
     /** Of services whose name begins with a {@code k} the kernel takes care. */
     private final WantedAddresses wanted =
-            new WantedAddresses(picture -> !picture.key().name().startsWith("k"));
+            new WantedAddresses(picture -> listening && !picture.key().name().startsWith("k"));
 
     private ServiceView view = ServiceView.empty("n");
 
@@ -69,6 +71,23 @@ class WantedAddressesTest {
                 .isFalse();
 
         assertThat(wanted.all()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "stay with a service that the kernel takes over, and are told of one that is gone: connections run on there")
+    void ofFormerListeners() {
+        apply(service("web", "'clusterIPs':['10.96.0.2']," + PORTS));
+        listening = false;
+        assertThat(apply(service("web", "'clusterIPs':['10.96.0.2'],'type':'NodePort'," + PORTS)))
+                .isFalse();
+        assertThat(wanted.all()).containsExactly("10.96.0.2");
+        assertThat(wanted.takeOfGone()).isEmpty();
+
+        assertThat(apply()).isTrue();
+        assertThat(wanted.all()).isEmpty();
+        assertThat(wanted.takeOfGone()).containsExactly("10.96.0.2");
+        assertThat(wanted.takeOfGone()).isEmpty();
     }
 
     @Test
