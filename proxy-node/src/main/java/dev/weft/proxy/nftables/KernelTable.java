@@ -96,6 +96,18 @@ final class KernelTable {
         return rules.services();
     }
 
+    /** Looks whether our table is there; fails when somebody has removed it, as who loads all rules of the host anew does. */
+    CompletionStage<Commands.Output> look() {
+        return commands.run(
+                List.of("nft", "list", "chain", "inet", settings.table(), Skeleton.OWNER + Skeleton.ownerName(node)),
+                "");
+    }
+
+    /** Whether there is nothing in it. */
+    boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
     boolean serves(ServiceKey key) {
         return rules.serves(key);
     }

@@ -59,6 +59,12 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         INSTANCE
     }
 
+    private record Looked(Commands.Output output) implements Command {}
+
+    private enum LookDue implements Command {
+        INSTANCE
+    }
+
     private enum RetryDue implements Command {
         INSTANCE
     }
@@ -122,6 +128,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             }
             return;
         }
+        timers.startTimerWithFixedDelay(LookDue.INSTANCE, settings.check());
         busy = true;
         context.pipeToSelf(
                 table.inspect(),
@@ -138,6 +145,8 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(CountAgain.class, this::onCountAgain)
                 .onMessage(RetryDue.class, this::onRetryDue)
+                .onMessage(LookDue.class, this::onLookDue)
+                .onMessage(Looked.class, this::onLooked)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .build();
     }
@@ -243,6 +252,29 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private Behavior<Command> onRetryDue(RetryDue due) {
         busy = false;
         advance();
+        return this;
+    }
+
+    private Behavior<Command> onLookDue(LookDue due) {
+        if (everApplied && !busy && !table.isEmpty()) {
+            getContext()
+                    .pipeToSelf(
+                            table.look(),
+                            (output, failure) -> new Looked(
+                                    output != null
+                                            ? output
+                                            : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure))));
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLooked(Looked looked) {
+        Commands.Output output = looked.output();
+        if (!output.done() && output.status() != Commands.Output.NOT_RUN && !busy) {
+            LOG.warn("somebody has removed table {}; it is made anew", settings.table());
+            table.distrust();
+            advance();
+        }
         return this;
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param podNetworks sources whose connections to cluster IPs keep their address
  * @param timeout how long one run of a command may take
  * @param countInterval between two readings of the kernel's counters, at least
+ * @param check how often it is looked whether the table is there yet
  */
 public record NftablesSettings(
         ProxyMode mode,
@@ -22,7 +23,8 @@ public record NftablesSettings(
         Duration timeout,
         Duration retryMin,
         Duration retryMax,
-        Duration countInterval) {
+        Duration countInterval,
+        Duration check) {
 
     public NftablesSettings {
         podNetworks = podNetworks.stream().map(NftablesSettings::network).toList();
@@ -34,10 +36,12 @@ public record NftablesSettings(
                 || timeout.toMillis() < 1
                 || retryMin.toMillis() < 1
                 || retryMax.compareTo(retryMin) < 0
-                || countInterval.toMillis() < 1) {
+                || countInterval.toMillis() < 1
+                || check.toMillis() < 1) {
             throw new IllegalArgumentException("weft.proxy.nftables: own-turns=" + ownTurns + " timeout=" + timeout
-                    + " retry-min=" + retryMin + " retry-max=" + retryMax + " count-interval="
-                    + countInterval + " (expected: own-turns >= 0, timeout > 0, 0 < min <= max, count-interval > 0)");
+                    + " retry-min=" + retryMin + " retry-max=" + retryMax + " count-interval=" + countInterval
+                    + " check=" + check
+                    + " (expected: own-turns >= 0, 0 < min <= max, and all the others > 0)");
         }
     }
 
@@ -55,7 +59,8 @@ public record NftablesSettings(
                 config.getDuration("timeout"),
                 config.getDuration("retry-min"),
                 config.getDuration("retry-max"),
-                config.getDuration("count-interval"));
+                config.getDuration("count-interval"),
+                config.getDuration("check"));
     }
 
     /** The pod networks of one family. */

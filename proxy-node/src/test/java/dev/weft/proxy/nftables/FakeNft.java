@@ -30,6 +30,12 @@ final class FakeNft implements Commands {
         return until;
     }
 
+    /** Somebody has the kernel forget every table. */
+    synchronized void flush() {
+        kernel = new Tracer();
+        made = false;
+    }
+
     /** The table is another node's. */
     synchronized void ownedBy(String node) {
         owner = node;

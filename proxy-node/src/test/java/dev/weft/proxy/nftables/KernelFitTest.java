@@ -108,7 +108,8 @@ class KernelFitTest {
                 auto.timeout(),
                 auto.retryMin(),
                 auto.retryMax(),
-                auto.countInterval());
+                auto.countInterval(),
+                auto.check());
         for (NftablesSettings settings : List.of(userspace, auto)) {
             KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());
             assertThat(path.left(picture, plans, false)).isEqualTo(plans);

@@ -46,7 +46,8 @@ class NftablesActorTest {
             Duration.ofSeconds(30),
             Duration.ofMillis(1),
             Duration.ofMillis(10),
-            Duration.ofMillis(1));
+            Duration.ofMillis(1),
+            Duration.ofMillis(10));
 
     private final FakeNft nft = new FakeNft();
     private final List<Set<ServiceKey>> changed = new CopyOnWriteArrayList<>();
@@ -131,6 +132,18 @@ class NftablesActorTest {
         assertThat(nft.scripts().get(2)).startsWith("add table inet weft\ndelete");
         assertThat(path.isProgrammed(WEB)).isTrue();
         assertThat(path.unavailable()).isNull();
+    }
+
+    @Test
+    @DisplayName("makes the table anew when somebody has removed it, though nothing changes")
+    void removed() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        nft.flush();
+        await().until(() -> path.transactions() == 2);
+        assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1));
+        assertThat(path.failures()).isZero();
     }
 
     @Test

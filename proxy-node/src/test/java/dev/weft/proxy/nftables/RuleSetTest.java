@@ -45,7 +45,8 @@ class RuleSetTest {
                 Duration.ofSeconds(30),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
-                Duration.ofMillis(1));
+                Duration.ofMillis(1),
+                Duration.ofSeconds(30));
     }
 
     static ServiceCompiler compiler() {
