@@ -17,10 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel mode of a node: says which listeners the kernel has taken over, and has it programmed. Safe for several
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A service moves to the kernel first and gives up its listeners then; its way back is the other way round.
  */
 public final class KernelPath implements Offload {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelPath.class);
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private final NftablesSettings settings;
@@ -40,6 +44,9 @@ public final class KernelPath implements Offload {
     private final Map<ServiceKey, String> left = new ConcurrentHashMap<>();
     private final AtomicLong transactions = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
+    /** Whether what the kernel mode has left here may stand in the way of listeners. */
+    private final AtomicBoolean leftovers;
+
     private volatile List<KernelListener> connections = List.of();
     private volatile @Nullable String unavailable;
     private volatile @Nullable ActorRef<NftablesActor.Command> actor;
@@ -73,8 +80,10 @@ public final class KernelPath implements Offload {
         this.nodeAddresses = List.copyOf(nodeAddresses);
         this.defaultAlgorithm = defaultAlgorithm;
         this.commands = commands;
-        this.unavailable =
-                settings.mode() == ProxyMode.USERSPACE ? "the mode is userspace" : Capability.missing(status, commands);
+        String missing = Capability.missing(status, commands);
+        boolean userspace = settings.mode() == ProxyMode.USERSPACE;
+        this.unavailable = userspace ? "the mode is userspace" : missing;
+        this.leftovers = new AtomicBoolean(userspace && missing == null);
     }
 
     /**
@@ -98,6 +107,23 @@ public final class KernelPath implements Offload {
         if (running != null) {
             running.tell(new NftablesActor.Viewed(update));
         }
+        if (leftovers.compareAndSet(true, false)) { // listeners are being bound by now
+            removeLeftovers();
+        }
+    }
+
+    /** Rules of a former kernel mode of this node would lead connections past the listeners, for ever as they were. */
+    private void removeLeftovers() {
+        String chain = Skeleton.OWNER + Skeleton.ownerName(node.name());
+        commands.run(List.of("nft", "list", "chain", "inet", settings.table(), chain), "")
+                .thenAccept(found -> {
+                    if (found.done()) {
+                        LOG.info(
+                                "table {} that the kernel mode has left is removed: the mode is userspace",
+                                settings.table());
+                        commands.run(List.of("nft", "delete", "table", "inet", settings.table()), "");
+                    }
+                });
     }
 
     /** Programs nothing more. What the kernel has been given stays there and goes on working. */

@@ -179,6 +179,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         String reason = table.begin(message.found());
         usable = reason == null;
         if (reason != null) {
+            LOG.warn("{}; connections go where that leads them as long as it is there, not to our listeners", reason);
             unavailable(reason);
         }
         advance();

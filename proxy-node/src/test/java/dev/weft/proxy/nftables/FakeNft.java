@@ -30,6 +30,11 @@ final class FakeNft implements Commands {
         return until;
     }
 
+    /** Whether there is a table. */
+    synchronized boolean made() {
+        return made;
+    }
+
     /** Somebody has the kernel forget every table. */
     synchronized void flush() {
         kernel = new Tracer();
@@ -57,6 +62,7 @@ final class FakeNft implements Commands {
             return done(there ? new Output(0, listing()) : new Output(1, "Error: No such file or directory"));
         }
         if (!command.equals(List.of("nft", "-f", "-"))) {
+            made &= !command.contains("delete");
             return done(new Output(0, ""));
         }
         scripts.add(input);

@@ -73,7 +73,11 @@ class NftablesActorTest {
     }
 
     private KernelPath start() {
-        KernelPath path = new KernelPath(SETTINGS, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
+        return start(SETTINGS);
+    }
+
+    private KernelPath start(NftablesSettings settings) {
+        KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
         path.start(system, changed::add, new SplittableRandom(1));
         return path;
     }
@@ -132,6 +136,29 @@ class NftablesActorTest {
         assertThat(nft.scripts().get(2)).startsWith("add table inet weft\ndelete");
         assertThat(path.isProgrammed(WEB)).isTrue();
         assertThat(path.unavailable()).isNull();
+    }
+
+    @Test
+    @DisplayName(
+            "takes its table away when it starts again for userspace: it would lead connections past the listeners")
+    void userspaceAgain() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.stop();
+        assertThat(nft.made()).isTrue();
+        KernelPath again = start(new NftablesSettings(
+                ProxyMode.USERSPACE,
+                "weft",
+                4,
+                List.of(),
+                SETTINGS.timeout(),
+                SETTINGS.retryMin(),
+                SETTINGS.retryMax(),
+                SETTINGS.check()));
+        assertThat(nft.made()).as("until listeners are bound").isTrue();
+        again.apply(update(true, "10.0.0.1"));
+        await().until(() -> !nft.made());
     }
 
     @Test
