@@ -63,8 +63,8 @@ public final class NodeProcess {
                 JsonNode objects = Pictures.json(line);
                 follow(followers, WatchedKind.SERVICES, objects.path("services"));
                 follow(followers, WatchedKind.SLICES, objects.path("slices"));
-                follower(followers, WatchedKind.IMPORTS).unavailable("not served");
-                follower(followers, WatchedKind.NODES).unavailable("not served");
+                follower(followers, WatchedKind.IMPORTS).absent("not served");
+                follower(followers, WatchedKind.NODES).absent("not served");
             }
         }
         System.exit(0);
