@@ -165,6 +165,7 @@ public record ProxySettings(
                 config.getDuration("silence"),
                 config.getDuration("backoff-min"),
                 config.getDuration("backoff-max"),
+                config.getDuration("absent-retry"),
                 config.getInt("page-size"),
                 config.getBytes("max-page"),
                 Math.toIntExact(config.getBytes("max-event")));

@@ -11,7 +11,11 @@ public final class ClusterName {
 
     /** Asks the server; {@code weft} where it is one that has no name. */
     public static String of(ApiClient api) {
-        ApiClient.Reply reply = api.get(CLUSTERS);
+        return of(api.get(CLUSTERS));
+    }
+
+    /** The same from an answer to a question for {@link #CLUSTERS}. */
+    public static String of(ApiClient.Reply reply) {
         for (JsonNode cluster : reply.json().path("items")) {
             if (cluster.path("status").path("self").asBoolean()) {
                 return cluster.path("metadata").path("name").asText();

@@ -32,18 +32,21 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A proxy-node alone: the wiring of a process that knows nothing but an API address. */
 public final class WeftProxy {
     private static final Logger log = LoggerFactory.getLogger(WeftProxy.class);
+    private static final int UNAUTHORIZED = 401;
+    private static final int NOT_FOUND = 404;
 
     private final Config config;
     private final ActorSystem<Void> system;
     private final HttpResourceFeed feed;
     private final ProxyNode proxy;
-    private final NodeAgent agent;
+    private final @Nullable NodeAgent agent;
     private volatile boolean relieved;
 
     /**
@@ -74,7 +77,11 @@ public final class WeftProxy {
     }
 
     private WeftProxy(
-            Config config, ActorSystem<Void> system, HttpResourceFeed feed, ProxyNode proxy, NodeAgent agent) {
+            Config config,
+            ActorSystem<Void> system,
+            HttpResourceFeed feed,
+            ProxyNode proxy,
+            @Nullable NodeAgent agent) {
         this.config = config;
         this.system = system;
         this.feed = feed;
@@ -89,7 +96,13 @@ public final class WeftProxy {
      */
     public static WeftProxy start(Plan plan) {
         Config config = ServerConfig.ofProxy(plan.config(), plan.dns(), plan.mode(), plan.handover());
-        String cluster = ClusterName.of(new ApiClient(plan.api()));
+        ApiClient.Reply clusters = new ApiClient(plan.api()).get(ClusterName.CLUSTERS);
+        if (clusters.status() == UNAUTHORIZED) {
+            throw CommandFailed.failed(plan.api().server() + " does not know who asks: " + clusters.message()
+                    + " (expected: a token or certificate that it accepts)");
+        }
+        boolean ofWeft = clusters.status() != NOT_FOUND;
+        String cluster = ClusterName.of(clusters);
         ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
         Random random = new Random(new SecureRandom().nextLong());
@@ -97,10 +110,12 @@ public final class WeftProxy {
                 new ApiCredentials(plan.api().tls(), plan.api().token());
         HttpResourceFeed feed = new HttpResourceFeed(plan.api().server(), credentials, settings.feed(), random);
         InstantSource clock = InstantSource.system();
-        ResourceWriter writer = new HttpResourceWriter(
-                plan.api().server(), credentials, settings.health().requestTimeout());
+        ResourceWriter writer = ofWeft
+                ? new HttpResourceWriter(
+                        plan.api().server(), credentials, settings.health().requestTimeout())
+                : null; // any other server's objects are only listed and watched
         ProxyNode proxy = ProxyNode.start(system, settings, feed, writer, clock, random);
-        WeftProxy started = new WeftProxy(config, system, feed, proxy, startNode(plan, config, clock));
+        WeftProxy started = new WeftProxy(config, system, feed, proxy, ofWeft ? startNode(plan, config, clock) : null);
         started.awaitPicture(plan);
         proxy.relieved().thenRun(() -> new Thread(started::relieved, "weft-relieved").start());
         return started;
@@ -188,7 +203,9 @@ public final class WeftProxy {
 
     /** Lets open connections run out, for bounded time, and ends. Calling it twice is harmless. */
     public void stop() {
-        agent.close();
+        if (agent != null) {
+            agent.close();
+        }
         Duration patience = config.getDuration("weft.server.stop-timeout");
         try {
             proxy.stop()

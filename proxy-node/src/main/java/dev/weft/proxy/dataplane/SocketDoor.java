@@ -107,6 +107,8 @@ final class SocketDoor implements Door {
         private final byte[] client = new byte[26]; // its length, an address, a scope and a port, as Netty writes them
         private @Nullable IoRegistration registration;
         private boolean ended;
+        /** Whether the last try to accept failed: that is told once, not each time. */
+        private boolean troubled;
 
         Watch(RelayLoop at) {
             this.at = at;
@@ -159,7 +161,10 @@ final class SocketDoor implements Door {
                     // one after the other
                 }
             } catch (IOException | RuntimeException e) { // no descriptors, most of all
-                LOG.warn("{} accepts nothing for {} ms", socket, PAUSE_MILLIS, e);
+                if (!troubled) {
+                    LOG.warn("{} accepts nothing, tried again each {} ms: {}", socket, PAUSE_MILLIS, e.toString());
+                }
+                troubled = true;
                 pause();
             }
         }
@@ -182,6 +187,7 @@ final class SocketDoor implements Door {
             if (descriptor < 0) {
                 return false;
             }
+            troubled = false;
             NativeSocket connection = new NativeSocket(descriptor);
             InetSocketAddress remote = NativeInetAddress.address(client, 1, client[0]);
             RelayLoop home = home().take();

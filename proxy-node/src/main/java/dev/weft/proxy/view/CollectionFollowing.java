@@ -46,6 +46,7 @@ final class CollectionFollowing {
     private final ObjectMapper mapper;
     private @Nullable String resumeFrom;
     private int failures;
+    private boolean notServed;
     private volatile boolean stopped;
     private volatile @Nullable WatchBody watching;
 
@@ -93,13 +94,15 @@ final class CollectionFollowing {
 
     private void listed(List<JsonNode> soFar, @Nullable HttpResponse<byte[]> response, @Nullable Throwable failure)
             throws IOException {
+        notServed = false;
         if (failure != null || response == null) {
             retry("list failed: " + reasonOf(failure));
             return;
         }
         if (response.statusCode() != OK) {
-            boolean served = response.statusCode() != NOT_FOUND && response.statusCode() != FORBIDDEN;
-            retry("list was answered with status " + response.statusCode(), !served);
+            notServed = response.statusCode() == NOT_FOUND;
+            boolean absent = notServed || response.statusCode() == FORBIDDEN;
+            retry("list was answered with status " + response.statusCode(), absent);
             return;
         }
         JsonNode page = mapper.readTree(response.body());
@@ -209,7 +212,9 @@ final class CollectionFollowing {
             follower.unavailable(reason);
         }
         long ceiling = settings.backoffMin().toMillis() << Math.min(20, failures - 1);
-        long delay = Math.min(ceiling, settings.backoffMax().toMillis());
+        long delay = notServed
+                ? settings.absentRetry().toMillis()
+                : Math.min(ceiling, settings.backoffMax().toMillis());
         long jittered = delay - (long) (delay / 2.0 * random.nextDouble());
         after(Duration.ofMillis(jittered), resumeFrom == null ? () -> list(new ArrayList<>(), null) : this::watch);
     }

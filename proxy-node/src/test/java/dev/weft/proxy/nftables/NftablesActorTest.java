@@ -155,6 +155,7 @@ class NftablesActorTest {
                 SETTINGS.timeout(),
                 SETTINGS.retryMin(),
                 SETTINGS.retryMax(),
+                SETTINGS.countInterval(),
                 SETTINGS.check()));
         assertThat(nft.made()).as("until listeners are bound").isTrue();
         again.apply(update(true, "10.0.0.1"));

@@ -84,7 +84,16 @@ class HttpResourceFeedIT {
 
     private void follow(Duration silence) {
         FeedSettings settings = new FeedSettings(
-                LONG, LONG, LONG, silence, Duration.ofMillis(10), Duration.ofMillis(50), 2, 1 << 20, 1 << 16);
+                LONG,
+                LONG,
+                LONG,
+                silence,
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                Duration.ofMillis(50),
+                2,
+                1 << 20,
+                1 << 16);
         HttpResourceFeed following = new HttpResourceFeed(
                 URI.create("http://127.81.7.1:" + server.getLocalPort()), settings, new SplittableRandom(3));
         feed = following;

@@ -79,11 +79,12 @@ final class ExportIndex {
     }
 
     private void replace(Origin origin, List<RecordChange> records) {
-        if (incarnation(origin) > origin.incarnation()) {
+        Long known = incarnations.get(source(origin));
+        if (known != null && known > origin.incarnation()) {
             return;
         }
         incarnations.put(source(origin), origin.incarnation());
-        Set<String> before = keys(origin);
+        Set<String> before = known == null ? new HashSet<>() : keys(origin);
         for (RecordChange record : records) {
             put(origin, record);
             before.remove(record.key());
