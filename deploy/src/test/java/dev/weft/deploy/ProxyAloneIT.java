@@ -106,6 +106,74 @@ class ProxyAloneIT {
         Files.delete(folder);
     }
 
+    @Test
+    @DisplayName(
+            "serves one cluster of plain Kubernetes, of which it only lists and watches standard kinds, by its token")
+    void plainKubernetes() throws Exception {
+        Backend one = bed.backend("one", 9376);
+        String ip = "127.77.0.9";
+        try (PlainKubernetes api = new PlainKubernetes("a-token")) {
+            api.put("/api/v1/nodes", "{'metadata':{'name':'host-1'}}".replace('\'', '"'));
+            api.put("/api/v1/services", """
+                    {"metadata":{"namespace":"default","name":"web"},"spec":{"type":"ClusterIP","clusterIP":"%1$s",
+                     "clusterIPs":["%1$s"],"ports":[{"port":8080,"protocol":"TCP"}]}}""".formatted(ip));
+            api.put("/apis/discovery.k8s.io/v1/endpointslices", """
+                    {"metadata":{"namespace":"default","name":"web-1","labels":{"kubernetes.io/service-name":"web"}},
+                     "addressType":"IPv4","endpoints":[{"addresses":["%s"],"conditions":{"ready":true}}],
+                     "ports":[{"name":"","port":%d,"protocol":"TCP"}]}""".formatted(
+                            one.address().host(), one.address().port()));
+            Child proxy = fromKubeconfig("proxy", api, "a-token");
+            assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1");
+            awaitAnsweredBy(new HostPort(ip, 8080), Set.of("one"));
+            await().atMost(PATIENCE)
+                    .until(() -> api.requests().stream()
+                                    .filter(asked -> asked.endsWith("?watch"))
+                                    .count()
+                            >= 3);
+            assertThat(api.requests().stream().filter(asked -> !asked.contains("/apis/m")))
+                    .as("listed and watched, once each")
+                    .containsExactlyInAnyOrder(
+                            "GET /api/v1/nodes",
+                            "GET /api/v1/nodes?watch",
+                            "GET /api/v1/services",
+                            "GET /api/v1/services?watch",
+                            "GET /apis/discovery.k8s.io/v1/endpointslices",
+                            "GET /apis/discovery.k8s.io/v1/endpointslices?watch");
+            assertThat(api.requests().stream().filter(asked -> asked.contains("/apis/m")))
+                    .as("kinds that are not there, asked for once in a while")
+                    .allMatch(asked -> asked.startsWith("GET /apis/m"))
+                    .hasSizeLessThan(8);
+            assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
+
+            Child stranger = fromKubeconfig("stranger", api, "another");
+            assertThat(stranger.awaitEnd(PATIENCE)).isTrue();
+            assertThat(stranger.tail()).contains("does not know who asks", "Unauthorized");
+        }
+    }
+
+    private Child fromKubeconfig(String name, PlainKubernetes api, String token) throws IOException {
+        Path file = bed.directory().resolve(name + ".kubeconfig");
+        Files.writeString(file, """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: plain, cluster: {server: "%s"}}]
+                users: [{name: node, user: {token: %s}}]
+                contexts: [{name: plain, context: {cluster: plain, user: node}}]
+                current-context: plain
+                """.formatted(api.url(), token));
+        return bed.command(
+                name,
+                "proxy",
+                "--kubeconfig",
+                file.toString(),
+                "--node",
+                "host-1",
+                "--dns",
+                "off",
+                "--mode",
+                "userspace");
+    }
+
     private Child proxy(String name, Path folder, HostPort dns) throws Exception {
         Child proxy = bed.command(
                 name,
