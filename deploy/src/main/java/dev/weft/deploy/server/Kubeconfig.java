@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a kubeconfig: server, authority, client certificate, token, each in the file or in one that it names. Programs that
- * make credentials ({@code exec}), passwords, and servers that are not to be verified are refused in words.
+ * make credentials ({@code exec}), passwords, servers that are not to be verified or have another name, and proxies are
+ * refused in words.
  */
 public final class Kubeconfig {
     private static final char[] NO_PASSWORD = new char[0];
@@ -59,6 +60,8 @@ public final class Kubeconfig {
                 ? com.fasterxml.jackson.databind.node.MissingNode.getInstance()
                 : named(config, "users", "user", context.path("user").asText());
         refuse(cluster, "insecure-skip-tls-verify", "name the server's authority instead");
+        refuse(cluster, "tls-server-name", "name the server as its certificate does");
+        refuse(cluster, "proxy-url", "name a server that can be reached directly");
         for (String field : List.of("exec", "auth-provider", "username")) {
             refuse(user, field, "give a client certificate, a token or a tokenFile");
         }
