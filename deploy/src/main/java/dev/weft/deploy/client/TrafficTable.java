@@ -109,8 +109,10 @@ public final class TrafficTable {
             case "weft_proxy_listener_refused_total" -> row.refused += sample.value();
             case "weft_proxy_endpoint_picks_total" -> row.connections += byEndpoint ? rate.apply(sample) : 0;
             case "weft_proxy_endpoint_open_connections" -> row.open += byEndpoint ? sample.value() : 0;
-            case "weft_proxy_endpoint_bytes_to_total" -> row.in += rate.apply(sample);
-            case "weft_proxy_endpoint_bytes_from_total" -> row.out += rate.apply(sample);
+            case "weft_proxy_listener_bytes_to_total" -> row.in += rate.apply(sample);
+            case "weft_proxy_listener_bytes_from_total" -> row.out += rate.apply(sample);
+            case "weft_proxy_endpoint_bytes_to_total" -> row.in += byEndpoint ? rate.apply(sample) : 0;
+            case "weft_proxy_endpoint_bytes_from_total" -> row.out += byEndpoint ? rate.apply(sample) : 0;
             case "weft_proxy_endpoint_failures_total" -> row.failures += sample.value();
             case "weft_proxy_endpoint_ejected" -> {
                 row.ejected += sample.value();

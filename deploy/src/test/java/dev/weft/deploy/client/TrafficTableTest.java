@@ -17,6 +17,7 @@ class TrafficTableTest {
                 weft_proxy_open_connections 7
                 weft_proxy_listener_connections_total%1$s} %2$d
                 weft_proxy_listener_open_connections%1$s} 7
+                weft_proxy_listener_bytes_to_total%1$s} %3$d
                 weft_proxy_listener_refused_total%1$s,reason="limit"} 2
                 weft_proxy_endpoint_picks_total%1$s,endpoint="10.1.1.1:80",cluster="west"} %2$d
                 weft_proxy_endpoint_ejected%1$s,endpoint="10.1.1.1:80",cluster="west"} 1

@@ -23,6 +23,9 @@ public final class TargetPool {
     /** Those that left, longest gone first: one that comes back is still the same. */
     private final Map<Key, Target> left = new LinkedHashMap<>();
 
+    /** What those moved that are not remembered any more. */
+    private Traffic forgotten = Traffic.NONE;
+
     private TargetSet targets = new TargetSet(List.of());
 
     /** What makes an endpoint the same one. */
@@ -91,12 +94,26 @@ public final class TargetPool {
         return present.get(Key.of(candidate));
     }
 
+    /** What all endpoints that there ever were have moved. */
+    public Traffic traffic() {
+        Traffic sum = forgotten;
+        for (Target target : present.values()) {
+            sum = sum.and(Traffic.of(target));
+        }
+        for (Target target : left.values()) {
+            sum = sum.and(Traffic.of(target));
+        }
+        return sum;
+    }
+
     private Target leave(Key key) {
         Target leaving = Objects.requireNonNull(present.remove(key));
         left.put(key, leaving);
         Iterator<Target> longestGone = left.values().iterator();
         while (left.size() > MAX_IDLE_LEFT && longestGone.hasNext()) {
-            if (longestGone.next().open() == 0) {
+            Target gone = longestGone.next();
+            if (gone.open() == 0) {
+                forgotten = forgotten.and(Traffic.of(gone));
                 longestGone.remove();
             }
         }

@@ -1,6 +1,7 @@
 package dev.weft.proxy.dataplane;
 
 import dev.weft.proxy.balance.Target;
+import dev.weft.proxy.balance.Traffic;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ final class Leads {
     private final RouteUpkeep common;
     private volatile @Nullable RouteUpkeep own;
     /** Kept over times in which all clients are led alike, with what runs out on it. */
-    private @Nullable RouteUpkeep ownKept;
+    private volatile @Nullable RouteUpkeep ownKept;
 
     Leads(Supplier<RouteUpkeep> fresh, OwnSources ownSources) {
         this.fresh = fresh;
@@ -71,6 +72,13 @@ final class Leads {
 
     String algorithmLabel() {
         return common.route().algorithmLabel();
+    }
+
+    /** What was moved either way, by endpoints that are gone too. */
+    Traffic traffic() {
+        Traffic moved = common.route().traffic();
+        RouteUpkeep other = ownKept;
+        return other == null ? moved : moved.and(other.route().traffic());
     }
 
     /** Each endpoint once, whichever way it is reached. */

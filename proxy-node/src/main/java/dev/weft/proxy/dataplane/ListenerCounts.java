@@ -39,6 +39,7 @@ final class ListenerCounts {
                 refusedSource.sum(),
                 retried.sum(),
                 lost.sum(),
+                leads.traffic(),
                 times,
                 leads.endpoints());
     }

@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.balance.Traffic;
 import dev.weft.proxy.view.ServiceKey;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param accepted connections, or sessions of UDP, that clients began
  * @param retries further endpoints tried for connections
  * @param lost datagrams that could not be passed on
+ * @param traffic what it moved, to and from endpoints that are gone too
  * @param connectTimes how long connecting to endpoints took, by their cluster; empty for this one
  * @param refusedSource connections reset, or datagrams dropped, because they came from where the service may not be reached from
  * @param closedIdle connections closed because nothing came on them for the idle timeout
@@ -31,6 +33,7 @@ public record ListenerStatus(
         long refusedSource,
         long retries,
         long lost,
+        Traffic traffic,
         Map<String, ConnectTimes> connectTimes,
         List<EndpointStatus> endpoints) {
 

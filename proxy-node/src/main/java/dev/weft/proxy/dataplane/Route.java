@@ -10,6 +10,7 @@ import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.TargetPool;
 import dev.weft.proxy.balance.TargetSet;
 import dev.weft.proxy.balance.TargetTier;
+import dev.weft.proxy.balance.Traffic;
 import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.selection.LocalityTier;
 import java.net.InetSocketAddress;
@@ -192,6 +193,11 @@ final class Route {
         Set<Target> gone = new HashSet<>(left);
         gone.removeIf(inUse.all::contains);
         return gone;
+    }
+
+    /** What it has moved to and from all endpoints that it ever led to. */
+    synchronized Traffic traffic() {
+        return pool.traffic();
     }
 
     List<ListenerStatus.EndpointStatus> endpoints() {

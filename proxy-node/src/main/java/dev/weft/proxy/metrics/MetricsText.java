@@ -122,6 +122,16 @@ public final class MetricsText {
         told.forEach(each -> line("weft_proxy_listener_idle_closed_total", labels(each), each.closedIdle()));
         head("weft_proxy_listener_retries_total", "counter", "Further endpoints tried for a connection.");
         told.forEach(each -> line("weft_proxy_listener_retries_total", labels(each), each.retries()));
+        head("weft_proxy_listener_bytes_to_total", "counter", "Bytes from clients to endpoints, gone ones included.");
+        told.forEach(each -> line(
+                "weft_proxy_listener_bytes_to_total",
+                labels(each),
+                each.traffic().to()));
+        head("weft_proxy_listener_bytes_from_total", "counter", "Bytes from endpoints to clients, gone ones included.");
+        told.forEach(each -> line(
+                "weft_proxy_listener_bytes_from_total",
+                labels(each),
+                each.traffic().from()));
         head("weft_proxy_listener_lost_total", "counter", "Datagrams that could not be passed on.");
         told.stream()
                 .filter(each -> each.key().protocol() == Protocol.UDP)

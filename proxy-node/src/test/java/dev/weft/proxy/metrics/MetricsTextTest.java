@@ -3,6 +3,7 @@ package dev.weft.proxy.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.proxy.balance.Traffic;
 import dev.weft.proxy.dataplane.BindState;
 import dev.weft.proxy.dataplane.ConnectTimes;
 import dev.weft.proxy.dataplane.ListenerKey;
@@ -46,6 +47,7 @@ class MetricsTextTest {
                 9,
                 11,
                 13,
+                new Traffic(1_000, 2_000),
                 Map.of("", new ConnectTimes(counts, 1_500_000)),
                 List.of(endpoints));
     }
@@ -84,6 +86,8 @@ class MetricsTextTest {
                         "weft_proxy_listener_refused_total{" + web + ",reason=\"limit\"} 7",
                         "weft_proxy_listener_refused_total{" + web + ",reason=\"source\"} 9",
                         "weft_proxy_listener_idle_closed_total{" + web + "} 8",
+                        "weft_proxy_listener_bytes_to_total{" + web + "} 1000",
+                        "weft_proxy_listener_bytes_from_total{" + web + "} 2000",
                         "weft_proxy_listener_retries_total{" + web + "} 11",
                         "weft_proxy_connect_seconds_bucket{" + web + ",cluster=\"\",le=\"0.0001\"} 5",
                         "weft_proxy_connect_seconds_bucket{" + web + ",cluster=\"\",le=\"0.0005\"} 7",
