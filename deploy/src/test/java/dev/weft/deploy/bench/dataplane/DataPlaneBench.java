@@ -32,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class DataPlaneBench {
     private static final int CONNECTIONS = 64;
     private static final int IDLE = 10_000;
+    private static final int IDLE_MEGABYTES = 150;
     private static final int COLD_SECONDS = 3;
     private static final int CHURN_WARM_UP_SECONDS = 30;
 
@@ -141,9 +142,7 @@ public final class DataPlaneBench {
                     }
                 }
                 report();
-                for (Proxy proxy : proxies.subList(1, proxies.size())) {
-                    idle(proxy);
-                }
+                idle(direct.port());
                 cold(direct.port());
                 changes(direct.port());
             } finally {
@@ -202,7 +201,32 @@ public final class DataPlaneBench {
         }
     }
 
-    private static void idle(Proxy proxy) throws IOException, InterruptedException {
+    /** What they hold by processes that have done little before: what grew under load would hide it. */
+    private void idle(int backend) throws IOException, InterruptedException {
+        if (Proxy.isInstalled("haproxy")) {
+            idle(Proxy.haproxy(directory, backend));
+        }
+        if (Proxy.hasNginx()) {
+            idle(Proxy.nginx(directory, backend));
+        }
+        double more = idle(Proxy.weft(directory, backend));
+        System.out.printf(
+                Locale.ROOT,
+                "  idle connections cost %.0f MB (bar %d: %s)%n",
+                more,
+                IDLE_MEGABYTES,
+                more <= IDLE_MEGABYTES ? "reached" : "NOT reached");
+    }
+
+    /** MB more than before. */
+    private static double idle(Proxy fresh) throws IOException, InterruptedException {
+        try (fresh) {
+            Wrk.run(fresh.port(), 8, 1, "/", false);
+            return hold(fresh);
+        }
+    }
+
+    private static double hold(Proxy proxy) throws IOException, InterruptedException {
         int most = Math.min(IDLE, Proxy.mostConnections() - 100);
         long before = proxy.residentKib();
         List<SocketChannel> open = new ArrayList<>();
@@ -211,16 +235,19 @@ public final class DataPlaneBench {
                 open.add(SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port())));
             }
             Wrk.run(proxy.port(), 1, 1, "/", false); // it has taken all that came before
+            long after = proxy.residentKib();
             System.out.printf(
                     Locale.ROOT,
                     "  %d idle connections: %s holds %.0f MB instead of %.0f%n",
                     most,
                     proxy.name(),
-                    proxy.residentKib() / 1024.0,
+                    after / 1024.0,
                     before / 1024.0);
+            return (after - before) / 1024.0;
         } catch (IOException e) {
             System.out.printf(
                     Locale.ROOT, "  idle connections: stopped at %d: %s (ulimit -n?)%n", open.size(), e.getMessage());
+            return Double.NaN;
         } finally {
             for (SocketChannel channel : open) {
                 channel.close();
