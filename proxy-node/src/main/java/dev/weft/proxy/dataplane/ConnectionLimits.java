@@ -9,11 +9,22 @@ package dev.weft.proxy.dataplane;
  * @param endpoint from one listener to one endpoint
  */
 public record ConnectionLimits(int node, int service, int listener, int endpoint) {
+    private static final int OTHER_FILES = 1_000;
+
     public ConnectionLimits {
         if (node < 1 || service < 1 || listener < 1 || endpoint < 1) {
             throw new IllegalArgumentException("weft.proxy.dataplane: max-connections=" + node
                     + " max-connections-by-service=" + service + " max-connections-by-listener=" + listener
                     + " max-connections-by-endpoint=" + endpoint + " (expected: each >= 1)");
         }
+    }
+
+    /**
+     * The same in a process that may have so many open files: a connection takes two, and a quarter of them, at most
+     * {@value #OTHER_FILES}, is left to all else. One connection too many is refused then, and not left unanswered.
+     */
+    ConnectionLimits within(long openFiles) {
+        long most = (openFiles - Math.min(OTHER_FILES, openFiles / 4)) / 2;
+        return most >= node ? this : new ConnectionLimits((int) Math.max(1, most), service, listener, endpoint);
     }
 }

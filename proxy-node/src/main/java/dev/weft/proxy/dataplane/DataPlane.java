@@ -1,10 +1,12 @@
 package dev.weft.proxy.dataplane;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import io.netty.channel.unix.FileDescriptor;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All listeners of this node. Outlives the actor that steers it, so that a restart of that closes nothing. Safe for
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // timers of a loop need no looking after
 public final class DataPlane {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
     private static final int DRAIN_CHECK_MILLIS = 20;
 
     /** A process that is asked for its sockets answers in milliseconds, or does not. */
@@ -81,7 +86,24 @@ public final class DataPlane {
         this.checks =
                 new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(this.jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
-        this.budget = new ConnectionBudget(settings.limits().node(), null);
+        this.budget = new ConnectionBudget(mostConnections(settings.limits()), null);
+    }
+
+    private static int mostConnections(ConnectionLimits configured) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long files = system.getMaxFileDescriptorCount();
+            int most = configured.within(files).node();
+            if (most < configured.node()) {
+                LOG.info(
+                        "{} connections at most, instead of weft.proxy.dataplane.max-connections = {}: this process may"
+                                + " have {} open files (ulimit -n)",
+                        most,
+                        configured.node(),
+                        files);
+            }
+            return most;
+        }
+        return configured.node();
     }
 
     /**

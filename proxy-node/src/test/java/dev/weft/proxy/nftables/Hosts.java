@@ -144,6 +144,13 @@ final class Hosts implements AutoCloseable {
                 .strip();
     }
 
+    /** What so many TCP calls got, of which some may be answered by nobody: {@code silent}. */
+    List<String> callSome(String host, String address, int port, int count) {
+        return run(host, "python3", script.toString(), "call", "tcp", address, "" + port, "" + count, "silence")
+                .lines()
+                .toList();
+    }
+
     /** Datagrams from one port: one goes out for each line written. */
     Process flow(String host, String address, int port) throws IOException {
         return launch(host, "python3", script.toString(), "flow", address, Integer.toString(port));

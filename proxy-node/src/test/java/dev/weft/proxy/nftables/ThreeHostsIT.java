@@ -163,11 +163,8 @@ class ThreeHostsIT {
         Map<String, Integer> all = Map.of("a", 2, "b", 2, "c", 2);
         await().until(() -> shares(callNode(service, "userspace", "a", 6)).equals(all));
 
-        hosts.run("b", "nft", "add", "table", "ip", "cut");
+        loseFromAtoB();
         try {
-            hosts.run("b", "nft", "add", "chain", "ip", "cut", "in", "{ type filter hook input priority -300; }");
-            hosts.run("b", "nft", "add", "rule", "ip", "cut", "in", "ip", "saddr", HostCases.address("a"), "drop");
-
             assertThat(callNode(service, "userspace", "a", 6))
                     .as("tried elsewhere")
                     .hasSize(6)
@@ -183,6 +180,42 @@ class ThreeHostsIT {
         }
         await().until(() -> sharesOfSix(service, "a").equals(all));
         await().until(() -> sharesOfSix(service, "b").equals(all));
+    }
+
+    @Test
+    @DisplayName(
+            "lose in the kernel, which tries nothing twice, what is led the way on which packets are lost, and nothing else")
+    void oneWayInKernel() {
+        loseFromAtoB();
+        try {
+            assertThat(shares(callSome("a")))
+                    .as("b hears nothing of it")
+                    .isEqualTo(Map.of("a", 1, "c", 1, "silent", 1));
+            assertThat(shares(callSome("b")))
+                    .as("what a answers is lost")
+                    .isEqualTo(Map.of("b", 1, "c", 1, "silent", 1));
+            assertThat(shares(callNode(HostCases.TURNS, "nftables", "c", 6)))
+                    .as("the third host")
+                    .isEqualTo(Map.of("a", 2, "b", 2, "c", 2));
+        } finally {
+            hosts.run("b", "nft", "delete", "table", "ip", "cut");
+        }
+        for (String host : NODES) {
+            assertThat(shares(callNode(HostCases.TURNS, "nftables", host, 3)))
+                    .as(host + " again")
+                    .isEqualTo(Map.of("a", 1, "b", 1, "c", 1));
+        }
+    }
+
+    /** The other way packets go on. */
+    private static void loseFromAtoB() {
+        hosts.run("b", "nft", "add", "table", "ip", "cut");
+        hosts.run("b", "nft", "add", "chain", "ip", "cut", "in", "{ type filter hook prerouting priority -300; }");
+        hosts.run("b", "nft", "add", "rule", "ip", "cut", "in", "ip", "saddr", HostCases.address("a"), "drop");
+    }
+
+    private static List<String> callSome(String host) {
+        return hosts.callSome(CLIENT, HostCases.address(host), HostCases.TURNS.nodePort("nftables"), 3);
     }
 
     private static Map<String, Integer> sharesOfSix(Case service, String host) {
