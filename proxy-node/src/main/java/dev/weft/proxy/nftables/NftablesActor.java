@@ -104,6 +104,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private boolean counting;
 
     private boolean everApplied;
+    /** Whether the kernel turned out to be of no use before there was a picture: its services may have been left to us. */
+    private boolean untold;
+
     private boolean toldUnavailable;
     private int failuresInARow;
     private String lastRefusal = "";
@@ -154,6 +157,10 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private Behavior<Command> onViewed(Viewed viewed) {
         ViewUpdate update = viewed.update();
         view = update.view();
+        if (untold) {
+            untold = false;
+            parts.changed().accept(update.view().keys());
+        }
         pending.addAll(update.touched());
         if (update.touched().contains(TrafficRules.SERVICE)) {
             pending.addAll(update.view().keys()); // what stands there is about all services
@@ -353,7 +360,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private void unavailable(String reason) {
         parts.path().unavailable(reason);
         ServiceView current = view;
-        if (current != null) {
+        if (current == null) {
+            untold = true;
+        } else {
             parts.changed().accept(current.keys());
         }
     }

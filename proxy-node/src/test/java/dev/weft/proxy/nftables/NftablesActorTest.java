@@ -221,4 +221,15 @@ class NftablesActorTest {
         assertThat(nft.scripts()).isEmpty();
         assertThat(path.isProgrammed(WEB)).isFalse();
     }
+
+    @Test
+    @DisplayName(
+            "has listeners asked about services again that came when it had turned out already that they are theirs")
+    void othersTableFirst() {
+        nft.ownedBy("node-9");
+        KernelPath path = start();
+        await().until(() -> path.unavailable() != null);
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> changed.stream().anyMatch(services -> services.contains(WEB)));
+    }
 }
