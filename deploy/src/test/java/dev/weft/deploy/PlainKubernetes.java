@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An API server that has some collections of standard kinds and nothing else, asks for a token, and remembers who asked for
- * what. Its watches bring one bookmark, and then nothing.
+ * An API server that has some collections of standard kinds and forbids all else, as Kubernetes does before it looks what
+ * there is; asks for a token, and remembers who asked for what. Its watches bring one bookmark, and then nothing.
  */
 final class PlainKubernetes implements AutoCloseable {
     private final String token;
@@ -64,8 +64,8 @@ final class PlainKubernetes implements AutoCloseable {
             } else if (items == null) {
                 reply(
                         exchange,
-                        404,
-                        "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"no such page\",\"code\":404}");
+                        403,
+                        "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"forbidden\",\"code\":403}");
             } else if (watch) {
                 exchange.sendResponseHeaders(200, 0);
                 exchange.getResponseBody()

@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class WeftProxy {
     private static final Logger log = LoggerFactory.getLogger(WeftProxy.class);
     private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
     private final Config config;
@@ -101,7 +102,8 @@ public final class WeftProxy {
             throw CommandFailed.failed(plan.api().server() + " does not know who asks: " + clusters.message()
                     + " (expected: a token or certificate that it accepts)");
         }
-        boolean ofWeft = clusters.status() != NOT_FOUND;
+        // Kubernetes says of a group that it does not have that it is forbidden, to whom not all is allowed.
+        boolean ofWeft = clusters.status() != NOT_FOUND && clusters.status() != FORBIDDEN;
         String cluster = ClusterName.of(clusters);
         ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);

@@ -236,7 +236,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     }
 
     private Behavior<Command> onCount(Count asked) {
-        if (!counting && everApplied && !table.services().isEmpty()) {
+        if (!counting && everApplied && !table.isEmpty()) {
             counting = true;
             getContext().pipeToSelf(table.count(), (counted, failure) -> new Counted(counted));
         }

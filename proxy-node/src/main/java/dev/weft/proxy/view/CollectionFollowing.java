@@ -100,9 +100,8 @@ final class CollectionFollowing {
             return;
         }
         if (response.statusCode() != OK) {
-            notServed = response.statusCode() == NOT_FOUND;
-            boolean absent = notServed || response.statusCode() == FORBIDDEN;
-            retry("list was answered with status " + response.statusCode(), absent);
+            notServed = response.statusCode() == NOT_FOUND || response.statusCode() == FORBIDDEN;
+            retry("list was answered with status " + response.statusCode(), notServed);
             return;
         }
         JsonNode page = mapper.readTree(response.body());
