@@ -52,11 +52,49 @@ class ResourceTreeTest {
 
             assertThat(tree.all()).containsExactlyElementsOf(model.values());
             assertThat(tree.size()).isEqualTo(model.size());
-            assertThat(tree.depth()).isLessThanOrEqualTo(1 + (int) (2.5 * Math.log(model.size() + 1) / Math.log(2)));
+            assertThat(tree.depth())
+                    .isLessThanOrEqualTo(2 + (int) (Math.log(model.size() + 1) / Math.log(TreeNode.FEWEST)));
             ResourceKey place = key(random.nextInt(4_000));
             assertThat(tree.get(place)).isSameAs(model.get(place));
             assertThat(tree.rank(place)).isEqualTo(model.headMap(place).size());
+            ResourceKey other = key(random.nextInt(4_000));
+            ResourceKey low = place.compareTo(other) < 0 ? place : other;
+            ResourceKey high = low == place ? other : place;
+            assertThat(tree.range(low, high))
+                    .containsExactlyElementsOf(model.subMap(low, high).values());
         }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4})
+    @DisplayName("stays what it was when another is made from it by one change, and shrinks to nothing")
+    void oneAtOnce(long seed) {
+        Random random = new Random(seed);
+        TreeMap<ResourceKey, Resource> model = new TreeMap<>();
+        ResourceTree tree = ResourceTree.EMPTY;
+        for (int i = 0; i < 1_500; i++) {
+            Resource object = object(key(random.nextInt(3_000)));
+            ResourceTree before = tree;
+            int size = model.size();
+            tree = tree.with(object);
+            model.put(object.key(), object);
+            assertThat(before.size()).isEqualTo(size);
+            assertThat(before.get(object.key())).isNotSameAs(object);
+        }
+        assertThat(tree.all()).containsExactlyElementsOf(model.values());
+        List<ResourceKey> names = new ArrayList<>(model.keySet());
+        Collections.shuffle(names, random);
+        for (ResourceKey name : names) {
+            tree = tree.without(name);
+            model.remove(name);
+            assertThat(tree.get(name)).isNull();
+            assertThat(tree.size()).isEqualTo(model.size());
+            assertThat(tree.depth())
+                    .isLessThanOrEqualTo(2 + (int) (Math.log(model.size() + 1) / Math.log(TreeNode.FEWEST)));
+        }
+        assertThat(tree.all()).isEmpty();
+        assertThat(tree.depth()).isZero();
+        assertThat(tree.without(key(1))).isSameAs(tree);
     }
 
     @ParameterizedTest(name = "{0} objects")
