@@ -88,8 +88,8 @@ record ClassicEndpoints(Map<String, String> labels, boolean truncated, List<Subs
     }
 
     /** Reads a stored object. */
-    static ClassicEndpoints parse(Resource endpoints) {
-        JsonNode json = endpoints.json().toTree();
+    /** @param json the object as a tree, which is only read */
+    static ClassicEndpoints parse(Resource endpoints, JsonNode json) {
         List<Subset> subsets = new ArrayList<>();
         for (JsonNode subset : json.path("subsets")) {
             List<EndpointPort> ports = new ArrayList<>();

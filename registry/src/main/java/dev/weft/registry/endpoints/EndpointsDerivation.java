@@ -71,7 +71,7 @@ public final class EndpointsDerivation implements Derivation {
             if (type.equals(EndpointTypes.PODS)) {
                 onPod(work, change);
             } else if (type.equals(EndpointTypes.SERVICES)) {
-                onService(work, change);
+                onService(work, state, change);
             } else if (type.equals(EndpointTypes.SLICES)) {
                 onSlice(work, state, change);
             } else if (type.equals(EndpointTypes.ENDPOINTS)) {
@@ -96,7 +96,7 @@ public final class EndpointsDerivation implements Derivation {
         });
         everything.stream()
                 .filter(each -> isA(each, EndpointTypes.SERVICES))
-                .forEach(service -> takeOver(work, service.key(), ServiceRecord.parse(service)));
+                .forEach(service -> takeOver(work, service.key(), ServiceRecord.parse(service, state.tree(service))));
         for (Resource each : everything) {
             if (isA(each, EndpointTypes.SLICES) && isManaged(each)) {
                 ServiceEndpoints service = services.get(serviceOf(each));
@@ -199,9 +199,9 @@ public final class EndpointsDerivation implements Derivation {
         }
     }
 
-    private void onService(Work work, Change change) {
+    private void onService(Work work, StateView state, Change change) {
         Resource after = change.after();
-        takeOver(work, change.key(), after == null ? null : ServiceRecord.parse(after));
+        takeOver(work, change.key(), after == null ? null : ServiceRecord.parse(after, state.tree(after)));
     }
 
     private void takeOver(Work work, ResourceKey key, @Nullable ServiceRecord present) {

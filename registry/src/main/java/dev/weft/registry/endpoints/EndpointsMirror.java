@@ -58,7 +58,8 @@ final class EndpointsMirror {
                 .path("annotations")
                 .path(EndpointWeights.BY_ADDRESS)
                 .asText(""));
-        for (ClassicEndpoints.Subset subset : ClassicEndpoints.parse(endpoints).subsets()) {
+        for (ClassicEndpoints.Subset subset :
+                ClassicEndpoints.parse(endpoints, endpoints.json().toTree()).subsets()) {
             List<SliceEndpoint> all = new ArrayList<>();
             subset.ready().forEach(address -> all.add(withReady(address, true)));
             subset.notReady().forEach(address -> all.add(withReady(address, false)));

@@ -92,14 +92,14 @@ final class ServiceEndpoints {
             return false;
         }
         Resource stored = state.get(slice);
-        SliceContent content = stored == null ? null : SliceContent.parse(stored);
+        SliceContent content = stored == null ? null : SliceContent.parse(state.tree(stored), stored.labels());
         return slices.differs(slice.name(), content) || mirrored.differs(slice.name(), content);
     }
 
     /** Hears of the Endpoints object. Returns whether to settle again. */
     boolean compareEndpoints(StateView state) {
         Resource stored = state.get(endpointsKey());
-        ClassicEndpoints present = stored == null ? null : ClassicEndpoints.parse(stored);
+        ClassicEndpoints present = stored == null ? null : ClassicEndpoints.parse(stored, state.tree(stored));
         boolean changed = service == null || !service.selects() || !Objects.equals(present, written);
         written = present;
         return changed;

@@ -51,8 +51,8 @@ record ServiceRecord(
         return selects() && pod.labels().entrySet().containsAll(selector.entrySet());
     }
 
-    static ServiceRecord parse(Resource service) {
-        JsonNode json = service.json().toTree();
+    /** @param json the Service as a tree, which is only read */
+    static ServiceRecord parse(Resource service, JsonNode json) {
         JsonNode spec = json.path("spec");
         List<Port> ports = new ArrayList<>();
         spec.path("ports").forEach(port -> ports.add(port(port)));

@@ -43,7 +43,8 @@ public record SliceContent(
         return parse(slice.json().toTree(), slice.labels());
     }
 
-    private static SliceContent parse(JsonNode json, Map<String, String> labels) {
+    /** @param json the slice as a tree, which is only read */
+    static SliceContent parse(JsonNode json, Map<String, String> labels) {
         List<EndpointPort> ports = new ArrayList<>();
         json.path("ports").forEach(port -> ports.add(EndpointPort.parse(port)));
         List<SliceEndpoint> endpoints = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.weft.registry.resource;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 public interface StateView {
     @Nullable
     Resource get(ResourceKey key);
+
+    /** An object of it as a tree, only to be read: where it has just been made from one, it is not read again. */
+    default JsonNode tree(Resource object) {
+        return object.json().toTree();
+    }
 
     /** The objects of one kind in one namespace, in the order of their names; no copy. */
     Collection<Resource> list(ResourceType type, String namespace);

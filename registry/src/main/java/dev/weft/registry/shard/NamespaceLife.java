@@ -78,9 +78,7 @@ final class NamespaceLife {
 
     private static boolean isMarkedIn(ShardStep step, ResourceKey namespace) {
         Resource present = step.get(namespace);
-        return present != null
-                && step.changes().stream().anyMatch(change -> change.key().equals(namespace))
-                && Deletion.isTerminating(present.json().toTree());
+        return present != null && step.hasPut(present) && Deletion.isTerminating(step.tree(present));
     }
 
     /** Takes the namespaces that are going a step further; true if there is more to do at once. */

@@ -1,5 +1,6 @@
 package dev.weft.registry.shard;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.clock.HybridClock;
 import dev.weft.registry.resource.Change;
@@ -11,8 +12,10 @@ import dev.weft.registry.watch.ResourceStamp;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A step in the making: the state with the changes decided so far. Every change gets the next version. */
@@ -20,12 +23,17 @@ final class ShardStep implements StateView {
     private final HybridClock clock;
     private final List<ShardEvent.Entry> entries = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
+    /** What was put in this step, beside the trees that it was made from: reconcilers look at it next. */
+    private final Map<ResourceKey, Written> written = new HashMap<>();
+
     private ShardState state;
 
     ShardStep(ShardState state, HybridClock clock) {
         this.state = state;
         this.clock = clock;
     }
+
+    private record Written(Resource object, ObjectNode tree) {}
 
     ShardState state() {
         return state;
@@ -42,6 +50,18 @@ final class ShardStep implements StateView {
     @Override
     public @Nullable Resource get(ResourceKey key) {
         return state.objects().get(key);
+    }
+
+    @Override
+    public JsonNode tree(Resource object) {
+        Written last = written.get(object.key());
+        return last != null && last.object() == object ? last.tree() : StateView.super.tree(object);
+    }
+
+    /** Whether an object, as it is now, is of this step. */
+    boolean hasPut(Resource object) {
+        Written last = written.get(object.key());
+        return last != null && last.object() == object;
     }
 
     @Override
@@ -64,12 +84,13 @@ final class ShardStep implements StateView {
     /**
      * Stores an object.
      *
-     * @param tree complete but for its version, which is set in it
+     * @param tree complete but for its version, which is set in it; not to be changed any more
      */
     Resource put(ResourceKey key, ObjectNode tree) {
         long version = clock.next().packed();
         Resource object = ResourceStamp.of(key, tree, version);
         apply(new ShardEvent.Entry(key, object, version));
+        written.put(key, new Written(object, tree));
         return object;
     }
 

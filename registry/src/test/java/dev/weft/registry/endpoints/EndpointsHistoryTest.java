@@ -63,7 +63,8 @@ class EndpointsHistoryTest {
             }
         }
         shard.list(ENDPOINTS, "ns")
-                .forEach(each -> said.add(ClassicEndpoints.parse(each).toString()));
+                .forEach(each -> said.add(
+                        ClassicEndpoints.parse(each, each.json().toTree()).toString()));
         return said;
     }
 
