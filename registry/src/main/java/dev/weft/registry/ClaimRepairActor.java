@@ -5,6 +5,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
 import dev.weft.registry.allocation.Grant;
 import java.time.Duration;
 import java.util.HashSet;
@@ -24,9 +25,22 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
 
     private record LookDue() implements Command {}
 
-    private record Found(Claims.Idle idle) implements Command {}
+    private record Found(Claims.Idle idle, Duration took) implements Command {}
 
-    private record Unknown() implements Command {}
+    private record Unknown(Duration took) implements Command {}
+
+    /**
+     * When to look.
+     *
+     * @param interval at least so long after the last look
+     * @param rest and at least so many times as long as that one took: what a look costs grows with the Services
+     */
+    record Pace(Duration interval, int rest) {
+        Duration after(Duration took) {
+            Duration rested = took.multipliedBy(rest);
+            return rested.compareTo(interval) > 0 ? rested : interval;
+        }
+    }
 
     /** Gives grants back, unless they were claimed again since a version. */
     @FunctionalInterface
@@ -34,15 +48,24 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
         void release(List<Grant> grants, long before);
     }
 
+    private final TimerScheduler<Command> timers;
+    private final Pace pace;
     private final Supplier<CompletionStage<Claims.Idle>> idle;
     private final Release release;
     private Claims.Idle before = new Claims.Idle(Set.of(), 0);
 
     private ClaimRepairActor(
-            ActorContext<Command> context, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Pace pace,
+            Supplier<CompletionStage<Claims.Idle>> idle,
+            Release release) {
         super(context);
+        this.timers = timers;
+        this.pace = pace;
         this.idle = idle;
         this.release = release;
+        lookAfter(Duration.ZERO);
     }
 
     /**
@@ -50,11 +73,13 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
      *
      * @param idle the grants that nobody uses now
      */
-    static Behavior<Command> create(Duration interval, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
-        return Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(new LookDue(), interval);
-            return Behaviors.setup(context -> new ClaimRepairActor(context, idle, release));
-        });
+    static Behavior<Command> create(Pace pace, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
+        return Behaviors.withTimers(
+                timers -> Behaviors.setup(context -> new ClaimRepairActor(context, timers, pace, idle, release)));
+    }
+
+    private void lookAfter(Duration took) {
+        timers.startSingleTimer(new LookDue(), pace.after(took));
     }
 
     @Override
@@ -62,12 +87,21 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
         return newReceiveBuilder()
                 .onMessage(LookDue.class, due -> onLookDue())
                 .onMessage(Found.class, this::onFound)
-                .onMessage(Unknown.class, unknown -> this)
+                .onMessage(Unknown.class, this::onUnknown)
                 .build();
     }
 
     private Behavior<Command> onLookDue() {
-        getContext().pipeToSelf(idle.get(), (found, failure) -> failure == null ? new Found(found) : new Unknown());
+        long begun = System.nanoTime();
+        getContext().pipeToSelf(idle.get(), (found, failure) -> {
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            return failure == null ? new Found(found, took) : new Unknown(took);
+        });
+        return this;
+    }
+
+    private Behavior<Command> onUnknown(Unknown unknown) {
+        lookAfter(unknown.took());
         return this;
     }
 
@@ -81,6 +115,7 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
             getContext().getLog().info("Freeing {} addresses and ports that nobody uses", twice.size());
             release.release(List.copyOf(twice), since);
         }
+        lookAfter(now.took());
         return this;
     }
 }

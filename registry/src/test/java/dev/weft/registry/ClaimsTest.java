@@ -131,7 +131,8 @@ class ClaimsTest {
                     "default", "early", "\"spec\":{\"clusterIP\":\"" + wish + "\",\"ports\":[{\"port\":80}]}"));
             assertThat(taken).isInstanceOf(Outcome.Refused.class);
         }
-        try (RunningRegistry registry = RunningRegistry.with(store, directory, "claim-repair = 200 ms")) {
+        try (RunningRegistry registry =
+                RunningRegistry.with(store, directory, "claim-repair = 200 ms, claim-repair-rest = 1")) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(held(registry)).containsExactly(kept));

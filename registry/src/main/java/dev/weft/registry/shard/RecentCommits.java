@@ -14,8 +14,13 @@ import java.util.List;
 public final class RecentCommits {
     private static final int PART_BYTES = 256 * 1024;
     private static final int PART_OBJECTS = 1_000;
-    /** So many forgotten changes are put into the base at once: cheaper than one by one, and than a state for each batch. */
+    /**
+     * So many forgotten changes are put into the base at once, or this part of what it holds if that is more: cheaper than
+     * one by one, and than a state for each batch, and the more so the fewer steps of the tree lie between them.
+     */
     private static final int FOLD = 256;
+
+    private static final int FOLD_PART = 16;
 
     private final int shard;
     private final int limit;
@@ -161,7 +166,7 @@ public final class RecentCommits {
                 forgotten.addAll(oldest);
             }
         }
-        if (forgotten.size() >= FOLD) {
+        if (forgotten.size() >= Math.max(FOLD, base.size() / FOLD_PART)) {
             fold();
         }
     }
