@@ -161,7 +161,7 @@ final class Arena implements AutoCloseable {
                 "--gossip=" + gossip,
                 "--akka=" + freePort(),
                 "--dns=off",
-                "--service-cidr=127.132.0.0/16",
+                "--service-cidr=10.96.0.0/12",
                 "--clusterset-cidr=127.133.0.0/16"));
         if (bare) {
             arguments.add("--no-proxy");
