@@ -160,8 +160,7 @@ public final class ShardDecision {
     private static List<Answer> settled(List<Answer> answers, ShardStep step) {
         return answers.stream()
                 .map(answer -> answer instanceof Answer.ToDerive
-                        ? new Answer.ToDerive(
-                                new ShardCommand.Derived(step.state().version()))
+                        ? new Answer.ToDerive(new ShardCommand.Derived(step.version()))
                         : answer)
                 .toList();
     }
@@ -234,7 +233,7 @@ public final class ShardDecision {
     }
 
     private Optional<ShardEvent> event(ShardStep step, long closed, boolean mark) {
-        long version = Math.max(step.state().version(), closed);
+        long version = Math.max(step.version(), closed);
         long floor = step.state().clockFloor();
         long reserve = HybridTimestamp.ofMillis(clockReserve.toMillis()).packed();
         boolean reserveAgain = version > floor || mark;

@@ -9,6 +9,7 @@ import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import dev.weft.registry.resource.StateView;
 import dev.weft.registry.watch.ResourceStamp;
+import dev.weft.registry.watch.ResourceTree;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,25 +19,54 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A step in the making: the state with the changes decided so far. Every change gets the next version. */
+/**
+ * A step in the making: the state with the changes decided so far. Every change gets the next version.
+ *
+ * <p>The changes are put into the tree of objects when somebody asks for it, which most steps do once, at their end; until then
+ * each object is found by its name.
+ */
 final class ShardStep implements StateView {
+    private final ShardState begun;
     private final HybridClock clock;
     private final List<ShardEvent.Entry> entries = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
-    /** What was put in this step, beside the trees that it was made from: reconcilers look at it next. */
-    private final Map<ResourceKey, Written> written = new HashMap<>();
+    /** Everything that was changed, and what else was looked for. */
+    private final Map<ResourceKey, Seen> seen = new HashMap<>();
+    /** The objects after the first so many changes. */
+    private ResourceTree objects;
 
-    private ShardState state;
+    private int settled;
 
     ShardStep(ShardState state, HybridClock clock) {
-        this.state = state;
+        this.begun = state;
         this.clock = clock;
+        this.objects = state.objects();
     }
 
-    private record Written(Resource object, ObjectNode tree) {}
+    /**
+     * An object as it is now.
+     *
+     * @param object null if there is none
+     * @param tree what it was made from in this step; null if it was not
+     */
+    private record Seen(@Nullable Resource object, @Nullable ObjectNode tree) {}
 
+    /** The state with all changes so far. */
     ShardState state() {
-        return state;
+        return new ShardState(objects(), version(), begun.clockFloor());
+    }
+
+    /** The version of the last change. */
+    long version() {
+        return entries.isEmpty()
+                ? begun.version()
+                : entries.get(entries.size() - 1).version();
+    }
+
+    private ResourceTree objects() {
+        objects = objects.after(changes.subList(settled, changes.size()));
+        settled = changes.size();
+        return objects;
     }
 
     List<ShardEvent.Entry> entries() {
@@ -49,34 +79,40 @@ final class ShardStep implements StateView {
 
     @Override
     public @Nullable Resource get(ResourceKey key) {
-        return state.objects().get(key);
+        Seen known = seen.get(key);
+        if (known == null) {
+            known = new Seen(begun.objects().get(key), null);
+            seen.put(key, known);
+        }
+        return known.object();
     }
 
     @Override
     public JsonNode tree(Resource object) {
-        Written last = written.get(object.key());
-        return last != null && last.object() == object ? last.tree() : StateView.super.tree(object);
+        Seen last = seen.get(object.key());
+        return last != null && last.object() == object && last.tree() != null
+                ? last.tree()
+                : StateView.super.tree(object);
     }
 
     /** Whether an object, as it is now, is of this step. */
     boolean hasPut(Resource object) {
-        Written last = written.get(object.key());
-        return last != null && last.object() == object;
+        return object.version() > begun.version();
     }
 
     @Override
     public Collection<Resource> list(ResourceType type, String namespace) {
         var collection = new dev.weft.registry.watch.Collection(type, namespace);
-        var objects = state.objects();
+        var present = objects();
         return new AbstractCollection<>() {
             @Override
             public Iterator<Resource> iterator() {
-                return objects.range(collection).iterator();
+                return present.range(collection).iterator();
             }
 
             @Override
             public int size() {
-                return objects.count(collection);
+                return present.count(collection);
             }
         };
     }
@@ -89,36 +125,42 @@ final class ShardStep implements StateView {
     Resource put(ResourceKey key, ObjectNode tree) {
         long version = clock.next().packed();
         Resource object = ResourceStamp.of(key, tree, version);
-        apply(new ShardEvent.Entry(key, object, version));
-        written.put(key, new Written(object, tree));
+        apply(new ShardEvent.Entry(key, object, version), tree);
         return object;
     }
 
     /** Removes an object that is there; returns its last state, with the version of the removal. */
     Resource remove(Resource present) {
         long version = clock.next().packed();
-        apply(new ShardEvent.Entry(present.key(), null, version));
+        apply(new ShardEvent.Entry(present.key(), null, version), null);
         return ResourceStamp.again(present, version);
     }
 
-    /** Where a step stood. */
-    record Mark(ShardState state, int length) {}
+    /**
+     * Where a step stood.
+     *
+     * @param length after so many changes
+     */
+    record Mark(int length) {}
 
     /** Where the step stands. */
     Mark mark() {
-        return new Mark(state, entries.size());
+        return new Mark(entries.size());
     }
 
     /** Takes back everything since a mark. Its versions are not given out again. */
     void rollBack(Mark mark) {
-        state = mark.state();
         entries.subList(mark.length(), entries.size()).clear();
         changes.subList(mark.length(), changes.size()).clear();
+        objects = begun.objects();
+        settled = 0;
+        seen.clear();
+        changes.forEach(change -> seen.put(change.key(), new Seen(change.after(), null)));
     }
 
-    private void apply(ShardEvent.Entry entry) {
-        changes.add(new Change(state.objects().get(entry.key()), entry.after(), entry.version()));
+    private void apply(ShardEvent.Entry entry, @Nullable ObjectNode tree) {
+        changes.add(new Change(get(entry.key()), entry.after(), entry.version()));
         entries.add(entry);
-        state = state.with(entry);
+        seen.put(entry.key(), new Seen(entry.after(), tree));
     }
 }

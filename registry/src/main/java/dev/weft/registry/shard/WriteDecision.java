@@ -167,7 +167,7 @@ final class WriteDecision {
         ObjectNode before = present == null ? null : present.json().toTree();
         List<Claim> missing = ServiceAddressing.wanted(accepted.object(), before, grants);
         if (!missing.isEmpty()) {
-            return Optional.of(new Submitted.Unallocated(missing, step.state().version()));
+            return Optional.of(new Submitted.Unallocated(missing, step.version()));
         }
         return Optional.empty();
     }

@@ -98,6 +98,15 @@ final class TreeEdits {
         into.add(merged, values, count);
     }
 
+    /** How far the edits come before an order. Few do, deep down: they are looked at one by one. */
+    private int before(int from, int to, String order) {
+        int next = from;
+        while (next < to && orders[next].compareTo(order) < 0) {
+            next++;
+        }
+        return next;
+    }
+
     private void applyToInner(TreeNode.Inner inner, int from, int to, TreeRow into) {
         TreeRow children = new TreeRow(inner.width() + 2);
         boolean narrow = false;
@@ -105,7 +114,7 @@ final class TreeEdits {
         int edit = from;
         while (edit < to) {
             int child = inner.childFor(orders[edit]);
-            int next = child + 1 == inner.width() ? to : TreeNode.place(orders, edit, to, inner.firsts()[child + 1]);
+            int next = child + 1 == inner.width() ? to : before(edit + 1, to, inner.firsts()[child + 1]);
             children.add(inner, kept, child);
             int changed = children.count();
             apply(inner.children()[child], edit, next, children);

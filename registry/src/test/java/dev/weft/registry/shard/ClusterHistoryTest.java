@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @DisplayName("A cluster in virtual time whose processes are killed, paused, cut off and restarted")
 class ClusterHistoryTest {
+    private static final int LONGEST = 300;
+
     private static final Duration BUDGET = Duration.ofSeconds(15);
     private static final int MOST = 2_000;
     private static final String AGAIN = "mvn -pl registry -am test -Dtest=ClusterHistoryTest#holds"
@@ -63,11 +65,17 @@ class ClusterHistoryTest {
             try {
                 new SimulatedHistory(seed, EnumSet.of(defect)).run();
             } catch (AssertionError | IllegalArgumentException e) {
-                System.out.println(defect + " is noticed with seed " + seed + ": "
-                        + String.valueOf(e.getMessage()).lines().limit(3).toList());
+                System.out.println(
+                        defect + " is noticed with seed " + seed + ": " + shortened(String.valueOf(e.getMessage())));
                 return;
             }
         }
         throw new AssertionError("nobody noticed that it " + defect);
+    }
+
+    /** Some say all that there was and all that should have been. */
+    private static String shortened(String message) {
+        String line = message.replaceAll("\\s+", " ");
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + " ...";
     }
 }
