@@ -108,7 +108,7 @@ final class TreeEdits {
     }
 
     private void applyToInner(TreeNode.Inner inner, int from, int to, TreeRow into) {
-        TreeRow children = new TreeRow(inner.width() + 2);
+        TreeRow children = new TreeRow(inner.width());
         boolean narrow = false;
         int kept = 0;
         int edit = from;

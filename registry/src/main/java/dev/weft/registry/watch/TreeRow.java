@@ -62,16 +62,20 @@ final class TreeRow {
         }
     }
 
-    /** Puts all of them into as few nodes above them as it takes, evenly. */
+    /** Puts all of them into as few nodes above them as it takes, evenly; this row is of no use then. */
     void group(TreeRow above) {
         int parts = parts(count);
         for (int part = 0; part < parts; part++) {
             int from = from(part, parts, count);
             int to = from(part + 1, parts, count);
-            above.add(TreeNode.Inner.of(
-                    Arrays.copyOfRange(firsts, from, to),
-                    Arrays.copyOfRange(nodes, from, to),
-                    Arrays.copyOfRange(weights, from, to)));
+            // Where no child was split or joined, the arrays are just right, and nobody else has them.
+            above.add(
+                    to - from == nodes.length
+                            ? TreeNode.Inner.of(firsts, nodes, weights)
+                            : TreeNode.Inner.of(
+                                    Arrays.copyOfRange(firsts, from, to),
+                                    Arrays.copyOfRange(nodes, from, to),
+                                    Arrays.copyOfRange(weights, from, to)));
         }
     }
 
