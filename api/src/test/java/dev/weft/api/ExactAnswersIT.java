@@ -142,6 +142,28 @@ class ExactAnswersIT {
     }
 
     @Test
+    @DisplayName("what holds a namespace can only be replaced, and discovery says so")
+    void finalizeOnly() {
+        String path = "/api/v1/namespaces/default/finalize";
+        assertThat(server.get(path).status()).isEqualTo(405);
+        assertThat(server.post(path, "{}").status()).isEqualTo(405);
+        assertThat(server.delete(path, "").status()).isEqualTo(405);
+        assertThat(send("PATCH", path, "application/merge-patch+json", "{}").status())
+                .isEqualTo(405);
+        assertThat(server.get("/api/v1/namespaces/default/configmaps/c/finalize")
+                        .status())
+                .isEqualTo(404);
+        String there = server.get("/api/v1/namespaces/default").text();
+        assertThat(send("PUT", path, "application/json", there).at("/spec/finalizers/0"))
+                .isEqualTo("kubernetes");
+        assertThat(server.get("/api/v1").json().path("resources")).anySatisfy(resource -> {
+            assertThat(resource.path("name").asText()).isEqualTo("namespaces/finalize");
+            assertThat(resource.path("kind").asText()).isEqualTo("Namespace");
+            assertThat(resource.path("verbs").toString()).isEqualTo("[\"update\"]");
+        });
+    }
+
+    @Test
     @DisplayName("it has no custom resource definitions, and says so to those who look for them")
     void noDefinitions() {
         String path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

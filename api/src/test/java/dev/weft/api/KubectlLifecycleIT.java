@@ -227,6 +227,25 @@ class KubectlLifecycleIT {
         }
 
         @Test
+        @DisplayName("finalizes by hand a namespace that cannot go, and keeps a finalizer that is put in")
+        void finalizeByHand() {
+            kubectl.run("create namespace stuck");
+            kubectl.pipe("""
+                    {"apiVersion":"v1","kind":"ConfigMap",
+                     "metadata":{"name":"held","namespace":"stuck","finalizers":["example.com/x"]}}""", "create -f -");
+            kubectl.run("delete ns stuck --wait=false");
+            assertThat(kubectl.run("get ns stuck -o jsonpath={.status.phase}")).isEqualTo("Terminating");
+            String other = kubectl.run("get ns stuck -o json").replace("\"kubernetes\"", "\"example.com/y\"");
+            assertThat(kubectl.pipe(other, "replace --raw /api/v1/namespaces/stuck/finalize -f -"))
+                    .contains("example.com/y");
+            assertThat(kubectl.run("get ns stuck -o jsonpath={.spec.finalizers}"))
+                    .isEqualTo("[\"example.com/y\"]");
+            String none = kubectl.run("get ns stuck -o json").replace("\"example.com/y\"", "");
+            kubectl.pipe(none, "replace --raw /api/v1/namespaces/stuck/finalize -f -");
+            assertThat(kubectl.run("get ns stuck --ignore-not-found")).isEmpty();
+        }
+
+        @Test
         @DisplayName("does not wait for Pods that are forced")
         void forced() {
             kubectl.run("run forced --image=app -n life");

@@ -7,6 +7,7 @@ import dev.weft.gossip.HostPort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,6 +88,14 @@ final class ServerCommand implements Callable<Integer> {
     private String clusterSetCidr = "";
 
     @Option(
+            names = "--node-port-range",
+            paramLabel = "FIRST-LAST",
+            description =
+                    "The ports that Services of type NodePort and LoadBalancer get on every node, both ends"
+                            + " included (default: 30000-32767, or what --config says); the same in all processes of a cluster.")
+    private @Nullable String nodePorts;
+
+    @Option(
             names = "--akka",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:0",
@@ -146,6 +155,7 @@ final class ServerCommand implements Callable<Integer> {
                 new ServerSettings.Addresses(
                         api, gossip, akka, join, seeds, proxy.dns().listen(), proxy.mode()),
                 ServerSettings.ranges(serviceCidr, clusterSetCidr),
+                Optional.ofNullable(nodePorts).map(ServerSettings::nodePorts),
                 proxy.dns().config(),
                 !noProxy,
                 StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD")),

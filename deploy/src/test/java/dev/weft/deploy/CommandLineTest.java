@@ -99,6 +99,10 @@ class CommandLineTest {
                 "--cluster east --api 127.0.0.1:7001 | both say 127.0.0.1:7001",
                 "--cluster east --config /no/such/file | there is no such file",
                 "--cluster east --mode fast | --mode fast: it is auto, userspace or nftables",
+                "--cluster east --node-port-range 40000 | --node-port-range \"40000\" is no port range like 30000-32767",
+                "--cluster east --node-port-range 40000-30000 | --node-port-range ports 40000-30000: want 1 <= first",
+                "--cluster east --node-port-range 30000-70000 | want 1 <= first <= last <= 65535",
+                "--cluster east --node-port-range 0-100 | want 1 <= first <= last <= 65535",
                 "--cluster east --colour red | Unknown option",
                 "'' | Missing required option"
             })

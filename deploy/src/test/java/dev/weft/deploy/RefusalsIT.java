@@ -81,6 +81,9 @@ class RefusalsIT {
         refused(2, "--node a_b", "DNS name", List.of("proxy", "--api", "http://127.0.0.1:1", "--node", "a_b"));
         Path config = Files.writeString(bed.directory().resolve("weft.conf"), "weft { registry {");
         refused(2, config.toString(), "wrong", server("--config", config));
+        Path ports = Files.writeString(
+                bed.directory().resolve("ports.conf"), "weft.server.node-port-range = \"40000-30000\"");
+        refused(2, "40000-30000: want 1 <= first <= last <= 65535", ports.toString(), server("--config", ports));
         assertThat(Files.exists(bed.directory().resolve("data")))
                 .as("nothing was made")
                 .isFalse();

@@ -46,6 +46,9 @@ public record ServedResource(
         if (kind.subresources().contains(Subresource.EVICTION)) {
             parts.add(new Part("eviction", "policy", "v1", "Eviction", List.of("create")));
         }
+        if (kind.subresources().contains(Subresource.FINALIZE)) {
+            parts.add(new Part("finalize", kind.type().group(), version, kind.kind(), List.of("update")));
+        }
         if (kind.subresources().contains(Subresource.SCALE)) {
             parts.add(new Part("scale", "autoscaling", "v1", "Scale", PART_VERBS));
         }

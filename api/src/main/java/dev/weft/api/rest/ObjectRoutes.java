@@ -40,6 +40,9 @@ final class ObjectRoutes {
             requireMethod(exchange, "POST");
             return evictions.evict(exchange, target);
         }
+        if (target.finalizers()) {
+            requireMethod(exchange, "PUT");
+        }
         switch (exchange.method()) {
             case "GET" -> {
                 return read(exchange, target, stored, seen);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ResourceTarget(ResourceKind kind, String version, String namespace, String name, String subresource) {
     private static final String EVICTION = "eviction";
-    private static final Set<String> PARTS_OF_NAMESPACE = Set.of("status", "finalize");
+    private static final String FINALIZE = "finalize";
+    private static final Set<String> PARTS_OF_NAMESPACE = Set.of("status", FINALIZE);
 
     /**
      * Reads the segments behind the version.
@@ -52,6 +53,7 @@ record ResourceTarget(ResourceKind kind, String version, String namespace, Strin
             case "status" -> kind.subresources().contains(ResourceKind.Subresource.STATUS);
             case "scale" -> kind.subresources().contains(ResourceKind.Subresource.SCALE);
             case EVICTION -> kind.subresources().contains(ResourceKind.Subresource.EVICTION);
+            case FINALIZE -> kind.subresources().contains(ResourceKind.Subresource.FINALIZE);
             default -> false;
         };
     }
@@ -71,6 +73,11 @@ record ResourceTarget(ResourceKind kind, String version, String namespace, Strin
     /** Whether it is the wish that a Pod leave its node: nothing that could be read or changed. */
     boolean eviction() {
         return subresource.equals(EVICTION);
+    }
+
+    /** Whether it is what holds a Namespace: only ever replaced, as in Kubernetes. */
+    boolean finalizers() {
+        return subresource.equals(FINALIZE);
     }
 
     /** Whether it is a collection over all namespaces of a kind that lives in namespaces: only to be read. */

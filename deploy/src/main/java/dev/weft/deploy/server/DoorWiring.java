@@ -150,6 +150,7 @@ final class DoorWiring {
                 "kubernetes.default",
                 "kubernetes.default.svc",
                 "kubernetes.default.svc.cluster.local"));
+        names.add(ApiServiceObjects.of(settings.ranges()).address().toString());
         names.add(settings.node());
         names.addAll(settings.protection().names());
         String host = settings.addresses().api().host();

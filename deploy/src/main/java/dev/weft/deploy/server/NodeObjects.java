@@ -3,11 +3,14 @@ package dev.weft.deploy.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * A node of this mesh as objects: the Node, its status, and the Lease that is its sign of life. Pure.
@@ -15,15 +18,20 @@ import java.time.temporal.ChronoUnit;
  * @param zone empty if nobody said
  * @param address where it can be reached
  * @param gossip where it listens for other clusters, {@code HOST:PORT}; empty where it does not
+ * @param api where others reach the API that it serves, e.g. {@code https://192.0.2.1:8443}; empty where it serves none
  * @param version of this program
  * @param capacity what it has
  */
-record NodeObjects(String name, String zone, String address, String gossip, String version, NodeCapacity capacity) {
+record NodeObjects(
+        String name, String zone, String address, String gossip, String api, String version, NodeCapacity capacity) {
     /** On a Node: who registered it and gives its signs of life. */
     static final String AGENT = "mesh.weft.dev/agent";
 
     /** On a Node: where its process takes part in the federation, for the other processes of its cluster. */
     static final String GOSSIP = "mesh.weft.dev/gossip";
+
+    /** On a Node: where its process serves the API of the cluster. */
+    static final String API = "mesh.weft.dev/api";
 
     private static final String SERVING = "WeftServing";
     private static final int LEASE_PARTS = 4;
@@ -46,6 +54,9 @@ record NodeObjects(String name, String zone, String address, String gossip, Stri
         ObjectNode annotations = metadata.putObject("annotations").put(AGENT, "weft");
         if (!gossip.isEmpty()) {
             annotations.put(GOSSIP, gossip);
+        }
+        if (!api.isEmpty()) {
+            annotations.put(API, api);
         }
         ObjectNode labels = metadata.putObject("labels");
         labels.put("kubernetes.io/hostname", name);
@@ -114,6 +125,18 @@ record NodeObjects(String name, String zone, String address, String gossip, Stri
     static boolean isOurs(JsonNode node) {
         return node.path("metadata").path("annotations").has(AGENT)
                 || readiness(node).path("reason").asText().equals(SERVING);
+    }
+
+    /** Where the process of a Node serves the API; empty if it does not say so, or not in a form that can be read. */
+    static Optional<URI> api(JsonNode node) {
+        String text = node.path("metadata").path("annotations").path(API).asText("");
+        try {
+            URI uri = new URI(text);
+            boolean whole = uri.getScheme() != null && uri.getHost() != null && uri.getPort() > 0;
+            return whole ? Optional.of(uri) : Optional.empty();
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
     }
 
     static boolean isReady(JsonNode node) {

@@ -19,6 +19,7 @@ import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.RocksRecordStore;
 import dev.weft.registry.journal.SharedStorage;
 import dev.weft.registry.journal.Storage;
+import dev.weft.registry.resource.NetworkRanges;
 import dev.weft.registry.resource.StandardKinds;
 import dev.weft.registry.shard.Placement;
 import dev.weft.registry.shard.ShardCommand;
@@ -99,10 +100,12 @@ final class RegistryWiring {
         CompletableFuture<RegistryNode> started = new CompletableFuture<>();
         NodeZoneFollower zones = // follows nothing before the node has started
                 new NodeZoneFollower(() -> lookAgain(started.join()), this::afterZonesSettled);
+        NetworkRanges ranges = settings.ranges()
+                .withNodePorts(ServerConfig.nodePorts(system.settings().config()));
         ShardContext context = new ShardContext(
                 placement,
-                StandardKinds.catalog(settings.ranges()),
-                settings.ranges(),
+                StandardKinds.catalog(ranges),
+                ranges,
                 clock,
                 random,
                 () -> UUID.randomUUID().toString(),

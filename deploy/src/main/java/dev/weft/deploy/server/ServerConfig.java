@@ -10,6 +10,7 @@ import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.ClusterConfig;
 import dev.weft.registry.RegistrySettings;
+import dev.weft.registry.resource.PortRange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -20,6 +21,8 @@ import java.util.Optional;
 
 /** The configuration of a process: the command line over the user's file over the defaults. */
 final class ServerConfig {
+    private static final String NODE_PORTS = "weft.server.node-port-range";
+
     private ServerConfig() {}
 
     /** All that a server is configured with. */
@@ -27,6 +30,7 @@ final class ServerConfig {
         Config named = ConfigFactory.parseMap(Map.of("weft.gossip.cluster", settings.cluster()));
         Config user = named.withFallback(dns(settings.addresses().dns()))
                 .withFallback(mode(settings.addresses().mode()))
+                .withFallback(nodePorts(settings.nodePorts()))
                 .withFallback(ownDefaults())
                 .withFallback(ofStorage(settings.holding()))
                 .withFallback(settings.peers().config())
@@ -35,6 +39,7 @@ final class ServerConfig {
         return checked(settings.config(), () -> {
             Config config = ClusterConfig.of(user, settings.addresses().akka(), settings.holding());
             RegistrySettings.of(config).loadBalancer().requireApart(settings.ranges());
+            nodePorts(config);
             return config;
         });
     }
@@ -87,6 +92,20 @@ final class ServerConfig {
     private static Config mode(Optional<String> mode) {
         return mode.map(name -> ConfigFactory.parseMap(Map.of("weft.proxy.mode", name)))
                 .orElseGet(ConfigFactory::empty);
+    }
+
+    private static Config nodePorts(Optional<PortRange> range) {
+        return range.map(ports -> ConfigFactory.parseMap(Map.of(NODE_PORTS, ports.toString())))
+                .orElseGet(ConfigFactory::empty);
+    }
+
+    /** The node ports that a server's configuration, all of it, lets the cluster give out. */
+    static PortRange nodePorts(Config config) {
+        try {
+            return PortRange.of(config.getString(NODE_PORTS));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException.BadValue(config.getValue(NODE_PORTS).origin(), NODE_PORTS, e.getMessage());
+        }
     }
 
     private static Config ownDefaults() {

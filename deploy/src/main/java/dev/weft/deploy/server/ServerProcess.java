@@ -25,12 +25,18 @@ public final class ServerProcess {
     }
 
     /**
-     * Starts it and waits until it serves.
+     * Starts it and waits until it serves; begins anew where its cluster puts it out meanwhile.
      *
      * @throws CommandFailed with one sentence; then nothing is left running
      */
     public static ServerProcess start(ServerSettings settings) {
-        return new ServerProcess(settings, WeftServer.start(settings));
+        while (true) {
+            try {
+                return new ServerProcess(settings, WeftServer.start(settings));
+            } catch (WeftServer.PutOutException e) {
+                sayPutOut(settings);
+            }
+        }
     }
 
     /** The line that says where it serves; it begins with {@code ready}. */
@@ -43,14 +49,18 @@ public final class ServerProcess {
         running.awaitEnd();
         while (!stopping && settings.joinsAgain()) {
             running.stop();
-            log.warn(
-                    settings.holdsShards()
-                            ? "The other processes of cluster {} put this one out; joining again"
-                            : "The process that keeps the data of cluster {} is gone; joining again",
-                    settings.cluster());
+            sayPutOut(settings);
             begin();
             running.awaitEnd();
         }
+    }
+
+    private static void sayPutOut(ServerSettings settings) {
+        log.warn(
+                settings.holdsShards()
+                        ? "The other processes of cluster {} put this one out; joining again"
+                        : "The process that keeps the data of cluster {} is gone; joining again",
+                settings.cluster());
     }
 
     private void begin() {
@@ -59,6 +69,8 @@ public final class ServerProcess {
                 running = WeftServer.start(settings);
                 log.info("Joined again: {}", running.readyLine());
                 return;
+            } catch (WeftServer.PutOutException e) {
+                sayPutOut(settings);
             } catch (CommandFailed e) {
                 log.warn("{}; trying again", e.getMessage());
                 LockSupport.parkNanos(PAUSE.toNanos());

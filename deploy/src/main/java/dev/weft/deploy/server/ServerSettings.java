@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param zone where it stands; empty if nobody said
  * @param data where it keeps what must outlive it
  * @param addresses where it listens and whom it joins
- * @param ranges what the cluster gives out
+ * @param ranges the addresses that the cluster gives out
+ * @param nodePorts the node ports that it gives out; empty for what is configured
  * @param config a file that overrides the defaults
  * @param proxy whether a proxy-node runs inside
  * @param store the database that the processes of the cluster share; empty where one process keeps the data in a store of
@@ -40,6 +41,7 @@ public record ServerSettings(
         Path data,
         Addresses addresses,
         NetworkRanges ranges,
+        Optional<PortRange> nodePorts,
         Optional<Path> config,
         boolean proxy,
         Optional<StoreAddress> store,
@@ -120,6 +122,7 @@ public record ServerSettings(
                 data,
                 addresses,
                 ranges,
+                Optional.empty(),
                 config,
                 proxy,
                 Optional.empty(),
@@ -175,6 +178,19 @@ public record ServerSettings(
                 rangesOf("--service-cidr", serviceCidrs),
                 rangesOf("--clusterset-cidr", clusterSetCidrs),
                 PortRange.KUBERNETES_NODE_PORTS);
+    }
+
+    /**
+     * Reads the range of node ports as the user wrote it.
+     *
+     * @throws CommandFailed as wrong usage
+     */
+    public static PortRange nodePorts(String range) {
+        try {
+            return PortRange.of(range);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailed.usage("--node-port-range " + e.getMessage());
+        }
     }
 
     private static List<Cidr> rangesOf(String flag, String text) {

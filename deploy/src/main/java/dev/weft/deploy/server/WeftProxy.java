@@ -158,6 +158,7 @@ public final class WeftProxy {
                         plan.zone(),
                         OwnAddress.towards(plan.api().server()),
                         "",
+                        "",
                         ServerConfig.version(),
                         NodeCapacity.own()),
                 heartbeat,

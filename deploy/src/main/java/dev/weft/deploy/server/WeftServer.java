@@ -26,6 +26,7 @@ import dev.weft.registry.journal.PostgresSettings;
 import dev.weft.registry.journal.StoreAddress;
 import dev.weft.registry.resource.Cidr;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -81,10 +82,20 @@ public final class WeftServer {
         }
     }
 
+    /** The cluster went on without this process while it started: it may start again. */
+    static final class PutOutException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private PutOutException(Throwable cause) {
+            super(cause);
+        }
+    }
+
     /**
      * Starts all parts and waits until they serve.
      *
      * @throws CommandFailed with one sentence; then nothing is left running
+     * @throws PutOutException if there is a cluster to join again; then nothing is left running either
      */
     public static WeftServer start(ServerSettings settings) {
         ServerConfig.requireFree("--api", settings.addresses().api());
@@ -98,8 +109,12 @@ public final class WeftServer {
             server.startParts();
             return server;
         } catch (RuntimeException | Error e) {
+            boolean putOut = settings.joinsAgain() && server.isEnding();
             // Also where a class is missing: threads that are running already would keep a half-started process alive.
             server.stop();
+            if (putOut) {
+                throw new PutOutException(e);
+            }
             throw e;
         }
     }
@@ -214,6 +229,9 @@ public final class WeftServer {
     private void awaitRegistry(Registry registry) {
         long deadline = clock.millis() + startTimeout().toMillis();
         while (!registry.readiness().ready()) {
+            if (isEnding()) {
+                throw CommandFailed.failed("the registry ended before it was ready");
+            }
             if (clock.millis() > deadline) {
                 throw CommandFailed.failed("the registry was not ready within "
                         + startTimeout().toSeconds() + " s: "
@@ -231,19 +249,14 @@ public final class WeftServer {
     }
 
     private void startNode(Registry registry) {
-        NodeAgent agent = NodeAgent.start(
-                new RegistryObjects(registry, startTimeout()),
-                new NodeObjects(
-                        settings.node(),
-                        settings.zone(),
-                        settings.addresses().api().host(),
-                        gossip == null ? "" : gossip.advertised().toString(),
-                        ServerConfig.version(),
-                        NodeCapacity.own()),
-                config.getDuration("weft.server.node-heartbeat"),
-                clock);
+        ServerObjects objects = ServerObjects.start(
+                system,
+                settings,
+                registry,
+                URI.create(apiUrl()),
+                gossip == null ? "" : gossip.advertised().toString());
         onStop(CoordinatedShutdown.PhaseServiceUnbind(), "weft-node", () -> {
-            agent.close();
+            objects.close();
             return CompletableFuture.completedStage(null);
         });
     }
@@ -263,6 +276,11 @@ public final class WeftServer {
         await(proxy.ready(), "show the proxy-node the services");
     }
 
+    /** Whether its end has begun, be it by the other processes of its cluster. */
+    private boolean isEnding() {
+        return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+    }
+
     private void leave() {
         CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterLeavingReason());
     }
@@ -273,8 +291,15 @@ public final class WeftServer {
     }
 
     private <T> T await(CompletionStage<T> stage, String what) {
+        CompletableFuture<T> result = stage.toCompletableFuture();
         try {
-            return stage.toCompletableFuture().get(startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            // What has ended completes nothing any more, not even by a timeout.
+            CompletableFuture.anyOf(result, system.getWhenTerminated().toCompletableFuture())
+                    .get(startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            if (!result.isDone()) {
+                throw CommandFailed.failed("could not " + what + ": the actor system has ended");
+            }
+            return result.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailed.failed("interrupted while trying to " + what, e);

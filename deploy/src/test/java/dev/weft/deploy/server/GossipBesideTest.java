@@ -53,7 +53,7 @@ class GossipBesideTest {
     }
 
     private static JsonNode node(String name, String gossip) {
-        return new NodeObjects(name, "", "10.0.0.1", gossip, "1.0", new NodeCapacity(1, 1)).node(Instant.EPOCH);
+        return new NodeObjects(name, "", "10.0.0.1", gossip, "", "1.0", new NodeCapacity(1, 1)).node(Instant.EPOCH);
     }
 
     /** Gossip that only remembers what it is told of processes. */

@@ -14,7 +14,7 @@ class NodeObjectsTest {
     @Test
     @DisplayName("says what it has, so that tools have something to divide by")
     void capacity() {
-        JsonNode status = new NodeObjects("n1", "", "127.0.0.1", "", "1.0", new NodeCapacity(4, 8L << 30))
+        JsonNode status = new NodeObjects("n1", "", "127.0.0.1", "", "", "1.0", new NodeCapacity(4, 8L << 30))
                 .node(NOW)
                 .path("status");
 
@@ -28,13 +28,13 @@ class NodeObjectsTest {
             "says where its process takes part in the federation, if it does, and otherwise leaves what is said there")
     void gossip() {
         NodeCapacity capacity = new NodeCapacity(1, 1);
-        assertThat(new NodeObjects("n1", "", "127.0.0.1", "127.0.0.1:7001", "1.0", capacity)
+        assertThat(new NodeObjects("n1", "", "127.0.0.1", "127.0.0.1:7001", "", "1.0", capacity)
                         .labels()
                         .at("/metadata/annotations")
                         .path(NodeObjects.GOSSIP)
                         .asText())
                 .isEqualTo("127.0.0.1:7001");
-        assertThat(new NodeObjects("n1", "", "127.0.0.1", "", "1.0", capacity)
+        assertThat(new NodeObjects("n1", "", "127.0.0.1", "", "", "1.0", capacity)
                         .labels()
                         .at("/metadata/annotations")
                         .has(NodeObjects.GOSSIP))
@@ -51,7 +51,7 @@ class NodeObjectsTest {
     @Test
     @DisplayName("gives its sign of life in microseconds, even at the full second")
     void renewal() {
-        NodeObjects node = new NodeObjects("n1", "", "127.0.0.1", "", "1.0", new NodeCapacity(1, 1));
+        NodeObjects node = new NodeObjects("n1", "", "127.0.0.1", "", "", "1.0", new NodeCapacity(1, 1));
         assertThat(node.renewal(Instant.parse("2026-01-01T00:00:00Z"))
                         .at("/spec/renewTime")
                         .asText())

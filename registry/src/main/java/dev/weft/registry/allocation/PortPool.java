@@ -29,10 +29,9 @@ public final class PortPool {
         this.dynamicFirst = range.first() + band(range.size());
     }
 
+    /** How many ports are kept for wishes, as kube-apiserver's port allocator has it: none of a range this small. */
     private static int band(int size) {
-        return size < SMALLEST_BAND
-                ? 0
-                : Math.min(size - 1, Math.min(Math.max(SMALLEST_BAND, size / BAND_SHARE), LARGEST_BAND));
+        return size <= SMALLEST_BAND ? 0 : Math.min(Math.max(SMALLEST_BAND, size / BAND_SHARE), LARGEST_BAND);
     }
 
     public Optional<ResourceKey> owner(int port) {

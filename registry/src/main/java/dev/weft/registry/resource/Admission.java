@@ -255,8 +255,8 @@ public final class Admission {
             }
             next = Metadata.onlyStatus(kind, before, next);
             kind.rules().carryOverStatus(next, before);
-        } else if (subresource.equals("finalize") && kind.kind().equals("Namespace")) {
-            next = Metadata.onlyFinalizers(before, next);
+        } else if (subresource.equals("finalize") && kind.subresources().contains(Subresource.FINALIZE)) {
+            replace(next, "status", before.get("status"));
         } else if (!subresource.isEmpty()) {
             return new Admitted.Refused(
                     Refusal.of(Refusal.Reason.NotFound, key, "the server could not find the requested resource"));

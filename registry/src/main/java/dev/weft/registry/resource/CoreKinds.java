@@ -28,7 +28,7 @@ final class CoreKinds {
         return kind(CORE, "Namespace", "namespaces", Namespace.class)
                 .clusterScoped()
                 .shortNames("ns")
-                .subresources(Subresource.STATUS)
+                .subresources(Subresource.STATUS, Subresource.FINALIZE)
                 .columns(Columns.named()
                         .text("Status", namespace -> Trees.text(namespace, "status", "phase"))
                         .age())

@@ -174,18 +174,6 @@ final class Metadata {
         return object;
     }
 
-    /** The present namespace with the finalizers of another's spec. */
-    static ObjectNode onlyFinalizers(ObjectNode before, ObjectNode next) {
-        ObjectNode object = before.deepCopy();
-        JsonNode finalizers = Trees.at(next, "spec", "finalizers");
-        if (finalizers.isMissingNode()) {
-            Trees.object(object, "spec").remove("finalizers");
-        } else {
-            Trees.object(object, "spec").set("finalizers", finalizers);
-        }
-        return object;
-    }
-
     /** A copy without its version, to compare contents. */
     static ObjectNode unversioned(ObjectNode object) {
         ObjectNode copy = object.deepCopy();
@@ -273,14 +261,8 @@ final class Metadata {
             Names.qualifiedName(name)
                     .forEach(
                             why -> FieldErrors.add(faults, () -> FieldError.invalid("metadata.finalizers", name, why)));
-            if (!kind.custom() && !name.contains("/") && !STANDARD_FINALIZERS.contains(name)) {
-                int place = i;
-                FieldErrors.add(
-                        faults,
-                        () -> FieldError.invalid(
-                                "metadata.finalizers[" + place + "]",
-                                name,
-                                "name is neither a standard finalizer name nor is it fully qualified"));
+            if (!kind.custom()) {
+                standardOrQualified(name, "metadata.finalizers[" + i + "]", faults);
             }
             orphan |= name.equals("orphan");
             foreground |= name.equals("foregroundDeletion");
@@ -288,6 +270,16 @@ final class Metadata {
         if (orphan && foreground) {
             faults.add(FieldError.invalid(
                     "metadata.finalizers", finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
+        }
+    }
+
+    /** A name without a prefix is one of Kubernetes' own. */
+    static void standardOrQualified(String finalizer, String path, List<FieldError> faults) {
+        if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
+            FieldErrors.add(
+                    faults,
+                    () -> FieldError.invalid(
+                            path, finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
         }
     }
 

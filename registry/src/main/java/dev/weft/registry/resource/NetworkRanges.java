@@ -20,6 +20,11 @@ public record NetworkRanges(List<Cidr> serviceCidrs, List<Cidr> clusterSetCidrs,
         }
     }
 
+    /** The same with other node ports. */
+    public NetworkRanges withNodePorts(PortRange ports) {
+        return new NetworkRanges(serviceCidrs, clusterSetCidrs, ports);
+    }
+
     /** The families that Services can have, the cluster's default one first. */
     public List<IpAddress.Family> families() {
         List<IpAddress.Family> families = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param singular e.g. {@code endpointslice}
  * @param shortNames e.g. {@code svc}
  * @param categories e.g. {@code all}
- * @param subresources which of {@code status}, {@code scale} and {@code eviction} it has
+ * @param subresources which of {@code status}, {@code scale}, {@code eviction} and {@code finalize} it has
  * @param model the class whose properties are the kind's fields
  * @param columns what {@code kubectl get} shows
  * @param fieldSelectors the fields beyond {@code metadata.name} and {@code metadata.namespace} that a list may filter by
@@ -85,6 +85,8 @@ public record ResourceKind(
         STATUS,
         SCALE,
         /** The wish that a Pod leave its node; only ever created. */
-        EVICTION
+        EVICTION,
+        /** A Namespace's {@code spec.finalizers}, which an update of the object itself leaves alone; only ever replaced. */
+        FINALIZE
     }
 }

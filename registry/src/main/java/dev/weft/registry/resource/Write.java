@@ -23,7 +23,8 @@ public sealed interface Write {
     /**
      * Replaces an object. The version in the body, where there is one, must be the present one.
      *
-     * @param subresource {@code status}, {@code scale}, or empty for the object itself (whose status then stays)
+     * @param subresource {@code status}, {@code scale}, {@code finalize} (of a Namespace), or empty for the object itself
+     *     (whose status then stays)
      */
     record Update(ResourceKey key, String subresource, JsonBytes object, Options options) implements Write {}
 

@@ -96,6 +96,10 @@ final class NamespaceLife {
             }
             if (isEmpty(step, name)) {
                 finish(step, namespace, now);
+            } else if (Deletion.isReleased(namespace.json().toTree())) {
+                // Somebody finalized it by hand: what still has finalizers of its own outlives it, as in Kubernetes.
+                step.remove(namespace);
+                terminating.remove(name);
             } else if (isNews(step, namespace)) {
                 tell(step, namespace, now);
             }

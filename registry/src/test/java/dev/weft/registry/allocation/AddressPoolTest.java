@@ -120,4 +120,21 @@ class AddressPoolTest {
                 .isEqualTo("Invalid value: 80: provided port is not in the valid range. The range of valid ports is"
                         + " 30000-32767");
     }
+
+    @ParameterizedTest
+    @CsvSource({"40000-40015, 0", "40000-40016, 16", "40000-40999, 31", "1024-65535, 128", "5000-5000, 0"})
+    @DisplayName("SVC-6: of any other range of node ports so many are kept for wishes, but given out when all else is")
+    void otherPortBands(String text, int kept) {
+        PortRange range = PortRange.of(text);
+        PortPool pool = new PortPool(range);
+        Random random = new Random(6);
+        for (int i = kept; i < range.size(); i++) {
+            int given = Integer.parseInt(((Taken.Given) pool.take(claim("", i), random)).value());
+            assertThat(given).isBetween(range.first() + kept, range.last());
+        }
+        for (int i = 0; i < kept; i++) {
+            assertThat(pool.take(claim("", i), random)).isEqualTo(new Taken.Given(Integer.toString(range.first() + i)));
+        }
+        assertThat(pool.take(claim("", 0), random)).isInstanceOf(Taken.Denied.class);
+    }
 }

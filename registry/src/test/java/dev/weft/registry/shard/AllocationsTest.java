@@ -8,6 +8,7 @@ import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Grant;
 import dev.weft.registry.resource.NetworkRanges;
 import dev.weft.registry.resource.PortRange;
+import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Samples;
 import java.time.Instant;
@@ -37,5 +38,27 @@ class AllocationsTest {
                     .extracting(Grant::value)
                     .containsExactlyInAnyOrder("30000", "30001");
         }
+    }
+
+    @Test
+    @DisplayName("leave a Service the node port that it has when the range becomes another, and nobody else gets it")
+    void otherRange() {
+        ResourceKey owner = new ResourceKey(DecidedShard.SERVICES, "default", "web");
+        ResourceKey other = new ResourceKey(DecidedShard.SERVICES, "default", "other");
+        Resource granted = Allocations.restored(new Grant(new Claim("node-port-tcp", "", owner, ""), "30080"), 1);
+        ShardState state = ShardState.EMPTY.with(new ShardEvent.Entry(granted.key(), granted, 1));
+        Allocations allocations =
+                new Allocations(Samples.RANGES.withNodePorts(new PortRange(40_000, 40_000)), new Random(1));
+        allocations.start(state);
+        ShardStep step = new ShardStep(state, new HybridClock(() -> Instant.EPOCH, 0, new HybridTimestamp(1)));
+
+        var denied = (ShardCommand.Allocated.Denied) allocations.rehearse(
+                step, List.of(new Claim("node-port-tcp", "30080", other, "spec.ports[0].nodePort")));
+        assertThat(denied.refusal().message())
+                .contains("spec.ports[0].nodePort: Invalid value: 30080: provided port is not in the valid range. The"
+                        + " range of valid ports is 40000-40000");
+        var given = (ShardCommand.Allocated.Granted)
+                allocations.rehearse(step, List.of(new Claim("node-port-tcp", "", other, "spec.ports[0].nodePort")));
+        assertThat(given.grants()).extracting(Grant::value).containsExactly("40000");
     }
 }

@@ -317,6 +317,99 @@ class ShardDecisionTest {
         assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isEmpty();
     }
 
+    private Outcome finalize(String namespace, String object) {
+        ResourceKey key = new ResourceKey(Placement.NAMESPACES, "", namespace);
+        return shard.write(
+                new Write.Update(key, "finalize", JsonBytes.of(FakeShard.tree(object)), Write.Options.DEFAULT));
+    }
+
+    @Test
+    @DisplayName("that a namespace which is finalized by hand goes, emptied of all that nothing else holds")
+    void finalizedByHand() {
+        done(shard.create(Placement.NAMESPACES, "Namespace", "", "shop", ""));
+        ResourceKey held = new ResourceKey(CONFIG_MAPS, "shop", "held");
+        done(shard.write(new Write.Create(
+                held,
+                JsonBytes.of(FakeShard.tree("{'metadata':{'name':'held','finalizers':['example.com/x']}}")),
+                Write.Options.DEFAULT)));
+        for (int i = 0; i < 20; i++) {
+            done(shard.create(CONFIG_MAPS, "ConfigMap", "shop", "free-" + i, ""));
+        }
+        done(shard.delete(new ResourceKey(Placement.NAMESPACES, "", "shop")));
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isPresent();
+
+        done(finalize("shop", "{'metadata':{'name':'shop'},'spec':{'finalizers':[]}}"));
+
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isEmpty();
+        assertThat(shard.find(CONFIG_MAPS, "shop", "held")).isPresent();
+        assertThat(shard.find(CONFIG_MAPS, "shop", "free-19")).isEmpty();
+        done(shard.write(new Write.Update(
+                held, "", JsonBytes.of(FakeShard.tree("{'metadata':{'name':'held'}}")), Write.Options.DEFAULT)));
+        assertThat(shard.find(CONFIG_MAPS, "shop", "held")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("that a finalizer of somebody's own holds a namespace until it is taken away, and nothing else does")
+    void finalizerOfSomebody() {
+        done(shard.create(Placement.NAMESPACES, "Namespace", "", "shop", ""));
+        done(finalize("shop", "{'metadata':{'name':'shop'},'spec':{'finalizers':['example.com/x']}}"));
+        assertThat(finalizers("shop")).containsExactly("example.com/x", "kubernetes");
+        done(shard.create(CONFIG_MAPS, "ConfigMap", "shop", "c", ""));
+
+        done(shard.delete(new ResourceKey(Placement.NAMESPACES, "", "shop")));
+        assertThat(shard.find(CONFIG_MAPS, "shop", "c")).isEmpty();
+        assertThat(finalizers("shop")).containsExactly("example.com/x");
+        done(shard.write(new Write.Update(
+                new ResourceKey(Placement.NAMESPACES, "", "shop"),
+                "",
+                JsonBytes.of(FakeShard.tree("{'metadata':{'name':'shop'},'spec':{'finalizers':[]}}")),
+                Write.Options.DEFAULT)));
+        assertThat(finalizers("shop")).containsExactly("example.com/x");
+
+        done(finalize("shop", "{'metadata':{'name':'shop'},'spec':{}}"));
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("that a living namespace is emptied when it goes, also one that was made or left without finalizers")
+    void alwaysEmptied() {
+        done(shard.create(Placement.NAMESPACES, "Namespace", "", "shop", ",'spec':{'finalizers':[]}"));
+        done(finalize("shop", "{'metadata':{'name':'shop'},'spec':{'finalizers':[]}}"));
+        done(shard.create(CONFIG_MAPS, "ConfigMap", "shop", "c", ""));
+        done(shard.delete(new ResourceKey(Placement.NAMESPACES, "", "shop")));
+        assertThat(shard.find(CONFIG_MAPS, "shop", "c")).isEmpty();
+        assertThat(shard.find(Placement.NAMESPACES, "", "shop")).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "that the finalizers of a namespace have names as Kubernetes wants them, and only namespaces have such")
+    void finalizerNames() {
+        done(shard.create(Placement.NAMESPACES, "Namespace", "", "shop", ""));
+        Refusal refused = refusal(finalize("shop", "{'metadata':{'name':'shop'},'spec':{'finalizers':['mine']}}"));
+        assertThat(refused.message())
+                .contains("spec.finalizers[0]: Invalid value: \"mine\": name is neither a standard finalizer name");
+        done(shard.create(CONFIG_MAPS, "ConfigMap", "shop", "c", ""));
+        assertThat(refusal(shard.write(new Write.Update(
+                                new ResourceKey(CONFIG_MAPS, "shop", "c"),
+                                "finalize",
+                                JsonBytes.of(FakeShard.tree("{'metadata':{'name':'c'}}")),
+                                Write.Options.DEFAULT)))
+                        .reason())
+                .isEqualTo(Refusal.Reason.NotFound);
+    }
+
+    private List<String> finalizers(String namespace) {
+        var names = new java.util.ArrayList<String>();
+        shard.find(Placement.NAMESPACES, "", namespace)
+                .orElseThrow()
+                .json()
+                .toTree()
+                .at("/spec/finalizers")
+                .forEach(each -> names.add(each.asText()));
+        return names;
+    }
+
     @Test
     @DisplayName("of an empty namespace that somebody's finalizer holds that nothing remains")
     void emptyNamespaceConditions() {
