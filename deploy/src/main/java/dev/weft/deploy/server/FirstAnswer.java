@@ -65,7 +65,7 @@ final class FirstAnswer {
                 answered();
                 return Optional.of(reply);
             }
-            missed(api.server() + " cannot answer yet: " + reply.status() + " " + reply.message());
+            missed(api.server() + " cannot answer yet: " + (reply.status() + " " + reply.message()).strip());
         } catch (CommandFailed e) {
             if (!e.isAway()) {
                 throw e;
