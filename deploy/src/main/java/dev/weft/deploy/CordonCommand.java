@@ -55,8 +55,9 @@ final class CordonCommand implements Runnable {
 
     @Option(
             names = "--ahead",
-            description = "Take names that the mesh does not know, too: of clusters that are to join without getting any"
-                    + " connections.")
+            description =
+                    "Take names that the mesh does not know, too: of clusters that are to join without getting any"
+                            + " connections.")
     private boolean ahead;
 
     @Override
@@ -98,9 +99,10 @@ final class CordonCommand implements Runnable {
             strangers.removeAll(read(client));
         }
         if (!strangers.isEmpty()) {
-            throw CommandFailed.failed("the mesh knows no cluster " + String.join(", ", strangers) + "; nothing was changed."
-                    + " It knows " + String.join(", ", known)
-                    + (undo ? "" : "; one that has yet to join is cordoned with --ahead"));
+            throw CommandFailed.failed(
+                    "the mesh knows no cluster " + String.join(", ", strangers) + "; nothing was changed."
+                            + " It knows " + String.join(", ", known)
+                            + (undo ? "" : "; one that has yet to join is cordoned with --ahead"));
         }
     }
 

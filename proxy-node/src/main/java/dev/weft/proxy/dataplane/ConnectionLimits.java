@@ -30,6 +30,8 @@ public record ConnectionLimits(int node, int service, int listener, int endpoint
      */
     ConnectionLimits within(long openFiles) {
         long most = (openFiles - Math.min(otherFiles, openFiles / 4)) / 2;
-        return most >= node ? this : new ConnectionLimits((int) Math.max(1, most), service, listener, endpoint, otherFiles);
+        return most >= node
+                ? this
+                : new ConnectionLimits((int) Math.max(1, most), service, listener, endpoint, otherFiles);
     }
 }

@@ -74,8 +74,7 @@ public final class DataPlane {
         this.random = new SplittableRandom(random.nextLong());
         RandomGenerator jitter = new SplittableRandom(random.nextLong());
         this.transport = Transport.open(settings);
-        this.checks =
-                new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(jitter.nextLong()));
+        this.checks = new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
         this.means = new ListenerMeans(transport, settings, ownSources, checks, roundTrips, nanos, jitter);
         this.succession = new Succession(transport, nanos, balance.affinityHandover(), this::openListeners);

@@ -44,8 +44,8 @@ final class Reception {
         this.key = key;
         this.checks = means.checks();
         this.budget = budget;
-        this.leads = new Leads(
-                () -> new RouteUpkeep(service, routes.get(), loop, means.nanos(), over), means.ownSources());
+        this.leads =
+                new Leads(() -> new RouteUpkeep(service, routes.get(), loop, means.nanos(), over), means.ownSources());
     }
 
     ServiceKey service() {

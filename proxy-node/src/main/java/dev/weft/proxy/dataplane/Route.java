@@ -206,8 +206,8 @@ final class Route {
             affine.tell(nowNanos, (key, target, idleNanos) -> {
                 if (clients.size() < most) {
                     int idleMillis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(idleNanos));
-                    clients.add(new AffinityMemory.Client(
-                            key, names.computeIfAbsent(target, Route::nameOf), idleMillis));
+                    clients.add(
+                            new AffinityMemory.Client(key, names.computeIfAbsent(target, Route::nameOf), idleMillis));
                 }
             });
         }
@@ -223,8 +223,7 @@ final class Route {
             for (AffinityMemory.Client client : clients) {
                 Target target = named.get(client.endpoint());
                 if (target != null) {
-                    affine.recall(
-                            client.key(), target, nowNanos - TimeUnit.MILLISECONDS.toNanos(client.idleMillis()));
+                    affine.recall(client.key(), target, nowNanos - TimeUnit.MILLISECONDS.toNanos(client.idleMillis()));
                 }
             }
         }

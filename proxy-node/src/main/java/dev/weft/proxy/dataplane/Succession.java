@@ -44,19 +44,18 @@ final class Succession {
         this.listeners = listeners;
     }
 
-    /** @see DataPlane#inherit */
+    /** As {@link DataPlane#inherit}. */
     CompletionStage<Integer> inherit(Path socket) {
         if (!transport.epoll()) {
             return CompletableFuture.completedFuture(0);
         }
         Handover handover = new Handover(transport.acceptors(), socket);
-        CompletionStage<Inheritance> coming =
-                remember(handover).thenCompose(remembered -> handover.receive(PATIENCE));
+        CompletionStage<Inheritance> coming = remember(handover).thenCompose(remembered -> handover.receive(PATIENCE));
         transport.inheritance().set(coming);
         return coming.thenApply(Inheritance::size);
     }
 
-    /** @see DataPlane#succeed */
+    /** As {@link DataPlane#succeed}. */
     CompletionStage<Runnable> succeed(Path socket, Runnable whenRelieved) {
         if (!transport.epoll()) {
             return CompletableFuture.failedFuture(
@@ -124,9 +123,7 @@ final class Succession {
                         .noneMatch(listener -> listener.status().state() == BindState.BINDING)) {
             done.complete(null);
         } else {
-            transport
-                    .acceptors()
-                    .schedule(() -> awaitBound(deadlineNanos, done), CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            transport.acceptors().schedule(() -> awaitBound(deadlineNanos, done), CHECK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -41,11 +41,7 @@ final class TcpListener implements Listener {
     private final Binding binding;
 
     TcpListener(
-            ServiceKey service,
-            ListenerKey key,
-            Supplier<Route> routes,
-            ListenerMeans means,
-            ConnectionBudget budget) {
+            ServiceKey service, ListenerKey key, Supplier<Route> routes, ListenerMeans means, ConnectionBudget budget) {
         this.transport = means.transport();
         this.settings = means.settings();
         this.roundTrips = means.roundTrips();
@@ -153,11 +149,7 @@ final class TcpListener implements Listener {
 
     void relayEnded(Relay relay) {
         if (settings.accessLog()) {
-            ACCESS.info(
-                    "{} {} {}",
-                    reception.service(),
-                    reception.key().authority(),
-                    relay.account(nanos.getAsLong()));
+            ACCESS.info("{} {} {}", reception.service(), reception.key().authority(), relay.account(nanos.getAsLong()));
         }
         relays.remove(relay);
         reception.left();

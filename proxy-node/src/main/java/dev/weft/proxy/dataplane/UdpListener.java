@@ -56,11 +56,7 @@ final class UdpListener implements Listener {
     private boolean handedOver;
 
     UdpListener(
-            ServiceKey service,
-            ListenerKey key,
-            Supplier<Route> routes,
-            ListenerMeans means,
-            ConnectionBudget budget) {
+            ServiceKey service, ListenerKey key, Supplier<Route> routes, ListenerMeans means, ConnectionBudget budget) {
         this.transport = means.transport();
         this.settings = means.settings();
         this.nanos = means.nanos();
@@ -173,10 +169,7 @@ final class UdpListener implements Listener {
         reception.left();
         if (settings.accessLog()) {
             ACCESS.info(
-                    "{} {} {}",
-                    reception.service(),
-                    reception.key().authority(),
-                    session.account(nanos.getAsLong()));
+                    "{} {} {}", reception.service(), reception.key().authority(), session.account(nanos.getAsLong()));
         }
     }
 

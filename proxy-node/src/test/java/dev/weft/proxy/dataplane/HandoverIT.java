@@ -173,8 +173,8 @@ class HandoverIT {
             List<Candidate> candidates = new ArrayList<>();
             for (int number = 1; number <= 5; number++) {
                 int name = number;
-                TestBackend backend = first.backend(
-                        number, socket -> socket.getOutputStream().write(name));
+                TestBackend backend =
+                        first.backend(number, socket -> socket.getOutputStream().write(name));
                 candidates.add(Rig.candidate(backend.address(), backend.port()));
             }
             ListenerPlan plan = new ListenerPlan(

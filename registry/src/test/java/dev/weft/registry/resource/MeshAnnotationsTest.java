@@ -82,7 +82,8 @@ class MeshAnnotationsTest {
     @DisplayName("that nobody reads on a Service are warned of, with the name that is nearest to a mistyped one")
     void warnedOf(String name, String hint) {
         String sentence = "unknown annotation mesh.weft.dev/" + name + hint;
-        assertThat(new ServiceRules(Samples.RANGES).warnings(annotated(name, "x"))).containsExactly(sentence);
+        assertThat(new ServiceRules(Samples.RANGES).warnings(annotated(name, "x")))
+                .containsExactly(sentence);
         ObjectNode export = JsonNodeFactory.instance.objectNode();
         export.putObject("spec").putObject("exportedAnnotations").put("mesh.weft.dev/" + name, "x");
         assertThat(new ServiceExportRules().warnings(export)).containsExactly(sentence);
