@@ -49,7 +49,11 @@ public final class SessionAffinity implements Balancer {
     /** Told of a client and its target. */
     @FunctionalInterface
     public interface Remembered {
-        /** @param idleNanos since the client's last pick */
+        /**
+         * A client keeps its target.
+         *
+         * @param idleNanos since the client's last pick
+         */
         void client(long key, Target target, long idleNanos);
     }
 

@@ -86,7 +86,7 @@ final class Inflow {
         }
     }
 
-    /** @return whether nothing is left that has been read and not been passed on */
+    /** Passes on what has been read before and not been taken; tells whether nothing is left of that. */
     boolean passOn(SocketSide to) {
         if (unsent.isEmpty()) {
             return true;
