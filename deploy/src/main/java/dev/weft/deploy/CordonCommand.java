@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
 final class CordonCommand implements Runnable {
     private static final String ANNOTATION = "mesh.weft.dev/cordoned-clusters";
     private static final String SERVICES = "/api/v1/namespaces/kube-system/services";
+    private static final String SLICES = "/apis/discovery.k8s.io/v1/endpointslices";
+    private static final String SOURCE_CLUSTER = "multicluster.kubernetes.io/source-cluster";
     private static final String NAME = "weft-traffic";
 
     /** Where it stands what is cordoned. */
@@ -51,15 +53,25 @@ final class CordonCommand implements Runnable {
     @Option(names = "--undo", description = "Let connections go there again.")
     private boolean undo;
 
+    @Option(
+            names = "--ahead",
+            description =
+                    "Take names that the mesh does not know, too: of clusters that are to join without getting any"
+                            + " connections.")
+    private boolean ahead;
+
     @Override
     public void run() {
         clusters.forEach(cluster -> Expected.label("CLUSTER", cluster));
         if (undo && clusters.isEmpty()) {
             throw CommandFailed.usage("which cluster is to be used again? weft cordon --undo CLUSTER");
         }
+        if (undo && ahead) {
+            throw CommandFailed.usage("--ahead is for cordoning; --undo takes any name that is cordoned");
+        }
         ApiClient client = api.client();
-        if (!undo) {
-            warnOfStrangers(client);
+        if (!ahead) {
+            refuseStrangers(client);
         }
         Set<String> cordoned = clusters.isEmpty() ? read(client) : change(client);
         spec.commandLine()
@@ -67,21 +79,37 @@ final class CordonCommand implements Runnable {
                 .println(cordoned.isEmpty() ? "no cluster is cordoned" : "cordoned: " + String.join(", ", cordoned));
     }
 
-    /** A cluster may be cordoned before it joins; more often it is a slip of the pen. */
-    private void warnOfStrangers(ApiClient client) {
+    /** A name that nobody has is a slip of the pen, and the cluster that was meant goes on getting connections. */
+    private void refuseStrangers(ApiClient client) {
+        Set<String> strangers = new TreeSet<>(clusters);
+        if (strangers.isEmpty()) {
+            return;
+        }
         ApiClient.Reply members = client.get(ClusterName.CLUSTERS);
-        if (!members.ok()) {
+        if (!members.ok()) { // who may write the rules need not be allowed to read the members
             return;
         }
         Set<String> known = new TreeSet<>();
         members.json()
                 .path("items")
                 .forEach(member -> known.add(member.at("/metadata/name").asText()));
-        clusters.stream()
-                .filter(cluster -> !known.contains(cluster))
-                .forEach(cluster -> spec.commandLine()
-                        .getErr()
-                        .println("weft: no member is called " + cluster + "; there are: " + String.join(", ", known)));
+        strangers.removeAll(known);
+        strangers.removeIf(cluster -> hasEndpoints(client, cluster));
+        if (undo && !strangers.isEmpty()) {
+            strangers.removeAll(read(client));
+        }
+        if (!strangers.isEmpty()) {
+            throw CommandFailed.failed(
+                    "the mesh knows no cluster " + String.join(", ", strangers) + "; nothing was changed."
+                            + " It knows " + String.join(", ", known)
+                            + (undo ? "" : "; one that has yet to join is cordoned with --ahead"));
+        }
+    }
+
+    /** Another controller than Weft's may bring endpoints of a cluster here, which is no member then. */
+    private static boolean hasEndpoints(ApiClient client, String cluster) {
+        ApiClient.Reply slices = client.get(SLICES + "?limit=1&labelSelector=" + SOURCE_CLUSTER + "%3D" + cluster);
+        return slices.ok() && !slices.json().path("items").isEmpty();
     }
 
     /** Reads, changes and writes, again when somebody else wrote in between. */

@@ -2,6 +2,7 @@ package dev.weft.deploy;
 
 import dev.weft.deploy.client.ApiAccess;
 import dev.weft.deploy.server.Kubeconfig;
+import dev.weft.deploy.server.ProxyStart;
 import dev.weft.deploy.server.WeftProxy;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.net.URI;
@@ -21,7 +22,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Run a proxy-node alone: it follows an API server and serves its services' virtual IPs on this host.",
         sortOptions = false,
-        footer = {"", "Prints a line that begins with 'ready' once it serves. Stops cleanly on SIGTERM or Ctrl-C."})
+        footer = {
+            "",
+            "Prints a line that begins with 'ready' once it serves: it waits for an API server that is away. Stops cleanly"
+                    + " on SIGTERM or Ctrl-C."
+        })
 final class ProxyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -76,7 +81,7 @@ final class ProxyCommand implements Callable<Integer> {
         }
         ApiAccess access = access();
         String name = name();
-        WeftProxy proxy = WeftProxy.start(new WeftProxy.Plan(
+        ProxyStart start = new ProxyStart(new WeftProxy.Plan(
                 access,
                 name,
                 options.zone(),
@@ -84,10 +89,16 @@ final class ProxyCommand implements Callable<Integer> {
                 options.mode(),
                 options.dns().config(),
                 Optional.ofNullable(handover)));
-        ProcessEnd end = ProcessEnd.onSignal(exitWithParent, proxy::stop);
-        spec.commandLine().getOut().println("ready node=" + name + " api=" + access.server());
-        boolean relieved = proxy.awaitEnd();
-        end.endedByItself();
+        ProcessEnd end = ProcessEnd.onSignal(exitWithParent, start::stop);
+        boolean relieved;
+        try {
+            Optional<WeftProxy> proxy = start.run();
+            proxy.ifPresent(
+                    ready -> spec.commandLine().getOut().println("ready node=" + name + " api=" + access.server()));
+            relieved = proxy.map(WeftProxy::awaitEnd).orElse(false);
+        } finally {
+            end.endedByItself();
+        }
         return relieved ? 0 : 1;
     }
 

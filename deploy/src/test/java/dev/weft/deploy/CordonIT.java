@@ -65,6 +65,20 @@ class CordonIT {
                 .contains("default/shop " + here.address(), "default/shop west/" + there.address());
     }
 
+    @Test
+    @DisplayName("stays as it is when a cluster is to be cordoned that nobody knows, unless ahead of its joining")
+    void strangers() {
+        east.start();
+        assertThat(refused("cordon", "wset", "east"))
+                .contains("the mesh knows no cluster wset; nothing was changed. It knows east; ", "--ahead");
+        assertThat(east.api().get(CordonCommand.RULES).status()).isEqualTo(404);
+        assertThat(weft("cordon")).isEqualTo("no cluster is cordoned");
+
+        assertThat(weft("cordon", "north", "--ahead")).isEqualTo("cordoned: north");
+        assertThat(refused("cordon", "nort", "--undo")).contains("the mesh knows no cluster nort; nothing was changed");
+        assertThat(weft("cordon", "north", "--undo")).isEqualTo("no cluster is cordoned");
+    }
+
     private void annotate(String annotations) throws Exception {
         JsonNode patch = json(
                 "{'metadata':{'annotations':{" + annotations.replace("'cluster-", "'mesh.weft.dev/cluster-") + "}}}");
@@ -81,14 +95,23 @@ class CordonIT {
     private String weft(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
+        assertThat(run(out, err, arguments)).as("%s", err).isZero();
+        return out.toString().strip();
+    }
+
+    /** What it says when it fails. */
+    private String refused(String... arguments) {
+        StringWriter err = new StringWriter();
+        assertThat(run(new StringWriter(), err, arguments)).isEqualTo(1);
+        return err.toString();
+    }
+
+    private int run(StringWriter out, StringWriter err, String... arguments) {
         String[] all = new String[arguments.length + 2];
         System.arraycopy(arguments, 0, all, 0, arguments.length);
         all[arguments.length] = "--api";
         all[arguments.length + 1] = east.apiUrl().toString();
-        assertThat(WeftCommand.run(new PrintWriter(out), new PrintWriter(err), all))
-                .as("%s", err)
-                .isZero();
-        return out.toString().strip();
+        return WeftCommand.run(new PrintWriter(out), new PrintWriter(err), all);
     }
 
     private static JsonNode json(String text) throws Exception {

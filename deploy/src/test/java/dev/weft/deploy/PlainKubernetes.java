@@ -28,8 +28,13 @@ final class PlainKubernetes implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     PlainKubernetes(String token) throws IOException {
+        this(token, 0);
+    }
+
+    /** @param port 0 for any that is free */
+    PlainKubernetes(String token, int port) throws IOException {
         this.token = token;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();

@@ -113,16 +113,8 @@ class ProxyAloneIT {
         Backend one = bed.backend("one", 9376);
         String ip = "127.77.0.9";
         try (PlainKubernetes api = new PlainKubernetes("a-token")) {
-            api.put("/api/v1/nodes", "{'metadata':{'name':'host-1'}}".replace('\'', '"'));
-            api.put("/api/v1/services", """
-                    {"metadata":{"namespace":"default","name":"web"},"spec":{"type":"ClusterIP","clusterIP":"%1$s",
-                     "clusterIPs":["%1$s"],"ports":[{"port":8080,"protocol":"TCP"}]}}""".formatted(ip));
-            api.put("/apis/discovery.k8s.io/v1/endpointslices", """
-                    {"metadata":{"namespace":"default","name":"web-1","labels":{"kubernetes.io/service-name":"web"}},
-                     "addressType":"IPv4","endpoints":[{"addresses":["%s"],"conditions":{"ready":true}}],
-                     "ports":[{"name":"","port":%d,"protocol":"TCP"}]}""".formatted(
-                            one.address().host(), one.address().port()));
-            Child proxy = fromKubeconfig("proxy", api, "a-token");
+            hasService(api, ip, one);
+            Child proxy = fromKubeconfig("proxy", api.url(), "a-token");
             assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1");
             awaitAnsweredBy(new HostPort(ip, 8080), Set.of("one"));
             await().atMost(PATIENCE)
@@ -145,13 +137,59 @@ class ProxyAloneIT {
                     .hasSizeLessThan(8);
             assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
 
-            Child stranger = fromKubeconfig("stranger", api, "another");
+            Child stranger = fromKubeconfig("stranger", api.url(), "another");
             assertThat(stranger.awaitEnd(PATIENCE)).isTrue();
             assertThat(stranger.tail()).contains("does not know who asks", "Unauthorized");
         }
     }
 
-    private Child fromKubeconfig(String name, PlainKubernetes api, String token) throws IOException {
+    @Test
+    @DisplayName("waits for an API server that is not there yet, says so once, and serves when it comes")
+    void waitsForItsServer() throws Exception {
+        Backend one = bed.backend("one", 9376);
+        String ip = "127.77.0.10";
+        HostPort address = freePort();
+        Child proxy = fromKubeconfig("proxy", "http://" + address, "a-token");
+        awaitSaid(proxy, "cannot reach http://" + address);
+        try (PlainKubernetes api = new PlainKubernetes("a-token", address.port())) {
+            hasService(api, ip, one);
+            assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1");
+            awaitAnsweredBy(new HostPort(ip, 8080), Set.of("one"));
+        }
+        assertThat(Files.readAllLines(proxy.log()).stream().filter(line -> line.contains("cannot reach")))
+                .as("said so once")
+                .hasSize(1);
+        assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
+    }
+
+    @Test
+    @DisplayName("stops cleanly while it waits for its API server")
+    void stopsWhileItWaits() throws Exception {
+        HostPort address = freePort();
+        Child proxy = fromKubeconfig("proxy", "http://" + address, "a-token");
+        awaitSaid(proxy, "cannot reach http://" + address);
+        assertThat(proxy.stop(Duration.ofSeconds(10))).isZero();
+    }
+
+    private static void awaitSaid(Child child, String what) {
+        await().atMost(PATIENCE).until(() -> child.tail().contains(what));
+        assertThat(child.isAlive()).isTrue();
+    }
+
+    /** One service of one endpoint, and the node. */
+    private static void hasService(PlainKubernetes api, String ip, Backend backend) {
+        api.put("/api/v1/nodes", "{'metadata':{'name':'host-1'}}".replace('\'', '"'));
+        api.put("/api/v1/services", """
+                {"metadata":{"namespace":"default","name":"web"},"spec":{"type":"ClusterIP","clusterIP":"%1$s",
+                 "clusterIPs":["%1$s"],"ports":[{"port":8080,"protocol":"TCP"}]}}""".formatted(ip));
+        api.put("/apis/discovery.k8s.io/v1/endpointslices", """
+                {"metadata":{"namespace":"default","name":"web-1","labels":{"kubernetes.io/service-name":"web"}},
+                 "addressType":"IPv4","endpoints":[{"addresses":["%s"],"conditions":{"ready":true}}],
+                 "ports":[{"name":"","port":%d,"protocol":"TCP"}]}""".formatted(
+                        backend.address().host(), backend.address().port()));
+    }
+
+    private Child fromKubeconfig(String name, String api, String token) throws IOException {
         Path file = bed.directory().resolve(name + ".kubeconfig");
         Files.writeString(file, """
                 apiVersion: v1
@@ -160,7 +198,7 @@ class ProxyAloneIT {
                 users: [{name: node, user: {token: %s}}]
                 contexts: [{name: plain, context: {cluster: plain, user: node}}]
                 current-context: plain
-                """.formatted(api.url(), token));
+                """.formatted(api, token));
         return bed.command(
                 name,
                 "proxy",

@@ -110,7 +110,8 @@ public record ProxySettings(
                         config.getInt("max-connections"),
                         config.getInt("max-connections-by-service"),
                         config.getInt("max-connections-by-listener"),
-                        config.getInt("max-connections-by-endpoint")),
+                        config.getInt("max-connections-by-endpoint"),
+                        config.getInt("other-files")),
                 new ConnectSettings(
                         config.getDuration("connect-timeout"),
                         config.getInt("connect-attempts"),
@@ -152,6 +153,7 @@ public record ProxySettings(
                 config.getInt("ring-points"),
                 config.getDouble("bounded-load"),
                 config.getInt("affinity-clients"),
+                config.getInt("affinity-handover"),
                 outlier,
                 new SlowStart(config.getDuration("slow-start")),
                 config.getInt("overprovisioning-percent"));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.deploy.terminal.CommandFailed;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -150,26 +151,33 @@ public final class ApiClient implements ObjectClient {
             HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.body(), parse(response.body()));
         } catch (HttpTimeoutException e) {
-            throw CommandFailed.failed(
+            throw CommandFailed.away(
                     server + " did not answer " + method + " " + path + " in time; is it overloaded or stopped?", e);
         } catch (ConnectException e) {
-            throw CommandFailed.failed(
+            throw CommandFailed.away(
                     "cannot reach " + server + "; is the server running, and is this its --api address?", e);
         } catch (SSLException e) {
+            if (e.getCause() instanceof EOFException) { // nobody is behind whoever listens there
+                throw brokeOff(method, path, e);
+            }
             throw CommandFailed.failed(
                     "there is no trust between " + server + " and this command: "
                             + Objects.requireNonNullElse(e.getMessage(), e.toString())
                             + "; is this the kubeconfig, or the --data or --ca, of that server?",
                     e);
         } catch (IOException e) {
-            throw CommandFailed.failed(
-                    server + " broke off at " + method + " " + path + ": "
-                            + Objects.requireNonNullElse(e.getMessage(), e.toString()),
-                    e);
+            throw brokeOff(method, path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailed.failed("interrupted while asking " + server, e);
         }
+    }
+
+    private CommandFailed brokeOff(String method, String path, IOException e) {
+        return CommandFailed.away(
+                server + " broke off at " + method + " " + path + ": "
+                        + Objects.requireNonNullElse(e.getMessage(), e.toString()),
+                e);
     }
 
     private JsonNode parse(String text) {

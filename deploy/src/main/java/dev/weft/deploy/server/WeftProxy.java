@@ -22,7 +22,6 @@ import dev.weft.proxy.view.HttpResourceFeed;
 import dev.weft.proxy.view.HttpResourceWriter;
 import dev.weft.proxy.view.ResourceWriter;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -39,7 +38,6 @@ import org.slf4j.LoggerFactory;
 /** A proxy-node alone: the wiring of a process that knows nothing but an API address. */
 public final class WeftProxy {
     private static final Logger log = LoggerFactory.getLogger(WeftProxy.class);
-    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
@@ -91,23 +89,17 @@ public final class WeftProxy {
     }
 
     /**
-     * Starts it and waits for its first picture of the services.
+     * Starts it.
      *
-     * @throws CommandFailed with one sentence; then nothing is left running
+     * @param config what the plan says included
+     * @param clusters the server's answer to a question for {@link ClusterName#CLUSTERS}
      */
-    public static WeftProxy start(Plan plan) {
-        Config config = ServerConfig.ofProxy(plan.config(), plan.dns(), plan.mode(), plan.handover());
-        ApiClient.Reply clusters = new ApiClient(plan.api()).get(ClusterName.CLUSTERS);
-        if (clusters.status() == UNAUTHORIZED) {
-            throw CommandFailed.failed(plan.api().server() + " does not know who asks: " + clusters.message()
-                    + " (expected: a token or certificate that it accepts)");
-        }
+    static WeftProxy begin(Plan plan, Config config, ApiClient.Reply clusters, Random random) {
         // Kubernetes says of a group that it does not have that it is forbidden, to whom not all is allowed.
         boolean ofWeft = clusters.status() != NOT_FOUND && clusters.status() != FORBIDDEN;
         String cluster = ClusterName.of(clusters);
         ProxySettings settings = ProxySettings.from(config).on(new NodeIdentity(plan.node(), plan.zone(), cluster));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "weft-proxy", config);
-        Random random = new Random(new SecureRandom().nextLong());
         ApiCredentials credentials =
                 new ApiCredentials(plan.api().tls(), plan.api().token());
         HttpResourceFeed feed = new HttpResourceFeed(plan.api().server(), credentials, settings.feed(), random);
@@ -118,7 +110,6 @@ public final class WeftProxy {
                 : null; // any other server's objects are only listed and watched
         ProxyNode proxy = ProxyNode.start(system, settings, feed, writer, clock, random);
         WeftProxy started = new WeftProxy(config, system, feed, proxy, ofWeft ? startNode(plan, config, clock) : null);
-        started.awaitPicture(plan);
         proxy.relieved().thenRun(() -> new Thread(started::relieved, "weft-relieved").start());
         return started;
     }
@@ -165,20 +156,17 @@ public final class WeftProxy {
                 clock);
     }
 
-    private void awaitPicture(Plan plan) {
-        Duration patience = config.getDuration("weft.server.start-timeout");
+    /** Whether it has its first picture of the services; waits for that for bounded time. */
+    boolean awaitPicture(Duration atMost) {
         try {
-            proxy.ready().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            proxy.ready().toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stop();
             throw CommandFailed.failed("interrupted at the start", e);
         } catch (ExecutionException | TimeoutException e) {
-            stop();
-            throw CommandFailed.failed(
-                    "learned nothing of the services from " + plan.api().server() + " within " + patience.toSeconds()
-                            + " s; is it a Kubernetes API server?",
-                    e);
+            return false;
         }
     }
 

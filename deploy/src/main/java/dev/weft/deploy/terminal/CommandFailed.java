@@ -1,5 +1,7 @@
 package dev.weft.deploy.terminal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A command cannot go on: the message is one line for the user, saying what happened, to what, and what to do. The
  * command's process ends with {@link #exitCode()}.
@@ -11,30 +13,37 @@ public final class CommandFailed extends RuntimeException {
     public static final int USAGE = 2;
 
     private final int exitCode;
+    private final boolean away;
 
-    private CommandFailed(int exitCode, String message, Throwable cause) {
+    private CommandFailed(int exitCode, String message, @Nullable Throwable cause, boolean away) {
         super(message, cause);
         this.exitCode = exitCode;
-    }
-
-    private CommandFailed(int exitCode, String message) {
-        super(message);
-        this.exitCode = exitCode;
+        this.away = away;
     }
 
     /** It did not work. */
     public static CommandFailed failed(String message) {
-        return new CommandFailed(FAILED, message);
+        return new CommandFailed(FAILED, message, null, false);
     }
 
     /** It did not work because of something below. */
     public static CommandFailed failed(String message, Throwable cause) {
-        return new CommandFailed(FAILED, message, cause);
+        return new CommandFailed(FAILED, message, cause, false);
+    }
+
+    /** Somebody who is needed cannot be reached, or does not answer: it may work later without a change. */
+    public static CommandFailed away(String message, Throwable cause) {
+        return new CommandFailed(FAILED, message, cause, true);
     }
 
     /** The command line or the configuration asks for something that makes no sense. */
     public static CommandFailed usage(String message) {
-        return new CommandFailed(USAGE, message);
+        return new CommandFailed(USAGE, message, null, false);
+    }
+
+    /** Whether the same may work later: nobody has said no. */
+    public boolean isAway() {
+        return away;
     }
 
     /** What the process ends with: 1 or 2. */

@@ -34,6 +34,31 @@ final class AffinityTable {
     }
 
     synchronized void put(long key, Target target, long nowNanos) {
+        int slot = place(key);
+        set(slot < 0 ? longestIdle(key, nowNanos) : slot, key, target, nowNanos);
+    }
+
+    /** Remembers a use of the past, unless a later one is known or there is no room but that of another client. */
+    synchronized void recall(long key, Target target, long usedNanos) {
+        int slot = place(key);
+        if (slot >= 0 && (targets[slot] == null || usedNanos - this.usedNanos[slot] > 0)) {
+            set(slot, key, target, usedNanos);
+        }
+    }
+
+    /** Tells of all clients that have not been idle for too long. */
+    synchronized void tell(long nowNanos, long timeoutNanos, SessionAffinity.Remembered told) {
+        for (int slot = 0; slot < keys.length; slot++) {
+            Target target = targets[slot];
+            long idleNanos = nowNanos - usedNanos[slot];
+            if (target != null && idleNanos < timeoutNanos) {
+                told.client(keys[slot], target, idleNanos);
+            }
+        }
+    }
+
+    /** The client's slot, or a free one, for which the table may grow; -1 when there is none. */
+    private int place(long key) {
         int slot = find(key);
         if (slot < 0) {
             slot = free(key);
@@ -42,10 +67,7 @@ final class AffinityTable {
             grow();
             slot = free(key);
         }
-        if (slot < 0) {
-            slot = longestIdle(key, nowNanos);
-        }
-        set(slot, key, target, nowNanos);
+        return slot;
     }
 
     private int first(long key) {

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param ringPoints places on the ring for each target of weight 1
  * @param overprovisioningPercent how many times the capacity that a tier of endpoints needs it is taken to have
+ * @param affinityHandover clients of session affinity that a successor is told of
  * @param boundedLoad how far over the average a target of the ring may go, e.g. 1.25
  */
 public record BalanceSettings(
@@ -17,6 +18,7 @@ public record BalanceSettings(
         int ringPoints,
         double boundedLoad,
         int affinityClients,
+        int affinityHandover,
         OutlierSettings outlier,
         SlowStart slowStart,
         int overprovisioningPercent) {
@@ -35,6 +37,7 @@ public record BalanceSettings(
                 ringPoints,
                 boundedLoad,
                 affinityClients,
+                affinityClients,
                 OutlierSettings.OFF,
                 SlowStart.OFF,
                 140);
@@ -45,10 +48,11 @@ public record BalanceSettings(
             throw new IllegalArgumentException(
                     "weft.proxy.balance: overprovisioning-percent=" + overprovisioningPercent + " (expected: >= 100)");
         }
-        if (maglevTableSize < 3 || ringPoints < 1 || boundedLoad <= 1 || affinityClients < 16) {
+        if (maglevTableSize < 3 || ringPoints < 1 || boundedLoad <= 1 || affinityClients < 16 || affinityHandover < 0) {
             throw new IllegalArgumentException("weft.proxy.balance: maglev-table-size=" + maglevTableSize
                     + " ring-points=" + ringPoints + " bounded-load=" + boundedLoad + " affinity-clients="
-                    + affinityClients + " (expected: >= 3, >= 1, > 1.0, >= 16)");
+                    + affinityClients + " affinity-handover=" + affinityHandover
+                    + " (expected: >= 3, >= 1, > 1.0, >= 16, >= 0)");
         }
     }
 }

@@ -46,6 +46,32 @@ public final class SessionAffinity implements Balancer {
         return new SessionAffinity(other, table, timeout.toNanos());
     }
 
+    /** Told of a client and its target. */
+    @FunctionalInterface
+    public interface Remembered {
+        /**
+         * A client keeps its target.
+         *
+         * @param idleNanos since the client's last pick
+         */
+        void client(long key, Target target, long idleNanos);
+    }
+
+    /** Tells of every client that keeps its target. */
+    public void tell(long nowNanos, Remembered told) {
+        TargetSet present = inner.targets();
+        table.tell(nowNanos, timeoutNanos, (key, target, idleNanos) -> {
+            if (present.contains(target)) {
+                told.client(key, target, idleNanos);
+            }
+        });
+    }
+
+    /** A client had a target at that time, as another process remembers; what this one knows since then counts more. */
+    public void recall(long clientKey, Target target, long usedNanos) {
+        table.recall(clientKey, target, usedNanos);
+    }
+
     @Override
     public boolean laysOutShares() {
         return inner.laysOutShares();

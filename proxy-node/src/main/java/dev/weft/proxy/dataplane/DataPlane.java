@@ -1,12 +1,9 @@
 package dev.weft.proxy.dataplane;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
-import io.netty.channel.unix.FileDescriptor;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +22,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All listeners of this node. Outlives the actor that steers it, so that a restart of that closes nothing. Safe for
@@ -34,17 +29,12 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // timers of a loop need no looking after
 public final class DataPlane {
-    private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
     private static final int DRAIN_CHECK_MILLIS = 20;
-
-    /** A process that is asked for its sockets answers in milliseconds, or does not. */
-    private static final Duration HANDOVER_PATIENCE = Duration.ofSeconds(5);
 
     private final DataPlaneSettings settings;
     private final BalanceSettings balance;
     private final LongSupplier nanos;
     private final RandomGenerator random;
-    private final RandomGenerator jitter;
     private final Transport transport;
     private final ConnectionBudget budget;
     private final Map<ServiceKey, Map<ListenerKey, Listener>> listeners = new HashMap<>();
@@ -54,8 +44,9 @@ public final class DataPlane {
     private final PickCounts picks = new PickCounts();
     private final OwnSources ownSources;
     private final ActiveChecks checks;
+    private final ListenerMeans means;
+    private final Succession succession;
     private boolean draining;
-    private volatile boolean relieved;
 
     /**
      * Opens the event loops.
@@ -81,44 +72,23 @@ public final class DataPlane {
         this.balance = balance;
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
-        this.jitter = new SplittableRandom(random.nextLong());
+        RandomGenerator jitter = new SplittableRandom(random.nextLong());
         this.transport = Transport.open(settings);
-        this.checks =
-                new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(this.jitter.nextLong()));
+        this.checks = new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
-        this.budget = new ConnectionBudget(mostConnections(settings.limits()), null);
-    }
-
-    private static int mostConnections(ConnectionLimits configured) {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-            long files = system.getMaxFileDescriptorCount();
-            int most = configured.within(files).node();
-            if (most < configured.node()) {
-                LOG.info(
-                        "{} connections at most, instead of weft.proxy.dataplane.max-connections = {}: this process may"
-                                + " have {} open files (ulimit -n)",
-                        most,
-                        configured.node(),
-                        files);
-            }
-            return most;
-        }
-        return configured.node();
+        this.means = new ListenerMeans(transport, settings, ownSources, checks, roundTrips, nanos, jitter);
+        this.succession = new Succession(transport, nanos, balance.affinityHandover(), this::openListeners);
+        this.budget = new ConnectionBudget(OpenFileBound.connections(settings.limits()), null);
     }
 
     /**
-     * Takes the sockets of the proxy-node that serves there, if one does, instead of binding its own. To be called before
-     * anything is applied.
+     * Takes the sockets of the proxy-node that serves there, if one does, instead of binding its own, and its clients of
+     * session affinity. To be called before anything is applied.
      *
      * @return completes with their number
      */
     public CompletionStage<Integer> inherit(Path socket) {
-        if (!transport.epoll()) {
-            return CompletableFuture.completedFuture(0);
-        }
-        CompletionStage<Inheritance> coming = new Handover(transport.acceptors(), socket).receive(HANDOVER_PATIENCE);
-        transport.inheritance().set(coming);
-        return coming.thenApply(Inheritance::size);
+        return succession.inherit(socket);
     }
 
     /**
@@ -129,21 +99,7 @@ public final class DataPlane {
      * @return closes what was opened for it
      */
     public CompletionStage<Runnable> succeed(Path socket, Runnable relieved) {
-        if (!transport.epoll()) {
-            return CompletableFuture.failedFuture(
-                    new UnsupportedOperationException("listeners can be handed over with native epoll only"));
-        }
-        Handover handover = new Handover(transport.acceptors(), socket);
-        return allBound()
-                .thenCompose(bound -> handover.relieve(HANDOVER_PATIENCE))
-                .thenCompose(alone -> transport.inherited())
-                .thenCompose(inherited -> {
-                    inherited.close();
-                    return handover.offer(this::descriptors, () -> {
-                        this.relieved = true;
-                        relieved.run();
-                    });
-                });
+        return succession.succeed(socket, relieved);
     }
 
     /** The service has exactly these listeners from now on; none closes all of its listeners. */
@@ -255,34 +211,10 @@ public final class DataPlane {
         });
     }
 
-    private synchronized List<FileDescriptor> descriptors() {
-        List<FileDescriptor> bound = new ArrayList<>();
-        for (Map<ListenerKey, Listener> byKey : listeners.values()) {
-            for (Listener listener : byKey.values()) {
-                FileDescriptor descriptor = listener.descriptor();
-                if (descriptor != null) {
-                    bound.add(descriptor);
-                }
-            }
-        }
-        return bound;
-    }
-
-    private CompletionStage<Void> allBound() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        awaitBound(nanos.getAsLong() + HANDOVER_PATIENCE.toNanos(), done);
-        return done;
-    }
-
-    private void awaitBound(long deadlineNanos, CompletableFuture<Void> done) {
-        if (nanos.getAsLong() - deadlineNanos >= 0
-                || status().stream().noneMatch(listener -> listener.state() == BindState.BINDING)) {
-            done.complete(null);
-        } else {
-            transport
-                    .acceptors()
-                    .schedule(() -> awaitBound(deadlineNanos, done), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        }
+    private synchronized List<Listener> openListeners() {
+        List<Listener> all = new ArrayList<>();
+        listeners.values().forEach(byKey -> all.addAll(byKey.values()));
+        return all;
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
@@ -292,27 +224,16 @@ public final class DataPlane {
         int most = udp ? Math.min(limits.listener(), settings.udp().maxSessions()) : limits.listener();
         ConnectionBudget own = new ConnectionBudget(most, ofService);
         Listener listener = udp
-                ? new UdpListener(
-                        service, plan.key(), routes, ownSources, checks, transport, settings, own, nanos, jitter)
-                : new TcpListener(
-                        service,
-                        plan.key(),
-                        routes,
-                        ownSources,
-                        checks,
-                        transport,
-                        settings,
-                        own,
-                        roundTrips,
-                        nanos,
-                        jitter);
+                ? new UdpListener(service, plan.key(), routes, means, own)
+                : new TcpListener(service, plan.key(), routes, means, own);
         listener.update(plan);
+        succession.recall(listener);
         listener.open();
         return listener;
     }
 
     private void retire(Listener listener, Duration deadline) {
-        if (relieved) {
+        if (succession.relieved()) {
             listener.handOver();
         } else {
             listener.close();

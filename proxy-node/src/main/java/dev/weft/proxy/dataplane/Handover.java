@@ -20,6 +20,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,19 +35,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands bound sockets from a process to its successor over a socket of the file system. The successor asks for them, and
+ * Hands bound sockets, and what is remembered of clients, from a process to its successor over a socket of the file system. The successor asks for them, and
  * listens on them too; when it serves, it says so, and the predecessor leaves. The sockets are never closed in between, so
  * that no connection that waits in one is lost; if the successor fails before it serves, nothing has happened.
  *
- * <p>Each wish is a connection of its own: {@link #ASK} is answered with the sockets, {@link #LEAVE} with the end of the
- * connection when nothing stands in the way of the successor's own socket there. Only processes of the same user are
+ * <p>Each wish is a connection of its own: {@link #ASK} is answered with the sockets, {@link #REMEMBER} with the clients
+ * of session affinity (by an older version with nothing), {@link #LEAVE} with the end of the connection when nothing stands in the way of the successor's own socket there. Only processes of the same user are
  * answered.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails here shows by what does not come
 final class Handover {
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
     private static final byte ASK = 'A';
+    private static final byte REMEMBER = 'M';
     private static final byte LEAVE = 'L';
+
+    /** Room for the names of what so many clients are told of: listeners and endpoints (bytes). */
+    private static final int NAMES = 64 << 20;
+
+    private static final int BYTES_BY_CLIENT = 16;
 
     private final EventLoopGroup loop;
     private final Path path;
@@ -79,6 +86,51 @@ final class Handover {
         return received;
     }
 
+    /**
+     * What a process leaves to its successor.
+     *
+     * @param sockets those that are bound now
+     * @param memory what it remembers of clients, encoded
+     * @param relieved called when a successor serves
+     */
+    record Estate(Supplier<List<FileDescriptor>> sockets, Supplier<byte[]> memory, Runnable relieved) {}
+
+    /**
+     * Asks who serves there for the clients that it has on endpoints by session affinity.
+     *
+     * @return completes with at most so many; with none when nobody answers, or not in time
+     */
+    CompletionStage<AffinityMemory> recollect(Duration patience, int most) {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        CompletableFuture<AffinityMemory> remembered = new CompletableFuture<>();
+        ask(REMEMBER, patience, DomainSocketReadMode.BYTES, new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object message) throws IOException {
+                        ByteBuf bytes = (ByteBuf) message;
+                        try {
+                            if (told.size() - NAMES > BYTES_BY_CLIENT * (long) most) {
+                                context.close();
+                            } else {
+                                bytes.readBytes(told, bytes.readableBytes());
+                            }
+                        } finally {
+                            bytes.release();
+                        }
+                    }
+                })
+                .whenComplete((ended, failure) -> remembered.complete(decoded(told.toByteArray(), most)));
+        return remembered;
+    }
+
+    private static AffinityMemory decoded(byte[] told, int most) {
+        try {
+            return AffinityMemory.decoded(told, most);
+        } catch (IOException e) {
+            LOG.warn("clients of session affinity may get other endpoints: what was told of them is unreadable: {}", e);
+            return AffinityMemory.NONE;
+        }
+    }
+
     /** Tells who serves there that it is not needed any more; completes when it has made way, or does not answer. */
     CompletionStage<Void> relieve(Duration patience) {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -90,11 +142,9 @@ final class Handover {
     /**
      * Serves there from now on.
      *
-     * @param sockets those that are bound now
-     * @param relieved called when a successor serves
      * @return closes it
      */
-    CompletionStage<Runnable> offer(Supplier<List<FileDescriptor>> sockets, Runnable relieved) {
+    CompletionStage<Runnable> offer(Estate estate) {
         CompletableFuture<Runnable> serving = new CompletableFuture<>();
         try {
             Files.deleteIfExists(path); // of one that has ended without closing it: nobody has answered there
@@ -109,7 +159,7 @@ final class Handover {
                     @Override
                     protected void initChannel(Channel child) throws IOException {
                         if (isOwn((EpollDomainSocketChannel) child)) {
-                            child.pipeline().addLast(new Wishes(child.parent(), sockets, relieved));
+                            child.pipeline().addLast(new Wishes(child.parent(), estate));
                         } else {
                             LOG.warn("another user asks for this proxy-node's sockets at {} and gets none", path);
                             child.close();
@@ -175,13 +225,11 @@ final class Handover {
     /** What a successor wants. */
     private static final class Wishes extends ChannelInboundHandlerAdapter {
         private final Channel server;
-        private final Supplier<List<FileDescriptor>> sockets;
-        private final Runnable relieved;
+        private final Estate estate;
 
-        Wishes(Channel server, Supplier<List<FileDescriptor>> sockets, Runnable relieved) {
+        Wishes(Channel server, Estate estate) {
             this.server = server;
-            this.sockets = sockets;
-            this.relieved = relieved;
+            this.estate = estate;
         }
 
         @Override
@@ -190,14 +238,17 @@ final class Handover {
             byte wish = bytes.isReadable() ? bytes.readByte() : 0;
             bytes.release();
             if (wish == ASK) {
-                List<FileDescriptor> bound = sockets.get();
+                List<FileDescriptor> bound = estate.sockets().get();
                 LOG.info("hands {} listening sockets to a successor", bound.size());
                 bound.forEach(context::write);
                 context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            } else if (wish == REMEMBER) {
+                context.writeAndFlush(Unpooled.wrappedBuffer(estate.memory().get()))
+                        .addListener(ChannelFutureListener.CLOSE);
             } else if (wish == LEAVE) {
                 LOG.info("a successor serves: this proxy-node leaves");
                 server.close().addListener(closed -> {
-                    relieved.run();
+                    estate.relieved().run();
                     context.close();
                 });
             } else {

@@ -70,6 +70,24 @@ final class Leads {
         }
     }
 
+    /**
+     * Who has whom by session affinity, of so many clients at most.
+     *
+     * @param ofOwn of the way for this host's own clients; of the common one otherwise
+     */
+    List<AffinityMemory.Client> clients(boolean ofOwn, int most) {
+        RouteUpkeep way = ofOwn ? own : common;
+        return way == null ? List.of() : way.clients(most);
+    }
+
+    /** Clients of one of the ways have these endpoints from now on, as far as there are such. */
+    void recall(boolean ofOwn, List<AffinityMemory.Client> clients) {
+        RouteUpkeep way = ofOwn ? own : common;
+        if (way != null) {
+            way.recall(clients);
+        }
+    }
+
     String algorithmLabel() {
         return common.route().algorithmLabel();
     }

@@ -32,8 +32,13 @@ sealed interface Listener permits TcpListener, UdpListener {
     /** Endpoints have been checked: what is unhealthy is out of choice at once, what is not may be in it. */
     void judge(Function<ProbeTarget, Verdict> verdicts);
 
+    /** What it has whatever its protocol. */
+    Reception reception();
+
     /** Connections, or sessions. */
-    int openConnections();
+    default int openConnections() {
+        return reception().open();
+    }
 
     ListenerStatus status();
 }

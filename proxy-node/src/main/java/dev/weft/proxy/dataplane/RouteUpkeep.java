@@ -90,6 +90,16 @@ final class RouteUpkeep {
         route.judge(dead, nanos.getAsLong());
     }
 
+    /** Who has whom by session affinity, of so many clients at most. */
+    List<AffinityMemory.Client> clients(int most) {
+        return route.clients(nanos.getAsLong(), most);
+    }
+
+    /** Clients have these endpoints from now on, as far as there are such. */
+    void recall(List<AffinityMemory.Client> clients) {
+        route.recall(clients, nanos.getAsLong());
+    }
+
     private void reconsider() {
         waits = false;
         long dueIn = route.reconsider(nanos.getAsLong());

@@ -5,20 +5,17 @@ import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.health.ProbeTarget;
 import dev.weft.proxy.health.Verdict;
 import dev.weft.proxy.view.ServiceKey;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,56 +29,35 @@ final class TcpListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
     private static final Logger ACCESS = LoggerFactory.getLogger("dev.weft.proxy.access");
 
-    /** The round in which the last byte came does not count, so a connection is closed at most 1/4 late. */
-    private static final int IDLE_ROUNDS = 4;
-
-    private final ServiceKey service;
-    private final ListenerKey key;
+    private final Reception reception;
     private final Transport transport;
     private final DataPlaneSettings settings;
-    private final ConnectionBudget budget;
     private final RoundTrips roundTrips;
     private final LongSupplier nanos;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private final RetryBudget retries;
-    private final ListenerCounts counts = new ListenerCounts();
-    private final Leads leads;
-    private final ActiveChecks checks;
     private final Departures departures;
-    private volatile @Nullable EndpointCheck check;
+    private final IdleRounds idle;
     private final Binding binding;
-    private volatile SourceGate gate = SourceGate.OPEN;
-    private List<String> sourceRanges = List.of();
-    private Duration askedIdleTimeout = Duration.ZERO;
-    private Duration idleTimeout = Duration.ZERO;
-    private @Nullable Future<?> idleRound;
 
     TcpListener(
-            ServiceKey service,
-            ListenerKey key,
-            Supplier<Route> routes,
-            OwnSources ownSources,
-            ActiveChecks checks,
-            Transport transport,
-            DataPlaneSettings settings,
-            ConnectionBudget budget,
-            RoundTrips roundTrips,
-            LongSupplier nanos,
-            RandomGenerator jitter) {
-        this.service = service;
-        this.checks = checks;
-        this.key = key;
-        this.transport = transport;
-        this.settings = settings;
-        this.budget = budget;
-        this.roundTrips = roundTrips;
-        this.nanos = nanos;
+            ServiceKey service, ListenerKey key, Supplier<Route> routes, ListenerMeans means, ConnectionBudget budget) {
+        this.transport = means.transport();
+        this.settings = means.settings();
+        this.roundTrips = means.roundTrips();
+        this.nanos = means.nanos();
+        EventLoopGroup loop = transport.acceptors();
+        this.reception = new Reception(service, key, routes, means, budget, loop, this::over);
         this.retries = new RetryBudget(
                 settings.connecting().retryRatio(), settings.connecting().retryReserve());
-        this.binding = new Binding(service, key, settings, jitter, transport.acceptors(), this::bind);
-        this.departures = new Departures(transport.acceptors(), nanos, settings.drainDeadline(), this::expire);
-        this.leads = new Leads(
-                () -> new RouteUpkeep(service, routes.get(), transport.acceptors(), nanos, this::over), ownSources);
+        this.binding = new Binding(service, key, settings, means.jitter(), loop, this::bind);
+        this.departures = new Departures(loop, nanos, settings.drainDeadline(), this::expire);
+        this.idle = new IdleRounds(loop, this::closeIdle, this::over);
+    }
+
+    @Override
+    public Reception reception() {
+        return reception;
     }
 
     @Override
@@ -92,7 +68,7 @@ final class TcpListener implements Listener {
     /** Accepts no more; the connections go on until {@link #closeConnections}. */
     @Override
     public void close() {
-        checks.follow(this, Set.of());
+        reception.close(this);
         transport.acceptors().execute(binding::close);
     }
 
@@ -114,24 +90,9 @@ final class TcpListener implements Listener {
     /** What leaves may keep its connections until the deadline for draining. */
     @Override
     public void update(ListenerPlan plan) {
-        ListenerPolicy policy = plan.policy();
-        if (!policy.sourceRanges().equals(sourceRanges)) {
-            sourceRanges = policy.sourceRanges();
-            gate = new SourceGate(sourceRanges);
-        }
-        Duration own = policy.idleTimeout();
-        Duration idle = own == null ? settings.idleTimeout() : own;
-        if (!idle.equals(askedIdleTimeout)) {
-            askedIdleTimeout = idle;
-            transport.acceptors().execute(() -> closeIdleAfter(idle));
-        }
-        EndpointCheck askedCheck = checks.wanted(plan);
-        boolean checked = check != null || askedCheck != null;
-        check = askedCheck;
-        Set<Target> left = leads.update(plan);
-        if (checked) {
-            checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
-        }
+        Duration own = plan.policy().idleTimeout();
+        idle.after(own == null ? settings.idleTimeout() : own);
+        Set<Target> left = reception.update(this, plan);
         if (!left.isEmpty()) {
             departures.add(left);
         }
@@ -139,18 +100,12 @@ final class TcpListener implements Listener {
 
     @Override
     public void judge(Function<ProbeTarget, Verdict> verdicts) {
-        EndpointCheck by = check;
-        leads.judge(by == null ? target -> false : by.dead(verdicts));
-    }
-
-    @Override
-    public int openConnections() {
-        return budget.taken();
+        reception.judge(verdicts);
     }
 
     @Override
     public ListenerStatus status() {
-        return counts.status(service, key, binding.outcome(), leads, budget.taken());
+        return reception.status(binding.outcome());
     }
 
     DataPlaneSettings settings() {
@@ -159,7 +114,7 @@ final class TcpListener implements Listener {
 
     boolean takeRetry() {
         if (retries.takeRetry()) {
-            counts.retried.increment();
+            reception.counts().retried.increment();
             return true;
         }
         return false;
@@ -167,7 +122,7 @@ final class TcpListener implements Listener {
 
     /** An endpoint took a connection. */
     void endpointConnected(Target target, long tookNanos) {
-        counts.connected(target.cluster(), tookNanos);
+        reception.counts().connected(target.cluster(), tookNanos);
         if (!target.cluster().isEmpty()) {
             roundTrips.observe(target.cluster(), tookNanos);
         }
@@ -180,20 +135,24 @@ final class TcpListener implements Listener {
 
     /** @param full whether there were endpoints, but none had room */
     void countRefused(boolean full) {
-        (full ? counts.refusedLimit : counts.refusedNoEndpoint).increment();
+        reception.refused(full);
     }
 
     /** There is no socket to connect to an endpoint with. */
     void lacksSockets(IOException failure) {
-        LOG.warn("a connection to {} of {} is reset, there is no socket for the way on: {}", key, service, failure);
+        LOG.warn(
+                "a connection to {} of {} is reset, there is no socket for the way on: {}",
+                reception.key(),
+                reception.service(),
+                failure);
     }
 
     void relayEnded(Relay relay) {
         if (settings.accessLog()) {
-            ACCESS.info("{} {} {}", service, key.authority(), relay.account(nanos.getAsLong()));
+            ACCESS.info("{} {} {}", reception.service(), reception.key().authority(), relay.account(nanos.getAsLong()));
         }
         relays.remove(relay);
-        budget.release();
+        reception.left();
     }
 
     private boolean over() {
@@ -201,44 +160,18 @@ final class TcpListener implements Listener {
     }
 
     private void expire(Set<Target> left) {
-        Set<Target> gone = leads.stillGone(left);
+        Set<Target> gone = reception.leads().stillGone(left);
         if (!gone.isEmpty()) {
             relays.stream().filter(relay -> relay.leadsTo(gone)).forEach(Relay::close);
         }
     }
 
-    private void closeIdleAfter(Duration timeout) {
-        if (timeout.equals(idleTimeout)) {
-            return;
-        }
-        idleTimeout = timeout;
-        Future<?> waiting = idleRound;
-        if (waiting != null) {
-            waiting.cancel(false);
-        }
-        idleRound = null;
-        scheduleIdleRound();
-    }
-
-    /** Goes on after the listener is closed, as long as it has connections. */
-    private void scheduleIdleRound() {
-        if (!idleTimeout.isZero()) {
-            idleRound = transport.acceptors().schedule(this::idleRound, roundMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void idleRound() {
-        relays.stream().filter(relay -> relay.quietRound() == IDLE_ROUNDS).forEach(relay -> {
-            counts.closedIdle.increment();
+    /** The round in which the last byte came does not count, so a connection is closed at most 1/4 late. */
+    private void closeIdle(Duration timeout) {
+        relays.stream().filter(relay -> relay.quietRound() == IdleRounds.ROUNDS).forEach(relay -> {
+            reception.counts().closedIdle.increment();
             relay.close();
         });
-        if (!over()) {
-            scheduleIdleRound();
-        }
-    }
-
-    private long roundMillis() {
-        return Math.max(1, idleTimeout.toMillis() / IDLE_ROUNDS);
     }
 
     private CompletionStage<Door> bind(InetSocketAddress address) {
@@ -246,19 +179,13 @@ final class TcpListener implements Listener {
     }
 
     private void accept(Incoming incoming) {
-        counts.accepted.increment();
-        if (!gate.admits(incoming.client())) {
-            counts.refusedSource.increment();
-            incoming.refuse();
-            return;
-        }
-        if (!budget.take()) {
-            counts.refusedLimit.increment();
+        reception.counts().accepted.increment();
+        if (!reception.admits(incoming.client())) {
             incoming.refuse();
             return;
         }
         retries.connection();
-        RouteUpkeep lead = leads.of(incoming.client(), incoming::local);
+        RouteUpkeep lead = reception.leads().of(incoming.client(), incoming::local);
         Relay relay = new Relay(this, lead, incoming, nanos);
         relays.add(relay);
         relay.connect();

@@ -12,7 +12,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,11 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,51 +44,31 @@ final class UdpListener implements Listener {
     /** No datagram is longer. */
     static final int MAX_DATAGRAM_BYTES = 65_535;
 
-    /** How often in an idle timeout sessions are looked at; one is over at most so much later. */
-    private static final int IDLE_ROUNDS = 4;
-
-    private final ServiceKey service;
-    private final ListenerKey key;
+    private final Reception reception;
     private final Transport transport;
     private final DataPlaneSettings settings;
-    private final ConnectionBudget budget;
     private final LongSupplier nanos;
     private final EventLoop loop;
-    private final ListenerCounts counts = new ListenerCounts();
-    private final Leads leads;
-    private final ActiveChecks checks;
-    private volatile @Nullable EndpointCheck check;
+    private final IdleRounds idle;
     private final Binding binding;
     private final Map<InetSocketAddress, UdpSession> sessions = new HashMap<>();
     private @Nullable Channel channel;
     private boolean handedOver;
-    private volatile SourceGate gate = SourceGate.OPEN;
-    private List<String> sourceRanges = List.of();
-    private Duration askedIdleTimeout = Duration.ZERO;
-    private Duration idleTimeout = Duration.ZERO;
-    private @Nullable Future<?> idleRound;
 
     UdpListener(
-            ServiceKey service,
-            ListenerKey key,
-            Supplier<Route> routes,
-            OwnSources ownSources,
-            ActiveChecks checks,
-            Transport transport,
-            DataPlaneSettings settings,
-            ConnectionBudget budget,
-            LongSupplier nanos,
-            RandomGenerator jitter) {
-        this.service = service;
-        this.checks = checks;
-        this.key = key;
-        this.transport = transport;
-        this.settings = settings;
-        this.budget = budget;
-        this.nanos = nanos;
+            ServiceKey service, ListenerKey key, Supplier<Route> routes, ListenerMeans means, ConnectionBudget budget) {
+        this.transport = means.transport();
+        this.settings = means.settings();
+        this.nanos = means.nanos();
         this.loop = transport.workers().next();
-        this.binding = new Binding(service, key, settings, jitter, loop, this::bind);
-        this.leads = new Leads(() -> new RouteUpkeep(service, routes.get(), loop, nanos, this::over), ownSources);
+        this.reception = new Reception(service, key, routes, means, budget, loop, this::over);
+        this.binding = new Binding(service, key, settings, means.jitter(), loop, this::bind);
+        this.idle = new IdleRounds(loop, this::endIdle, this::over);
+    }
+
+    @Override
+    public Reception reception() {
+        return reception;
     }
 
     @Override
@@ -102,7 +79,7 @@ final class UdpListener implements Listener {
     /** Ends all sessions as well: without the socket they could not be answered. */
     @Override
     public void close() {
-        checks.follow(this, Set.of());
+        reception.close(this);
         loop.execute(() -> {
             binding.close();
             endAll();
@@ -112,7 +89,7 @@ final class UdpListener implements Listener {
     /** What clients send from now on is for the other process; what they have asked already is still answered. */
     @Override
     public void handOver() {
-        checks.follow(this, Set.of());
+        reception.close(this);
         loop.execute(() -> {
             handedOver = true;
             if (channel != null) {
@@ -139,46 +116,25 @@ final class UdpListener implements Listener {
     /** Sessions with what leaves are over. */
     @Override
     public void update(ListenerPlan plan) {
-        ListenerPolicy policy = plan.policy();
-        if (!policy.sourceRanges().equals(sourceRanges)) {
-            sourceRanges = policy.sourceRanges();
-            gate = new SourceGate(sourceRanges);
-        }
-        Duration asked = policy.idleTimeout();
-        Duration idle = asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked; // nothing else ends one
-        if (!idle.equals(askedIdleTimeout)) {
-            askedIdleTimeout = idle;
-            loop.execute(() -> endIdleAfter(idle));
-        }
-        EndpointCheck askedCheck = checks.wanted(plan);
-        boolean checked = check != null || askedCheck != null;
-        check = askedCheck;
-        Set<Target> left = leads.update(plan);
-        if (checked) {
-            checks.follow(this, askedCheck == null ? Set.of() : askedCheck.targets(plan));
-        }
+        Duration asked = plan.policy().idleTimeout();
+        idle.after(asked == null || asked.isZero() ? settings.udp().idleTimeout() : asked); // nothing else ends one
+        Set<Target> left = reception.update(this, plan);
         if (!left.isEmpty()) {
-            loop.execute(() -> endThoseTo(leads.stillGone(left)));
+            loop.execute(() -> endThoseTo(reception.leads().stillGone(left)));
         }
     }
 
     @Override
     public void judge(Function<ProbeTarget, Verdict> verdicts) {
-        EndpointCheck by = check;
-        leads.judge(by == null ? target -> false : by.dead(verdicts));
+        reception.judge(verdicts);
         loop.execute(() -> List.copyOf(sessions.values()).stream()
                 .filter(session -> session.target().dead())
                 .forEach(UdpSession::end));
     }
 
     @Override
-    public int openConnections() {
-        return budget.taken();
-    }
-
-    @Override
     public ListenerStatus status() {
-        return counts.status(service, key, binding.outcome(), leads, budget.taken());
+        return reception.status(binding.outcome());
     }
 
     /** A datagram from an endpoint; sent off with the next {@link #flush}. Takes over the bytes. */
@@ -200,7 +156,7 @@ final class UdpListener implements Listener {
 
     /** A datagram could not be passed on. */
     void lost() {
-        counts.lost.increment();
+        reception.counts().lost.increment();
     }
 
     void endpointFailed(RouteUpkeep lead, Target target, String how) {
@@ -210,9 +166,10 @@ final class UdpListener implements Listener {
     /** The session has given back all it had. */
     void ended(UdpSession session) {
         sessions.remove(session.client(), session);
-        budget.release();
+        reception.left();
         if (settings.accessLog()) {
-            ACCESS.info("{} {} {}", service, key.authority(), session.account(nanos.getAsLong()));
+            ACCESS.info(
+                    "{} {} {}", reception.service(), reception.key().authority(), session.account(nanos.getAsLong()));
         }
     }
 
@@ -224,24 +181,19 @@ final class UdpListener implements Listener {
         if (binding.closing() || handedOver) {
             return null;
         }
-        if (!gate.admits(client)) {
-            counts.refusedSource.increment();
-            return null;
-        }
-        if (!budget.take()) {
-            counts.refusedLimit.increment();
+        if (!reception.admits(client)) {
             return null;
         }
         long now = nanos.getAsLong();
-        RouteUpkeep lead = leads.of(client, () -> channel == null ? null : channel.localAddress());
+        RouteUpkeep lead = reception.leads().of(client, () -> channel == null ? null : channel.localAddress());
         Route route = lead.route();
         Target target = route.pick(Route.keyOf(client), now, List.of());
         if (target == null) {
-            budget.release();
-            (route.hasTargets() ? counts.refusedLimit : counts.refusedNoEndpoint).increment();
+            reception.left();
+            reception.refused(route.hasTargets());
             return null;
         }
-        counts.accepted.increment();
+        reception.counts().accepted.increment();
         DatagramChannel socket = transport.newDatagramSocket();
         UdpSession session = new UdpSession(
                 this, lead, client, target, socket, nanos, route.balancer().usesLatency());
@@ -264,34 +216,14 @@ final class UdpListener implements Listener {
                 .forEach(UdpSession::end);
     }
 
-    private void endIdleAfter(Duration timeout) {
-        if (timeout.equals(idleTimeout)) {
-            return;
-        }
-        idleTimeout = timeout;
-        Future<?> waiting = idleRound;
-        if (waiting != null) {
-            waiting.cancel(false);
-        }
-        scheduleIdleRound();
-    }
-
-    private void scheduleIdleRound() {
-        long roundMillis = Math.max(1, idleTimeout.toMillis() / IDLE_ROUNDS);
-        idleRound = loop.schedule(this::endIdle, roundMillis, TimeUnit.MILLISECONDS);
-    }
-
-    private void endIdle() {
+    private void endIdle(Duration timeout) {
         long now = nanos.getAsLong();
         List.copyOf(sessions.values()).stream()
-                .filter(session -> session.quietNanos(now) >= idleTimeout.toNanos())
+                .filter(session -> session.quietNanos(now) >= timeout.toNanos())
                 .forEach(session -> {
-                    counts.closedIdle.increment();
+                    reception.counts().closedIdle.increment();
                     session.end();
                 });
-        if (!over()) {
-            scheduleIdleRound();
-        }
     }
 
     private final class Inlet extends ChannelInboundHandlerAdapter {
@@ -319,7 +251,7 @@ final class UdpListener implements Listener {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             lost();
-            LOG.debug("a datagram of {} was lost: {}", service, cause.toString());
+            LOG.debug("a datagram of {} was lost: {}", reception.service(), cause.toString());
         }
     }
 }

@@ -30,6 +30,7 @@ class LeastLoadTest {
             160,
             1.25,
             65_536,
+            1_000,
             OutlierSettings.OFF,
             new SlowStart(WINDOW),
             140);

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -160,6 +162,58 @@ class HandoverIT {
                             });
             assertThat(drained).isNotDone();
         }
+    }
+
+    @Test
+    @DisplayName("keeps each client of session affinity on its endpoint, those included that come while both serve")
+    void affinity() throws Exception {
+        try (Rig first = new Rig(true);
+                Rig second = new Rig(true);
+                Rig third = new Rig(true)) {
+            List<Candidate> candidates = new ArrayList<>();
+            for (int number = 1; number <= 5; number++) {
+                int name = number;
+                TestBackend backend =
+                        first.backend(number, socket -> socket.getOutputStream().write(name));
+                candidates.add(Rig.candidate(backend.address(), backend.port()));
+            }
+            ListenerPlan plan = new ListenerPlan(
+                    new ListenerKey(Rig.VIP, Rig.freePort(), Protocol.TCP), candidates, null, Duration.ofHours(3));
+            int port = plan.key().port();
+            first.apply(Rig.WEB, plan);
+            CompletableFuture<Void> firstRelieved = first.succeed(socket);
+            Map<Integer, Integer> early = endpointsOf(0, 20, port);
+            second.inherit(socket);
+            Map<Integer, Integer> late = endpointsOf(39, 19, port); // while only the one before serves
+            second.apply(Rig.WEB, plan);
+            CompletableFuture<Void> secondRelieved = second.succeed(socket);
+            firstRelieved.get(60, TimeUnit.SECONDS);
+            first.plane().drain(Duration.ofMinutes(5)).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertThat(endpointsOf(19, -1, port)).isEqualTo(early);
+            assertThat(endpointsOf(20, 40, port)).isEqualTo(late);
+
+            third.inherit(socket);
+            third.apply(Rig.WEB, plan);
+            third.succeed(socket);
+            secondRelieved.get(60, TimeUnit.SECONDS);
+            second.plane().drain(Duration.ofMinutes(5)).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertThat(endpointsOf(19, -1, port)).isEqualTo(early);
+            assertThat(early.values()).as("all are in use").contains(1, 2, 3, 4, 5);
+        }
+    }
+
+    /** Who answers clients of these numbers, each at an address of its own, asked upwards or downwards. */
+    private static Map<Integer, Integer> endpointsOf(int from, int until, int port) throws IOException {
+        Map<Integer, Integer> answered = new HashMap<>();
+        for (int number = from; number != until; number += Integer.signum(until - from)) {
+            try (Socket client = new Socket()) {
+                client.setSoTimeout(60_000);
+                client.bind(new InetSocketAddress("127.55.0." + (number + 1), 0));
+                client.connect(new InetSocketAddress(Rig.VIP, port), 60_000);
+                answered.put(number, client.getInputStream().read());
+            }
+        }
+        return answered;
     }
 
     @Test

@@ -101,6 +101,7 @@ final class Rig implements AutoCloseable {
                             160,
                             1.25,
                             1_024,
+                            1_000,
                             outlier,
                             slowStart,
                             140),

@@ -1,14 +1,19 @@
 package dev.weft.registry.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
  * What annotations below {@code mesh.weft.dev/} may say where proxy-nodes read them: a wish that cannot be read is refused
- * when it is written, not passed over by whoever was to follow it. Names that are not listed here are let through.
+ * when it is written, not passed over by whoever was to follow it. Names that nothing of Weft reads are let through with a
+ * warning: another program, or a newer version, may use them.
  */
 final class MeshAnnotations {
     private static final String GROUP = "mesh.weft.dev/";
@@ -56,7 +61,34 @@ final class MeshAnnotations {
             "weights",
             listOf("[0-9A-Fa-f.:]{2,45}=[0-9]{1,5}", "must be addresses with weights, e.g. 10.0.0.1=3,10.0.0.2=0")));
 
+    /** What else is read of a Service: by those that check endpoints, by the pools of addresses, by {@code weft cordon}. */
+    private static final List<String> OTHERS_OF_SERVICE = List.of(
+            "health-check",
+            "health-check-port",
+            "health-check-status",
+            "health-check-interval",
+            "health-check-timeout",
+            "health-check-healthy-threshold",
+            "health-check-unhealthy-threshold",
+            "load-balancer-ips",
+            "cordoned-clusters");
+
+    private static final Set<String> KNOWN_OF_SERVICE = known(SERVICE, OTHERS_OF_SERVICE);
+
+    /** So many names are warned of at most. */
+    private static final int MOST_WARNINGS = 8;
+
     private MeshAnnotations() {}
+
+    /** A sentence for each annotation of a Service that nothing of Weft reads. */
+    static List<String> unknownOfService(JsonNode service) {
+        return unknown(Trees.at(service, "metadata", "annotations"), KNOWN_OF_SERVICE);
+    }
+
+    /** The same of what becomes annotations of ServiceImports. */
+    static List<String> unknownOfExport(JsonNode export) {
+        return unknown(Trees.at(export, "spec", "exportedAnnotations"), KNOWN_OF_SERVICE);
+    }
 
     static void ofService(JsonNode service, List<FieldError> faults) {
         check(service, SERVICE, faults);
@@ -87,6 +119,27 @@ final class MeshAnnotations {
                 faults.add(FieldError.invalid(field, value.asText(), rule.expected));
             }
         });
+    }
+
+    private static List<String> unknown(JsonNode annotations, Set<String> known) {
+        List<String> sentences = new ArrayList<>();
+        Iterator<String> names = annotations.fieldNames();
+        while (names.hasNext() && sentences.size() < MOST_WARNINGS) {
+            String name = names.next();
+            if (name.startsWith(GROUP) && !known.contains(name.substring(GROUP.length()))) {
+                String hint = NearestName.of(name.substring(GROUP.length()), known)
+                        .map(near -> "; did you mean " + GROUP + near + "?")
+                        .orElse("");
+                sentences.add("unknown annotation " + name + hint);
+            }
+        }
+        return sentences;
+    }
+
+    private static Set<String> known(Map<String, Rule> rules, List<String> others) {
+        Set<String> names = new TreeSet<>(rules.keySet());
+        names.addAll(others);
+        return names;
     }
 
     private static Rule oneOf(String... names) {

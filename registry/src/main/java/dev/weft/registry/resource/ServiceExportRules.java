@@ -21,6 +21,11 @@ final class ServiceExportRules implements KindRules {
     }
 
     @Override
+    public List<String> warnings(JsonNode export) {
+        return MeshAnnotations.unknownOfExport(export);
+    }
+
+    @Override
     public List<FieldError> validate(JsonNode export) {
         List<FieldError> faults = new FieldErrors();
         Metadata.labels(Trees.at(export, "spec", "exportedLabels"), "spec.exportedLabels", faults);

@@ -30,10 +30,10 @@ final class ServiceRules implements KindRules {
         defaults.apply(object);
     }
 
-    /** SCTP is a valid protocol, but not one of the proxy-nodes'. */
+    /** SCTP is a valid protocol, but not one of the proxy-nodes'; an annotation that nobody reads may be mistyped. */
     @Override
     public List<String> warnings(JsonNode object) {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(MeshAnnotations.unknownOfService(object));
         JsonNode spec = object.path("spec");
         boolean balanced = !spec.path("clusterIP").asText().equals("None")
                 && !spec.path("type").asText().equals("ExternalName");

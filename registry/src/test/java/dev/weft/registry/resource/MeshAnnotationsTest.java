@@ -11,6 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("annotations below mesh.weft.dev/")
 class MeshAnnotationsTest {
@@ -66,6 +67,56 @@ class MeshAnnotationsTest {
         assertThat(faults("Service", annotated("team", "a"))).isEmpty();
         assertThat(faults("Pod", annotated("algorithm", "fastest"))).isEmpty();
         assertThat(faults("Service", JsonNodeFactory.instance.objectNode())).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "algoritm | ; did you mean mesh.weft.dev/algorithm?",
+                "Max_Connections | ; did you mean mesh.weft.dev/max-connections?",
+                "max-connections-by-endpoints | ; did you mean mesh.weft.dev/max-connections-by-endpoint?",
+                "health-check-healty-threshold | ; did you mean mesh.weft.dev/health-check-healthy-threshold?",
+                "team | ''"
+            })
+    @DisplayName("that nobody reads on a Service are warned of, with the name that is nearest to a mistyped one")
+    void warnedOf(String name, String hint) {
+        String sentence = "unknown annotation mesh.weft.dev/" + name + hint;
+        assertThat(new ServiceRules(Samples.RANGES).warnings(annotated(name, "x")))
+                .containsExactly(sentence);
+        ObjectNode export = JsonNodeFactory.instance.objectNode();
+        export.putObject("spec").putObject("exportedAnnotations").put("mesh.weft.dev/" + name, "x");
+        assertThat(new ServiceExportRules().warnings(export)).containsExactly(sentence);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "algorithm",
+                "locality",
+                "data-path-check",
+                "health-check",
+                "health-check-port",
+                "health-check-status",
+                "health-check-unhealthy-threshold",
+                "load-balancer-ips",
+                "cordoned-clusters"
+            })
+    @DisplayName("that something of Weft reads on a Service, and others' annotations, are not warned of")
+    void notWarnedOf(String name) {
+        ObjectNode service = annotated(name, "x");
+        ((ObjectNode) service.at("/metadata/annotations")).put("example.org/algoritm", "x");
+        assertThat(new ServiceRules(Samples.RANGES).warnings(service)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("are warned of eight at a time")
+    void bounded() {
+        ObjectNode service = annotated("a-team", "x");
+        for (int i = 0; i < 100; i++) {
+            ((ObjectNode) service.at("/metadata/annotations")).put("mesh.weft.dev/team-" + i, "x");
+        }
+        assertThat(new ServiceRules(Samples.RANGES).warnings(service)).hasSize(8);
     }
 
     @Test
