@@ -72,7 +72,7 @@ class RegistryShardTest implements RegistryShard.Surroundings {
         shard.persisted(refused());
         assertThat(shard.heardLast(questions.get(0), 2)).isTrue();
         StorageException taken = new StorageException(StorageException.Kind.CONFLICT, "taken over");
-        shard.lost(RegistryShard.refusal(0, taken), taken);
+        shard.lost(ShardReplies.storeFailed(0, taken), taken);
         assertThat(inbox.getAllReceived())
                 .singleElement()
                 .extracting(answer -> ((Write.Outcome.Refused) ((Submitted.Decided) answer).outcome())
