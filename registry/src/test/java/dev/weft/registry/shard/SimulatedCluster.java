@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +45,6 @@ final class SimulatedCluster {
     private final HubSettings hubSettings;
     private final SimulatedStore store;
     private final List<SimulatedHost> hosts = new ArrayList<>();
-    private final Map<String, Long> arrivals = new HashMap<>();
     private final Set<SimulatedNode> members = new LinkedHashSet<>();
     private final Map<Integer, SimulatedNode> homes = new TreeMap<>();
     private final Set<Integer> moving = new HashSet<>();
@@ -142,7 +140,7 @@ final class SimulatedCluster {
 
     /** True time; machines' clocks may be off. */
     Instant wall() {
-        return BEGINNING.plus(Duration.between(Instant.EPOCH, time.instant()));
+        return BEGINNING.plusNanos(time.micros() * 1_000);
     }
 
     ShardContext shardContext(InstantSource wall) {
@@ -214,10 +212,7 @@ final class SimulatedCluster {
 
     private void send(String from, SimulatedNode to, long delay, Runnable action) {
         // What one process sends another arrives in order.
-        String link = from + ">" + to.name();
-        long arrival = Math.max(time.micros() + delay, arrivals.getOrDefault(link, 0L) + 1);
-        arrivals.put(link, arrival);
-        time.at(arrival, () -> to.run(action));
+        time.at(to.arrival(from, time.micros() + delay), () -> to.run(action));
     }
 
     /** For a while the network loses messages. */
