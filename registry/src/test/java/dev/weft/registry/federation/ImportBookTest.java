@@ -144,9 +144,10 @@ class ImportBookTest {
         run(book);
         book.exported().apply(changed("west", endpoints("g.r", 7, 8, true)));
         run(book);
-        assertThat(stored.values()).anySatisfy(json -> assertThat(json)
-                .contains("\"multicluster.kubernetes.io/source-cluster\":\"west\"")
-                .contains("\"addresses\":[\"10.0.0.7\"]"));
+        assertThat(stored.values())
+                .anySatisfy(json -> assertThat(json)
+                        .contains("\"multicluster.kubernetes.io/source-cluster\":\"west\"")
+                        .contains("\"addresses\":[\"10.0.0.7\"]"));
     }
 
     @Test

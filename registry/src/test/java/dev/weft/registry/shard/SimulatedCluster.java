@@ -53,8 +53,8 @@ final class SimulatedCluster {
     private int uids;
     private long lossyUntil;
     private long slowUntil;
-    private @Nullable SimulatedHost awake;
-    private long awakeUntil;
+    private @Nullable SimulatedHost suspect;
+    private long suspectUntil;
 
     /**
      * A cluster whose processes are not started yet.
@@ -225,22 +225,22 @@ final class SimulatedCluster {
         slowUntil = time.micros() + micros;
     }
 
-    /** A process has just gone on after a pause: what it says now may be out of date. */
-    void awoke(SimulatedHost host) {
-        awake = host;
-        awakeUntil = time.micros() + 2_000_000;
+    /** What a process says from now on may be out of date: it has just gone on after a pause, or others take it for gone. */
+    void suspect(SimulatedHost host) {
+        suspect = host;
+        suspectUntil = time.micros() + 2_000_000;
     }
 
     /** Where to look, most of the time: wherever what is out of date may be shown. */
     SimulatedHost anyHost() {
-        SimulatedHost suspect = suspect();
-        return suspect != null && random.nextInt(3) > 0 ? suspect : hosts.get(random.nextInt(hosts.size()));
+        SimulatedHost suspected = suspect();
+        return suspected != null && random.nextInt(3) > 0 ? suspected : hosts.get(random.nextInt(hosts.size()));
     }
 
-    /** Whose process has just gone on after a pause, if there is one. */
+    /** Whose process may say what is out of date, if there is one. */
     @Nullable
     SimulatedHost suspect() {
-        return time.micros() < awakeUntil ? awake : null;
+        return time.micros() < suspectUntil ? suspect : null;
     }
 
     // The coordinator
@@ -356,6 +356,9 @@ final class SimulatedCluster {
             return;
         }
         node.beGone();
+        if (!node.isDead() && !node.isPaused()) {
+            suspect(node.host());
+        }
         List<Integer> orphans = homes.entrySet().stream()
                 .filter(entry -> entry.getValue() == node)
                 .map(Map.Entry::getKey)

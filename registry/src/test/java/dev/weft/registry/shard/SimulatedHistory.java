@@ -82,6 +82,9 @@ final class SimulatedHistory {
         observers.forEach(SimulatedObserver::start);
         harm.strike(1 + random.nextInt(5), BUSY);
         cluster.time().until(() -> false, Duration.ofNanos(BUSY * 1_000));
+        writers.forEach(SimulatedWriter::rest);
+        // Who goes on after a long pause may still show what was.
+        cluster.time().until(harm::isOver, Duration.ofNanos(BUSY * 1_000));
         writers.forEach(SimulatedWriter::stop);
         awaiting(
                 "every process runs, and no request is under way",
