@@ -13,22 +13,15 @@ import dev.weft.gossip.spread.ConvergenceReport;
 import dev.weft.gossip.spread.Identity;
 import dev.weft.gossip.spread.MemberReport;
 import dev.weft.gossip.spread.SpreadActor;
+import dev.weft.gossip.spread.SpreadCommand;
 import dev.weft.gossip.spread.SpreadReport;
 import dev.weft.gossip.spread.Storage;
-import dev.weft.gossip.transport.GrpcPeers;
 import dev.weft.gossip.transport.Peers;
-import dev.weft.gossip.transport.Security;
-import dev.weft.gossip.trust.Certificates;
 import dev.weft.gossip.trust.ClusterIdentity;
-import dev.weft.gossip.trust.IdentityDirectory;
 import dev.weft.gossip.trust.Invitations;
 import dev.weft.gossip.trust.JoinToken;
-import dev.weft.gossip.trust.LinkKeys;
-import dev.weft.gossip.trust.LinkTrust;
 import dev.weft.gossip.wire.StoredForm;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,11 +46,12 @@ public final class GossipNode implements Gossip {
 
     private final ActorSystem<?> system;
     private final GossipSettings settings;
+    private final RecordBounds bounds;
     private final InstantSource clock;
     private final SecureRandom secrets = new SecureRandom();
     private final NodeAddress address;
     private final NodeAddress advertised;
-    private final ActorRef<SpreadActor.Command> actor;
+    private final ActorRef<SpreadCommand> actor;
     private final AtomicLong followers = new AtomicLong();
     private final AtomicBoolean departing = new AtomicBoolean();
     private final CompletableFuture<Void> departed = new CompletableFuture<>();
@@ -68,10 +62,11 @@ public final class GossipNode implements Gossip {
             InstantSource clock,
             NodeAddress address,
             NodeAddress advertised,
-            ActorRef<SpreadActor.Command> actor) {
+            ActorRef<SpreadCommand> actor) {
         this.system = system;
         this.clock = clock;
         this.settings = settings;
+        this.bounds = new RecordBounds(settings.wire());
         this.address = address;
         this.advertised = advertised;
         this.actor = actor;
@@ -90,37 +85,8 @@ public final class GossipNode implements Gossip {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
-        boolean loopback = loopback(settings.bind());
-        if (settings.trust().plain() && !loopback) {
-            throw new IOException("gossip cannot listen on " + settings.bind() + " in plain text (expected: a loopback"
-                    + " address, or weft.gossip.trust.plain-text = false)");
-        }
-        if (settings.advertised() == null
-                && InetAddress.getByName(settings.bind().host()).isAnyLocalAddress()) {
-            throw new IOException(
-                    "gossip on " + settings.bind() + ": nobody can call that (expected: a host that others"
-                            + " reach, here or as weft.gossip.advertised)");
-        }
-        SecureRandom chance = new SecureRandom();
-        Path directory = settings.trust().directory();
-        ClusterIdentity identity = directory == null
-                ? ClusterIdentity.create(settings.cluster(), chance::nextBytes)
-                : new IdentityDirectory(directory).loadOrCreate(settings.cluster(), chance::nextBytes);
-        Security security = settings.trust().plain() ? null : security(settings.trust(), identity, clock, chance);
-        GrpcPeers peers = GrpcPeers.bind(internal(settings.bind()), settings.links(), settings.wire(), security);
-        boolean open = loopback && settings.trust().open();
-        return start(system, settings, store, clock, random, peers, identity, open);
-    }
-
-    private static Security security(
-            TrustOptions trust, ClusterIdentity identity, InstantSource clock, SecureRandom chance) {
-        Certificates certificates = new Certificates(identity, trust.clockSkew(), chance);
-        return new Security(
-                new LinkKeys(certificates, trust.certificateValidity(), clock), new LinkTrust(clock), clock);
-    }
-
-    private static boolean loopback(HostPort bind) throws IOException {
-        return InetAddress.getByName(bind.host()).isLoopbackAddress();
+        Listening listening = Listening.bind(settings, clock);
+        return start(system, settings, store, clock, random, listening.peers(), listening.identity(), listening.open());
     }
 
     /** The same over links that are there already, e.g. simulated ones. */
@@ -142,11 +108,11 @@ public final class GossipNode implements Gossip {
                 new StoredForm(settings.wire()),
                 clock,
                 random,
-                settings.seeds().stream().map(GossipNode::internal).toList(),
+                settings.seeds().stream().map(Reports::internal).toList(),
                 settings.waitingCommands());
         // Several lives of one process may follow each other in one actor system.
         String name = "gossip-" + settings.cluster() + "-" + Long.toHexString(clock.millis() ^ random.nextLong());
-        ActorRef<SpreadActor.Command> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
+        ActorRef<SpreadCommand> actor = system.systemActorOf(SpreadActor.create(parts), name, Props.empty());
         return new GossipNode(system, settings, clock, peers.address(), advertised, actor);
     }
 
@@ -162,22 +128,22 @@ public final class GossipNode implements Gossip {
 
     @Override
     public void reset(int shard, long notBefore, Map<String, ByteString> records) {
-        check(shard);
-        records.forEach(this::check);
-        actor.tell(new SpreadActor.Reset(shard, notBefore, records));
+        bounds.check(shard);
+        records.forEach(bounds::check);
+        actor.tell(new SpreadCommand.Reset(shard, notBefore, records));
     }
 
     @Override
     public void publish(int shard, long notBefore, List<RecordChange> changes) {
-        check(shard);
+        bounds.check(shard);
         Map<String, @Nullable ByteString> byKey = new LinkedHashMap<>();
         for (RecordChange change : changes) {
-            check(change.key(), change.payload());
+            bounds.check(change.key(), change.payload());
             // Of several changes of a key the last one counts, at its place.
             byKey.remove(change.key());
             byKey.put(change.key(), change.payload());
         }
-        actor.tell(new SpreadActor.Publish(shard, notBefore, byKey));
+        actor.tell(new SpreadCommand.Publish(shard, notBefore, byKey));
     }
 
     @Override
@@ -187,7 +153,7 @@ public final class GossipNode implements Gossip {
 
     @Override
     public void release(int shard) {
-        actor.tell(new SpreadActor.Release(shard));
+        actor.tell(new SpreadCommand.Release(shard));
     }
 
     @Override
@@ -198,26 +164,26 @@ public final class GossipNode implements Gossip {
     @Override
     public void follow(ActorRef<FederationEvent> follower, Predicate<String> keys) {
         String name = actor.path().name() + "-" + actor.path().uid() + "-follower-" + followers.incrementAndGet();
-        actor.tell(new SpreadActor.Follow(system.systemActorOf(
+        actor.tell(new SpreadCommand.Follow(system.systemActorOf(
                 FollowerActor.create(follower, actor, keys), name, DispatcherSelector.sameAsParent())));
     }
 
     @Override
     public CompletionStage<List<Member>> members() {
         CompletionStage<List<MemberReport>> reports =
-                AskPattern.ask(actor, SpreadActor.GetMembers::new, ASK_TIMEOUT, system.scheduler());
+                AskPattern.ask(actor, SpreadCommand.GetMembers::new, ASK_TIMEOUT, system.scheduler());
         return reports.thenApply(list -> list.stream().map(Reports::member).toList());
     }
 
     @Override
     public void join(HostPort peer) {
-        actor.tell(new SpreadActor.Join(internal(peer)));
+        actor.tell(new SpreadCommand.Join(Reports.internal(peer)));
     }
 
     @Override
     public void beside(Collection<HostPort> processes) {
-        actor.tell(new SpreadActor.Beside(
-                processes.stream().map(GossipNode::internal).collect(Collectors.toUnmodifiableSet())));
+        actor.tell(new SpreadCommand.Beside(
+                processes.stream().map(Reports::internal).collect(Collectors.toUnmodifiableSet())));
     }
 
     @Override
@@ -239,7 +205,8 @@ public final class GossipNode implements Gossip {
         byte[] secret = new byte[JoinToken.SECRET_BYTES];
         secrets.nextBytes(secret);
         CompletionStage<Optional<JoinToken>> token = ask(
-                replyTo -> new SpreadActor.Invite(ByteString.fromArrayUnsafe(secret), validity, replyTo), ASK_TIMEOUT);
+                replyTo -> new SpreadCommand.Invite(ByteString.fromArrayUnsafe(secret), validity, replyTo),
+                ASK_TIMEOUT);
         return token.thenApply(made -> made.map(JoinToken::print)
                 .orElseThrow(() -> new FederationRefusal(
                         "token: too many are open (expected: at most weft.gossip.trust.invitations)")));
@@ -247,7 +214,7 @@ public final class GossipNode implements Gossip {
 
     @Override
     public CompletionStage<List<OpenToken>> tokens() {
-        CompletionStage<List<Invitations.Invitation>> open = ask(SpreadActor.GetTokens::new, ASK_TIMEOUT);
+        CompletionStage<List<Invitations.Invitation>> open = ask(SpreadCommand.GetTokens::new, ASK_TIMEOUT);
         return open.thenApply(all -> all.stream()
                 .map(each -> new OpenToken(each.id(), each.expires()))
                 .toList());
@@ -255,7 +222,7 @@ public final class GossipNode implements Gossip {
 
     @Override
     public CompletionStage<Void> revoke(String id) {
-        return done(ask(replyTo -> new SpreadActor.Revoke(id, replyTo), ASK_TIMEOUT));
+        return done(ask(replyTo -> new SpreadCommand.Revoke(id, replyTo), ASK_TIMEOUT));
     }
 
     @Override
@@ -267,23 +234,23 @@ public final class GossipNode implements Gossip {
             return CompletableFuture.failedStage(new FederationRefusal(String.valueOf(e.getMessage())));
         }
         return done(ask(
-                replyTo -> new SpreadActor.JoinWith(parsed, replyTo),
+                replyTo -> new SpreadCommand.JoinWith(parsed, replyTo),
                 settings.spread().trust().joinTimeout().plus(ASK_TIMEOUT)));
     }
 
     @Override
     public CompletionStage<Void> leave() {
-        return done(ask(SpreadActor.Leave::new, ASK_TIMEOUT));
+        return done(ask(SpreadCommand.Leave::new, ASK_TIMEOUT));
     }
 
     @Override
     public CompletionStage<Void> expel(String cluster) {
-        return done(ask(replyTo -> new SpreadActor.Expel(cluster, replyTo), ASK_TIMEOUT));
+        return done(ask(replyTo -> new SpreadCommand.Expel(cluster, replyTo), ASK_TIMEOUT));
     }
 
     @Override
     public CompletionStage<GossipStats> stats() {
-        CompletionStage<SpreadReport> reports = ask(SpreadActor.GetStats::new, ASK_TIMEOUT);
+        CompletionStage<SpreadReport> reports = ask(SpreadCommand.GetStats::new, ASK_TIMEOUT);
         return reports.thenApply(report -> new GossipStats(
                 report.peers().stream()
                         .filter(peer -> !peer.member().self())
@@ -295,7 +262,7 @@ public final class GossipNode implements Gossip {
                         report.convergence().sumMillis())));
     }
 
-    private <T> CompletionStage<T> ask(Function<ActorRef<T>, SpreadActor.Command> question, Duration timeout) {
+    private <T> CompletionStage<T> ask(Function<ActorRef<T>, SpreadCommand> question, Duration timeout) {
         return AskPattern.ask(actor, question::apply, timeout, system.scheduler());
     }
 
@@ -308,7 +275,7 @@ public final class GossipNode implements Gossip {
     private CompletionStage<Void> depart(Node.Presence how) {
         if (departing.compareAndSet(false, true)) {
             CompletionStage<Done> done = AskPattern.ask(
-                    actor, replyTo -> new SpreadActor.Stop(how, replyTo), ASK_TIMEOUT, system.scheduler());
+                    actor, replyTo -> new SpreadCommand.Stop(how, replyTo), ASK_TIMEOUT, system.scheduler());
             done.whenComplete((ignored, failure) -> {
                 if (failure == null) {
                     departed.complete(null);
@@ -318,25 +285,6 @@ public final class GossipNode implements Gossip {
             });
         }
         return departed;
-    }
-
-    private void check(int shard) {
-        if (shard < 0 || shard >= settings.wire().shards()) {
-            throw new IllegalArgumentException(
-                    "shard: " + shard + " (expected: 0 to " + (settings.wire().shards() - 1) + ")");
-        }
-    }
-
-    private void check(String key, @Nullable ByteString payload) {
-        if (key.length() > settings.wire().keyLength()) {
-            throw new IllegalArgumentException("key " + key + ": " + key.length() + " characters (expected: at most "
-                    + settings.wire().keyLength() + ", weft.gossip.wire.key-length)");
-        }
-        if (payload != null && payload.length() > settings.wire().payloadBytes()) {
-            throw new IllegalArgumentException(
-                    "payload of " + key + ": " + payload.length() + " bytes (expected: at most "
-                            + settings.wire().payloadBytes() + ", weft.gossip.wire.payload-bytes)");
-        }
     }
 
     private static NodeAddress advertised(GossipSettings settings, NodeAddress bound) {
@@ -359,9 +307,5 @@ public final class GossipNode implements Gossip {
                 return store.write(puts, deletes);
             }
         };
-    }
-
-    private static NodeAddress internal(HostPort address) {
-        return new NodeAddress(address.host(), address.port());
     }
 }

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is known inside, in the words of the front door. Pure. */
+/** What is known inside, in the words of the front door, and addresses the other way as well. Pure. */
 final class Reports {
     private static final int DIGEST_BYTES = 8;
 
@@ -65,6 +65,12 @@ final class Reports {
                 HexFormat.of().formatHex(report.digest().take(DIGEST_BYTES).toArray()));
     }
 
+    /** An address as the inside has it. */
+    static NodeAddress internal(HostPort address) {
+        return new NodeAddress(address.host(), address.port());
+    }
+
+    /** An address as the front door has it. */
     static HostPort external(NodeAddress address) {
         return new HostPort(address.host(), address.port());
     }

@@ -79,8 +79,10 @@ final class RegistryWiring {
                         gossip,
                         (claims, after) -> allocate(started, claims, after),
                         clock));
-        FederationView view =
-                new GossipView(gossip, FederatedServicesActor.start(system, gossip, registrySettings.readTimeout()));
+        FederationView view = new GossipView(
+                gossip,
+                FederatedServicesActor.start(
+                        system, gossip, federation.servicesKept(), registrySettings.readTimeout()));
         RegistryNode node = start(Optional.of(store), companions, view);
         new RegistryFeed(system, node, system.settings().config().getDuration("weft.server.feed-retry"))
                 .follow(NodeZoneFollower.NODES, new GossipBeside(gossip, settings.node()));

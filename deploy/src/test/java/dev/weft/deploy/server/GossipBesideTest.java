@@ -2,22 +2,14 @@ package dev.weft.deploy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
-import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.gossip.FederationEvent;
-import dev.weft.gossip.Gossip;
 import dev.weft.gossip.HostPort;
-import dev.weft.gossip.Member;
-import dev.weft.gossip.RecordChange;
+import dev.weft.registry.testbed.SilentGossip;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +49,7 @@ class GossipBesideTest {
     }
 
     /** Gossip that only remembers what it is told of processes. */
-    private static final class Heard implements Gossip {
+    private static final class Heard extends SilentGossip {
         private final List<Set<String>> told = new ArrayList<>();
 
         Set<String> last() {
@@ -67,36 +59,6 @@ class GossipBesideTest {
         @Override
         public void beside(Collection<HostPort> processes) {
             told.add(processes.stream().map(HostPort::toString).collect(java.util.stream.Collectors.toSet()));
-        }
-
-        @Override
-        public HostPort address() {
-            return new HostPort("127.0.0.1", 0);
-        }
-
-        @Override
-        public void reset(int shard, long notBefore, Map<String, ByteString> records) {}
-
-        @Override
-        public void publish(int shard, long notBefore, List<RecordChange> changes) {}
-
-        @Override
-        public void release(int shard) {}
-
-        @Override
-        public void follow(ActorRef<FederationEvent> follower) {}
-
-        @Override
-        public CompletionStage<List<Member>> members() {
-            return CompletableFuture.completedStage(List.of());
-        }
-
-        @Override
-        public void join(HostPort address) {}
-
-        @Override
-        public CompletionStage<Void> stop() {
-            return CompletableFuture.completedStage(null);
         }
     }
 }

@@ -29,6 +29,11 @@ public record HybridTimestamp(long packed) implements Comparable<HybridTimestamp
         return new HybridTimestamp(millis << LOGICAL_BITS);
     }
 
+    /** The first timestamp of the millisecond that an instant is in. */
+    public static HybridTimestamp of(Instant instant) {
+        return ofMillis(instant.toEpochMilli());
+    }
+
     /** Wall-clock part, milliseconds since the epoch; at most a little ahead of the clock that issued it. */
     public long millis() {
         return packed >>> LOGICAL_BITS;

@@ -4,13 +4,8 @@ import akka.util.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All that is known of one origin: the newest record of each key, and how far that reaches. Belongs to one owner. */
@@ -18,14 +13,7 @@ public final class OriginState {
     private static final long UNCOUNTED = -1;
 
     private final OriginId id;
-    /** The live records by key. */
-    private RecordTree tree = RecordTree.empty();
-
-    private final Map<String, OriginRecord> tombstones = new HashMap<>();
-    private final NavigableMap<Long, String> tombstonesByNumber = new TreeMap<>();
-    /** All of them. */
-    private final RecordLog log = new RecordLog();
-
+    private final HeldRecords held = new HeldRecords();
     private long highest;
     private long horizon;
     private ByteString seal = ByteString.emptyByteString();
@@ -51,7 +39,7 @@ public final class OriginState {
         for (OriginRecord record : ordered) {
             // A record beyond the stored highest was written without the word that all before it is here.
             if (record.number() <= highest) {
-                state.put(record);
+                state.held.put(record);
             }
         }
         return state;
@@ -78,7 +66,7 @@ public final class OriginState {
 
     /** 32 bytes that stand for all live records. */
     public ByteString root() {
-        return tree.root();
+        return held.tree().root();
     }
 
     /** The origin's word on all that is held. */
@@ -88,12 +76,12 @@ public final class OriginState {
 
     /** Whether the origin itself said what is held here. */
     public boolean holds(SealCheck check) {
-        return check.holds(id, highest, tree.root(), seal);
+        return check.holds(id, highest, held.tree().root(), seal);
     }
 
     /** The origin's own word on all that it wrote so far. */
     public ByteString seal(Sealer sealer) {
-        seal = sealer.seal(id, highest, tree.root());
+        seal = sealer.seal(id, highest, held.tree().root());
         return seal;
     }
 
@@ -104,23 +92,22 @@ public final class OriginState {
 
     /** How many keys are held, tombstones included. */
     public int size() {
-        return log.size();
+        return held.log().size();
     }
 
     /** What is held of a key; null if nothing. */
     public @Nullable OriginRecord get(String key) {
-        OriginRecord live = tree.get(key);
-        return live == null ? tombstones.get(key) : live;
+        return held.get(key);
     }
 
     /** All that is held, in the order of numbers, tombstones included; a view, not to be used any more after a change. */
     public Iterable<OriginRecord> records() {
-        return () -> log.after(0);
+        return () -> held.log().after(0);
     }
 
     /** The records that are not tombstones, in the order of numbers. */
     public List<OriginRecord> live() {
-        List<OriginRecord> live = new ArrayList<>(log.size());
+        List<OriginRecord> live = new ArrayList<>(held.log().size());
         for (OriginRecord record : records()) {
             if (!record.tombstone()) {
                 live.add(record);
@@ -132,7 +119,7 @@ public final class OriginState {
     /** The origin's own word: a new record of a key. The number must rise; {@link #seal} comes before anybody is told. */
     public OriginRecord write(String key, @Nullable ByteString payload, long number) {
         OriginRecord record = new OriginRecord(key, number, highest, payload);
-        put(record);
+        held.put(record);
         highest = number;
         moved.run();
         return record;
@@ -160,7 +147,7 @@ public final class OriginState {
         if (fresh.get(0).previous() != highest) {
             return Merged.nothing(Merged.Outcome.GAP);
         }
-        RecordTree next = tree.with(fresh);
+        RecordTree next = held.tree().with(fresh);
         return check.holds(id, batch.upTo(), next.root(), batch.seal())
                 ? take(fresh, next, batch.upTo(), batch.seal())
                 : forged(source);
@@ -194,7 +181,8 @@ public final class OriginState {
         List<OriginRecord> fresh = all.records().values().stream()
                 .filter(record -> all.full() || record.number() > highest)
                 .toList();
-        RecordTree next = all.full() ? RecordTree.empty().with(fresh) : tree.with(fresh);
+        RecordTree next =
+                all.full() ? RecordTree.empty().with(fresh) : held.tree().with(fresh);
         if (!check.holds(id, last.upTo(), next.root(), last.seal())) {
             return forged(source);
         }
@@ -202,19 +190,9 @@ public final class OriginState {
     }
 
     private Merged take(List<OriginRecord> fresh, RecordTree next, long upTo, ByteString sealed) {
-        List<OriginRecord> visible = new ArrayList<>();
-        Map<String, OriginRecord> heard = new HashMap<>();
-        for (OriginRecord record : fresh) {
-            // Of a key that changed twice the first word is not in the tree.
-            OriginRecord before = heard.put(record.key(), record);
-            OriginRecord held = before == null ? get(record.key()) : before;
-            if (changes(held, record)) {
-                visible.add(record);
-            }
-            hold(held, record);
-        }
-        reached(next, upTo, sealed);
-        return new Merged(Merged.Outcome.NEW, fresh, List.of(), visible);
+        Merged merged = held.putAll(fresh, next);
+        reached(upTo, sealed);
+        return merged;
     }
 
     private Merged forged(long source) {
@@ -222,8 +200,7 @@ public final class OriginState {
         return Merged.nothing(Merged.Outcome.FORGED);
     }
 
-    private void reached(RecordTree next, long upTo, ByteString sealed) {
-        tree = next;
+    private void reached(long upTo, ByteString sealed) {
         highest = upTo;
         seal = sealed;
         doubted = null;
@@ -232,33 +209,10 @@ public final class OriginState {
 
     /** The full state is the truth, also where it is older than what is held: the origin lost what came between. */
     private Merged replaceBy(Arrival full, RecordTree next, Delta last) {
-        List<OriginRecord> stored = new ArrayList<>();
-        List<OriginRecord> visible = new ArrayList<>();
-        List<String> dropped = new ArrayList<>();
-        List<OriginRecord> present = new ArrayList<>(log.size());
-        records().forEach(present::add);
-        for (OriginRecord held : present) {
-            if (!full.records().containsKey(held.key())) {
-                remove(held);
-                dropped.add(held.key());
-                if (!held.tombstone()) {
-                    visible.add(new OriginRecord(held.key(), last.upTo(), highest, null));
-                }
-            }
-        }
-        for (OriginRecord record : full.records().values()) {
-            OriginRecord held = get(record.key());
-            if (!record.equals(held)) {
-                if (changes(held, record)) {
-                    visible.add(record);
-                }
-                hold(held, record);
-                stored.add(record);
-            }
-        }
+        Merged merged = held.replaceBy(full.records(), next, highest, last.upTo());
         horizon = Math.max(horizon, last.horizon());
-        reached(next, last.upTo(), last.seal());
-        return new Merged(Merged.Outcome.NEW, stored, dropped, visible);
+        reached(last.upTo(), last.seal());
+        return merged;
     }
 
     /** What to ask a peer for who knows more: the next piece of what he has begun, or what follows, or all where that did not fit. */
@@ -293,7 +247,7 @@ public final class OriginState {
         List<OriginRecord> chosen = new ArrayList<>();
         int bytes = 0;
         boolean all = true;
-        for (Iterator<OriginRecord> tail = log.after(after); tail.hasNext(); ) {
+        for (Iterator<OriginRecord> tail = held.log().after(after); tail.hasNext(); ) {
             OriginRecord record = tail.next();
             bytes += record.bytes();
             if (!chosen.isEmpty() && bytes > budgetBytes) {
@@ -302,7 +256,7 @@ public final class OriginState {
             }
             chosen.add(record);
         }
-        long left = all ? 0 : (following == UNCOUNTED ? log.countAfter(after) : following) - chosen.size();
+        long left = all ? 0 : (following == UNCOUNTED ? held.log().countAfter(after) : following) - chosen.size();
         long remaining = all ? 0 : Math.max(1, left);
         long end = Math.max(after, highest);
         long upTo = remaining == 0 ? end : chosen.get(chosen.size() - 1).number();
@@ -320,12 +274,9 @@ public final class OriginState {
     /** Forgets tombstones up to a number; those who have not passed them need the full state from then on. */
     public List<String> purge(long upTo) {
         List<String> purged = new ArrayList<>();
-        while (!tombstonesByNumber.isEmpty() && tombstonesByNumber.firstKey() <= upTo) {
-            Map.Entry<Long, String> oldest = Objects.requireNonNull(tombstonesByNumber.pollFirstEntry());
-            horizon = Math.max(horizon, oldest.getKey());
-            log.remove(oldest.getKey());
-            tombstones.remove(oldest.getValue());
-            purged.add(oldest.getValue());
+        for (OriginRecord tombstone : held.purge(upTo)) {
+            horizon = Math.max(horizon, tombstone.number());
+            purged.add(tombstone.key());
         }
         return purged;
     }
@@ -333,35 +284,5 @@ public final class OriginState {
     /** How far this is; null while nothing is known. */
     public @Nullable OriginDigest digest() {
         return highest == 0 ? null : new OriginDigest(id, highest, horizon);
-    }
-
-    private static boolean changes(@Nullable OriginRecord held, OriginRecord record) {
-        ByteString present = held == null ? null : held.payload();
-        return !Objects.equals(present, record.payload());
-    }
-
-    private void put(OriginRecord record) {
-        hold(get(record.key()), record);
-        tree = tree.with(record);
-    }
-
-    /** Everywhere but in the tree. */
-    private void hold(@Nullable OriginRecord held, OriginRecord record) {
-        if (held != null) {
-            remove(held);
-        }
-        log.add(record);
-        if (record.tombstone()) {
-            tombstones.put(record.key(), record);
-            tombstonesByNumber.put(record.number(), record.key());
-        }
-    }
-
-    private void remove(OriginRecord held) {
-        log.remove(held.number());
-        if (held.tombstone()) {
-            tombstones.remove(held.key());
-            tombstonesByNumber.remove(held.number());
-        }
     }
 }

@@ -4,7 +4,6 @@ import akka.util.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ public final class RecordTree {
             return NOTHING;
         }
         ByteBuffer root = ByteBuffer.allocate(HASH_BYTES);
-        hash(top, root, sha256());
+        hash(top, root, Sha256.begin());
         return ByteString.fromArrayUnsafe(root.array());
     }
 
@@ -50,7 +49,7 @@ public final class RecordTree {
         if (top == null) {
             return null;
         }
-        OriginRecord near = nearest(top, path(key, sha256()));
+        OriginRecord near = nearest(top, path(key, Sha256.begin()));
         return near.key().equals(key) ? near : null;
     }
 
@@ -59,7 +58,7 @@ public final class RecordTree {
         if (top == null) {
             return record.tombstone() ? this : new RecordTree(record);
         }
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         byte[] path = path(record.key(), sha);
         OriginRecord near = nearest(top, path);
         boolean known = near.key().equals(record.key());
@@ -149,13 +148,5 @@ public final class RecordTree {
 
     private static boolean bit(byte[] path, int index) {
         return (path[index / Byte.SIZE] & (0x80 >>> (index % Byte.SIZE))) != 0;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: missing (expected: every Java runtime has it)", e);
-        }
     }
 }

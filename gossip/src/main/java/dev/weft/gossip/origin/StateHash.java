@@ -4,7 +4,6 @@ import akka.util.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +14,7 @@ public final class StateHash {
 
     /** 32 bytes that say how far someone is with each origin; equal for two who have nothing to tell each other. */
     public static ByteString root(Collection<OriginDigest> digests) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         List<OriginDigest> sorted = digests.stream()
                 .sorted(Comparator.comparing(OriginDigest::origin))
                 .toList();
@@ -28,7 +27,7 @@ public final class StateHash {
 
     /** 32 bytes that stand for two hashes in this order. */
     public static ByteString joined(ByteString one, ByteString other) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         sha.update(one.toArrayUnsafe());
         sha.update(other.toArrayUnsafe());
         return ByteString.fromArray(sha.digest());
@@ -36,7 +35,7 @@ public final class StateHash {
 
     /** 32 bytes of what was sealed: how far each origin is, and the root of its live records; in this order. */
     static ByteString sealed(Collection<OriginState> states) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         for (OriginState state : states) {
             add(sha, state.id());
             add(sha, state.highest());
@@ -47,7 +46,7 @@ public final class StateHash {
 
     /** 32 bytes of what is held: every key with its number and payload; tombstones, which fade away, are left out. */
     public static ByteString content(Collection<OriginState> states) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         states.stream().sorted(Comparator.comparing(OriginState::id)).forEach(state -> {
             add(sha, state.id());
             List<OriginRecord> live = state.live().stream()
@@ -80,13 +79,5 @@ public final class StateHash {
 
     private static void add(MessageDigest sha, long number) {
         sha.update(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: missing (expected: every Java runtime has it)", e);
-        }
     }
 }

@@ -2,11 +2,9 @@ package dev.weft.gossip.spread;
 
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
-import dev.weft.gossip.transport.Peers;
 import dev.weft.gossip.wire.Frame;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,65 +13,66 @@ import org.slf4j.LoggerFactory;
 final class Handshake {
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
-    private final Peers peers;
+    private final Identity identity;
     private final Membership membership;
+    private final RollBook roll;
     private final Admission admission;
+    private final Leaving leaving;
     private final Roster roster;
     private final Rounds rounds;
     private final LinkTable links;
     private final Joining joining;
     private final Outbox outbox;
     private final Refusals refusals;
-    private final Runnable rollChanged;
+    private final RollChanges changes;
 
-    /** @param rollChanged what follows where one who introduced himself is new to the roll */
     Handshake(
-            Peers peers,
+            Identity identity,
             Membership membership,
+            RollBook roll,
             Admission admission,
+            Leaving leaving,
             Roster roster,
             Rounds rounds,
             LinkTable links,
             Joining joining,
             Outbox outbox,
             Refusals refusals,
-            Runnable rollChanged) {
-        this.peers = peers;
+            RollChanges changes) {
+        this.identity = identity;
         this.membership = membership;
+        this.roll = roll;
         this.admission = admission;
+        this.leaving = leaving;
         this.roster = roster;
         this.rounds = rounds;
         this.links = links;
         this.joining = joining;
         this.outbox = outbox;
         this.refusals = refusals;
-        this.rollChanged = rollChanged;
+        this.changes = changes;
     }
 
     /** A link is there: with a token in hand that comes first, else whoever called introduces himself. */
     void begin(Link link, boolean dialed, Instant now) {
-        Frame.Join token = joining.opening(link, admission, now);
+        Frame.Join token = joining.opening(link, now);
         if (token != null) {
             outbox.send(link, token);
         } else if (joining.impostor(link)) {
-            peers.close(link.id, "not who gave out the token");
+            links.close(link, "not who gave out the token");
         } else if (dialed) {
             // Who is called answers once he knows that the caller is a member: one who left is nobody's member.
             greet(link);
         }
     }
 
-    /**
-     * Introduces this process. One whose cluster left does so to nobody but its own, not even over a link that it dialled
-     * before: it would be taken for one that came back, and what all forgot would be fetched again from whoever did not
-     * hear its last word yet.
-     */
+    /** Introduces this process, where it does that. */
     void greet(Link link) {
-        if (admission.departed() != null && !admission.ours(link) && !links.beside(link)) {
-            peers.close(link.id, "left the federation");
+        if (leaving.silent(link)) {
+            links.close(link, "left the federation");
             return;
         }
-        outbox.send(link, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self(), admission.self()));
+        outbox.send(link, new Frame.Hello(Frame.VERSION, Frame.OLDEST_VERSION, membership.self(), roll.self()));
     }
 
     /** Somebody introduces himself. */
@@ -82,7 +81,7 @@ final class Handshake {
         Node self = membership.self();
         if (node.id().equals(self.id()) && node.started() == self.started()) {
             links.isOurselves(link);
-            peers.close(link.id, "this is ourselves");
+            links.close(link, "this is ourselves");
             return;
         }
         String objection = objection(link, hello, now);
@@ -107,13 +106,12 @@ final class Handshake {
 
     /** Another process of this cluster may have been down when the cluster left, or was put out. */
     private void tellOwn(Link link) {
-        Node departed = admission.departed();
-        if (departed != null && admission.ours(link)) {
-            outbox.send(link, new Frame.Nodes(List.of(departed)));
-        }
-        Frame.Roll verdict = admission.verdict(link);
-        if (verdict != null) {
-            outbox.send(link, verdict);
+        if (identity.ours(link)) {
+            leaving.tell(link);
+            Frame.Roll verdict = roll.verdict();
+            if (verdict != null) {
+                outbox.send(link, verdict);
+            }
         }
     }
 
@@ -126,8 +124,8 @@ final class Handshake {
         if (stranger != null) {
             return stranger;
         }
-        rollChanged.run();
-        return admission.verifier().holds(hello.node())
+        changes.settle(null, now);
+        return roll.verifier().holds(hello.node())
                 ? roster.objection(hello.node(), now)
                 : "the entry of " + hello.node().id() + " is not signed by its cluster (expected: its signature)";
     }
@@ -135,47 +133,40 @@ final class Handshake {
     private void refuse(Link link, Refusals.Reason why, String who, String objection) {
         refusals.refuse(why, who, objection);
         links.refused(link);
-        Node departed = admission.departed();
-        if (departed != null) {
-            outbox.send(link, new Frame.Nodes(List.of(departed)));
-        }
+        leaving.tell(link);
         outbox.send(link, new Frame.Refusal(objection));
-        peers.close(link.id, objection);
+        links.close(link, objection);
     }
 
     /** The peer does not want this cluster. */
     void refusedBy(Link link, String reason) {
         LOG.warn("{} refuses this cluster: {}", link.name(), reason);
         links.refused(link);
-        if (link.joining) {
-            joining.ended(Optional.of(link.name() + " says: " + reason));
-        }
-        peers.close(link.id, "refused");
+        joining.refused(link, reason);
+        links.close(link, "refused");
     }
 
     /** One who is no member yet brings a token. */
     void admit(Link link, Frame.Join join, Instant now) {
         String objection = admission.join(link, join, now);
         if (objection == null) {
-            outbox.send(link, admission.complete());
+            outbox.send(link, roll.complete());
         } else {
             refuse(link, Refusals.Reason.STRANGER, join.member().cluster(), objection);
         }
     }
 
     /** The answer to our token. */
-    void joined(Link link, Frame.Roll roll) {
-        String failure = admission.joined(link, roll);
-        link.joining = false;
-        joining.ended(Optional.ofNullable(failure));
+    void joined(Link link, Frame.Roll theirs) {
+        String failure = joining.answered(link, theirs);
         if (failure == null) {
             LOG.info(
                     "joined a federation of {} clusters through {}",
-                    roll.members().size(),
+                    theirs.members().size(),
                     link.name());
             greet(link);
         } else {
-            peers.close(link.id, failure);
+            links.close(link, failure);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.weft.gossip.spread;
 
 import dev.weft.gossip.member.NodeAddress;
+import dev.weft.gossip.member.NodeId;
 import dev.weft.gossip.trust.ClusterIdentity;
+import dev.weft.gossip.trust.PeerIdentity;
 import java.util.OptionalLong;
 
 /**
@@ -16,5 +18,14 @@ public record Identity(ClusterIdentity key, NodeAddress advertised, OptionalLong
     /** The name of its cluster, a DNS label. */
     public String cluster() {
         return key.cluster();
+    }
+
+    /** Whether another process of this cluster is at the other end: whoever has its key decides for it as this one does. */
+    boolean ours(Link link) {
+        PeerIdentity proven = link.proven;
+        NodeId node = link.node;
+        return proven != null
+                ? proven.key().equals(key.key())
+                : open && node != null && node.cluster().equals(cluster());
     }
 }

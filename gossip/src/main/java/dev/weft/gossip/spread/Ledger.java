@@ -49,19 +49,19 @@ final class Ledger {
     /** The last words of clusters that left: what they said up to then does not count any more when they are back. */
     private final Map<String, LastWord> lastWords = new HashMap<>();
 
-    private final Admission admission;
+    private final RollBook roll;
     private final FutureBound future;
 
     Ledger(
             Membership membership,
-            Admission admission,
+            RollBook roll,
             SpreadSettings settings,
             StoreQueue store,
             Consumer<News> news,
             Refusals refusals,
             FutureBound future) {
         this.future = future;
-        this.admission = admission;
+        this.roll = roll;
         this.membership = membership;
         this.settings = settings;
         this.store = store;
@@ -79,7 +79,7 @@ final class Ledger {
      * taken out of the store.
      */
     void restore(List<OriginState> states) {
-        states.stream().filter(state -> state.holds(admission.verifier())).forEach(replica::restore);
+        states.stream().filter(state -> state.holds(roll.verifier())).forEach(replica::restore);
         for (OriginState state : states) {
             if (replica.get(state.id()) != state) {
                 store.gone(state);
@@ -105,7 +105,7 @@ final class Ledger {
         // Of a cluster that left, or of which no process was heard yet, others may still tell records: nobody would
         // ever
         // say that they are to be forgotten.
-        if (!admission.member(origin.cluster()) || !membership.knows(origin.cluster())) {
+        if (!roll.member(origin.cluster()) || !membership.knows(origin.cluster())) {
             return Verdict.IGNORE;
         }
         long known = replica.incarnation(origin.cluster());
@@ -174,7 +174,7 @@ final class Ledger {
             tooMany(batch.origin(), from);
             return nothing();
         }
-        return noted(state, state.push(batch, link.id, admission.verifier()), from);
+        return noted(state, state.push(batch, link.id, roll.verifier()), from);
     }
 
     /** Takes in records that were asked for and judged acceptable. */
@@ -186,7 +186,7 @@ final class Ledger {
             tooMany(delta.origin(), from);
             return nothing();
         }
-        return noted(state, state.merge(delta, link.id, admission.verifier()), from);
+        return noted(state, state.merge(delta, link.id, roll.verifier()), from);
     }
 
     private Merged noted(OriginState state, Merged merged, NodeId from) {

@@ -99,9 +99,14 @@ final class LinkTable {
             boolean proven = link.proven != null && link.proven.cluster().equals(cluster);
             if (proven || (node != null && node.cluster().equals(cluster))) {
                 refused(link);
-                peers.close(link.id, reason);
+                close(link, reason);
             }
         }
+    }
+
+    /** Ends a link; {@link #disconnected} follows. */
+    void close(Link link, String reason) {
+        peers.close(link.id, reason);
     }
 
     @Nullable

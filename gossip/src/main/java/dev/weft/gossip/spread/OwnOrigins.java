@@ -179,7 +179,7 @@ final class OwnOrigins {
     }
 
     private static long next(OriginState state, long notBefore, Instant now) {
-        long clock = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
+        long clock = HybridTimestamp.of(now).packed();
         return Math.max(Math.max(state.highest(), notBefore) + 1, clock);
     }
 }

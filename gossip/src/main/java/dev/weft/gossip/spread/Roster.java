@@ -2,81 +2,61 @@ package dev.weft.gossip.spread;
 
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.member.ClockOffsets;
-import dev.weft.gossip.member.ClusterView;
-import dev.weft.gossip.member.DataProgress;
-import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.Membership;
 import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeId;
-import dev.weft.gossip.member.Status;
 import dev.weft.gossip.trust.MemberStatement;
 import dev.weft.gossip.wire.Frame;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What members say of each other, with its rules of whom to believe; tells followers when a status changes. */
+/** The processes of all members, and what is said of them: whom to believe, whom to tell, when to forget them. */
 final class Roster {
     private final Membership membership;
-    private final Admission admission;
+    private final RollBook roll;
     private final Ledger ledger;
-    private final Repair repair;
+    private final MemberReports reports;
     private final StoreQueue store;
     private final SpreadSettings settings;
     private final Refusals refusals;
-    private final Consumer<News> news;
-    private final RoundTrips roundTrips = new RoundTrips();
-    private final DataProgress progress;
     private final ClockOffsets clocks;
     private final FutureBound future;
     private final Tidings tidings;
-    private List<MemberReport> told = List.of();
 
     Roster(
             Membership membership,
-            Admission admission,
+            RollBook roll,
             Ledger ledger,
-            Repair repair,
+            MemberReports reports,
             StoreQueue store,
             SpreadSettings settings,
             Refusals refusals,
-            Consumer<News> news,
             ClockOffsets clocks,
             FutureBound future,
-            RandomGenerator random,
-            Instant now) {
-        this.clocks = clocks;
-        this.future = future;
+            RandomGenerator random) {
         this.membership = membership;
-        this.admission = admission;
+        this.roll = roll;
         this.ledger = ledger;
-        this.repair = repair;
+        this.reports = reports;
         this.store = store;
         this.settings = settings;
         this.refusals = refusals;
-        this.news = news;
+        this.clocks = clocks;
+        this.future = future;
         this.tidings = new Tidings(settings.members().beatBytes(), random);
-        this.progress = new DataProgress(settings.members().freshness(), now);
     }
 
-    void restore(StoredState stored, Instant now) {
-        stored.marks().forEach(mark -> {
-            progress.restore(mark.progress());
-            clocks.restore(mark.progress().cluster(), mark.clockOff());
-        });
-        restore(stored.nodes(), now);
+    /** Takes in what was stored, and forgets what nobody stands for any more. */
+    void restore(List<Node> nodes, Instant now) {
+        restoreEach(nodes, now);
         ledger.dropOrphans();
         lives();
-        look(now);
     }
 
     /** This process said something of itself. */
@@ -84,7 +64,7 @@ final class Roster {
         tidings.now(membership.self());
     }
 
-    private void restore(List<Node> nodes, Instant now) {
+    private void restoreEach(List<Node> nodes, Instant now) {
         Node self = membership.self();
         List<Node> left = new ArrayList<>();
         for (Node node : nodes) {
@@ -92,7 +72,7 @@ final class Roster {
                     ? node.incarnation() != self.incarnation()
                     : node.incarnation()
                             < ledger.replica().incarnation(node.id().cluster());
-            if (otherLife || !admission.verifier().holds(node)) {
+            if (otherLife || !roll.verifier().holds(node)) {
                 store.gone(node.id());
             } else if (node.presence() == Node.Presence.LEFT) {
                 left.add(node);
@@ -185,7 +165,7 @@ final class Roster {
 
     /** Whether the node's cluster is a member and says so itself: by its seal, or by one that was heard before. */
     private boolean genuine(Node node, @Nullable NodeId from) {
-        if (!admission.member(node.id().cluster())) {
+        if (!roll.member(node.id().cluster())) {
             return false;
         }
         Node known = membership.node(node.id());
@@ -196,7 +176,7 @@ final class Roster {
         if (node.seal().isEmpty() || (known != null && !node.supersedes(known))) {
             return false;
         }
-        if (!admission.verifier().holds(node)) {
+        if (!roll.verifier().holds(node)) {
             refusals.refuse(
                     Refusals.Reason.FORGED,
                     String.valueOf(from),
@@ -255,41 +235,14 @@ final class Roster {
     }
 
     /** A peer is told of these members. */
-    void toldRoll(Link link, Frame.Roll roll) {
+    void toldRoll(Link link, Frame.Roll told) {
         tidings.again(
-                link, roll.members().stream().map(MemberStatement::cluster).collect(Collectors.toSet()));
+                link, told.members().stream().map(MemberStatement::cluster).collect(Collectors.toSet()));
     }
 
     /** What to tell a peer of processes. */
     List<Node> untold(Link link, Instant now) {
         return tidings.due(link, now);
-    }
-
-    /** A peer answered an opening. */
-    void answered(Link link, NodeId node, long round, Instant now) {
-        if (round != 0 && round == link.openedRound) {
-            roundTrips.sample(node, Duration.between(link.openedAt, now));
-            link.openedRound = 0;
-        }
-    }
-
-    /** Looks at the progress and the clocks of all clusters, and stores what is to outlive this process. */
-    void look(Instant now) {
-        List<String> others = new ArrayList<>();
-        Map<String, Long> reached = new HashMap<>();
-        ledger.replica().states().forEach(state -> reached.merge(state.id().cluster(), state.highest(), Math::max));
-        for (ClusterView view : membership.clusters(now)) {
-            String cluster = view.cluster();
-            if (!cluster.equals(membership.self().id().cluster())) {
-                others.add(cluster);
-                progress.look(
-                        cluster, view.lastHeard(), repair.behind(cluster), reached.getOrDefault(cluster, 0L), now);
-            }
-        }
-        progress.retain(others).forEach(store::noMark);
-        clocks.retain(others);
-        clocks.judge();
-        progress.unkept().forEach(mark -> store.mark(new StoredState.Mark(mark, clocks.off(mark.cluster()))));
     }
 
     /** Forgets who was silent for longer than the retention, and with the last process its cluster. */
@@ -313,54 +266,6 @@ final class Roster {
     private void forget(NodeId node) {
         store.gone(node);
         tidings.gone(node);
-        roundTrips.forget(node);
-    }
-
-    /** The smoothed round trip to the nearest process of a cluster; null before the first exchange. */
-    @Nullable
-    Duration roundTrip(String cluster) {
-        return roundTrips.nearest(node -> node.cluster().equals(cluster));
-    }
-
-    List<MemberReport> report(Instant now) {
-        String self = membership.self().id().cluster();
-        List<MemberReport> reports = new ArrayList<>();
-        for (ClusterView view : membership.clusters(now)) {
-            boolean own = view.cluster().equals(self);
-            Duration nearest = own ? null : roundTrips.nearest(view.nodes()::contains);
-            reports.add(new MemberReport(
-                    view.cluster(),
-                    view.nodes().stream().map(NodeId::address).toList(),
-                    own || !admission.expelled() ? view.status() : Status.UNREACHABLE,
-                    nearest,
-                    repair.behind(view.cluster()),
-                    own ? now : lastExchange(view),
-                    own,
-                    own ? Freshness.FRESH : progress.degree(view.cluster()),
-                    own ? Duration.ZERO : progress.staleness(view.cluster(), now),
-                    own ? null : clocks.offset(view.cluster()),
-                    own ? clocks.selfOff() : clocks.off(view.cluster()),
-                    ledger.replica().digest(view.cluster())));
-        }
-        return reports;
-    }
-
-    /** Since a restart, or before it: what was known then is what is in use now. */
-    private @Nullable Instant lastExchange(ClusterView view) {
-        Instant heard = view.lastHeard();
-        return heard == null ? progress.last(view.cluster()) : heard;
-    }
-
-    /** Tells followers where more than times changed. */
-    void tellChanges(Instant now) {
-        List<MemberReport> present = report(now);
-        boolean same = present.size() == told.size();
-        for (int i = 0; same && i < present.size(); i++) {
-            same = present.get(i).sameButTimes(told.get(i));
-        }
-        if (!same) {
-            told = present;
-            news.accept(new News.MembersChanged(present));
-        }
+        reports.forget(node);
     }
 }

@@ -15,8 +15,9 @@ final class Rounds {
     private static final int OUTLINE_FROM = 32;
 
     private final Ledger ledger;
-    private final Admission admission;
+    private final RollBook roll;
     private final Roster roster;
+    private final MemberReports reports;
     private final Repair repair;
     private final Push push;
     private final Outbox outbox;
@@ -25,15 +26,17 @@ final class Rounds {
 
     Rounds(
             Ledger ledger,
-            Admission admission,
+            RollBook roll,
             Roster roster,
+            MemberReports reports,
             Repair repair,
             Push push,
             Outbox outbox,
             SpreadSettings settings) {
         this.ledger = ledger;
-        this.admission = admission;
+        this.roll = roll;
         this.roster = roster;
+        this.reports = reports;
         this.repair = repair;
         this.push = push;
         this.outbox = outbox;
@@ -61,9 +64,7 @@ final class Rounds {
             repair.inSync(link);
             outbox.send(link, new Frame.InSync(opening.round(), nodes));
         } else if (link.version >= Frame.OUTLINES && replica.states().size() >= OUTLINE_FROM) {
-            outbox.send(
-                    link,
-                    new Frame.Outline(opening.round(), replica.outline(opening.round()), nodes, admission.hash()));
+            outbox.send(link, new Frame.Outline(opening.round(), replica.outline(opening.round()), nodes, roll.hash()));
         } else {
             outbox.send(
                     link,
@@ -71,19 +72,19 @@ final class Rounds {
                             opening.round(),
                             replica.digests(node.cluster(), dev.weft.gossip.origin.Outline.ALL),
                             nodes,
-                            admission.hash()));
+                            roll.hash()));
         }
     }
 
     void inSync(Link link, NodeId node, Frame.InSync inSync, Instant now) {
         roster.hear(link, inSync.nodes(), now);
-        roster.answered(link, node, inSync.round(), now);
+        reports.answered(link, node, inSync.round(), now);
         repair.inSync(link);
     }
 
     void outlined(Link link, NodeId node, Frame.Outline outline, Instant now) {
         roster.hear(link, outline.nodes(), now);
-        roster.answered(link, node, outline.round(), now);
+        reports.answered(link, node, outline.round(), now);
         compareRolls(link, outline.roll(), now);
         long parts = ledger.replica().differing(outline.outline(), outline.round());
         if (parts != 0) {
@@ -100,7 +101,7 @@ final class Rounds {
 
     void compared(Link link, NodeId node, Frame.Digests digests, Instant now) {
         roster.hear(link, digests.nodes(), now);
-        roster.answered(link, node, digests.round(), now);
+        reports.answered(link, node, digests.round(), now);
         compareRolls(link, digests.roll(), now);
         if (repair.compare(link, node, digests.digests(), digests.whole(), now)) {
             open(push.targets(null), now);
@@ -108,21 +109,21 @@ final class Rounds {
     }
 
     private void compareRolls(Link link, ByteString theirs, Instant now) {
-        boolean differs = !theirs.isEmpty() && !theirs.equals(admission.hash());
+        boolean differs = !theirs.isEmpty() && !theirs.equals(roll.hash());
         if (differs && !link.toldRoll.plus(settings.pullTimeout()).isAfter(now)) {
             link.toldRoll = now;
-            tell(link, admission.complete());
+            tell(link, roll.complete());
         }
     }
 
     /** Tells a peer who is a member, and then of the members' processes. */
-    void tell(Link link, Frame.Roll roll) {
-        outbox.send(link, roll);
-        roster.toldRoll(link, roll);
+    void tell(Link link, Frame.Roll told) {
+        outbox.send(link, told);
+        roster.toldRoll(link, told);
     }
 
     /** Equal for two who have nothing to tell each other, neither of records nor of members. */
     private ByteString root() {
-        return StateHash.joined(ledger.replica().root(), admission.hash());
+        return StateHash.joined(ledger.replica().root(), roll.hash());
     }
 }

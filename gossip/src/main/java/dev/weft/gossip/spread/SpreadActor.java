@@ -8,21 +8,15 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.StashBuffer;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.util.ByteString;
-import dev.weft.gossip.member.Node;
 import dev.weft.gossip.member.NodeAddress;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
-import dev.weft.gossip.trust.Invitations;
-import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.trust.VerifyKey;
 import dev.weft.gossip.wire.Frame;
 import dev.weft.gossip.wire.StoredForm;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,91 +33,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpreadActor {
 
-    /** What it understands. */
-    public sealed interface Command {}
-
-    /** See the front door. */
-    public record Reset(int shard, long notBefore, Map<String, ByteString> records) implements Command {
-        public Reset {
-            records = Map.copyOf(records);
-        }
-    }
-
-    /** See the front door; a null payload withdraws the key. */
-    public record Publish(int shard, long notBefore, Map<String, @Nullable ByteString> changes) implements Command {
-        public Publish {
-            changes = Collections.unmodifiableMap(new LinkedHashMap<>(changes));
-        }
-    }
-
-    /** See the front door. */
-    public record Release(int shard) implements Command {}
-
-    /** Tells the follower all, then every change, until it stops. */
-    public record Follow(ActorRef<News> follower) implements Command {}
-
-    /** Asks for the federation as seen from here. */
-    public record GetMembers(ActorRef<List<MemberReport>> replyTo) implements Command {}
-
-    /** Keeps trying to reach an address. */
-    public record Join(NodeAddress address) implements Command {}
-
-    /** These are the other processes of this cluster. */
-    public record Beside(Set<NodeAddress> processes) implements Command {
-        public Beside {
-            processes = Set.copyOf(processes);
-        }
-    }
-
-    /** Gives out a token, which holds this secret; empty where too many are open. */
-    public record Invite(ByteString secret, Duration validity, ActorRef<Optional<JoinToken>> replyTo)
-            implements Command {}
-
-    /** Asks for the tokens that somebody could use. */
-    public record GetTokens(ActorRef<List<Invitations.Invitation>> replyTo) implements Command {}
-
-    /** Takes a token back; answers why that cannot be, or nothing. */
-    public record Revoke(String id, ActorRef<Optional<String>> replyTo) implements Command {}
-
-    /** Joins with a token; answers why that failed, or nothing. */
-    public record JoinWith(JoinToken token, ActorRef<Optional<String>> replyTo) implements Command {}
-
-    /** Puts a cluster out; answers why that cannot be, or nothing. */
-    public record Expel(String cluster, ActorRef<Optional<String>> replyTo) implements Command {}
-
-    /** Leaves the federation and goes on alone; answers why that cannot be, or nothing. */
-    public record Leave(ActorRef<Optional<String>> replyTo) implements Command {}
-
-    /** Asks for what went over links. */
-    public record GetStats(ActorRef<SpreadReport> replyTo) implements Command {}
-
-    /** Says goodbye, writes what is left, ends the links, answers, and stops. */
-    public record Stop(Node.Presence how, ActorRef<Done> replyTo) implements Command {}
+    /** What it says to itself, and what links say. */
+    sealed interface Inner extends SpreadCommand {}
 
     /** All that was stored, to be taken out piece by piece: it may be as large as what is made of it. */
-    private record Loaded(Map<String, byte[]> stored) implements Command {}
+    private record Loaded(Map<String, byte[]> stored) implements Inner {}
 
-    private record LoadFailed(Throwable failure) implements Command {}
+    private record LoadFailed(Throwable failure) implements Inner {}
 
-    private record LoadDue() implements Command {}
+    private record LoadDue() implements Inner {}
 
-    private record RoundDue() implements Command {}
+    private record RoundDue() implements Inner {}
 
-    private record Written(Optional<Throwable> failure) implements Command {}
+    private record Written(Optional<Throwable> failure) implements Inner {}
 
-    private record Connected(long link, boolean dialed, Optional<PeerIdentity> proven) implements Command {}
+    private record Connected(long link, boolean dialed, Optional<PeerIdentity> proven) implements Inner {}
 
-    private record PauseOver(long link) implements Command {}
+    private record PauseOver(long link) implements Inner {}
 
-    private record Received(long link, Frame frame, int bytes) implements Command {}
+    private record Received(long link, Frame frame, int bytes) implements Inner {}
 
-    private record Malformed(long link, String reason) implements Command {}
+    private record Malformed(long link, String reason) implements Inner {}
 
-    private record Disconnected(long link, String reason) implements Command {}
+    private record Disconnected(long link, String reason) implements Inner {}
 
-    private record Drained() implements Command {}
+    private record Drained() implements Inner {}
 
-    private record PeersStopped() implements Command {}
+    private record PeersStopped() implements Inner {}
 
     /**
      * What it works with.
@@ -147,29 +83,29 @@ public final class SpreadActor {
 
     private static final Duration LOAD_RETRY = Duration.ofSeconds(1);
 
-    private final ActorContext<Command> context;
-    private final TimerScheduler<Command> timers;
+    private final ActorContext<SpreadCommand> context;
+    private final TimerScheduler<SpreadCommand> timers;
     private final Parts parts;
     private final StoreQueue store;
     private final Set<ActorRef<News>> followers = new LinkedHashSet<>();
 
-    private SpreadActor(ActorContext<Command> context, TimerScheduler<Command> timers, Parts parts) {
+    private SpreadActor(ActorContext<SpreadCommand> context, TimerScheduler<SpreadCommand> timers, Parts parts) {
         this.context = context;
         this.timers = timers;
         this.parts = parts;
-        ActorRef<Command> self = context.getSelf();
+        ActorRef<SpreadCommand> self = context.getSelf();
         this.store = new StoreQueue(parts.storage(), parts.form(), failure -> self.tell(new Written(failure)));
     }
 
     /** Begins to load. */
-    public static Behavior<Command> create(Parts parts) {
+    public static Behavior<SpreadCommand> create(Parts parts) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers ->
                 Behaviors.withStash(parts.waiting(), stash -> new SpreadActor(context, timers, parts).loading(stash))));
     }
 
-    private Behavior<Command> loading(StashBuffer<Command> stash) {
+    private Behavior<SpreadCommand> loading(StashBuffer<SpreadCommand> stash) {
         load();
-        return Behaviors.receive(Command.class)
+        return Behaviors.receive(SpreadCommand.class)
                 .onMessage(Loaded.class, loaded -> stash.unstashAll(running(loaded.stored())))
                 .onMessage(LoadFailed.class, this::onLoadFailed)
                 .onMessage(LoadDue.class, due -> load())
@@ -181,14 +117,14 @@ public final class SpreadActor {
                 .build();
     }
 
-    private Behavior<Command> load() {
+    private Behavior<SpreadCommand> load() {
         context.pipeToSelf(
                 parts.storage().load(),
                 (stored, failure) -> failure == null ? new Loaded(stored) : new LoadFailed(failure));
         return Behaviors.same();
     }
 
-    private Behavior<Command> onLoadFailed(LoadFailed failed) {
+    private Behavior<SpreadCommand> onLoadFailed(LoadFailed failed) {
         context.getLog()
                 .warn(
                         "loading gossip records failed, trying again in {} (expected: a readable store)",
@@ -198,7 +134,7 @@ public final class SpreadActor {
         return Behaviors.same();
     }
 
-    private Behavior<Command> running(Map<String, byte[]> stored) {
+    private Behavior<SpreadCommand> running(Map<String, byte[]> stored) {
         Surroundings around = new Surroundings(
                 parts.peers(),
                 store,
@@ -214,7 +150,7 @@ public final class SpreadActor {
     }
 
     /** Hands what links say to the actor. */
-    private record Forwarding(ActorRef<Command> actor) implements PeerListener {
+    private record Forwarding(ActorRef<SpreadCommand> actor) implements PeerListener {
         @Override
         public void connected(long link, boolean dialed, @Nullable PeerIdentity proven) {
             actor.tell(new Connected(link, dialed, Optional.ofNullable(proven)));
@@ -243,55 +179,55 @@ public final class SpreadActor {
             this.core = core;
         }
 
-        private Behavior<Command> receive() {
-            return Behaviors.receive(Command.class)
+        private Behavior<SpreadCommand> receive() {
+            return Behaviors.receive(SpreadCommand.class)
                     .onMessage(Received.class, this::onReceived)
-                    .onMessage(Reset.class, this::onReset)
-                    .onMessage(Publish.class, this::onPublish)
-                    .onMessage(Release.class, this::onRelease)
-                    .onMessage(Follow.class, this::onFollow)
+                    .onMessage(SpreadCommand.Reset.class, this::onReset)
+                    .onMessage(SpreadCommand.Publish.class, this::onPublish)
+                    .onMessage(SpreadCommand.Release.class, this::onRelease)
+                    .onMessage(SpreadCommand.Follow.class, this::onFollow)
                     .onSignal(Terminated.class, this::onTerminated)
-                    .onMessage(GetMembers.class, this::onGetMembers)
-                    .onMessage(Join.class, this::onJoin)
-                    .onMessage(Beside.class, this::onBeside)
-                    .onMessage(Invite.class, this::onInvite)
-                    .onMessage(GetTokens.class, this::onGetTokens)
-                    .onMessage(Revoke.class, this::onRevoke)
-                    .onMessage(JoinWith.class, this::onJoinWith)
-                    .onMessage(Expel.class, this::onExpel)
-                    .onMessage(Leave.class, this::onLeave)
-                    .onMessage(GetStats.class, this::onGetStats)
+                    .onMessage(SpreadCommand.GetMembers.class, this::onGetMembers)
+                    .onMessage(SpreadCommand.Join.class, this::onJoin)
+                    .onMessage(SpreadCommand.Beside.class, this::onBeside)
+                    .onMessage(SpreadCommand.Invite.class, this::onInvite)
+                    .onMessage(SpreadCommand.GetTokens.class, this::onGetTokens)
+                    .onMessage(SpreadCommand.Revoke.class, this::onRevoke)
+                    .onMessage(SpreadCommand.JoinWith.class, this::onJoinWith)
+                    .onMessage(SpreadCommand.Expel.class, this::onExpel)
+                    .onMessage(SpreadCommand.Leave.class, this::onLeave)
+                    .onMessage(SpreadCommand.GetStats.class, this::onGetStats)
                     .onMessage(PauseOver.class, this::onPauseOver)
                     .onMessage(RoundDue.class, this::onRoundDue)
                     .onMessage(Written.class, this::onWritten)
                     .onMessage(Connected.class, this::onConnected)
                     .onMessage(Malformed.class, this::onMalformed)
                     .onMessage(Disconnected.class, this::onDisconnected)
-                    .onMessage(Stop.class, this::onStop)
+                    .onMessage(SpreadCommand.Stop.class, this::onStop)
                     .build();
         }
 
-        private Behavior<Command> onReceived(Received received) {
+        private Behavior<SpreadCommand> onReceived(Received received) {
             core.received(received.link(), received.frame(), received.bytes());
             return processed(received.link());
         }
 
-        private Behavior<Command> onReset(Reset reset) {
+        private Behavior<SpreadCommand> onReset(SpreadCommand.Reset reset) {
             core.reset(reset.shard(), reset.notBefore(), reset.records());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onPublish(Publish publish) {
+        private Behavior<SpreadCommand> onPublish(SpreadCommand.Publish publish) {
             core.publish(publish.shard(), publish.notBefore(), publish.changes());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onRelease(Release release) {
+        private Behavior<SpreadCommand> onRelease(SpreadCommand.Release release) {
             core.release(release.shard());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onFollow(Follow follow) {
+        private Behavior<SpreadCommand> onFollow(SpreadCommand.Follow follow) {
             if (followers.add(follow.follower())) {
                 context.watch(follow.follower());
                 core.everything().forEach(follow.follower()::tell);
@@ -299,50 +235,50 @@ public final class SpreadActor {
             return Behaviors.same();
         }
 
-        private Behavior<Command> onTerminated(Terminated terminated) {
+        private Behavior<SpreadCommand> onTerminated(Terminated terminated) {
             followers.removeIf(
                     follower -> follower.path().equals(terminated.getRef().path()));
             return Behaviors.same();
         }
 
-        private Behavior<Command> onGetMembers(GetMembers get) {
+        private Behavior<SpreadCommand> onGetMembers(SpreadCommand.GetMembers get) {
             get.replyTo().tell(core.members());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onJoin(Join join) {
+        private Behavior<SpreadCommand> onJoin(SpreadCommand.Join join) {
             core.join(join.address());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onBeside(Beside beside) {
+        private Behavior<SpreadCommand> onBeside(SpreadCommand.Beside beside) {
             core.beside(beside.processes());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onRoundDue(RoundDue due) {
+        private Behavior<SpreadCommand> onRoundDue(RoundDue due) {
             timers.startSingleTimer(due, core.round());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onWritten(Written written) {
+        private Behavior<SpreadCommand> onWritten(Written written) {
             store.finished(written.failure());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onConnected(Connected connected) {
+        private Behavior<SpreadCommand> onConnected(Connected connected) {
             core.connected(
                     connected.link(), connected.dialed(), connected.proven().orElse(null));
             return Behaviors.same();
         }
 
-        private Behavior<Command> onMalformed(Malformed malformed) {
+        private Behavior<SpreadCommand> onMalformed(Malformed malformed) {
             core.malformed(malformed.link(), malformed.reason());
             return processed(malformed.link());
         }
 
         /** The peer may send one more: at once, or later if he sends too much. */
-        private Behavior<Command> processed(long link) {
+        private Behavior<SpreadCommand> processed(long link) {
             Duration pause = core.pause(link);
             if (pause.isZero()) {
                 parts.peers().processed(link);
@@ -352,60 +288,60 @@ public final class SpreadActor {
             return Behaviors.same();
         }
 
-        private Behavior<Command> onPauseOver(PauseOver over) {
+        private Behavior<SpreadCommand> onPauseOver(PauseOver over) {
             parts.peers().processed(over.link());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onInvite(Invite invite) {
+        private Behavior<SpreadCommand> onInvite(SpreadCommand.Invite invite) {
             invite.replyTo().tell(core.invite(invite.secret(), invite.validity()));
             return Behaviors.same();
         }
 
-        private Behavior<Command> onGetTokens(GetTokens question) {
+        private Behavior<SpreadCommand> onGetTokens(SpreadCommand.GetTokens question) {
             question.replyTo().tell(core.tokens());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onRevoke(Revoke revoke) {
+        private Behavior<SpreadCommand> onRevoke(SpreadCommand.Revoke revoke) {
             revoke.replyTo().tell(core.revoke(revoke.id()));
             return Behaviors.same();
         }
 
-        private Behavior<Command> onJoinWith(JoinWith join) {
+        private Behavior<SpreadCommand> onJoinWith(SpreadCommand.JoinWith join) {
             core.join(join.token(), join.replyTo()::tell);
             return Behaviors.same();
         }
 
-        private Behavior<Command> onExpel(Expel expel) {
+        private Behavior<SpreadCommand> onExpel(SpreadCommand.Expel expel) {
             expel.replyTo().tell(core.expel(expel.cluster()));
             return Behaviors.same();
         }
 
-        private Behavior<Command> onLeave(Leave leave) {
+        private Behavior<SpreadCommand> onLeave(SpreadCommand.Leave leave) {
             leave.replyTo().tell(core.leave());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onGetStats(GetStats get) {
+        private Behavior<SpreadCommand> onGetStats(SpreadCommand.GetStats get) {
             get.replyTo().tell(core.stats());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onDisconnected(Disconnected disconnected) {
+        private Behavior<SpreadCommand> onDisconnected(Disconnected disconnected) {
             core.disconnected(disconnected.link(), disconnected.reason());
             return Behaviors.same();
         }
 
-        private Behavior<Command> onStop(Stop stop) {
+        private Behavior<SpreadCommand> onStop(SpreadCommand.Stop stop) {
             timers.cancelAll();
             context.pipeToSelf(core.stop(stop.how()), (done, failure) -> new Drained());
             return stopping(stop.replyTo());
         }
     }
 
-    private Behavior<Command> stopping(ActorRef<Done> replyTo) {
-        return Behaviors.receive(Command.class)
+    private Behavior<SpreadCommand> stopping(ActorRef<Done> replyTo) {
+        return Behaviors.receive(SpreadCommand.class)
                 .onMessage(Written.class, written -> {
                     store.finished(written.failure());
                     return Behaviors.same();
@@ -418,7 +354,7 @@ public final class SpreadActor {
                     replyTo.tell(Done.getInstance());
                     return Behaviors.stopped();
                 })
-                .onMessage(Stop.class, again -> Behaviors.same())
+                .onMessage(SpreadCommand.Stop.class, again -> Behaviors.same())
                 .onAnyMessage(late -> Behaviors.same())
                 .onSignal(Terminated.class, follower -> Behaviors.same())
                 .build();

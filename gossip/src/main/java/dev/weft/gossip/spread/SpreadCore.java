@@ -11,7 +11,6 @@ import dev.weft.gossip.origin.Batch;
 import dev.weft.gossip.origin.OriginState;
 import dev.weft.gossip.origin.Replica;
 import dev.weft.gossip.transport.PeerListener;
-import dev.weft.gossip.transport.Peers;
 import dev.weft.gossip.trust.Invitations;
 import dev.weft.gossip.trust.JoinToken;
 import dev.weft.gossip.trust.PeerIdentity;
@@ -39,10 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpreadCore implements PeerListener {
     private static final Logger LOG = LoggerFactory.getLogger(SpreadCore.class);
-    private static final int INCARNATION_CHANCE_BITS = 20;
 
     private final SpreadSettings settings;
-    private final Peers peers;
     private final StoreQueue store;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -53,74 +50,86 @@ public final class SpreadCore implements PeerListener {
     private final Ledger ledger;
     private final OwnOrigins own;
     private final Repair repair;
-    private final Supply supply;
     private final LinkTable links;
     private final Roster roster;
+    private final MemberReports reports;
     private final Push push;
-    private final Admission admission;
+    private final RollBook roll;
+    private final RollChanges changes;
     private final Rounds rounds;
-    private final Outbox outbox;
-    private final Intake intake;
+    private final Tokens tokens;
     private final Joining joining;
+    private final Leaving leaving;
     private final Handshake handshake;
-    private final Enrolment enrolment;
+    private final Exchange exchange;
     private final Meter meter;
     private Instant nextBeat;
 
-    private SpreadCore(
-            Identity identity, SpreadSettings settings, Surroundings around, StoredState stored, long incarnation) {
+    private SpreadCore(Identity identity, SpreadSettings settings, Surroundings around, Life life) {
         this.settings = settings;
-        this.peers = around.peers();
         this.store = around.store();
         this.clock = around.clock();
         this.random = around.random();
         Consumer<News> followers = around.news();
         this.news = item -> tell(item, followers);
         Instant now = clock.instant();
-        long started = HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
-        NodeId id = new NodeId(identity.cluster(), identity.advertised());
+        TrustSettings trust = settings.trust();
+        StoredState stored = life.stored();
         RecordSigner signer = new RecordSigner(identity.key());
-        this.membership = new Membership(
-                settings.members(), new Node(id, incarnation, started, started, Node.Presence.HERE), signer::sign);
-        this.outbox = new Outbox(peers);
+        this.membership = new Membership(settings.members(), self(identity, life, now), signer::sign);
+        NodeId self = membership.self().id();
+        Outbox outbox = new Outbox(around.peers());
         ClockOffsets clocks = new ClockOffsets(settings.members().clockBound());
         FutureBound future = new FutureBound(clocks, settings.futureBound());
-        this.admission = new Admission(
-                identity, membership, settings.trust(), store, refusals, around.signatures(), future, stored, now);
+        this.roll = new RollBook(identity.key(), trust.members(), store, around.signatures(), stored, now);
         this.convergence = new Convergence(identity.cluster(), clocks, this::roundTrip, now);
-        this.ledger = new Ledger(membership, admission, settings, store, news, refusals, future);
+        this.ledger = new Ledger(membership, roll, settings, store, news, refusals, future);
         ledger.restore(stored.origins());
         this.own = new OwnOrigins(
-                identity.cluster(), incarnation, ledger, past(identity, stored), signer, settings.budgetBytes());
-        this.repair = new Repair(ledger, own, outbox, admission.verifier(), settings);
-        this.supply = new Supply(ledger, outbox, settings);
-        this.links = new LinkTable(
-                peers, settings.backoff(), settings.links(), settings.trust().rate(), random);
-        this.push = new Push(links, outbox, settings, random, id);
-        this.roster = new Roster(
-                membership, admission, ledger, repair, store, settings, refusals, news, clocks, future, random, now);
-        this.rounds = new Rounds(ledger, admission, roster, repair, push, outbox, settings);
-        this.intake = new Intake(ledger, repair, push, refusals);
-        this.joining = new Joining(links);
+                identity.cluster(), life.incarnation(), ledger, life.past(), signer, settings.budgetBytes());
+        this.repair = new Repair(ledger, own, outbox, roll.verifier(), settings);
+        this.links = new LinkTable(around.peers(), settings.backoff(), settings.links(), trust.rate(), random);
+        this.push = new Push(links, outbox, settings, random, self);
+        this.reports = new MemberReports(membership, roll, ledger, repair, store, settings, news, clocks, now);
+        this.roster = new Roster(membership, roll, ledger, reports, store, settings, refusals, clocks, future, random);
+        this.rounds = new Rounds(ledger, roll, roster, reports, repair, push, outbox, settings);
+        this.changes = new RollChanges(roll, ledger, roster, reports, rounds, push, links, outbox);
+        this.tokens = new Tokens(identity.key(), self, trust.invitations(), store, stored);
+        this.leaving =
+                new Leaving(identity, membership, roll, ledger, own, roster, reports, links, store, outbox, stored);
+        Admission admission = new Admission(identity, membership, roll, tokens, leaving, trust, refusals, future);
+        this.joining = new Joining(identity, membership, roll, leaving, links, trust.joinTimeout());
         this.handshake = new Handshake(
-                peers, membership, admission, roster, rounds, links, joining, outbox, refusals, () -> settle(null));
-        this.enrolment = new Enrolment(
+                identity,
                 membership,
+                roll,
                 admission,
-                ledger,
-                own,
+                leaving,
                 roster,
+                rounds,
                 links,
                 joining,
                 outbox,
-                settings.trust().joinTimeout());
+                refusals,
+                changes);
+        Intake intake = new Intake(ledger, repair, push, refusals);
+        Supply supply = new Supply(ledger, outbox, settings);
+        this.exchange = new Exchange(admission, leaving, roster, rounds, repair, supply, intake, push);
         this.meter = new Meter(links, refusals);
-        roster.restore(stored, now);
+        reports.restore(stored.marks());
+        roster.restore(stored.nodes(), now);
+        reports.look(now);
         this.nextBeat = now;
     }
 
+    private static Node self(Identity identity, Life life, Instant now) {
+        long started = HybridTimestamp.of(now).packed();
+        NodeId id = new NodeId(identity.cluster(), identity.advertised());
+        return new Node(id, life.incarnation(), started, started, Node.Presence.HERE);
+    }
+
     private @Nullable Duration roundTrip(String cluster) {
-        return roster.roundTrip(cluster);
+        return reports.roundTrip(cluster);
     }
 
     private void tell(News item, Consumer<News> followers) {
@@ -139,26 +148,7 @@ public final class SpreadCore implements PeerListener {
             Surroundings around,
             Map<String, byte[]> loaded,
             StoredForm form) {
-        StoredState read = StoreQueue.read(loaded, form);
-        ByteString key = identity.key().key().raw();
-        // With another key it is another cluster, though its name is the same.
-        StoredState stored = read.key().map(key::equals).orElse(true) ? read : read.anew();
-        long made = HybridTimestamp.ofMillis(around.clock().millis()).packed()
-                | around.random().nextLong(1L << INCARNATION_CHANCE_BITS);
-        long incarnation = identity.incarnation().orElse(stored.incarnation().orElse(made));
-        around.store().put(StoreQueue.INCARNATION, StoredState.bytes(incarnation));
-        around.store().put(StoreQueue.KEY, key.toArray());
-        around.store().delete(StoreQueue.CLEAN);
-        around.store().flush();
-        return new SpreadCore(identity, settings, around, stored, incarnation);
-    }
-
-    private static OwnOrigins.Past past(Identity identity, StoredState stored) {
-        if (stored.incarnation().isEmpty() && identity.incarnation().isEmpty()) {
-            return OwnOrigins.Past.NONE;
-        }
-        // Where the cluster has further processes, one of them may have written since this one stopped.
-        return stored.clean() && identity.incarnation().isEmpty() ? OwnOrigins.Past.CLEAN : OwnOrigins.Past.UNKNOWN;
+        return new SpreadCore(identity, settings, around, Life.begin(identity, around, loaded, form));
     }
 
     /** Makes the records of an own origin equal to the given ones; see the front door. */
@@ -185,7 +175,7 @@ public final class SpreadCore implements PeerListener {
 
     /** Keeps trying to reach this address. */
     public void join(NodeAddress address) {
-        admission.seeking();
+        leaving.over();
         links.seed(address);
         links.dialDue(membership.nodes(), membership.self().id(), clock.instant());
     }
@@ -198,32 +188,32 @@ public final class SpreadCore implements PeerListener {
 
     /** Gives out a token; empty where too many are open already. */
     public Optional<JoinToken> invite(ByteString secret, Duration validity) {
-        Optional<JoinToken> token = enrolment.invite(secret, validity, clock.instant());
+        Optional<JoinToken> token = tokens.invite(secret, validity, clock.instant());
         store.flush();
         return token;
     }
 
     /** The tokens of this process that somebody could use. */
     public List<Invitations.Invitation> tokens() {
-        return admission.tokens(clock.instant());
+        return tokens.open(clock.instant());
     }
 
     /** Takes a token back. Answers why that cannot be; empty if nobody can use it any more. */
     public Optional<String> revoke(String id) {
-        Optional<String> failure = Optional.ofNullable(admission.revoke(id, clock.instant()));
+        Optional<String> failure = Optional.ofNullable(tokens.revoke(id, clock.instant()));
         store.flush();
         return failure;
     }
 
     /** Joins with a token; the reply hears why that failed, or nothing when this cluster is a member. */
     public void join(JoinToken token, Consumer<Optional<String>> reply) {
-        enrolment.join(token, reply, clock.instant());
+        joining.begin(token, reply, clock.instant());
     }
 
     /** Puts a member out of the federation. Answers why that cannot be; empty if it is out. */
     public Optional<String> expel(String cluster) {
-        Optional<String> failure = Optional.ofNullable(admission.expel(cluster, clock.instant()));
-        settle(null);
+        Optional<String> failure = Optional.ofNullable(roll.expel(cluster, clock.instant()));
+        changes.settle(null, clock.instant());
         store.flush();
         return failure;
     }
@@ -233,9 +223,9 @@ public final class SpreadCore implements PeerListener {
      * cannot be; empty if it left.
      */
     public Optional<String> leave() {
-        Optional<String> alone = Optional.ofNullable(enrolment.alone());
+        Optional<String> alone = Optional.ofNullable(leaving.alone());
         if (alone.isEmpty()) {
-            enrolment.leave(clock.instant());
+            leaving.leave(clock.instant());
             store.flush();
         }
         return alone;
@@ -265,7 +255,7 @@ public final class SpreadCore implements PeerListener {
 
     /** The federation as seen from here. */
     public List<MemberReport> members() {
-        return roster.report(clock.instant());
+        return reports.report(clock.instant());
     }
 
     /** The state itself, to look at. */
@@ -284,11 +274,11 @@ public final class SpreadCore implements PeerListener {
         boolean beat = !now.isBefore(nextBeat);
         if (beat) {
             nextBeat = now.plus(settings.members().beatInterval());
-            membership.beat(HybridTimestamp.ofMillis(now.toEpochMilli()).packed());
+            membership.beat(HybridTimestamp.of(now).packed());
             roster.lives();
             roster.expire(now);
-            roster.look(now);
-            roster.tellChanges(now);
+            reports.look(now);
+            reports.tellChanges(now);
             ledger.purge(now);
         }
         repair.expire(links.all(), now);
@@ -311,8 +301,8 @@ public final class SpreadCore implements PeerListener {
 
     /** Says goodbye; completes when the store has all. The owner then stops the links. */
     public CompletionStage<Void> stop(Node.Presence how) {
-        Node last = membership.depart(how, stamp(clock.instant()));
-        enrolment.farewell(last);
+        Node last = membership.depart(how, HybridTimestamp.of(clock.instant()).packed());
+        leaving.farewell(last);
         store.put(StoreQueue.CLEAN, new byte[] {1});
         return store.drain();
     }
@@ -345,7 +335,7 @@ public final class SpreadCore implements PeerListener {
             refusals.refuse(Refusals.Reason.MALFORMED, link.name(), reason);
             link.allowance.spend(0, settings.trust().badFrameCost(), clock.instant());
             if (link.node == null) {
-                peers.close(id, "malformed");
+                links.close(link, "malformed");
             }
         }
     }
@@ -369,16 +359,16 @@ public final class SpreadCore implements PeerListener {
             handshake.refusedBy(link, refusal.reason());
         } else if (frame instanceof Frame.Nodes farewell && node == null) {
             roster.hearFarewells(link, farewell.nodes(), now);
-            roster.tellChanges(now);
+            reports.tellChanges(now);
         } else if (frame instanceof Frame.Join join) {
             handshake.admit(link, join, now);
-        } else if (frame instanceof Frame.Roll roll && link.joining) {
-            handshake.joined(link, roll);
+        } else if (frame instanceof Frame.Roll theirs && link.joining) {
+            handshake.joined(link, theirs);
         } else if (node != null) {
             link.lastReceived = now;
-            exchange(link, node, frame, now);
+            exchange.received(link, node, frame, now);
         }
-        settle(link.node);
+        changes.settle(link.node, now);
         boolean bad = refusals.all() > refused;
         if (bad || !awaited) {
             // What was asked for is no flood: it comes as fast as the link carries it, and never more than was asked
@@ -386,27 +376,6 @@ public final class SpreadCore implements PeerListener {
             link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
         }
         store.flush();
-    }
-
-    /** What follows from a change of the roll: who is out is forgotten, and the others hear of it. */
-    private void settle(@Nullable NodeId source) {
-        for (String cluster : admission.ousted()) {
-            roster.forget(cluster);
-            // Also where the name has a new key: what the old one signed, nobody would ever take back.
-            ledger.ousted(cluster);
-            for (Link link : links.all()) {
-                if (!admission.welcome(link) && !link.joining) {
-                    links.refused(link);
-                    outbox.send(link, admission.complete());
-                    peers.close(link.id, "cluster " + cluster + " is no member any more");
-                }
-            }
-        }
-        Frame.Roll fresh = admission.fresh();
-        if (fresh != null) {
-            push.targets(source).forEach(link -> rounds.tell(link, fresh));
-            roster.tellChanges(clock.instant());
-        }
     }
 
     private void closeFlooding(Instant now) {
@@ -419,43 +388,8 @@ public final class SpreadCore implements PeerListener {
                                 + settings.trust().bytesPerSecond() + " bytes a second for "
                                 + settings.trust().patience());
                 links.refused(link);
-                peers.close(link.id, "flooding");
+                links.close(link, "flooding");
             }
         }
-    }
-
-    private void exchange(Link link, NodeId node, Frame frame, Instant now) {
-        if (frame instanceof Frame.Push pushed) {
-            intake.pushed(link, node, pushed, now);
-        } else if (frame instanceof Frame.Opening opening) {
-            rounds.opened(link, node, opening, now);
-        } else if (frame instanceof Frame.InSync inSync) {
-            rounds.inSync(link, node, inSync, now);
-        } else if (frame instanceof Frame.Outline outline) {
-            rounds.outlined(link, node, outline, now);
-        } else if (frame instanceof Frame.Digests digests) {
-            rounds.compared(link, node, digests, now);
-        } else if (frame instanceof Frame.Wants wants) {
-            supply.asked(link, wants);
-        } else if (frame instanceof Frame.Deltas deltas) {
-            if (repair.take(link, node, deltas, now)) {
-                rounds.open(push.targets(node), now);
-            }
-        } else if (frame instanceof Frame.Nodes nodes) {
-            roster.hear(link, nodes.nodes(), now);
-            if (admission.left(link, node, nodes.nodes())) {
-                LOG.info("{} left the federation: so does this process of the same cluster", node);
-                leave();
-            }
-        } else if (frame instanceof Frame.Roll roll) {
-            Frame.Roll missing = admission.hear(link, roll, now);
-            if (missing != null) {
-                rounds.tell(link, missing);
-            }
-        }
-    }
-
-    private static long stamp(Instant now) {
-        return HybridTimestamp.ofMillis(now.toEpochMilli()).packed();
     }
 }

@@ -21,6 +21,11 @@
  * <p>Processes of one cluster have one key and believe each other as themselves: which clusters are members, and that their
  * own leaves. Where they are, the owner says; links among them are kept however many there are.
  *
+ * <p>Who is a member: {@link dev.weft.gossip.spread.RollBook} keeps it, {@link dev.weft.gossip.spread.Admission} decides
+ * whose word on it counts and who comes in; {@link dev.weft.gossip.spread.Joining} and
+ * {@link dev.weft.gossip.spread.Leaving} are this cluster's own ways in and out. Links go through
+ * {@link dev.weft.gossip.spread.Handshake} first, and from then on through {@link dev.weft.gossip.spread.Exchange}.
+ *
  * <p>What is told of an origin is taken only whole and under its owner's signature ({@link dev.weft.gossip.trust}); a peer
  * is heard once it has proved to be a member.
  *

@@ -1,8 +1,8 @@
 package dev.weft.gossip.trust;
 
 import akka.util.ByteString;
+import dev.weft.gossip.origin.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,13 +77,13 @@ public final class Invitations {
         if (invitations.size() >= bound) {
             return false;
         }
-        invitations.add(new Invitation(hash(secret), expires, null));
+        invitations.add(new Invitation(Sha256.of(secret), expires, null));
         return true;
     }
 
     /** Uses a token. Compares with every one in constant time. */
     public Outcome redeem(ByteString secret, VerifyKey key, Instant now) {
-        byte[] hash = hash(secret).toArrayUnsafe();
+        byte[] hash = Sha256.of(secret).toArrayUnsafe();
         int found = -1;
         for (int i = 0; i < invitations.size(); i++) {
             if (MessageDigest.isEqual(hash, invitations.get(i).hash().toArrayUnsafe())) {
@@ -106,15 +106,6 @@ public final class Invitations {
 
     /** What the token with a secret is called. */
     public static String id(ByteString secret) {
-        return new Invitation(hash(secret), Instant.MAX, null).id();
-    }
-
-    private static ByteString hash(ByteString secret) {
-        try {
-            return ByteString.fromArrayUnsafe(
-                    MessageDigest.getInstance("SHA-256").digest(secret.toArrayUnsafe()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: missing (expected: every Java runtime has it)", e);
-        }
+        return new Invitation(Sha256.of(secret), Instant.MAX, null).id();
     }
 }

@@ -1,8 +1,8 @@
 package dev.weft.gossip.trust;
 
 import akka.util.ByteString;
+import dev.weft.gossip.origin.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -160,7 +160,7 @@ public final class Roll {
     public ByteString hash() {
         ByteString known = hash;
         if (known == null) {
-            MessageDigest sha = sha256();
+            MessageDigest sha = Sha256.begin();
             for (ByteString signature : signatures()) {
                 sha.update(signature.toArrayUnsafe());
             }
@@ -176,13 +176,5 @@ public final class Roll {
         // Only which keys are out counts, not who said it first.
         expelled.keySet().forEach(signatures::add);
         return signatures;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: missing (expected: every Java runtime has it)", e);
-        }
     }
 }

@@ -1,8 +1,7 @@
 package dev.weft.gossip.trust;
 
 import akka.util.ByteString;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.weft.gossip.origin.Sha256;
 import java.util.HexFormat;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
@@ -32,12 +31,7 @@ public record VerifyKey(ByteString raw) {
 
     /** SHA-256 of the key, 32 bytes: what a token says of whom to expect. */
     public ByteString fingerprint() {
-        try {
-            return ByteString.fromArrayUnsafe(
-                    MessageDigest.getInstance("SHA-256").digest(raw.toArrayUnsafe()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: missing (expected: every Java runtime has it)", e);
-        }
+        return Sha256.of(raw);
     }
 
     /** The beginning of the fingerprint, for people. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import dev.weft.gossip.origin.OriginId;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ final class Chaos {
     private final long seed;
     private final SplittableRandom random;
     private final SimulatedFederation federation;
-    private final Disk[] disks = new Disk[SIZE];
+    private final SimulatedDisk[] disks = new SimulatedDisk[SIZE];
     private final List<Map<String, ByteString>> exported = new ArrayList<>();
     private final Map<Integer, Sim> up = new HashMap<>();
     /** Those that left and are there still, for whoever did not hear it. */
@@ -66,7 +65,7 @@ final class Chaos {
         // From the first word on, or in the midst; or never.
         aheadFrom = random.nextInt(3) > 0 ? STEPS : random.nextBoolean() ? 0 : random.nextInt(STEPS);
         for (int i = 0; i < SIZE; i++) {
-            disks[i] = new Disk();
+            disks[i] = new SimulatedDisk();
             exported.add(new HashMap<>());
             federation.skew(name(i), skew(i));
             if (i == CLOCKLESS && aheadFrom == 0) {
@@ -221,7 +220,7 @@ final class Chaos {
             process.crash();
             up.remove(i);
             if (random.nextInt(4) == 0) {
-                disks[i] = new Disk();
+                disks[i] = new SimulatedDisk();
             }
         } else if (dice < 98 || i < SEEDS_STAY) {
             if (!disks[i].losing) {
@@ -249,7 +248,7 @@ final class Chaos {
         process.core.leave();
         alone.put(i, process);
         up.remove(i);
-        disks[i] = new Disk();
+        disks[i] = new SimulatedDisk();
         exported.get(i).keySet().forEach(key -> witness.says(name(i), key, null));
         exported.get(i).clear();
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.util.ByteString;
 import dev.weft.gossip.member.Freshness;
 import dev.weft.gossip.member.Status;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import java.time.Duration;
 import java.util.List;
@@ -16,13 +15,13 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A cluster that cannot be reached")
 class FailStaticTest {
     private final SimulatedFederation federation = new SimulatedFederation(21);
-    private final Disk westDisk = new Disk();
+    private final SimulatedDisk westDisk = new SimulatedDisk();
 
     @Test
     @DisplayName(
             "goes from fresh to suspect, stale and withdrawn while its records stay, also over a restart of who looks")
     void byDegrees() {
-        Sim east = federation.start("east", new Disk());
+        Sim east = federation.start("east", new SimulatedDisk());
         Sim west = federation.start("west", westDisk, "east");
         east.core.reset(0, 0, Map.of("k", ByteString.fromString("v")));
         federation.run(Duration.ofSeconds(10));
@@ -51,9 +50,9 @@ class FailStaticTest {
     @Test
     @DisplayName("stays fresh where a third relays its words")
     void relayed() {
-        federation.start("east", new Disk());
+        federation.start("east", new SimulatedDisk());
         Sim west = federation.start("west", westDisk, "east");
-        federation.start("north", new Disk(), "east", "west");
+        federation.start("north", new SimulatedDisk(), "east", "west");
         federation.run(Duration.ofSeconds(10));
         federation.partition(List.of("east"), List.of("west"), true);
         federation.run(Duration.ofMinutes(2));
@@ -63,9 +62,9 @@ class FailStaticTest {
     @Test
     @DisplayName("is flagged where its clock is an hour behind, by all and by itself, and keeps taking part")
     void clockBehind() {
-        Sim east = federation.start("east", new Disk());
+        Sim east = federation.start("east", new SimulatedDisk());
         Sim west = federation.skewed("west", Duration.ofHours(-1), westDisk, "east");
-        Sim north = federation.start("north", new Disk(), "east");
+        Sim north = federation.start("north", new SimulatedDisk(), "east");
         west.core.reset(0, 0, Map.of("k", ByteString.fromString("v")));
         federation.run(Duration.ofSeconds(60));
         for (Sim sim : List.of(east, west, north)) {
@@ -81,7 +80,7 @@ class FailStaticTest {
     @DisplayName("does not hide how long changes of others take: each is counted once, clocks corrected by the way")
     void convergence() {
         federation.network.delay(Duration.ofMillis(20), Duration.ofMillis(20));
-        Sim east = federation.start("east", new Disk());
+        Sim east = federation.start("east", new SimulatedDisk());
         Sim west = federation.skewed("west", Duration.ofSeconds(-20), westDisk, "east");
         List.of(east, west).forEach(sim -> sim.core.reset(0, 0, Map.of()));
         federation.run(Duration.ofSeconds(10));

@@ -14,7 +14,6 @@ import dev.weft.gossip.origin.OriginId;
 import dev.weft.gossip.origin.OriginRecord;
 import dev.weft.gossip.origin.OriginState;
 import dev.weft.gossip.origin.RecordTree;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.SimulatedPeers;
@@ -40,8 +39,8 @@ class HostileMemberTest {
     private static final ByteString NO_SEAL = ByteString.emptyByteString();
 
     private final SimulatedFederation federation = new SimulatedFederation(1);
-    private final Sim east = federation.start("east", new Disk());
-    private final Sim other = federation.start("other", new Disk(), "east");
+    private final Sim east = federation.start("east", new SimulatedDisk());
+    private final Sim other = federation.start("other", new SimulatedDisk(), "east");
     private final ClusterIdentity identity = ClusterIdentity.create("evil", federation.random::nextBytes);
     private final RecordSigner signer = new RecordSigner(identity);
     private final SimulatedPeers evil =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import dev.weft.gossip.member.Status;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import dev.weft.gossip.trust.JoinToken;
 import java.time.Duration;
@@ -21,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LeavingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private final Disk westDisk = new Disk();
-    private final Disk northDisk = new Disk();
+    private final SimulatedDisk westDisk = new SimulatedDisk();
+    private final SimulatedDisk northDisk = new SimulatedDisk();
 
     @ParameterizedTest(name = "a federation that lets its neighbours in without a token: {0}")
     @ValueSource(booleans = {true, false})
@@ -97,8 +96,8 @@ class LeavingTest {
         SimulatedFederation federation = new SimulatedFederation(16).closed();
         List<Sim> all = threeClusters(federation);
         Sim west = all.get(1);
-        Sim south = federation.start("south", new Disk());
-        Sim island = federation.start("island", new Disk());
+        Sim south = federation.start("south", new SimulatedDisk());
+        Sim island = federation.start("island", new SimulatedDisk());
         join(federation, south, island);
         south.core.reset(0, 0, Map.of("s", ByteString.fromString("v")));
         List<Optional<String>> answers = new ArrayList<>();
@@ -147,7 +146,7 @@ class LeavingTest {
                     + " again where it was gone")
     void withdrawsOutside(boolean restarts) {
         SimulatedFederation federation = new SimulatedFederation(15).closed();
-        Disk eastDisk = new Disk();
+        SimulatedDisk eastDisk = new SimulatedDisk();
         List<Sim> all = threeClusters(federation, eastDisk);
         Sim east = all.get(0);
         Sim west = all.get(1);
@@ -191,10 +190,10 @@ class LeavingTest {
     }
 
     private List<Sim> threeClusters(SimulatedFederation federation) {
-        return threeClusters(federation, new Disk());
+        return threeClusters(federation, new SimulatedDisk());
     }
 
-    private List<Sim> threeClusters(SimulatedFederation federation, Disk eastDisk) {
+    private List<Sim> threeClusters(SimulatedFederation federation, SimulatedDisk eastDisk) {
         Sim east = federation.start("east", eastDisk);
         Sim west = federation.start("west", westDisk);
         Sim north = federation.start("north", northDisk);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import dev.weft.gossip.member.Status;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import dev.weft.gossip.trust.ClusterIdentity;
 import dev.weft.gossip.trust.JoinToken;
@@ -27,9 +26,9 @@ class ProcessesTest {
 
     private final SimulatedFederation federation = new SimulatedFederation(31).closed();
     private final ClusterIdentity shared = ClusterIdentity.create("east", federation.random::nextBytes);
-    private final Sim one = federation.start("east1", "east", new Disk(shared), OptionalLong.of(77));
-    private final Sim two = federation.start("east2", "east", new Disk(shared), OptionalLong.of(77));
-    private final Sim west = federation.start("west", new Disk());
+    private final Sim one = federation.start("east1", "east", new SimulatedDisk(shared), OptionalLong.of(77));
+    private final Sim two = federation.start("east2", "east", new SimulatedDisk(shared), OptionalLong.of(77));
+    private final Sim west = federation.start("west", new SimulatedDisk());
     private final List<Sim> all = List.of(one, two, west);
     private List<Sim> restarted = List.of();
 

@@ -35,8 +35,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -160,7 +158,7 @@ final class SimulatedFederation {
             own.put(StoreQueue.INCARNATION, StoredState.bytes(incarnation(i)));
             own.put(StoreQueue.KEY, identities.get(i).key().raw().toArray());
             own.put(StoreQueue.CLEAN, new byte[] {1});
-            Sim sim = start("c" + i, new Disk(identities.get(i), own));
+            Sim sim = start("c" + i, new SimulatedDisk(identities.get(i), own));
             sim.core.reset(0, 0, Map.of("first", payload));
             all.add(sim);
         }
@@ -172,17 +170,17 @@ final class SimulatedFederation {
     }
 
     /** Starts a process that is a cluster of its own. */
-    Sim start(String cluster, Disk disk, String... seeds) {
+    Sim start(String cluster, SimulatedDisk disk, String... seeds) {
         return start(cluster, cluster, disk, OptionalLong.empty(), seeds);
     }
 
     /** The same with a clock that is ahead by so much. */
-    Sim skewed(String cluster, Duration ahead, Disk disk, String... seeds) {
+    Sim skewed(String cluster, Duration ahead, SimulatedDisk disk, String... seeds) {
         skew(cluster, ahead);
         return start(cluster, disk, seeds);
     }
 
-    Sim start(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
+    Sim start(String name, String cluster, SimulatedDisk disk, OptionalLong incarnation, String... seeds) {
         Sim process = new Sim(name, cluster, disk, incarnation, seeds);
         processes.put(name, process);
         return process;
@@ -273,63 +271,19 @@ final class SimulatedFederation {
                 TRUST);
     }
 
-    /** A store whose writes can be lost, as after a crash. */
-    static final class Disk implements Storage {
-        final Map<String, byte[]> entries = new HashMap<>();
-        boolean losing;
-        private @Nullable ClusterIdentity identity;
-
-        Disk() {}
-
-        /** With what an earlier life left. */
-        Disk(ClusterIdentity own, Map<String, byte[]> left) {
-            identity = own;
-            entries.putAll(left);
-        }
-
-        /** Of one of several processes of a cluster. */
-        Disk(ClusterIdentity shared) {
-            identity = shared;
-        }
-
-        ClusterIdentity identity(String cluster, SplittableRandom chance) {
-            ClusterIdentity known = identity;
-            if (known == null) {
-                known = ClusterIdentity.create(cluster, chance::nextBytes);
-                identity = known;
-            }
-            return known;
-        }
-
-        @Override
-        public CompletionStage<Map<String, byte[]>> load() {
-            return CompletableFuture.completedFuture(Map.copyOf(entries));
-        }
-
-        @Override
-        public CompletionStage<Void> write(Map<String, byte[]> puts, List<String> deletes) {
-            if (!losing) {
-                entries.putAll(puts);
-                deletes.forEach(entries::remove);
-            }
-            return CompletableFuture.completedFuture(null);
-        }
-    }
-
     /** One process. */
     final class Sim implements Consumer<News> {
         final String name;
         final String cluster;
-        final Disk disk;
+        final SimulatedDisk disk;
         final SimulatedPeers peers;
         final SpreadCore core;
         final List<News> news = new ArrayList<>();
-        /** What a follower makes of the news: payload by origin and key. */
-        final Map<OriginId, Map<String, ByteString>> followed = new TreeMap<>();
+        final FollowedRecords followed = new FollowedRecords();
 
         private boolean running = true;
 
-        private Sim(String name, String cluster, Disk disk, OptionalLong incarnation, String... seeds) {
+        private Sim(String name, String cluster, SimulatedDisk disk, OptionalLong incarnation, String... seeds) {
             this.name = name;
             this.cluster = cluster;
             this.disk = disk;
@@ -413,7 +367,7 @@ final class SimulatedFederation {
             for (OriginState state : core.replica().states()) {
                 for (OriginRecord record : state.live()) {
                     content.put(
-                            path(state.id(), record.key()),
+                            FollowedRecords.path(state.id(), record.key()),
                             Objects.requireNonNull(record.payload()).utf8String());
                 }
             }
@@ -422,14 +376,7 @@ final class SimulatedFederation {
 
         /** The same as a follower knows it. */
         Map<String, String> heard() {
-            Map<String, String> heard = new TreeMap<>();
-            followed.forEach((origin, records) ->
-                    records.forEach((key, payload) -> heard.put(path(origin, key), payload.utf8String())));
-            return heard;
-        }
-
-        private String path(OriginId id, String key) {
-            return id.cluster() + "/" + id.shard() + "/" + key;
+            return followed.content();
         }
 
         @Override
@@ -442,22 +389,7 @@ final class SimulatedFederation {
                 witness.accept(this, item);
             }
             news.add(item);
-            if (item instanceof News.OriginTold told) {
-                Map<String, ByteString> records = new HashMap<>();
-                told.records().forEach(record -> records.put(record.key(), record.payload()));
-                followed.put(told.origin(), records);
-            } else if (item instanceof News.OriginChanged changed) {
-                Map<String, ByteString> records = followed.computeIfAbsent(changed.origin(), origin -> new HashMap<>());
-                for (OriginRecord record : changed.records()) {
-                    if (record.payload() == null) {
-                        records.remove(record.key());
-                    } else {
-                        records.put(record.key(), record.payload());
-                    }
-                }
-            } else if (item instanceof News.OriginGone gone) {
-                followed.remove(gone.origin());
-            }
+            followed.hear(item);
         }
     }
 }

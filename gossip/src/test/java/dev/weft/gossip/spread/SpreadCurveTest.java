@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import dev.weft.gossip.origin.OriginRecord;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,8 +131,8 @@ class SpreadCurveTest {
     void healing(int count) {
         SimulatedFederation federation = federation(32).lean((sim, news) -> {});
         federation.network.bandwidth(BANDWIDTH);
-        Sim first = federation.start("c0", new Disk());
-        Sim second = federation.start("c1", new Disk(), "c0");
+        Sim first = federation.start("c0", new SimulatedDisk());
+        Sim second = federation.start("c1", new SimulatedDisk(), "c0");
         first.core.reset(0, 0, Map.of());
         federation.run(Duration.ofSeconds(2));
         Map<String, ByteString> records = new HashMap<>();
@@ -155,7 +154,7 @@ class SpreadCurveTest {
         Duration healed = federation.untilInStep(LIMIT);
         double share = (federation.network.sentBytes() - before) / ((double) changed * RECORD_BYTES);
         long held = federation.network.sentBytes();
-        Sim late = federation.start("late", new Disk(), "c0");
+        Sim late = federation.start("late", new SimulatedDisk(), "c0");
         Duration joined = federation.untilInStep(LIMIT);
         long told = federation.network.sentBytes() - held;
         double whole = told / ((double) count * RECORD_BYTES);

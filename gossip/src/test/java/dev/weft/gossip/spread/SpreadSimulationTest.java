@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import dev.weft.gossip.member.Status;
-import dev.weft.gossip.spread.SimulatedFederation.Disk;
 import dev.weft.gossip.spread.SimulatedFederation.Sim;
 import dev.weft.gossip.trust.ClusterIdentity;
 import java.time.Duration;
@@ -79,17 +78,17 @@ class SpreadSimulationTest {
     void streams() {
         SimulatedFederation federation = new SimulatedFederation(12).lean((sim, news) -> {});
         federation.network.delay(Duration.ofMillis(50), Duration.ofMillis(50));
-        Sim east = federation.start("east", new Disk());
+        Sim east = federation.start("east", new SimulatedDisk());
         Map<String, ByteString> records = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
             records.put("key-" + i, ByteString.fromString("a payload of some length"));
         }
         east.core.reset(0, 0, records);
-        federation.start("west", new Disk(), "east");
+        federation.start("west", new SimulatedDisk(), "east");
         // More than 300 frames: one in each round trip of 100 ms would take half a minute.
         assertThat(federation.untilInStep(SECOND.multipliedBy(20))).isLessThan(SECOND.multipliedBy(4));
         federation.network.faults(0.01, 0);
-        federation.start("north", new Disk(), "east");
+        federation.start("north", new SimulatedDisk(), "east");
         assertThat(federation.untilInStep(SECOND.multipliedBy(60))).isLessThan(SECOND.multipliedBy(20));
     }
 
@@ -111,8 +110,8 @@ class SpreadSimulationTest {
     @DisplayName("keeps what an unreachable member told, also over a restart, and says that it is unreachable")
     void failsStatic() {
         SimulatedFederation federation = new SimulatedFederation(3);
-        Disk disk = new Disk();
-        Sim east = federation.start("east", new Disk());
+        SimulatedDisk disk = new SimulatedDisk();
+        Sim east = federation.start("east", new SimulatedDisk());
         Sim west = federation.start("west", disk, "east");
         east.core.reset(0, 0, Map.of("k", ByteString.fromString("1")));
         federation.run(SECOND);
@@ -130,14 +129,14 @@ class SpreadSimulationTest {
     @DisplayName("replaces the records of a cluster that lost its disk, and never mixes the two lives")
     void replacesLives() {
         SimulatedFederation federation = new SimulatedFederation(4);
-        Sim west = federation.start("west", new Disk());
-        Sim north = federation.start("north", new Disk(), "west");
-        Sim east = federation.start("east", new Disk(), "west");
+        Sim west = federation.start("west", new SimulatedDisk());
+        Sim north = federation.start("north", new SimulatedDisk(), "west");
+        Sim east = federation.start("east", new SimulatedDisk(), "west");
         east.core.reset(0, 0, Map.of("old", ByteString.fromString("1"), "both", ByteString.fromString("1")));
         federation.run(SECOND);
         assertThat(north.heard()).hasSize(2);
         east.crash();
-        Sim reborn = federation.start("east", new Disk(), "west");
+        Sim reborn = federation.start("east", new SimulatedDisk(), "west");
         reborn.core.reset(0, 0, Map.of("both", ByteString.fromString("2")));
         // With its disk it lost its key: the name is free for a new one when the first is no longer alive.
         federation.run(SECOND.multipliedBy(15));
@@ -151,11 +150,11 @@ class SpreadSimulationTest {
     @DisplayName("refuses a second cluster of the same name while the first is alive")
     void refusesTwins() {
         SimulatedFederation federation = new SimulatedFederation(5);
-        Sim west = federation.start("west", new Disk());
-        Sim east = federation.start("east", new Disk(), "west");
+        Sim west = federation.start("west", new SimulatedDisk());
+        Sim east = federation.start("east", new SimulatedDisk(), "west");
         east.core.reset(0, 0, Map.of("k", ByteString.fromString("real")));
         federation.run(SECOND);
-        Sim twin = federation.start("twin", "east", new Disk(), OptionalLong.empty(), "west", "east");
+        Sim twin = federation.start("twin", "east", new SimulatedDisk(), OptionalLong.empty(), "west", "east");
         twin.core.reset(0, 0, Map.of("k", ByteString.fromString("false")));
         federation.run(SECOND.multipliedBy(20));
         assertThat(west.heard()).containsOnly(Map.entry("east/0/k", "real"));
@@ -169,9 +168,9 @@ class SpreadSimulationTest {
         SimulatedFederation federation = new SimulatedFederation(6);
         OptionalLong life = OptionalLong.of(77);
         ClusterIdentity shared = ClusterIdentity.create("east", federation.random::nextBytes);
-        Sim one = federation.start("east1", "east", new Disk(shared), life);
-        Sim two = federation.start("east2", "east", new Disk(shared), life, "east1");
-        Sim west = federation.start("west", new Disk(), "east1");
+        Sim one = federation.start("east1", "east", new SimulatedDisk(shared), life);
+        Sim two = federation.start("east2", "east", new SimulatedDisk(shared), life, "east1");
+        Sim west = federation.start("west", new SimulatedDisk(), "east1");
         one.core.reset(0, 0, Map.of("a", ByteString.fromString("1")));
         two.core.reset(1, 0, Map.of("b", ByteString.fromString("1")));
         federation.run(SECOND.multipliedBy(2));
@@ -195,8 +194,8 @@ class SpreadSimulationTest {
     @DisplayName("forgets the records of a cluster that left for good")
     void forgetsWhoLeft() {
         SimulatedFederation federation = new SimulatedFederation(8);
-        Sim west = federation.start("west", new Disk());
-        Sim east = federation.start("east", new Disk(), "west");
+        Sim west = federation.start("west", new SimulatedDisk());
+        Sim east = federation.start("east", new SimulatedDisk(), "west");
         east.core.reset(0, 0, Map.of("k", ByteString.fromString("1")));
         federation.run(SECOND);
         east.leave();
@@ -210,8 +209,8 @@ class SpreadSimulationTest {
     void outlivesTombstones() {
         SimulatedFederation federation =
                 new SimulatedFederation(9).tombstones(SECOND.multipliedBy(5)).budget(300);
-        Sim east = federation.start("east", new Disk());
-        Sim west = federation.start("west", new Disk(), "east");
+        Sim east = federation.start("east", new SimulatedDisk());
+        Sim west = federation.start("west", new SimulatedDisk(), "east");
         east.core.reset(0, 0, Map.of());
         for (int i = 0; i < 100; i++) {
             east.put(0, "k" + i, "1");
@@ -242,7 +241,7 @@ class SpreadSimulationTest {
                     }
                 }
             }
-            Sim process = federation.start("c" + i, new Disk(), seeds);
+            Sim process = federation.start("c" + i, new SimulatedDisk(), seeds);
             process.core.reset(0, 0, Map.of());
             all.add(process);
         }

@@ -83,7 +83,7 @@ final class Witness {
         if (item instanceof News.OriginTold told) {
             Map<String, ByteString> now = new HashMap<>();
             told.records().forEach(record -> now.put(record.key(), record.payload()));
-            follower.followed.getOrDefault(told.origin(), Map.of()).forEach((key, payload) -> {
+            follower.followed.of(told.origin()).forEach((key, payload) -> {
                 if (!payload.equals(now.get(key))) {
                     goes(follower, told.origin(), payload);
                 }
@@ -91,19 +91,14 @@ final class Witness {
             told.records().forEach(record -> comes(follower, told.origin(), record));
         } else if (item instanceof News.OriginChanged changed) {
             for (OriginRecord record : changed.records()) {
-                ByteString before = follower.followed
-                        .getOrDefault(changed.origin(), Map.of())
-                        .get(record.key());
+                ByteString before = follower.followed.of(changed.origin()).get(record.key());
                 if (before != null && !before.equals(record.payload())) {
                     goes(follower, changed.origin(), before);
                 }
                 comes(follower, changed.origin(), record);
             }
         } else if (item instanceof News.OriginGone gone) {
-            follower.followed
-                    .getOrDefault(gone.origin(), Map.of())
-                    .values()
-                    .forEach(payload -> goes(follower, gone.origin(), payload));
+            follower.followed.of(gone.origin()).values().forEach(payload -> goes(follower, gone.origin(), payload));
         }
     }
 

@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * while: what a hundred clusters export takes much memory, and few look at it.
  */
 public final class FederatedServicesActor extends AbstractBehavior<FederatedServicesActor.Command> {
-    /** So long after the last question it forgets. Longer than somebody who looks at a page reads in it. */
-    private static final Duration KEPT = Duration.ofMinutes(2);
-
     /** What it hears. */
     public sealed interface Command {}
 
@@ -61,12 +58,13 @@ public final class FederatedServicesActor extends AbstractBehavior<FederatedServ
     /**
      * Starts one beside the shards of a process.
      *
+     * @param kept how long after a question the answer is kept up to date
      * @param timeout of a question
      * @return asks it; fails if it does not answer in time
      */
     public static Supplier<CompletionStage<List<FederatedService>>> start(
-            ActorSystem<?> system, Gossip gossip, Duration timeout) {
-        ActorRef<Command> actor = system.systemActorOf(create(gossip, KEPT), "weft-federated-services", Props.empty());
+            ActorSystem<?> system, Gossip gossip, Duration kept, Duration timeout) {
+        ActorRef<Command> actor = system.systemActorOf(create(gossip, kept), "weft-federated-services", Props.empty());
         return () -> AskPattern.<Command, Services>ask(actor, GetServices::new, timeout, system.scheduler())
                 .thenApply(Services::services);
     }

@@ -9,7 +9,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.util.ByteString;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.gossip.FederationEvent;
 import dev.weft.gossip.Gossip;
 import dev.weft.gossip.Origin;
@@ -17,7 +16,6 @@ import dev.weft.gossip.RecordChange;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.DerivedWrite;
-import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -29,11 +27,8 @@ import dev.weft.registry.shard.ShardCommand.Submitted;
 import dev.weft.registry.shard.ShardFeed;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -80,7 +75,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     private final ExportBook exports;
     private final Origin own;
     private final ImportBook imports;
-    private final Set<ExportName> statuses = new LinkedHashSet<>();
+    private final ExportStatuses statuses;
     private List<DerivedWrite> inFlight = List.of();
     private long step;
     private long shardVersion;
@@ -127,6 +122,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         this.own = new Origin(settings.cluster(), shardIndex, 0);
         this.exports = new ExportBook(gossip.payloadBytes());
         this.imports = new ImportBook(owned, settings.families());
+        this.statuses = new ExportStatuses(settings.cluster(), exports, imports);
         this.derivedAdapter = context.messageAdapter(Derived.class, DeriveAnswered::new);
         this.statusAdapter = context.messageAdapter(Submitted.class, StatusAnswered::new);
         this.feedAdapter = context.messageAdapter(ShardFeed.class, FromShard::new);
@@ -188,7 +184,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
         imports.apply(key, before, after);
         ExportName concerned = exports.apply(key, before, after);
         if (concerned != null) {
-            statuses.add(concerned);
+            statuses.look(concerned);
         }
     }
 
@@ -300,7 +296,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
                     .toList();
             imports.exported().apply(new FederationEvent.OriginState(own, records));
         }
-        statuses.addAll(exports.judged());
+        exports.judged().forEach(statuses::look);
     }
 
     private void bringUpToDate() {
@@ -317,7 +313,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
                 if (!next.claims().isEmpty()) {
                     claim(name, next.claims());
                 }
-                statuses.add(name);
+                statuses.look(name);
             }
             names = imports.waiting().stream().limit(settings.namesPerStep()).toList();
         }
@@ -343,21 +339,7 @@ public final class FederationActor extends AbstractBehavior<FederationActor.Comm
     }
 
     private void writeStatuses() {
-        Set<ExportName> looked = new HashSet<>(statuses);
-        statuses.clear();
-        for (ExportName name : looked) {
-            Resource export = exports.export(name);
-            if (export != null) {
-                ImportedService imported = imports.merge(name);
-                boolean ours = imported != null && imported.clusters().contains(settings.cluster());
-                ObjectNode changed = ExportConditions.applied(
-                        export, ExportConditions.of(exports.validity(name), ours ? imported : null), clock.instant());
-                if (changed != null) {
-                    Write write =
-                            new Write.Update(export.key(), "status", JsonBytes.of(changed), Write.Options.DEFAULT);
-                    shard.tell(new ShardCommand.Submit(write, List.of(), statusAdapter));
-                }
-            }
-        }
+        statuses.due(clock.instant())
+                .forEach(write -> shard.tell(new ShardCommand.Submit(write, List.of(), statusAdapter)));
     }
 }

@@ -13,9 +13,15 @@ import java.util.Set;
  *     larger writes
  * @param deriveTimeout after so long without an answer the shard is asked the same again
  * @param allocationRetry after so long an address is asked for again where there was none
+ * @param servicesKept how long after somebody asked what all clusters export the answer is kept up to date
  */
 public record FederationSettings(
-        String cluster, Set<String> families, int namesPerStep, Duration deriveTimeout, Duration allocationRetry) {
+        String cluster,
+        Set<String> families,
+        int namesPerStep,
+        Duration deriveTimeout,
+        Duration allocationRetry,
+        Duration servicesKept) {
     public FederationSettings {
         families = Set.copyOf(families);
         if (namesPerStep < 1) {
@@ -35,6 +41,7 @@ public record FederationSettings(
                 families,
                 own.getInt("names-per-step"),
                 own.getDuration("derive-timeout"),
-                own.getDuration("allocation-retry"));
+                own.getDuration("allocation-retry"),
+                own.getDuration("services-kept"));
     }
 }

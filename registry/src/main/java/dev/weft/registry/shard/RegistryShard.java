@@ -1,9 +1,7 @@
 package dev.weft.registry.shard;
 
 import akka.actor.typed.ActorRef;
-import dev.weft.registry.journal.StorageException;
 import dev.weft.registry.resource.Refusal;
-import dev.weft.registry.resource.Write;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -126,18 +124,9 @@ final class RegistryShard {
 
     private void accept(ShardCommand command) {
         if (broken != null) {
-            refuse(command, broken);
+            ShardReplies.refuse(command, broken);
         } else if (waiting.size() >= settings.queue()) {
-            refuse(
-                    command,
-                    new Refusal(
-                            Refusal.Reason.TooManyRequests,
-                            "shard " + shard + " of the registry has " + waiting.size()
-                                    + " writes waiting; try again later",
-                            null,
-                            "",
-                            List.of(),
-                            1));
+            ShardReplies.refuse(command, ShardReplies.tooMany(shard, waiting.size()));
         } else {
             waiting.add(command);
         }
@@ -276,7 +265,7 @@ final class RegistryShard {
         // Before the answers: who has one may ask for what was freed.
         persisted.changes().forEach(change -> Allocations.freedBy(change).ifPresent(around::giveBack));
         for (int i = 0; i < inFlight.size(); i++) {
-            answer(inFlight.get(i), persisted.answers().get(i));
+            ShardReplies.answer(inFlight.get(i), persisted.answers().get(i));
         }
         inFlight = List.of();
         around.startCompanions();
@@ -297,62 +286,11 @@ final class RegistryShard {
         busy = false;
         unvouched = null;
         broken = refusal;
-        Refusal doubt = doubt(refusal, cause);
-        inFlight.forEach(command -> refuse(command, doubt));
+        Refusal doubt = ShardReplies.inDoubt(refusal, cause);
+        inFlight.forEach(command -> ShardReplies.refuse(command, doubt));
         inFlight = List.of();
-        waiting.forEach(command -> refuse(command, refusal));
+        waiting.forEach(command -> ShardReplies.refuse(command, refusal));
         waiting.clear();
         over = stopping;
-    }
-
-    private static void answer(ShardCommand command, ShardDecision.Answer answer) {
-        if (command instanceof ShardCommand.Submit submit && answer instanceof ShardDecision.Answer.ToSubmit to) {
-            submit.replyTo().tell(to.submitted());
-        } else if (command instanceof ShardCommand.Derive derive
-                && answer instanceof ShardDecision.Answer.ToDerive to) {
-            derive.replyTo().tell(to.derived());
-        } else if (command instanceof ShardCommand.Allocate allocate
-                && answer instanceof ShardDecision.Answer.ToAllocate to) {
-            allocate.replyTo().tell(to.allocated());
-        }
-    }
-
-    private static void refuse(ShardCommand command, Refusal refusal) {
-        if (command instanceof ShardCommand.Submit submit) {
-            submit.replyTo().tell(new ShardCommand.Submitted.Decided(new Write.Outcome.Refused(refusal)));
-        } else if (command instanceof ShardCommand.Allocate allocate) {
-            allocate.replyTo().tell(new ShardCommand.Allocated.Denied(refusal));
-        }
-        // A reconciler gets no answer and, being level-triggered, tries again.
-    }
-
-    /** What those hear who ask a shard that the store has failed. */
-    static Refusal refusal(int shard, @Nullable Throwable cause) {
-        return StorageException.in(cause)
-                .map(storage -> new Refusal(
-                        switch (storage.kind()) {
-                            case FULL -> Refusal.Reason.InsufficientStorage;
-                            case CONFLICT -> Refusal.Reason.ServiceUnavailable;
-                            case CORRUPT, IO, CLOSED -> Refusal.Reason.InternalError;
-                        },
-                        "not stored: " + storage.getMessage(),
-                        null,
-                        "",
-                        List.of(),
-                        5))
-                .orElseGet(() -> new Refusal(
-                        Refusal.Reason.ServiceUnavailable,
-                        "shard " + shard + " of the registry cannot store or load: " + cause,
-                        null,
-                        "",
-                        List.of(),
-                        5));
-    }
-
-    /** For those whose commands were being stored: where the store does not say, they may be. */
-    private static Refusal doubt(Refusal refusal, @Nullable Throwable cause) {
-        return StorageException.in(cause).isPresent()
-                ? refusal
-                : Refusal.timeout("not confirmed: the store failed, so it may or may not have been carried out", 1);
     }
 }

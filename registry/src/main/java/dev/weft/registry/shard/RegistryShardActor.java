@@ -186,7 +186,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Behavior<Message> onLogGone(@Nullable Throwable cause) {
-        Refusal refusal = RegistryShard.refusal(shard, cause);
+        Refusal refusal = ShardReplies.storeFailed(shard, cause);
         // Where the sentence says it all, a stack trace each second would hide it.
         if (StorageException.in(cause)
                 .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT

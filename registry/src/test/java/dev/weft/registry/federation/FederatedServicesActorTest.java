@@ -6,18 +6,11 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
-import akka.util.ByteString;
 import dev.weft.gossip.FederationEvent;
-import dev.weft.gossip.Gossip;
-import dev.weft.gossip.HostPort;
-import dev.weft.gossip.Member;
 import dev.weft.gossip.Origin;
-import dev.weft.gossip.RecordChange;
+import dev.weft.registry.testbed.SilentGossip;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -68,40 +61,13 @@ class FederatedServicesActorTest {
     }
 
     /** Tells each follower the same. */
-    private final class FollowedGossip implements Gossip {
+    private final class FollowedGossip extends SilentGossip {
         @Override
         public void follow(ActorRef<FederationEvent> follower) {
             followers.ref().tell(follower);
             follower.tell(new FederationEvent.OriginState(
                     new Origin("west", 3, 1), List.of(ImportBookTest.service(5, ImportMergeTest.HTTP))));
             follower.tell(new FederationEvent.CaughtUp());
-        }
-
-        @Override
-        public HostPort address() {
-            return new HostPort("127.0.0.1", 0);
-        }
-
-        @Override
-        public void reset(int shard, long notBefore, Map<String, ByteString> records) {}
-
-        @Override
-        public void publish(int shard, long notBefore, List<RecordChange> changes) {}
-
-        @Override
-        public void release(int shard) {}
-
-        @Override
-        public CompletionStage<List<Member>> members() {
-            return CompletableFuture.completedFuture(List.of());
-        }
-
-        @Override
-        public void join(HostPort address) {}
-
-        @Override
-        public CompletionStage<Void> stop() {
-            return CompletableFuture.completedFuture(null);
         }
     }
 }

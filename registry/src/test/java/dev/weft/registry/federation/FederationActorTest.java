@@ -7,9 +7,6 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.util.ByteString;
 import dev.weft.gossip.FederationEvent;
-import dev.weft.gossip.Gossip;
-import dev.weft.gossip.HostPort;
-import dev.weft.gossip.Member;
 import dev.weft.gossip.Origin;
 import dev.weft.gossip.RecordChange;
 import dev.weft.registry.allocation.Grant;
@@ -21,6 +18,7 @@ import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.shard.ShardCommand;
 import dev.weft.registry.shard.ShardFeed;
+import dev.weft.registry.testbed.SilentGossip;
 import dev.weft.registry.wire.ExportRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -59,8 +56,9 @@ class FederationActorTest {
 
     @BeforeEach
     void start() throws InterruptedException {
+        Duration patience = Duration.ofSeconds(30);
         FederationSettings settings =
-                new FederationSettings("west", Set.of("IPv4"), 16, Duration.ofSeconds(30), Duration.ofSeconds(30));
+                new FederationSettings("west", Set.of("IPv4"), 16, patience, patience, Duration.ofMinutes(2));
         companion = KIT.spawn(FederationActor.create(
                 3,
                 settings,
@@ -283,16 +281,11 @@ class FederationActorTest {
                 .contains("\"type\":\"Valid\",\"status\":\"False\",\"reason\":\"NoService\"");
     }
 
-    private static final class RecordingGossip implements Gossip {
+    private static final class RecordingGossip extends SilentGossip {
         final BlockingQueue<ActorRef<FederationEvent>> followers = new LinkedBlockingQueue<>();
         final BlockingQueue<Map<String, ByteString>> resets = new LinkedBlockingQueue<>();
         final BlockingQueue<Integer> released = new LinkedBlockingQueue<>();
         final BlockingQueue<List<RecordChange>> published = new LinkedBlockingQueue<>();
-
-        @Override
-        public HostPort address() {
-            return new HostPort("127.0.0.1", 0);
-        }
 
         @Override
         public void reset(int shardIndex, long notBefore, Map<String, ByteString> records) {
@@ -317,19 +310,6 @@ class FederationActorTest {
         @Override
         public void follow(ActorRef<FederationEvent> follower) {
             followers.add(follower);
-        }
-
-        @Override
-        public CompletionStage<List<Member>> members() {
-            return CompletableFuture.completedFuture(List.of());
-        }
-
-        @Override
-        public void join(HostPort address) {}
-
-        @Override
-        public CompletionStage<Void> stop() {
-            return CompletableFuture.completedFuture(null);
         }
     }
 }

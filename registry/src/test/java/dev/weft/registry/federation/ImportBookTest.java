@@ -134,6 +134,23 @@ class ImportBookTest {
     }
 
     @Test
+    @DisplayName("of a cluster that came while its ServiceImport was looked at anew carry its endpoints")
+    void lookedAtAnew() {
+        ImportBook book = book();
+        book.exported().apply(changed("east", service(1, ImportMergeTest.HTTP), endpoints("g.r", 0, 2, true)));
+        run(book);
+        book.touch(WEB);
+        book.exported().apply(changed("west", service(1, ImportMergeTest.HTTP)));
+        run(book);
+        book.exported().apply(changed("west", endpoints("g.r", 7, 8, true)));
+        run(book);
+        assertThat(stored.values())
+                .anySatisfy(json -> assertThat(json)
+                        .contains("\"multicluster.kubernetes.io/source-cluster\":\"west\"")
+                        .contains("\"addresses\":[\"10.0.0.7\"]"));
+    }
+
+    @Test
     @DisplayName("of a port that another cluster won do not carry that port (MCS-10)")
     void conflictingPort() {
         ImportBook book = book();

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import akka.actor.typed.ActorRef;
+import dev.weft.registry.endpoints.FakeShard;
 import dev.weft.registry.journal.StorageException;
+import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import dev.weft.registry.resource.Write;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("A shard whose store others can write to, and that refuses a write")
+@DisplayName("A shard whose store others can write to")
 class RegistryShardTest implements RegistryShard.Surroundings {
     private static final ResourceKey KEY = new ResourceKey(new ResourceType("", "configmaps"), "default", "c");
     private static final Submitted REFUSAL = new Submitted.Decided(new Write.Outcome.Refused(Refusal.notFound(KEY)));
@@ -29,7 +32,9 @@ class RegistryShardTest implements RegistryShard.Surroundings {
     private final DecidedShard decided = new DecidedShard(1);
     private final List<List<ShardCommand>> batches = new ArrayList<>();
     private final List<ReadLease.Moment> questions = new ArrayList<>();
+    private final List<ShardCommand.Release> released = new ArrayList<>();
     private final TestInbox<Submitted> inbox = TestInbox.create();
+    private final TestInbox<ShardFeed> follower = TestInbox.create();
     private final RegistryShard shard = new RegistryShard(
             0,
             decided.settings(),
@@ -47,14 +52,15 @@ class RegistryShardTest implements RegistryShard.Surroundings {
     }
 
     @Test
-    @DisplayName("does so at once while the store's word counts")
+    @DisplayName("refuses a write at once while the store's word counts")
     void atOnce() {
         shard.persisted(refused());
         assertThat(inbox.getAllReceived()).containsExactly(REFUSAL);
     }
 
     @Test
-    @DisplayName("asks the store first once its word is old: the process may have stood still while another went on")
+    @DisplayName(
+            "asks the store before it refuses once its word is old: the process may have stood still while another went on")
     void asksFirst() {
         now = now.plusSeconds(10);
         shard.persisted(refused());
@@ -72,7 +78,7 @@ class RegistryShardTest implements RegistryShard.Surroundings {
         shard.persisted(refused());
         assertThat(shard.heardLast(questions.get(0), 2)).isTrue();
         StorageException taken = new StorageException(StorageException.Kind.CONFLICT, "taken over");
-        shard.lost(RegistryShard.refusal(0, taken), taken);
+        shard.lost(ShardReplies.storeFailed(0, taken), taken);
         assertThat(inbox.getAllReceived())
                 .singleElement()
                 .extracting(answer -> ((Write.Outcome.Refused) ((Submitted.Decided) answer).outcome())
@@ -95,6 +101,55 @@ class RegistryShardTest implements RegistryShard.Surroundings {
         assertThat(shard.heardLast(questions.get(1), 1)).isFalse();
         assertThat(inbox.getAllReceived()).containsExactly(REFUSAL);
         assertThat(batches).hasSize(3);
+    }
+
+    @Test
+    @DisplayName(
+            "says that nothing more is to come only while the store's word counts: somebody reads what it holds then")
+    void closesWhileOwner() {
+        now = now.plusSeconds(10);
+        shard.hear(new ShardCommand.Close(1, 0, follower.getRef()));
+        assertThat(follower.hasMessages()).isFalse();
+
+        assertThat(shard.heardLast(questions.get(0), 1)).isFalse();
+        assertThat(follower.getAllReceived()).containsExactly(new ShardFeed.Closed(0, 1, 0, 0, false));
+    }
+
+    @Test
+    @DisplayName("says that a version is closed only once that is stored: the next owner must not issue an earlier one")
+    void closesWhatIsStored() {
+        shard.persisted(refused());
+        shard.hear(new ShardCommand.Close(1, 5, follower.getRef()));
+        assertThat(batches).hasSize(3);
+        shard.hear(new ShardCommand.Release(List.of(), 0));
+        assertThat(follower.hasMessages()).isFalse();
+
+        shard.persisted(new ShardLogActor.Persisted(
+                List.of(), List.of(), ShardState.EMPTY.reserving(5), false, /* stored= */ true, 2));
+        assertThat(follower.getAllReceived()).containsExactly(new ShardFeed.Closed(0, 1, 5, 0, false));
+    }
+
+    @Test
+    @DisplayName("gives back the address of a Service once its removal is stored")
+    void givesBack() {
+        Resource service = new FakeShard(null)
+                .put(
+                        DecidedShard.SERVICES,
+                        "web",
+                        "{'kind':'Service','spec':{'type':'ClusterIP','ipFamilies':['IPv4'],'clusterIPs':['127.96.0.9']}}");
+        Change removal = new Change(service, null, service.version() + 1);
+        shard.persisted(new ShardLogActor.Persisted(
+                List.of(new ShardDecision.Answer.ToSubmit(REFUSAL)),
+                List.of(removal),
+                ShardState.EMPTY,
+                false,
+                /* stored= */ true,
+                2));
+        assertThat(released)
+                .singleElement()
+                .satisfies(release -> assertThat(release.before()).isEqualTo(removal.version()))
+                .extracting(release -> release.grants().get(0).value())
+                .isEqualTo("127.96.0.9");
     }
 
     private static ShardLogActor.Persisted refused() {
@@ -127,7 +182,9 @@ class RegistryShardTest implements RegistryShard.Surroundings {
     public void watch(ActorRef<ShardFeed> follower) {}
 
     @Override
-    public void giveBack(ShardCommand.Release release) {}
+    public void giveBack(ShardCommand.Release release) {
+        released.add(release);
+    }
 
     @Override
     public void startCompanions() {}

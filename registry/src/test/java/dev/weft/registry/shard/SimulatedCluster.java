@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +45,6 @@ final class SimulatedCluster {
     private final HubSettings hubSettings;
     private final SimulatedStore store;
     private final List<SimulatedHost> hosts = new ArrayList<>();
-    private final Map<String, Long> arrivals = new HashMap<>();
     private final Set<SimulatedNode> members = new LinkedHashSet<>();
     private final Map<Integer, SimulatedNode> homes = new TreeMap<>();
     private final Set<Integer> moving = new HashSet<>();
@@ -55,8 +53,8 @@ final class SimulatedCluster {
     private int uids;
     private long lossyUntil;
     private long slowUntil;
-    private @Nullable SimulatedHost awake;
-    private long awakeUntil;
+    private @Nullable SimulatedHost suspect;
+    private long suspectUntil;
 
     /**
      * A cluster whose processes are not started yet.
@@ -142,7 +140,7 @@ final class SimulatedCluster {
 
     /** True time; machines' clocks may be off. */
     Instant wall() {
-        return BEGINNING.plus(Duration.between(Instant.EPOCH, time.instant()));
+        return BEGINNING.plusNanos(time.micros() * 1_000);
     }
 
     ShardContext shardContext(InstantSource wall) {
@@ -214,10 +212,7 @@ final class SimulatedCluster {
 
     private void send(String from, SimulatedNode to, long delay, Runnable action) {
         // What one process sends another arrives in order.
-        String link = from + ">" + to.name();
-        long arrival = Math.max(time.micros() + delay, arrivals.getOrDefault(link, 0L) + 1);
-        arrivals.put(link, arrival);
-        time.at(arrival, () -> to.run(action));
+        time.at(to.arrival(from, time.micros() + delay), () -> to.run(action));
     }
 
     /** For a while the network loses messages. */
@@ -230,22 +225,22 @@ final class SimulatedCluster {
         slowUntil = time.micros() + micros;
     }
 
-    /** A process has just gone on after a pause: what it says now may be out of date. */
-    void awoke(SimulatedHost host) {
-        awake = host;
-        awakeUntil = time.micros() + 2_000_000;
+    /** What a process says from now on may be out of date: it has just gone on after a pause, or others take it for gone. */
+    void suspect(SimulatedHost host) {
+        suspect = host;
+        suspectUntil = time.micros() + 2_000_000;
     }
 
     /** Where to look, most of the time: wherever what is out of date may be shown. */
     SimulatedHost anyHost() {
-        SimulatedHost suspect = suspect();
-        return suspect != null && random.nextInt(3) > 0 ? suspect : hosts.get(random.nextInt(hosts.size()));
+        SimulatedHost suspected = suspect();
+        return suspected != null && random.nextInt(3) > 0 ? suspected : hosts.get(random.nextInt(hosts.size()));
     }
 
-    /** Whose process has just gone on after a pause, if there is one. */
+    /** Whose process may say what is out of date, if there is one. */
     @Nullable
     SimulatedHost suspect() {
-        return time.micros() < awakeUntil ? awake : null;
+        return time.micros() < suspectUntil ? suspect : null;
     }
 
     // The coordinator
@@ -361,6 +356,9 @@ final class SimulatedCluster {
             return;
         }
         node.beGone();
+        if (!node.isDead() && !node.isPaused()) {
+            suspect(node.host());
+        }
         List<Integer> orphans = homes.entrySet().stream()
                 .filter(entry -> entry.getValue() == node)
                 .map(Map.Entry::getKey)

@@ -59,10 +59,21 @@ final class SimulatedHarm {
 
     private void process(int kind, SimulatedHost host, SimulatedNode node) {
         switch (kind) {
-            case 0, 1, 2 -> {
+            case 0, 1 -> {
                 told("kill -9 of " + node.name());
                 kill(node);
                 startLater(host, 3_000);
+            }
+            case 2 -> {
+                told("kill -9 of " + node.name() + " while it stores something");
+                Runnable kill = () -> {
+                    if (!node.isDead()) {
+                        kill(node);
+                        startLater(host, 3_000);
+                    }
+                };
+                cluster.store().onNextWrite(node, kill);
+                in(2_000_000, kill);
             }
             case 3, 4 -> pause(node, 50 + random.nextInt(2_000), false);
             case 5, 6 -> pause(node, 3_000 + random.nextInt(9_000), true);
@@ -163,7 +174,7 @@ final class SimulatedHarm {
         }
         in(millis * 1_000L, () -> {
             node.resume(machine ? millis * 1_000L : 0);
-            cluster.awoke(node.host());
+            cluster.suspect(node.host());
             if (givenUp) {
                 endSoon(node, 3_000);
             }

@@ -82,6 +82,9 @@ final class SimulatedHistory {
         observers.forEach(SimulatedObserver::start);
         harm.strike(1 + random.nextInt(5), BUSY);
         cluster.time().until(() -> false, Duration.ofNanos(BUSY * 1_000));
+        writers.forEach(SimulatedWriter::rest);
+        // Who goes on after a long pause may still show what was.
+        cluster.time().until(harm::isOver, Duration.ofNanos(BUSY * 1_000));
         writers.forEach(SimulatedWriter::stop);
         awaiting(
                 "every process runs, and no request is under way",
@@ -94,9 +97,11 @@ final class SimulatedHistory {
         cluster.time().until(() -> false, CALM);
         List<Picture> pictures = lookEverywhere();
         tellWhatIsStored();
+        Map<SimulatedObserver, Long> last = new HashMap<>();
+        observers.forEach(observer -> last.put(observer, lastOf(observer.scope())));
         awaiting(
                 "every observer has seen all",
-                () -> observers.stream().allMatch(observer -> observer.upTo() >= lastOf(observer.scope())));
+                () -> observers.stream().allMatch(observer -> observer.upTo() >= last.getOrDefault(observer, 0L)));
         observers.forEach(SimulatedObserver::stop);
         history.check(present());
         replicasEqualShards(pictures);

@@ -45,6 +45,9 @@ final class SimulatedNode {
     private final List<Runnable> whenDead = new ArrayList<>();
     private final List<Runnable> whenGone = new ArrayList<>();
     private final Map<Integer, Long> fed = new HashMap<>();
+    /** When the last message of each sender arrives. */
+    private final Map<String, Long> arrivals = new HashMap<>();
+
     private long stoodStill;
     private boolean dead;
     private boolean gone;
@@ -88,7 +91,12 @@ final class SimulatedNode {
 
     /** A clock that nobody can set, and that stands still with the machine. */
     Instant steady() {
-        return cluster.time().instant().minusNanos(stoodStill * 1_000);
+        return Instant.EPOCH.plusNanos((cluster.time().micros() - stoodStill) * 1_000);
+    }
+
+    /** When what a sender sends now arrives: after what it sent before, and not earlier than at a time. */
+    long arrival(String from, long earliest) {
+        return arrivals.merge(from, earliest, (last, wanted) -> Math.max(last + 1, wanted));
     }
 
     // What happens to a process

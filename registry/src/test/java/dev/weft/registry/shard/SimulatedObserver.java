@@ -15,20 +15,17 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Watches a collection; whenever its stream ends or falls silent it resumes with its last version on another node. */
-final class SimulatedObserver {
+final class SimulatedObserver extends SimulatedClient {
     private static final long SILENCE = 2_500_000;
+    private static final long PATIENCE = 4_000_000;
 
-    private final SimulatedCluster cluster;
-    private final VirtualTime time;
-    private final String name;
-    private final Random random;
-    private final History history;
     private final Collection collection;
     private final int window;
     private final String scope;
@@ -41,11 +38,7 @@ final class SimulatedObserver {
 
     /** @param collection of a namespaced kind */
     SimulatedObserver(SimulatedCluster cluster, String name, Random random, History history, Collection collection) {
-        this.cluster = cluster;
-        this.time = cluster.time();
-        this.name = name;
-        this.random = random;
-        this.history = history;
+        super(cluster, name, random, history);
         this.collection = collection;
         window = collection.namespace().isEmpty()
                 ? cluster.placement().shards()
@@ -120,28 +113,13 @@ final class SimulatedObserver {
     }
 
     private void list(SimulatedNode node) {
-        boolean[] over = new boolean[1];
-        Runnable again = () -> {
-            if (!over[0]) {
-                over[0] = true;
-                time.in(50_000, this::next);
-            }
-        };
-        node.onDeath(() -> time.in(1_000, again));
-        time.in(4_000_000, again);
-        cluster.deliver(
-                node,
-                () -> node.reach(
-                        window,
-                        view -> time.in(300, () -> {
-                            if (!over[0]) {
-                                view.filter(seen -> seen.version() > 0).ifPresent(seen -> {
-                                    epoch = history.open(name, scope, seen.version());
-                                    history.listed(name + " on " + node.name(), scope, seen.version(), versions(seen));
-                                });
-                            }
-                            again.run();
-                        })));
+        this.<Optional<WindowView>>ask(node, PATIENCE, answer -> node.reach(window, answer), view -> {
+            view.flatMap(any -> any).filter(seen -> seen.version() > 0).ifPresent(seen -> {
+                epoch = history.open(name, scope, seen.version());
+                history.listed(name + " on " + node.name(), scope, seen.version(), versions(seen));
+            });
+            time.in(50_000, this::next);
+        });
     }
 
     private Map<String, Long> versions(WindowView view) {

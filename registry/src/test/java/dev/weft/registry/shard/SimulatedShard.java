@@ -80,7 +80,7 @@ final class SimulatedShard implements RegistryShard.Surroundings {
     private void lose(@Nullable Throwable cause) {
         loads++;
         log = null;
-        owned.lost(RegistryShard.refusal(shard, cause), cause);
+        owned.lost(ShardReplies.storeFailed(shard, cause), cause);
         node.after(cluster.settings().restart().toNanos() / 1_000, () -> {
             if (!owned.isOver()) {
                 load();

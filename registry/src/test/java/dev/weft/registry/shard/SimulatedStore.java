@@ -3,7 +3,9 @@ package dev.weft.registry.shard;
 import dev.weft.registry.journal.StorageException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -18,6 +20,7 @@ final class SimulatedStore {
     private final VirtualTime time;
     private final Random random;
     private final List<Shelf> shelves = new ArrayList<>();
+    private final Map<SimulatedNode, Runnable> whileWriting = new HashMap<>();
     private long fullUntil;
     private long brokenUntil;
 
@@ -50,6 +53,11 @@ final class SimulatedStore {
     /** For a while every write is refused for want of room. */
     void fill(long micros) {
         fullUntil = time.micros() + micros;
+    }
+
+    /** Calls at some moment while something is stored that a process is going to write next. */
+    void onNextWrite(SimulatedNode node, Runnable action) {
+        whileWriting.put(node, action);
     }
 
     /** For a while connections break, before or after what was sent over them was carried out. */
@@ -106,6 +114,10 @@ final class SimulatedStore {
             String writer,
             Consumer<@Nullable RuntimeException> done) {
         long broken = brokenUntil;
+        Runnable meanwhile = whileWriting.remove(node);
+        if (meanwhile != null) {
+            time.in(random.nextInt(4_000), meanwhile);
+        }
         if (cluster.has(Defect.ANSWERS_BEFORE_SYNC)) {
             answer(node, () -> done.accept(null));
         }

@@ -19,37 +19,30 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads objects of its own through all nodes in turn. It is the only one who writes them, and does so one after
  * the other, so that it knows what a read must show.
  */
-final class SimulatedWriter {
+final class SimulatedWriter extends SimulatedClient {
     static final String NUMBER = "example.com/n";
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final long PATIENCE = 6_000_000;
+    /** Of a hundred things that it does, those from here on are reads. */
+    private static final int READS = 82;
 
-    private final SimulatedCluster cluster;
-    private final VirtualTime time;
-    private final String name;
-    private final Random random;
-    private final History history;
     private final int thinking;
     private final TreeMap<ResourceKey, Known> certain = new TreeMap<>();
     private final Set<ResourceKey> doubtful = new HashSet<>();
+    private boolean resting;
     private boolean stopping;
     private boolean idle = true;
     private int made;
     private int failures;
 
     SimulatedWriter(SimulatedCluster cluster, String name, Random random, History history, int thinking) {
-        this.cluster = cluster;
-        this.time = cluster.time();
-        this.name = name;
-        this.random = random;
-        this.history = history;
+        super(cluster, name, random, history);
         this.thinking = thinking;
     }
 
@@ -58,6 +51,11 @@ final class SimulatedWriter {
 
     void start() {
         later();
+    }
+
+    /** From now on it only reads. */
+    void rest() {
+        resting = true;
     }
 
     void stop() {
@@ -89,7 +87,11 @@ final class SimulatedWriter {
             later();
             return;
         }
-        int kind = random.nextInt(100);
+        if (resting && certain.isEmpty()) {
+            later();
+            return;
+        }
+        int kind = resting ? READS : random.nextInt(100);
         if (certain.isEmpty() || kind < 40) {
             create(node);
             return;
@@ -99,7 +101,7 @@ final class SimulatedWriter {
         Known known = Objects.requireNonNull(certain.get(key));
         if (kind < 70) {
             update(node, key, known);
-        } else if (kind < 82) {
+        } else if (kind < READS) {
             Write.Deletion deletion = SimulatedObjects.deletionOf(known.version());
             write(node, new Write.Delete(key, deletion, Write.Options.DEFAULT), known, History.ABSENT);
         } else {
@@ -137,11 +139,14 @@ final class SimulatedWriter {
     }
 
     private void write(SimulatedNode node, Write write, Known known, int content) {
-        this.<Optional<Outcome>>ask(node, answer -> node.write(write, answer), answer -> {
+        this.<Optional<Outcome>>ask(node, PATIENCE, answer -> node.write(write, answer), answer -> {
             String object = SimulatedObjects.name(write.key());
             Optional<Outcome> outcome = answer.flatMap(any -> any);
             if (outcome.isPresent() && outcome.get() instanceof Outcome.Done done) {
                 done(write, done.object(), content);
+                if (readBack(write.key())) {
+                    return;
+                }
             } else if (outcome.isPresent() && isCertain(((Outcome.Refused) outcome.get()).refusal())) {
                 refused(write, known, ((Outcome.Refused) outcome.get()).refusal());
             } else {
@@ -152,6 +157,18 @@ final class SimulatedWriter {
             }
             later();
         });
+    }
+
+    /** Where somebody may hold what is out of date, he is asked at once: a little later he knows. */
+    private boolean readBack(ResourceKey key) {
+        SimulatedHost suspect = cluster.suspect();
+        SimulatedNode node = suspect == null ? null : suspect.node();
+        Known known = certain.get(key);
+        if (node == null || known == null) {
+            return false;
+        }
+        read(node, key, known);
+        return true;
     }
 
     private void done(Write write, Resource object, int content) {
@@ -190,7 +207,7 @@ final class SimulatedWriter {
     private void read(SimulatedNode node, ResourceKey key, Known known) {
         boolean merged = random.nextInt(3) == 0;
         int window = merged ? cluster.placement().shards() : cluster.placement().shardOf(key);
-        this.<Optional<WindowView>>ask(node, answer -> node.reach(window, answer), view -> {
+        this.<Optional<WindowView>>ask(node, PATIENCE, answer -> node.reach(window, answer), view -> {
             view.flatMap(any -> any).ifPresent(seen -> {
                 Resource there = seen.get(key);
                 if (there == null || there.version() != known.version() || number(there) != known.content()) {
@@ -208,20 +225,5 @@ final class SimulatedWriter {
                 ? JsonNodeFactory.instance.objectNode()
                 : object.json().toTree();
         return tree.path("metadata").path("annotations").path(NUMBER).asInt(History.ABSENT);
-    }
-
-    /** A request: its answer, or nothing if the connection breaks or patience ends. */
-    private <T> void ask(SimulatedNode node, Consumer<Consumer<T>> question, Consumer<Optional<T>> then) {
-        boolean[] over = new boolean[1];
-        Consumer<Optional<T>> once = answer -> {
-            if (!over[0]) {
-                over[0] = true;
-                then.accept(answer);
-            }
-        };
-        Consumer<T> answered = answer -> time.in(100L + random.nextInt(500), () -> once.accept(Optional.of(answer)));
-        node.onDeath(() -> time.in(1_000, () -> once.accept(Optional.empty())));
-        cluster.deliver(node, () -> question.accept(answered));
-        time.in(PATIENCE, () -> once.accept(Optional.empty()));
     }
 }

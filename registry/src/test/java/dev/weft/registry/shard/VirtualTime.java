@@ -1,27 +1,24 @@
 package dev.weft.registry.shard;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 
 /** What is to happen when, in a time that passes only from one event to the next. */
 final class VirtualTime {
-    private final PriorityQueue<Due> due =
-            new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
+    private final PriorityQueue<Due> due = new PriorityQueue<>();
     private long micros;
     private long order;
 
-    private record Due(long at, long order, Runnable action) {}
+    private record Due(long at, long order, Runnable action) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            return at == other.at ? Long.compare(order, other.order) : Long.compare(at, other.at);
+        }
+    }
 
     long micros() {
         return micros;
-    }
-
-    /** Time since the beginning. */
-    Instant instant() {
-        return Instant.EPOCH.plusNanos(micros * 1_000);
     }
 
     /** Lets something happen later; of two for the same time the first one first. */

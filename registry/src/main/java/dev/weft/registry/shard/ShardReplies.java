@@ -1,0 +1,76 @@
+package dev.weft.registry.shard;
+
+import dev.weft.registry.journal.StorageException;
+import dev.weft.registry.resource.Refusal;
+import dev.weft.registry.resource.Write;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a shard answers those who sent it commands, and the words in which it refuses. */
+final class ShardReplies {
+    private ShardReplies() {}
+
+    /** Answers a command that was decided. */
+    static void answer(ShardCommand command, ShardDecision.Answer answer) {
+        if (command instanceof ShardCommand.Submit submit && answer instanceof ShardDecision.Answer.ToSubmit to) {
+            submit.replyTo().tell(to.submitted());
+        } else if (command instanceof ShardCommand.Derive derive
+                && answer instanceof ShardDecision.Answer.ToDerive to) {
+            derive.replyTo().tell(to.derived());
+        } else if (command instanceof ShardCommand.Allocate allocate
+                && answer instanceof ShardDecision.Answer.ToAllocate to) {
+            allocate.replyTo().tell(to.allocated());
+        }
+    }
+
+    /** Answers a command that is not carried out. */
+    static void refuse(ShardCommand command, Refusal refusal) {
+        if (command instanceof ShardCommand.Submit submit) {
+            submit.replyTo().tell(new ShardCommand.Submitted.Decided(new Write.Outcome.Refused(refusal)));
+        } else if (command instanceof ShardCommand.Allocate allocate) {
+            allocate.replyTo().tell(new ShardCommand.Allocated.Denied(refusal));
+        }
+        // A reconciler gets no answer and, being level-triggered, tries again.
+    }
+
+    /** What those hear who ask a shard that the store has failed. */
+    static Refusal storeFailed(int shard, @Nullable Throwable cause) {
+        return StorageException.in(cause)
+                .map(storage -> new Refusal(
+                        switch (storage.kind()) {
+                            case FULL -> Refusal.Reason.InsufficientStorage;
+                            case CONFLICT -> Refusal.Reason.ServiceUnavailable;
+                            case CORRUPT, IO, CLOSED -> Refusal.Reason.InternalError;
+                        },
+                        "not stored: " + storage.getMessage(),
+                        null,
+                        "",
+                        List.of(),
+                        5))
+                .orElseGet(() -> new Refusal(
+                        Refusal.Reason.ServiceUnavailable,
+                        "shard " + shard + " of the registry cannot store or load: " + cause,
+                        null,
+                        "",
+                        List.of(),
+                        5));
+    }
+
+    /** For those whose commands were being stored: where the store does not say, they may be. */
+    static Refusal inDoubt(Refusal refusal, @Nullable Throwable cause) {
+        return StorageException.in(cause).isPresent()
+                ? refusal
+                : Refusal.timeout("not confirmed: the store failed, so it may or may not have been carried out", 1);
+    }
+
+    /** For those whose commands a shard has no room for. */
+    static Refusal tooMany(int shard, int waiting) {
+        return new Refusal(
+                Refusal.Reason.TooManyRequests,
+                "shard " + shard + " of the registry has " + waiting + " writes waiting; try again later",
+                null,
+                "",
+                List.of(),
+                1);
+    }
+}
