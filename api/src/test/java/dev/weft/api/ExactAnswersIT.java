@@ -156,12 +156,11 @@ class ExactAnswersIT {
         String there = server.get("/api/v1/namespaces/default").text();
         assertThat(send("PUT", path, "application/json", there).at("/spec/finalizers/0"))
                 .isEqualTo("kubernetes");
-        assertThat(server.get("/api/v1").json().path("resources"))
-                .anySatisfy(resource -> {
-                    assertThat(resource.path("name").asText()).isEqualTo("namespaces/finalize");
-                    assertThat(resource.path("kind").asText()).isEqualTo("Namespace");
-                    assertThat(resource.path("verbs").toString()).isEqualTo("[\"update\"]");
-                });
+        assertThat(server.get("/api/v1").json().path("resources")).anySatisfy(resource -> {
+            assertThat(resource.path("name").asText()).isEqualTo("namespaces/finalize");
+            assertThat(resource.path("kind").asText()).isEqualTo("Namespace");
+            assertThat(resource.path("verbs").toString()).isEqualTo("[\"update\"]");
+        });
     }
 
     @Test

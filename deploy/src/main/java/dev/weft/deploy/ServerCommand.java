@@ -90,8 +90,9 @@ final class ServerCommand implements Callable<Integer> {
     @Option(
             names = "--node-port-range",
             paramLabel = "FIRST-LAST",
-            description = "The ports that Services of type NodePort and LoadBalancer get on every node, both ends"
-                    + " included (default: 30000-32767, or what --config says); the same in all processes of a cluster.")
+            description =
+                    "The ports that Services of type NodePort and LoadBalancer get on every node, both ends"
+                            + " included (default: 30000-32767, or what --config says); the same in all processes of a cluster.")
     private @Nullable String nodePorts;
 
     @Option(

@@ -33,8 +33,11 @@ class ApiServiceIT {
     @Test
     @DisplayName("leads to the processes that serve the API, one that died leaves it, and programs find it")
     void leadsToTheApi() throws Exception {
-        String config = bed.config("weft.registry.lifecycle.node-grace = 4 s\n"
-                + "weft.registry.lifecycle.start-grace = 1 s\nweft.server.node-heartbeat = 1 s\n");
+        String config = bed.config("""
+                weft.registry.lifecycle.node-grace = 4 s
+                weft.registry.lifecycle.start-grace = 1 s
+                weft.server.node-heartbeat = 1 s
+                """);
         TestServer first = bed.server("east", "--config", config).start();
         TestServer second =
                 bed.further(first, "east-2", "--no-proxy", "--config", config).start();
@@ -47,18 +50,20 @@ class ApiServiceIT {
         assertThat(service.at("/metadata/labels/component").asText()).isEqualTo("apiserver");
         int port = service.at("/spec/ports/0/port").asInt();
         URI version = URI.create("http://" + new HostPort(ip, port) + "/version");
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(
-                        HttpClient.newHttpClient()
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(HttpClient.newHttpClient()
                                 .send(HttpRequest.newBuilder(version).build(), BodyHandlers.ofString())
                                 .body())
-                .contains("gitVersion"));
+                        .contains("gitVersion"));
         Call variables = Call.weft(List.of("env", "--api", first.apiUrl().toString()));
         assertThat(variables.out())
                 .contains("KUBERNETES_SERVICE_HOST=" + ip, "KUBERNETES_SERVICE_PORT=" + port)
                 .doesNotContain("KUBERNETES_SERVICE_PORT_HTTPS");
 
         second.kill();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(endpoints(first)).containsExactly(at(first)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(endpoints(first)).containsExactly(at(first)));
         String before = first.api().require(SERVICE).at("/metadata/uid").asText();
         assertThat(first.api().delete(SERVICE).ok()).isTrue();
         await().atMost(PATIENCE).untilAsserted(() -> {

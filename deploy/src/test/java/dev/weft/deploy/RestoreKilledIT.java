@@ -127,8 +127,8 @@ class RestoreKilledIT {
         }
         objects.putAll(present(server));
         Path file = bed.directory().resolve("east.backup");
-        Call saved =
-                Call.weft(List.of("backup", file.toString(), "--api", server.apiUrl().toString()));
+        Call saved = Call.weft(
+                List.of("backup", file.toString(), "--api", server.apiUrl().toString()));
         assertThat(saved.code()).as(saved.err()).isZero();
         assertThat(server.stop()).isZero();
         return file;
@@ -211,7 +211,8 @@ class RestoreKilledIT {
         List<String> server = new ArrayList<>(List.of("server", "--cluster", "east", "--no-proxy"));
         server.addAll(List.of("--api", "127.0.0.1:0", "--gossip", "127.0.0.1:0"));
         if (!target.words().contains("--data")) {
-            server.addAll(List.of("--data", backup.resolveSibling("refused-data").toString()));
+            server.addAll(
+                    List.of("--data", backup.resolveSibling("refused-data").toString()));
         }
         server.addAll(target.words());
         Call refused = Call.weft(server);

@@ -123,8 +123,8 @@ final class ApiService implements ResourceFeed.Follower, AutoCloseable {
         if (apis.isEmpty()) {
             return "";
         }
-        String service = ensure(
-                ApiServiceObjects.SERVICES, wanted.service(apis), present -> wanted.change(present, apis));
+        String service =
+                ensure(ApiServiceObjects.SERVICES, wanted.service(apis), present -> wanted.change(present, apis));
         return service.isEmpty()
                 ? ensure(
                         ApiServiceObjects.ENDPOINTS,

@@ -120,7 +120,8 @@ record ApiServiceObjects(IpAddress address, boolean loopback) {
         for (JsonNode subset : subsets) {
             for (JsonNode address : subset.path("addresses")) {
                 for (JsonNode port : subset.path("ports")) {
-                    told.add(address.path("ip").asText() + " " + port.path("name").asText() + " "
+                    told.add(address.path("ip").asText() + " "
+                            + port.path("name").asText() + " "
                             + port.path("port").asText());
                 }
             }

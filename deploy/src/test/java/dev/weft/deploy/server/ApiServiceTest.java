@@ -63,9 +63,7 @@ class ApiServiceTest {
 
     private ApiService service(String cidrs) {
         NetworkRanges ranges = new NetworkRanges(
-                List.of(cidrs.split(",")).stream().map(Cidr::of).toList(),
-                List.of(),
-                PortRange.KUBERNETES_NODE_PORTS);
+                List.of(cidrs.split(",")).stream().map(Cidr::of).toList(), List.of(), PortRange.KUBERNETES_NODE_PORTS);
         return new ApiService(objects, ApiServiceObjects.of(ranges), Duration.ofSeconds(10));
     }
 
@@ -133,7 +131,8 @@ class ApiServiceTest {
     }
 
     @Test
-    @DisplayName("has no endpoints that lead nowhere: none on loopback in a cluster that is not, none without an address")
+    @DisplayName(
+            "has no endpoints that lead nowhere: none on loopback in a cluster that is not, none without an address")
     void unsound() {
         service("10.96.0.0/16").reconcile(at("http://127.0.0.1:8001", "http://[fe80::1]:8001", "http://name:8001"));
         assertThat(subsets()).isEqualTo("[]");
@@ -146,8 +145,8 @@ class ApiServiceTest {
         ApiService service = service("10.96.0.0/16");
         assertThat(service.reconcile(List.of())).isEmpty();
         assertThat(objects.written).isEmpty();
-        ObjectNode own = ApiServiceObjects.of(new NetworkRanges(
-                        List.of(Cidr.of("10.96.0.0/16")), List.of(), PortRange.KUBERNETES_NODE_PORTS))
+        ObjectNode own = ApiServiceObjects.of(
+                        new NetworkRanges(List.of(Cidr.of("10.96.0.0/16")), List.of(), PortRange.KUBERNETES_NODE_PORTS))
                 .service(at("http://10.0.0.1:80"));
         own.withObjectProperty("metadata").remove("labels");
         objects.stored.put(SERVICE, own);

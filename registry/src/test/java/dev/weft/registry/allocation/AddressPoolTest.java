@@ -133,8 +133,7 @@ class AddressPoolTest {
             assertThat(given).isBetween(range.first() + kept, range.last());
         }
         for (int i = 0; i < kept; i++) {
-            assertThat(pool.take(claim("", i), random))
-                    .isEqualTo(new Taken.Given(Integer.toString(range.first() + i)));
+            assertThat(pool.take(claim("", i), random)).isEqualTo(new Taken.Given(Integer.toString(range.first() + i)));
         }
         assertThat(pool.take(claim("", 0), random)).isInstanceOf(Taken.Denied.class);
     }

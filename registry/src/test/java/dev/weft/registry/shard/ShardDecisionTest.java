@@ -382,7 +382,8 @@ class ShardDecisionTest {
     }
 
     @Test
-    @DisplayName("that the finalizers of a namespace have names as Kubernetes wants them, and only namespaces have such")
+    @DisplayName(
+            "that the finalizers of a namespace have names as Kubernetes wants them, and only namespaces have such")
     void finalizerNames() {
         done(shard.create(Placement.NAMESPACES, "Namespace", "", "shop", ""));
         Refusal refused = refusal(finalize("shop", "{'metadata':{'name':'shop'},'spec':{'finalizers':['mine']}}"));
