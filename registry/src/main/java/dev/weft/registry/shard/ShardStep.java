@@ -90,9 +90,11 @@ final class ShardStep implements StateView {
     @Override
     public JsonNode tree(Resource object) {
         Seen last = seen.get(object.key());
-        return last != null && last.object() == object && last.tree() != null
-                ? last.tree()
-                : StateView.super.tree(object);
+        Resource present = last == null ? null : last.object();
+        ObjectNode tree = last == null ? null : last.tree();
+        // No two objects have the same version.
+        boolean same = present != null && present.version() == object.version();
+        return same && tree != null ? tree : StateView.super.tree(object);
     }
 
     /** Whether an object, as it is now, is of this step. */

@@ -26,9 +26,28 @@ sealed interface TreeNode permits TreeNode.Leaf, TreeNode.Inner {
     int width();
 
     /** Objects, with their orders. */
-    record Leaf(String[] orders, Resource[] values) implements TreeNode {
+    final class Leaf implements TreeNode {
         /** None. */
         static final Leaf EMPTY = new Leaf(new String[0], new Resource[0]);
+
+        private final String[] orders;
+        private final Resource[] values;
+
+        /** Takes the arrays as they are; nobody may change them any more. */
+        Leaf(String[] orders, Resource[] values) {
+            this.orders = orders;
+            this.values = values;
+        }
+
+        /** Of its objects; only to be read. */
+        String[] orders() {
+            return orders;
+        }
+
+        /** Its objects; only to be read. */
+        Resource[] values() {
+            return values;
+        }
 
         @Override
         public String first() {
@@ -52,14 +71,42 @@ sealed interface TreeNode permits TreeNode.Leaf, TreeNode.Inner {
     }
 
     /** Children, of which each holds what comes from its first object on and before that of the next. */
-    record Inner(String[] firsts, TreeNode[] children, int[] weights, int weight) implements TreeNode {
-        /** A node of these children. */
-        static Inner of(String[] firsts, TreeNode[] children, int[] weights) {
-            int weight = 0;
+    final class Inner implements TreeNode {
+        private final String[] firsts;
+        private final TreeNode[] children;
+        private final int[] weights;
+        private final int weight;
+
+        /** Takes the arrays as they are; nobody may change them any more. */
+        Inner(String[] firsts, TreeNode[] children, int[] weights) {
+            this.firsts = firsts;
+            this.children = children;
+            this.weights = weights;
+            int sum = 0;
             for (int each : weights) {
-                weight += each;
+                sum += each;
             }
-            return new Inner(firsts, children, weights, weight);
+            this.weight = sum;
+        }
+
+        /** The orders of its children's first objects; only to be read. */
+        String[] firsts() {
+            return firsts;
+        }
+
+        /** Only to be read. */
+        TreeNode[] children() {
+            return children;
+        }
+
+        /** Of its children; only to be read. */
+        int[] weights() {
+            return weights;
+        }
+
+        @Override
+        public int weight() {
+            return weight;
         }
 
         @Override

@@ -71,8 +71,8 @@ final class TreeRow {
             // Where no child was split or joined, the arrays are just right, and nobody else has them.
             above.add(
                     to - from == nodes.length
-                            ? TreeNode.Inner.of(firsts, nodes, weights)
-                            : TreeNode.Inner.of(
+                            ? new TreeNode.Inner(firsts, nodes, weights)
+                            : new TreeNode.Inner(
                                     Arrays.copyOfRange(firsts, from, to),
                                     Arrays.copyOfRange(nodes, from, to),
                                     Arrays.copyOfRange(weights, from, to)));

@@ -58,8 +58,9 @@ class ResourceTreeTest {
             assertThat(tree.get(place)).isSameAs(model.get(place));
             assertThat(tree.rank(place)).isEqualTo(model.headMap(place).size());
             ResourceKey other = key(random.nextInt(4_000));
-            ResourceKey low = place.compareTo(other) < 0 ? place : other;
-            ResourceKey high = low == place ? other : place;
+            boolean inOrder = place.compareTo(other) < 0;
+            ResourceKey low = inOrder ? place : other;
+            ResourceKey high = inOrder ? other : place;
             assertThat(tree.range(low, high))
                     .containsExactlyElementsOf(model.subMap(low, high).values());
         }
