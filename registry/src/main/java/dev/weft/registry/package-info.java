@@ -11,7 +11,8 @@
  *
  * <p>Where it differs from the design contract: a Namespace lives in the shard of what is in it; with the embedded journal
  * one process holds all shards; several share a PostgreSQL database over JDBC, and find each other by a list in it, which
- * also decides who begins the cluster ({@code Gathering}), so that Akka Management's bootstrap only ever joins; {@code wire} stands above the rooms whose messages it translates.
+ * also decides who begins the cluster ({@code Gathering}), so that Akka Management's bootstrap only ever joins; {@code wire}
+ * stands above the rooms whose messages it translates.
  */
 @NullMarked
 package dev.weft.registry;

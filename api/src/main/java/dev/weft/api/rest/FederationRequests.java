@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an administrator asks of the federation. Five kinds in the group of {@code clusters} can only be created, like a
  * review, and the answer is in the status: an {@code Invitation} ({@code spec.validSeconds}; {@code status.token}), an
- * {@code InvitationReview} ({@code status.invitations}: those of this process that somebody could use), a
- * {@code Revocation} of one ({@code spec.id}), a {@code Join} ({@code spec.token}), a {@code Departure}. Putting out another cluster is {@code DELETE clusters/NAME}. So
- * each is a verb on a resource, as access rules name them.
+ * {@code InvitationReview} ({@code status.invitations}: those of this process that somebody could use), a {@code Revocation}
+ * of one ({@code spec.id}), a {@code Join} ({@code spec.token}), a {@code Departure}. Putting out another cluster is {@code
+ * DELETE clusters/NAME}. So each is a verb on a resource, as access rules name them.
  */
 final class FederationRequests {
     private static final String GROUP = MeshKinds.CLUSTERS.type().group();

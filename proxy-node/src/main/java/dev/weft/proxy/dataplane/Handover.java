@@ -35,13 +35,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands bound sockets, and what is remembered of clients, from a process to its successor over a socket of the file system. The successor asks for them, and
- * listens on them too; when it serves, it says so, and the predecessor leaves. The sockets are never closed in between, so
- * that no connection that waits in one is lost; if the successor fails before it serves, nothing has happened.
+ * Hands bound sockets, and what is remembered of clients, from a process to its successor over a socket of the file system.
+ * The successor asks for them, and listens on them too; when it serves, it says so, and the predecessor leaves. The sockets
+ * are never closed in between, so that no connection that waits in one is lost; if the successor fails before it serves,
+ * nothing has happened.
  *
  * <p>Each wish is a connection of its own: {@link #ASK} is answered with the sockets, {@link #REMEMBER} with the clients
- * of session affinity (by an older version with nothing), {@link #LEAVE} with the end of the connection when nothing stands in the way of the successor's own socket there. Only processes of the same user are
- * answered.
+ * of session affinity (by an older version with nothing), {@link #LEAVE} with the end of the connection when nothing stands
+ * in the way of the successor's own socket there. Only processes of the same user are answered.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails here shows by what does not come
 final class Handover {

@@ -15,8 +15,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Many clusters' exports of one name to one imported Service: the oldest export decides (rule MCS-5), among equally old
- * ones the cluster whose name sorts first (rule MCS-6); a cluster whose clock is off cannot win by back-dating. Pure; the order in which exports became known does not matter.
+ * Many clusters' exports of one name to one imported Service: the oldest export decides (rule MCS-5), among equally old ones
+ * the cluster whose name sorts first (rule MCS-6); a cluster whose clock is off cannot win by back-dating. Pure; the order
+ * in which exports became known does not matter.
  */
 final class ImportMerge {
     private final List<Map.Entry<String, ExportRecord.Service>> byAge;

@@ -10,9 +10,10 @@
  * is under way share the next one (group commit).
  *
  * <p>What must hold: a journal write is answered after it was synced; a batch is stored whole or not at all; a torn last
- * record (power loss) is repaired at opening; anything else that is damaged is reported with its file and the byte where it begins, and never served; a
- * directory serves one process and one cluster; a database serves one cluster, and of two processes that take themselves
- * for the owner of a shard at most one appends. What blocks (the driver) has threads of its own.
+ * record (power loss) is repaired at opening; anything else that is damaged is reported with its file and the byte where it
+ * begins, and never served; a directory serves one process and one cluster; a database serves one cluster, and of two
+ * processes that take themselves for the owner of a shard at most one appends. What blocks (the driver) has threads of its
+ * own.
  *
  * <p>Why JDBC and not R2DBC: its driver needs no second release of Netty, several shards' steps share a transaction, and
  * a pool of connections survives restarts of the server.
