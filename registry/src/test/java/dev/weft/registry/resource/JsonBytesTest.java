@@ -42,6 +42,29 @@ class JsonBytesTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
+    @DisplayName("mentions what occurs in it, wherever that is, and nothing else")
+    void mentions(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 20_000; i++) {
+            String text = letters(random, random.nextInt(30));
+            String sought = letters(random, 1 + random.nextInt(4)).replace('ä', 'a');
+
+            assertThat(JsonBytes.ofUtf8(text.getBytes(StandardCharsets.UTF_8)).mentions(sought))
+                    .as("%s in %s", sought, text)
+                    .isEqualTo(text.contains(sought));
+        }
+    }
+
+    private static String letters(SplittableRandom random, int length) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append("\"1ayzä".charAt(random.nextInt(6)));
+        }
+        return text.toString();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
     @DisplayName("is the same object when it is packed, whatever is in it")
     void packed(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
