@@ -21,20 +21,25 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
     }
 
     private static Optional<Long> parse4(String text) {
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
-            return Optional.empty();
-        }
         long bits = 0;
-        for (String part : parts) {
-            boolean digits =
-                    !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (!digits || (part.length() > 1 && part.charAt(0) == '0') || Integer.parseInt(part) > 255) {
+        int octets = 0;
+        int octet = -1; // none of its digits was seen yet
+        for (int i = 0; i <= text.length(); i++) {
+            char letter = i < text.length() ? text.charAt(i) : '.';
+            if (letter == '.' && octet >= 0) {
+                bits = bits << 8 | octet;
+                octets++;
+                octet = -1;
+            } else if (letter < '0' || letter > '9' || octet == 0) { // 01 would be octal to some
                 return Optional.empty();
+            } else {
+                octet = Math.max(octet, 0) * 10 + letter - '0';
+                if (octet > 255) {
+                    return Optional.empty();
+                }
             }
-            bits = bits << 8 | Integer.parseInt(part);
         }
-        return Optional.of(bits);
+        return octets == 4 ? Optional.of(bits) : Optional.empty();
     }
 
     private static Optional<IpAddress> parse6(String text) {
