@@ -149,7 +149,7 @@ class ExplainIT {
         assertThat(near.code()).isEqualTo(1);
         assertThat(near.err()).contains("there is no Service and no ServiceImport default/wed", "you mean default/web");
         assertThat(explain("other/nothing", "--from", "host-1").err())
-                .contains("namespace other has none; others have: default/web");
+                .contains("namespace other has none; others have: default/kubernetes, default/web");
         Call node = explain("web", "--from", "nowhere");
         assertThat(node.code()).isEqualTo(1);
         assertThat(node.err()).contains("there is no Node nowhere; there are: ");
