@@ -37,8 +37,11 @@ class FaultsTest {
     @DisplayName("whose disk is full refuses writes as such, goes on reading and watching, and comes back by itself")
     void fullDisk() {
         AtomicLong free = new AtomicLong(Long.MAX_VALUE);
-        try (RunningRegistry registry =
-                        RunningRegistry.with(directory, "shard.restart-after = 200 ms", Instant::now, free::get);
+        try (RunningRegistry registry = RunningRegistry.with(
+                        directory,
+                        "shard { restart-after = 200 ms, clock-reserve = 100 ms }",
+                        Instant::now,
+                        free::get);
                 Watched watch = Watched.since(
                         registry, ALL, RegistryNodeTest.list(registry, ALL).version())) {
             Resource before = ((Outcome.Done) create(registry, "before")).object();
@@ -51,6 +54,11 @@ class FaultsTest {
                 assertThat(refusal.message()).contains("full").contains("make room");
                 assertThat(RegistryNodeTest.list(registry, ALL).items()).containsExactly(before);
             }
+            // Long after the versions that were reserved before are used up.
+            Awaitility.await()
+                    .during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> RegistryNodeTest.list(registry, ALL).items().equals(List.of(before)));
             free.set(Long.MAX_VALUE);
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))

@@ -18,6 +18,7 @@ final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
     private final Map<String, String> zones = new ConcurrentHashMap<>();
 
     private final AtomicLong changes = new AtomicLong();
+    private final AtomicBoolean known = new AtomicBoolean();
     private final Runnable onChange;
     private final Consumer<Runnable> later;
     private final AtomicBoolean waiting = new AtomicBoolean();
@@ -37,6 +38,11 @@ final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
     }
 
     @Override
+    public boolean known() {
+        return known.get();
+    }
+
+    @Override
     public long changes() {
         return changes.get();
     }
@@ -48,6 +54,7 @@ final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
         for (JsonNode node : nodes) {
             changed |= put(node);
         }
+        changed |= known.compareAndSet(false, true);
         tell(changed);
     }
 

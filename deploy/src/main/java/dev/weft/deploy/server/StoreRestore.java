@@ -90,7 +90,7 @@ public final class StoreRestore {
                             cluster,
                             settings.shards(),
                             PostgresSettings.of(config.getConfig("weft.registry.postgres")))
-                    : JournalDatabase.open(data, cluster, settings.journal());
+                    : JournalDatabase.open(data, cluster, settings.journal()).forShards(settings.shards());
         } catch (DataDirectoryException e) {
             throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
         }

@@ -121,10 +121,9 @@ public final class WeftServer {
 
     private static JournalDatabase open(ServerSettings settings, Config config) {
         try {
-            return JournalDatabase.open(
-                    settings.data(),
-                    settings.cluster(),
-                    RegistrySettings.of(config).journal());
+            RegistrySettings registry = RegistrySettings.of(config);
+            return JournalDatabase.open(settings.data(), settings.cluster(), registry.journal())
+                    .forShards(registry.shards());
         } catch (DataDirectoryException e) {
             throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
         }

@@ -34,6 +34,9 @@ public final class EndpointsDerivation implements Derivation {
     private final Map<ResourceKey, ServiceEndpoints> services = new HashMap<>();
     private final SelectorIndex servicesBySelector = new SelectorIndex();
     private final SelectorIndex podsByLabel = new SelectorIndex();
+    /** What slices said of nodes when this began: right until all nodes are known, or each start would rewrite the slices. */
+    private final Map<String, String> zonesBefore = new HashMap<>();
+
     private long zonesSeen;
 
     /** Zones are known from Pods only. */
@@ -87,6 +90,7 @@ public final class EndpointsDerivation implements Derivation {
         services.clear();
         nodes.clear();
         zonesSeen = zones.changes();
+        rememberZones(everything);
         Work work = new Work();
         everything.stream().filter(each -> isA(each, EndpointTypes.PODS)).forEach(pod -> {
             PodRecord present = PodRecord.parse(pod);
@@ -109,6 +113,28 @@ public final class EndpointsDerivation implements Derivation {
             }
         }
         return settle(work, state);
+    }
+
+    private void rememberZones(List<Resource> everything) {
+        zonesBefore.clear();
+        if (zones.known()) {
+            return;
+        }
+        for (Resource each : everything) {
+            if (isA(each, EndpointTypes.SLICES)
+                    && isManaged(each)
+                    && each.json().mentions("\"zone\"")) {
+                for (SliceEndpoint endpoint : SliceContent.parse(each).endpoints()) {
+                    if (!endpoint.nodeName().isEmpty() && !endpoint.zone().isEmpty()) {
+                        zonesBefore.put(endpoint.nodeName(), endpoint.zone());
+                    }
+                }
+            }
+        }
+    }
+
+    private String zoneOf(String node) {
+        return zones.known() ? zones.of(node) : zonesBefore.getOrDefault(node, "");
     }
 
     private void onPod(Work work, Change change) {
@@ -153,7 +179,7 @@ public final class EndpointsDerivation implements Derivation {
 
     private void settleOn(ResourceKey key, PodRecord pod) {
         if (!pod.nodeName().isEmpty()) {
-            nodes.computeIfAbsent(pod.nodeName(), name -> new OnNode(zones.of(name)))
+            nodes.computeIfAbsent(pod.nodeName(), name -> new OnNode(zoneOf(name)))
                     .pods
                     .add(key);
         }
@@ -176,7 +202,7 @@ public final class EndpointsDerivation implements Derivation {
         zonesSeen = changes;
         Work work = new Work();
         nodes.forEach((name, node) -> {
-            String zone = zones.of(name);
+            String zone = zoneOf(name);
             if (!zone.equals(node.zone)) {
                 node.zone = zone;
                 node.pods.forEach(pod -> placeAgain(work, pod));
@@ -205,7 +231,7 @@ public final class EndpointsDerivation implements Derivation {
     }
 
     private void takeOver(Work work, ResourceKey key, @Nullable ServiceRecord present) {
-        ServiceEndpoints service = services.computeIfAbsent(key, name -> new ServiceEndpoints(name, zones::of));
+        ServiceEndpoints service = services.computeIfAbsent(key, name -> new ServiceEndpoints(name, this::zoneOf));
         if (present != null && present.equals(service.service())) {
             return;
         }

@@ -18,6 +18,11 @@ public interface NodeZones {
     /** The zone of a node by its name; empty where that is not known. */
     String of(String node);
 
-    /** How often any zone has changed; what {@link #of} answers afterwards is at least as new. */
+    /** Whether it has heard of all nodes that there are; until then it may know nothing of one that has a zone. */
+    default boolean known() {
+        return true;
+    }
+
+    /** How often any zone has changed, or become {@link #known()}; what {@link #of} answers afterwards is at least as new. */
     long changes();
 }

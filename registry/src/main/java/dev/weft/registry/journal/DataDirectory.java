@@ -75,6 +75,32 @@ record DataDirectory(Path path) {
         }
     }
 
+    /**
+     * Says, durably, for how many shards there are objects in it, unless that was said before.
+     *
+     * @throws DataDirectoryException if it was said of another number: what lies in other shards would not be found
+     */
+    void claimShards(int shards) {
+        Path mark = path.resolve("shards");
+        try {
+            if (Files.exists(mark)) {
+                String made = Files.readString(mark).strip();
+                if (!made.equals(Integer.toString(shards))) {
+                    throw new DataDirectoryException(path + ": the data directory was made for " + made
+                            + " shards (expected: " + shards
+                            + ", weft.registry.shards, which is fixed for the life of a"
+                            + " cluster); set it to " + made + ", or choose another with --data DIR");
+                }
+                return;
+            }
+            Files.writeString(mark, shards + "\n", StandardCharsets.UTF_8);
+            sync(mark);
+            sync(path);
+        } catch (IOException e) {
+            throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
+        }
+    }
+
     /** Says, durably, that a backup is being put in. */
     void beginRestoring() {
         try {

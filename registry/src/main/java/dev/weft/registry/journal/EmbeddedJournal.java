@@ -33,10 +33,13 @@ public final class EmbeddedJournal extends AsyncWriteJournal {
         for (AtomicWrite message : messages) {
             StoreBatch batch = new StoreBatch();
             for (PersistentRepr event : CollectionConverters.asJava(message.payload())) {
-                batch.put(
-                        database.journal(),
-                        StoreKeys.event(event.persistenceId(), event.sequenceNr()),
-                        serialization.serialize(event).get());
+                byte[] key = StoreKeys.event(event.persistenceId(), event.sequenceNr());
+                byte[] value = serialization.serialize(event).get();
+                if (event.payload() instanceof Upkeep upkeep && upkeep.isUpkeep()) {
+                    batch.note(database.journal(), key, value);
+                } else {
+                    batch.put(database.journal(), key, value);
+                }
             }
             writes.add(database.write(batch, true));
             accepted.add(Optional.empty());

@@ -120,6 +120,21 @@ public final class JournalDatabase implements Storage {
         }
     }
 
+    /**
+     * The same, for a registry of so many shards.
+     *
+     * @throws DataDirectoryException if it was made for another number; it is closed then
+     */
+    public JournalDatabase forShards(int shards) {
+        try {
+            directory.claimShards(shards);
+            return this;
+        } catch (DataDirectoryException e) {
+            close();
+            throw e;
+        }
+    }
+
     private static String reason(DataDirectory directory, RocksDBException e, String text) {
         if (text.contains("lock")) {
             return "the data directory is in use by another process; choose another with --data DIR";

@@ -1,5 +1,6 @@
 package dev.weft.registry.shard;
 
+import dev.weft.registry.journal.Upkeep;
 import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param entries what became of which object, in the order of their versions; may be empty
  * @param clockFloor after a restart versions begin after this one, since earlier ones may have been closed to followers
  */
-public record ShardEvent(List<Entry> entries, long clockFloor) {
+public record ShardEvent(List<Entry> entries, long clockFloor) implements Upkeep {
     public ShardEvent {
         entries = List.copyOf(entries);
     }
@@ -24,6 +25,12 @@ public record ShardEvent(List<Entry> entries, long clockFloor) {
      * @param after null if it was removed
      */
     public record Entry(ResourceKey key, @Nullable Resource after, long version) {}
+
+    /** One that only reserves versions is: no reader of several shards could be answered without it. */
+    @Override
+    public boolean isUpkeep() {
+        return entries.isEmpty();
+    }
 
     /** The version of its last entry; 0 if it has none. */
     public long version() {

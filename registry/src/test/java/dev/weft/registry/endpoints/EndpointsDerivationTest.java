@@ -25,6 +25,12 @@ class EndpointsDerivationTest {
     private static final class KnownZones implements NodeZones {
         private final Map<String, String> known = new HashMap<>(Map.of("n2", "zone-b"));
         private long changes;
+        private boolean all = true;
+
+        @Override
+        public boolean known() {
+            return all;
+        }
 
         @Override
         public String of(String node) {
@@ -71,6 +77,27 @@ class EndpointsDerivationTest {
         zones.put("n3", "zone-e");
         shard.idle();
         assertThat(shard.writes()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("keep the zone that their slices say until all nodes are known again: a restart rewrites nothing")
+    void zoneAfterRestart() {
+        shard.put(SERVICES, "web", service(""));
+        zones.put("n3", "zone-c");
+        shard.put(PODS, "p1", podOf("n3", "10.1.0.1"));
+        assertThat(only().zone()).isEqualTo("zone-c");
+
+        KnownZones later = new KnownZones();
+        later.all = false;
+        FakeShard again = shard.restarted(new EndpointsDerivation(later));
+        assertThat(again.writes()).isEmpty();
+        later.put("n3", "zone-c");
+        later.all = true;
+        again.idle();
+        assertThat(again.writes()).isEmpty();
+        later.put("n3", "zone-d");
+        again.idle();
+        assertThat(again.writes()).hasSize(1);
     }
 
     static String service(String more) {

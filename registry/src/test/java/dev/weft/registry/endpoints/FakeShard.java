@@ -82,7 +82,7 @@ public final class FakeShard implements StateView {
 
     /** Starts another derivation on the same objects. */
     public FakeShard restarted(Derivation another) {
-        FakeShard next = new FakeShard(null);
+        FakeShard next = new FakeShard(another);
         next.objects.putAll(objects);
         next.version = version;
         next.run(another.start(next, all()), another);

@@ -69,6 +69,18 @@ class JournalDatabaseTest {
     }
 
     @Test
+    @DisplayName("refuses another number of shards than it was made for: most of its objects would not be found")
+    void refusesOtherShards() {
+        JournalDatabase.open(directory, "east", SETTINGS).forShards(16).close();
+        JournalDatabase.open(directory, "east", SETTINGS).forShards(16).close();
+        assertThatThrownBy(
+                        () -> JournalDatabase.open(directory, "east", SETTINGS).forShards(5))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("was made for 16 shards (expected: 5, weft.registry.shards");
+        JournalDatabase.open(directory, "east", SETTINGS).forShards(16).close();
+    }
+
+    @Test
     @DisplayName("fails writes while the disk is full, and takes them again when there is room")
     void fullDisk() {
         AtomicLong free = new AtomicLong(10_000);
