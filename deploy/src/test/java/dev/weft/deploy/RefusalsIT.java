@@ -54,14 +54,9 @@ class RefusalsIT {
     }
 
     @Test
-    @DisplayName("exits with 1 where nobody answers, or its own address is taken, for every kind of command")
+    @DisplayName("exits with 1 where nobody answers a question, or its own address is taken")
     void whoDoesNotAnswer() throws Exception {
         HostPort nobody = bed.free();
-        refused(
-                1,
-                "cannot reach http://" + nobody,
-                "--api",
-                List.of("proxy", "--api", "http://" + nobody, "--node", "host-1"));
         refused(1, "cannot reach http://" + nobody, "--api", List.of("status", "--api", "http://" + nobody));
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(nobody.host(), nobody.port()));
