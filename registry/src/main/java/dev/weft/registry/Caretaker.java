@@ -37,7 +37,9 @@ final class Caretaker {
             context.spawn(supervised(GarbageActor.create(kinds, garbage, settings.garbage())), "garbage");
             context.spawn(supervised(LifecycleActor.create(lifecycle, settings.lifecycle())), "lifecycle");
             context.spawn(
-                    supervised(ClaimRepairActor.create(settings.claimRepair(), claims::idle, release)), "claim-repair");
+                    supervised(
+                            ClaimRepairActor.create(settings.claimRepair(), System::nanoTime, claims::idle, release)),
+                    "claim-repair");
             if (!settings.loadBalancer().pools().isEmpty()) {
                 context.spawn(
                         supervised(LoadBalancerActor.create(

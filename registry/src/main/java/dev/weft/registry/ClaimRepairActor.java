@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +51,7 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
 
     private final TimerScheduler<Command> timers;
     private final Pace pace;
+    private final LongSupplier nanos;
     private final Supplier<CompletionStage<Claims.Idle>> idle;
     private final Release release;
     private Claims.Idle before = new Claims.Idle(Set.of(), 0);
@@ -58,11 +60,13 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             Pace pace,
+            LongSupplier nanos,
             Supplier<CompletionStage<Claims.Idle>> idle,
             Release release) {
         super(context);
         this.timers = timers;
         this.pace = pace;
+        this.nanos = nanos;
         this.idle = idle;
         this.release = release;
         lookAfter(Duration.ZERO);
@@ -71,11 +75,13 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
     /**
      * Looks at intervals.
      *
+     * @param nanos a clock that is never set, for how long a look takes
      * @param idle the grants that nobody uses now
      */
-    static Behavior<Command> create(Pace pace, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
-        return Behaviors.withTimers(
-                timers -> Behaviors.setup(context -> new ClaimRepairActor(context, timers, pace, idle, release)));
+    static Behavior<Command> create(
+            Pace pace, LongSupplier nanos, Supplier<CompletionStage<Claims.Idle>> idle, Release release) {
+        return Behaviors.withTimers(timers ->
+                Behaviors.setup(context -> new ClaimRepairActor(context, timers, pace, nanos, idle, release)));
     }
 
     private void lookAfter(Duration took) {
@@ -92,9 +98,9 @@ final class ClaimRepairActor extends AbstractBehavior<ClaimRepairActor.Command> 
     }
 
     private Behavior<Command> onLookDue() {
-        long begun = System.nanoTime();
+        long begun = nanos.getAsLong();
         getContext().pipeToSelf(idle.get(), (found, failure) -> {
-            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            Duration took = Duration.ofNanos(nanos.getAsLong() - begun);
             return failure == null ? new Found(found, took) : new Unknown(took);
         });
         return this;

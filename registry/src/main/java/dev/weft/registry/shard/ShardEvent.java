@@ -5,7 +5,9 @@ import dev.weft.registry.resource.Change;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +41,14 @@ public record ShardEvent(List<Entry> entries, long clockFloor) implements Upkeep
 
     /** What it changes in a state. */
     public List<Change> changes(ShardState state) {
-        List<Change> changes = new ArrayList<>();
-        ShardState at = state;
+        List<Change> changes = new ArrayList<>(entries.size());
+        Map<ResourceKey, Change> last = new HashMap<>();
         for (Entry entry : entries) {
-            Change change = new Change(at.objects().get(entry.key()), entry.after(), entry.version());
+            Change earlier = last.get(entry.key());
+            Resource before = earlier == null ? state.objects().get(entry.key()) : earlier.after();
+            Change change = new Change(before, entry.after(), entry.version());
             changes.add(change);
-            at = at.with(entry);
+            last.put(entry.key(), change);
         }
         return changes;
     }

@@ -1,6 +1,7 @@
 package dev.weft.registry.shard;
 
 import dev.weft.registry.resource.Admission;
+import dev.weft.registry.resource.Change;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +37,14 @@ final class ShardLog {
             underWay = null;
             return decided.after();
         }
-        ShardState after = state.after(event);
+        List<Change> changes = event.changes(state);
+        ShardState after = state.after(event, changes);
         if (recovering) {
             if (first) {
                 recent.reset(state);
                 first = false;
             }
-            recent.add(event.changes(state), after);
+            recent.add(changes, after);
         }
         return after;
     }

@@ -1,7 +1,8 @@
 package dev.weft.registry.shard;
 
-import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.Change;
 import dev.weft.registry.watch.ResourceTree;
+import java.util.List;
 
 /**
  * All that a shard knows. Immutable, and cheap to change and to keep: a snapshot is just a reference to it.
@@ -15,21 +16,17 @@ public record ShardState(ResourceTree objects, long version, long clockFloor) {
 
     /** The state after an event. */
     public ShardState after(ShardEvent event) {
-        ShardState at = this;
-        for (ShardEvent.Entry entry : event.entries()) {
-            at = at.with(entry);
-        }
-        return at.reserving(event.clockFloor());
+        return after(event, event.changes(this));
+    }
+
+    /** The same where it is known already what the event changes in this state. */
+    ShardState after(ShardEvent event, List<Change> changes) {
+        return new ShardState(objects.after(changes), changes.isEmpty() ? version : event.version(), clockFloor)
+                .reserving(event.clockFloor());
     }
 
     /** This state with versions reserved up to a floor. */
     ShardState reserving(long floor) {
         return new ShardState(objects, version, Math.max(clockFloor, floor));
-    }
-
-    ShardState with(ShardEvent.Entry entry) {
-        Resource after = entry.after();
-        return new ShardState(
-                after == null ? objects.without(entry.key()) : objects.with(after), entry.version(), clockFloor);
     }
 }

@@ -46,7 +46,8 @@ class AllocationsTest {
         ResourceKey owner = new ResourceKey(DecidedShard.SERVICES, "default", "web");
         ResourceKey other = new ResourceKey(DecidedShard.SERVICES, "default", "other");
         Resource granted = Allocations.restored(new Grant(new Claim("node-port-tcp", "", owner, ""), "30080"), 1);
-        ShardState state = ShardState.EMPTY.with(new ShardEvent.Entry(granted.key(), granted, 1));
+        ShardState state =
+                ShardState.EMPTY.after(new ShardEvent(List.of(new ShardEvent.Entry(granted.key(), granted, 1)), 0));
         Allocations allocations =
                 new Allocations(Samples.RANGES.withNodePorts(new PortRange(40_000, 40_000)), new Random(1));
         allocations.start(state);
