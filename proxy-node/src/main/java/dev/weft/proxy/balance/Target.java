@@ -34,6 +34,8 @@ public final class Target {
 
     private volatile double lastLatency;
     private long startedNanos;
+    /** Its pool's own. */
+    private long namedBy;
     /** Written under this object's lock. */
     private volatile OutlierState outlier = OutlierState.NEW;
 
@@ -130,6 +132,11 @@ public final class Target {
         moved(0);
     }
 
+    /** Whether its weight is whole and it is not ejected: then no time will change it. */
+    public boolean settled() {
+        return tenths == SlowStart.WHOLE && !outlier.ejected();
+    }
+
     /** Gives it the weight that is due now. */
     public synchronized void warmUp(long nowNanos) {
         if (tenths < SlowStart.WHOLE) {
@@ -218,9 +225,17 @@ public final class Target {
         return ratio * (open() + 1) * other.share() <= (other.open() + 1.0) * share();
     }
 
-    void reweigh(int to) {
-        weight = to;
-        moved(0);
+    /** The update of its pool which named it last, with the weight that it has from now on. */
+    void named(long byUpdate, int withWeight) {
+        namedBy = byUpdate;
+        if (weight != withWeight) {
+            weight = withWeight;
+            moved(0);
+        }
+    }
+
+    long namedBy() {
+        return namedBy;
     }
 
     /** Where it tells of its load from now on. */

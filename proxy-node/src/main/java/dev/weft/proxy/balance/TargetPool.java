@@ -2,15 +2,11 @@ package dev.weft.proxy.balance;
 
 import dev.weft.proxy.selection.Candidate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the {@link Target} of each endpoint over changes of the set. Used by one thread at a time. */
@@ -27,6 +23,9 @@ public final class TargetPool {
     private Traffic forgotten = Traffic.NONE;
 
     private TargetSet targets = new TargetSet(List.of());
+
+    /** The number of the last update. */
+    private long update;
 
     /** What makes an endpoint the same one. */
     private record Key(String identity, String address, int port) {
@@ -52,31 +51,42 @@ public final class TargetPool {
         this.settings = settings;
     }
 
-    /** The set for these endpoints; an endpoint known before keeps its counters and its place. */
+    /**
+     * The set for these endpoints; an endpoint known before keeps its counters and its place. The same set as before where
+     * neither endpoints nor weights differ.
+     */
     public TargetSet update(List<Candidate> candidates) {
-        Map<Key, Candidate> wanted = new LinkedHashMap<>(2 * candidates.size());
-        candidates.forEach(candidate -> wanted.put(Key.of(candidate), candidate));
-        List<Key> gone = new ArrayList<>();
-        present.forEach((key, target) -> {
-            Candidate candidate = wanted.remove(key);
-            if (candidate == null) {
-                gone.add(key);
+        update++;
+        int stay = 0;
+        boolean reweighed = false;
+        List<Target> entered = List.of();
+        for (Candidate candidate :
+                candidates) { // for every change anywhere in the service: nothing is built where all stay
+            Key key = Key.of(candidate);
+            Target target = present.get(key);
+            if (target == null) {
+                target = enter(key, candidate);
+                entered = entered.isEmpty() ? new ArrayList<>() : entered;
+                entered.add(target);
             } else {
-                target.reweigh(candidate.weight());
+                stay += target.namedBy() != update ? 1 : 0;
+                reweighed |= target.weight() != candidate.weight();
             }
-        });
-        if (gone.isEmpty() && wanted.isEmpty()) {
+            target.named(update, candidate.weight());
+        }
+        if (entered.isEmpty() && stay == targets.size() && !reweighed) {
             return targets;
         }
-        Set<Target> leaving = Collections.newSetFromMap(new IdentityHashMap<>());
-        gone.forEach(key -> leaving.add(leave(key)));
-        List<Target> next = new ArrayList<>(targets.size() + wanted.size());
+        List<Target> next = new ArrayList<>(stay + entered.size());
         for (Target target : targets.asList()) {
-            if (!leaving.contains(target)) {
+            if (target.namedBy() == update) {
                 next.add(target);
             }
         }
-        wanted.forEach((key, candidate) -> next.add(enter(key, candidate)));
+        if (stay < targets.size()) {
+            leave();
+        }
+        next.addAll(entered);
         targets = new TargetSet(next);
         return targets;
     }
@@ -84,7 +94,6 @@ public final class TargetPool {
     private Target enter(Key key, Candidate candidate) {
         Target returned = left.remove(key);
         Target entering = returned == null ? new Target(candidate, settings) : returned;
-        entering.reweigh(candidate.weight());
         present.put(key, entering);
         return entering;
     }
@@ -106,9 +115,15 @@ public final class TargetPool {
         return sum;
     }
 
-    private Target leave(Key key) {
-        Target leaving = Objects.requireNonNull(present.remove(key));
-        left.put(key, leaving);
+    /** What this update did not name goes. */
+    private void leave() {
+        present.entrySet().removeIf(entry -> {
+            boolean gone = entry.getValue().namedBy() != update;
+            if (gone) {
+                left.put(entry.getKey(), entry.getValue());
+            }
+            return gone;
+        });
         Iterator<Target> longestGone = left.values().iterator();
         while (left.size() > MAX_IDLE_LEFT && longestGone.hasNext()) {
             Target gone = longestGone.next();
@@ -117,6 +132,5 @@ public final class TargetPool {
                 longestGone.remove();
             }
         }
-        return leaving;
     }
 }

@@ -5,16 +5,23 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An immutable set of targets in choice, in a stable order: those that stay keep their order, new ones come last. */
 public final class TargetSet {
+    /** Up to so many are looked through as quickly as an index is built for them. */
+    private static final int FEW = 16;
+
     private final Target[] targets;
-    private final Set<Target> members;
+    /** Null for few. */
+    private final @Nullable Set<Target> members;
 
     public TargetSet(List<Target> targets) {
         this.targets = targets.toArray(Target[]::new);
-        this.members = Collections.newSetFromMap(new IdentityHashMap<>());
-        this.members.addAll(targets);
+        this.members = targets.size() > FEW ? Collections.newSetFromMap(new IdentityHashMap<>()) : null;
+        if (members != null) {
+            members.addAll(targets);
+        }
     }
 
     public int size() {
@@ -26,7 +33,7 @@ public final class TargetSet {
     }
 
     public boolean contains(Target target) {
-        return members.contains(target);
+        return members == null ? indexOf(target) >= 0 : members.contains(target);
     }
 
     /** Where it stands; -1 for a target that is none of them. */

@@ -97,17 +97,29 @@ final class Route {
         TargetSet before = inUse.all;
         TargetSet targets = pool.update(plan.candidates());
         if (before.size() > 0) { // what is new together starts evenly anyway
-            targets.asList().stream()
-                    .filter(target -> !before.contains(target))
-                    .forEach(target -> target.startSlowly(nowNanos));
+            without(targets, before).forEach(target -> target.startSlowly(nowNanos));
         }
         settle(balancerFor(plan, targets), targets, plan.tiers().size() > 1, nowNanos);
-        List<Target> left = before.asList().stream()
-                .filter(target -> !targets.contains(target))
-                .toList();
+        List<Target> left = without(before, targets);
         leaving.addAll(left);
-        leaving.removeIf(target -> targets.contains(target) || (target.open() == 0 && !left.contains(target)));
+        if (!leaving.isEmpty()) {
+            leaving.removeIf(target -> targets.contains(target) || (target.open() == 0 && !left.contains(target)));
+        }
         return left;
+    }
+
+    /** Those of the first that are not in the other. */
+    private static List<Target> without(TargetSet these, TargetSet those) {
+        if (these == those) {
+            return List.of();
+        }
+        List<Target> rest = new ArrayList<>();
+        for (Target target : these.asList()) {
+            if (!those.contains(target)) {
+                rest.add(target);
+            }
+        }
+        return rest;
     }
 
     /**
@@ -295,17 +307,19 @@ final class Route {
     }
 
     private void settle(Balancer balancer, TargetSet all, boolean tiered, long nowNanos) {
-        List<Target> usable = new ArrayList<>();
+        List<Target> usable = new ArrayList<>(all.size());
         long dueIn = balancer.revisedAfterNanos();
         boolean reweighed = false;
         for (Target target : all.asList()) {
-            int share = target.share();
-            target.comeBack(nowNanos);
-            target.warmUp(nowNanos);
-            reweighed |= share != target.share();
-            long due = target.dueIn(nowNanos);
-            if (due > 0 && (dueIn == 0 || due < dueIn)) {
-                dueIn = due;
+            if (!target.settled()) {
+                int share = target.share();
+                target.comeBack(nowNanos);
+                target.warmUp(nowNanos);
+                reweighed |= share != target.share();
+                long due = target.dueIn(nowNanos);
+                if (due > 0 && (dueIn == 0 || due < dueIn)) {
+                    dueIn = due;
+                }
             }
             if (target.usable()) {
                 usable.add(target);

@@ -22,7 +22,7 @@ final class RouteUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(RouteUpkeep.class);
 
     /** Where many endpoints are due, each at a time of its own, they are seen to together. */
-    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** All routes are seen to at multiples of this, so that the loop wakes once for many of them. */
     private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,6 +48,10 @@ class RouteTest {
             candidates.add(Rig.candidate("10.0.0." + number, 80));
         }
         return candidates;
+    }
+
+    private static Candidate weighing(String address, int weight) {
+        return new Candidate(address, 80, "", "/" + address, true, true, false, false, Set.of(), Set.of(), weight);
     }
 
     private static ListenerPlan plan(List<Candidate> candidates, Algorithm algorithm, @Nullable Duration affinity) {
@@ -202,6 +207,25 @@ class RouteTest {
             double share = picks(picks, second * SECOND).getOrDefault("/10.0.0.3", 0) / (double) picks;
             assertThat(share).as("in second %d", second).isCloseTo(expected, within(0.01));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WEIGHTED_ROUND_ROBIN, 0.01",
+        "WEIGHTED_RANDOM, 0.03",
+        "CONSISTENT_HASH, 0.05",
+        "RING_HASH, 0.15",
+    })
+    @DisplayName("gives an endpoint that stays the share of its new weight")
+    void reweighed(Algorithm algorithm, double tolerance) {
+        List<Candidate> even = candidates(0, 4);
+        route.update(plan(even, algorithm, null), 0);
+        assertThat(picks(20_000, 0).get("/10.0.0.1") / 20_000.0).isCloseTo(1 / 4.0, within(tolerance));
+        List<Candidate> uneven = new ArrayList<>(even);
+        uneven.set(1, weighing("10.0.0.1", 5));
+        assertThat(route.update(plan(uneven, algorithm, null), 0)).isEmpty();
+        assertThat(picks(20_000, 0).get("/10.0.0.1") / 20_000.0).isCloseTo(5 / 8.0, within(tolerance));
+        assertThat(route.dueIn()).as("none starts slowly for it").isZero();
     }
 
     @ParameterizedTest
