@@ -3,17 +3,14 @@ package dev.weft.registry;
 import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Source;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.watch.HubCommand;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchRequest;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Makes streams of what the hub says: first what it answers, then what comes through a bounded queue. */
 final class Watching {
@@ -32,24 +29,11 @@ final class Watching {
     }
 
     Source<WatchEvent, NotUsed> watch(int window, WatchRequest request) {
-        return Source.lazySource(() -> begin(window, request)).mapMaterializedValue(started -> NotUsed.getInstance());
-    }
-
-    private Source<WatchEvent, NotUsed> begin(int window, WatchRequest request) {
-        AtomicReference<@Nullable WatchEvent> last = new AtomicReference<>();
-        CompletableFuture<Source<WatchEvent, NotUsed>> first = new CompletableFuture<>();
-        Source<WatchEvent, Registration> later = Source.<WatchEvent>queue(queue)
-                .mapMaterializedValue(
-                        events -> register(window, new HubCommand.Subscription(request, events, last), first));
-        Source<WatchEvent, NotUsed> end =
-                Source.lazySource(() -> lastWord(last)).mapMaterializedValue(started -> NotUsed.getInstance());
-        return Source.completionStageSource(first)
-                .concatMat(later, Keep.right())
-                .concatLazy(end)
-                .watchTermination((registration, done) -> {
-                    done.whenComplete((ended, failure) -> leave(window, registration));
-                    return NotUsed.getInstance();
-                });
+        return Source.fromGraph(new WatchSource(
+                request,
+                queue,
+                subscription -> begin(window, subscription),
+                (subscription, begun) -> leave(window, subscription, begun)));
     }
 
     /** Watches that this node's hub feeds. */
@@ -57,29 +41,22 @@ final class Watching {
         return questions.ask(hub, HubCommand.CountWatchers::new, timeout);
     }
 
-    /** What was asked of the hub, and when it has answered or will not any more. */
-    private record Registration(HubCommand.Subscription subscription, CompletionStage<?> answered) {}
-
-    private Registration register(
-            int window, HubCommand.Subscription subscription, CompletableFuture<Source<WatchEvent, NotUsed>> first) {
-        CompletionStage<?> answered = ask(window, subscription).handle((started, late) -> {
+    private CompletionStage<List<WatchEvent>> begin(int window, HubCommand.Subscription subscription) {
+        return ask(window, subscription).handle((started, late) -> {
             if (started instanceof HubCommand.Started.Watching watching) {
-                return first.complete(Source.from(watching.first()));
+                return watching.first();
             }
             subscription.queue().complete();
-            return first.complete(failed(
+            return List.of(new WatchEvent.Failed(
                     started instanceof HubCommand.Started.Refused refused
                             ? refused.refusal()
                             : Refusal.timeout("the registry did not answer within " + timeout.toMillis() + " ms", 1)));
         });
-        return new Registration(subscription, answered);
     }
 
     /** A reader who leaves before the hub knows it would be forgotten by both: the hub hears of the end after the beginning. */
-    private void leave(int window, Registration registration) {
-        registration
-                .answered()
-                .whenComplete((any, none) -> hub.tell(new HubCommand.Unwatch(window, registration.subscription())));
+    private void leave(int window, HubCommand.Subscription subscription, CompletionStage<?> begun) {
+        begun.whenComplete((any, none) -> hub.tell(new HubCommand.Unwatch(window, subscription)));
     }
 
     /**
@@ -98,14 +75,5 @@ final class Watching {
                 hub,
                 (ActorRef<HubCommand.Started> replyTo) -> new HubCommand.Watch(window, subscription, replyTo),
                 timeout);
-    }
-
-    private static Source<WatchEvent, NotUsed> lastWord(AtomicReference<@Nullable WatchEvent> last) {
-        WatchEvent event = last.get();
-        return event == null ? Source.empty() : Source.single(event);
-    }
-
-    private static Source<WatchEvent, NotUsed> failed(Refusal refusal) {
-        return Source.single(new WatchEvent.Failed(refusal));
     }
 }
