@@ -11,7 +11,6 @@ import akka.http.javadsl.model.headers.Connection;
 import akka.stream.KillSwitches;
 import akka.stream.Materializer;
 import akka.stream.SharedKillSwitch;
-import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
 import akka.stream.TLSProtocol.SslTlsOutbound;
 import akka.stream.javadsl.BidiFlow;
@@ -107,15 +106,19 @@ final class Connections {
             });
             return NotUsed.getInstance();
         });
-        BidiFlow<SslTlsOutbound, SslTlsOutbound, SessionBytes, SslTlsInbound, NotUsed> plain =
-                BidiFlow.fromFunctions(out -> out, in -> in);
         handler(client, end, inHand)
-                .join(http.atop(plain)
-                        .atop(TLSPlacebo.getInstance())
+                .join(http.atop(plain())
                         .atop(BidiFlow.fromGraph(new ConnectionGuard(guard, end::gone)))
                         .join(watched))
                 .run(materializer);
         return closed;
+    }
+
+    /** What is no TLS any more, as Akka HTTP wants it: bytes of a session are something that comes in. */
+    @SuppressWarnings("unchecked") // of what comes out it is said less than is known
+    private static BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed> plain() {
+        BidiFlow<?, ?, ?, ? extends SslTlsInbound, ?> placebo = TLSPlacebo.getInstance();
+        return (BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed>) placebo;
     }
 
     private Flow<HttpRequest, HttpResponse, NotUsed> handler(
