@@ -74,7 +74,8 @@ final class ReadRoutes {
         Representation shown = representations.choose(target.kind(), target.version(), exchange.streamed());
         ReadOptions options = new ReadOptions(exchange.query());
         WatchRequest request = options.watch(target.kind(), target.namespace());
-        if (WatchSocket.wanted(exchange.request())) {
+        boolean frames = WatchSocket.wanted(exchange.request());
+        if (frames) {
             WatchSocket.require(exchange.request());
         }
         CompletionStage<Source<WatchEvent, NotUsed>> events = startsNow(exchange.query())
@@ -85,7 +86,10 @@ final class ReadRoutes {
                 watches.bounded(
                         exchange.user().name(),
                         options.timeoutSeconds(),
-                        lasting -> WatchStream.messages(source, shown, lasting).via(standing.of(exchange)))));
+                        lasting -> (frames
+                                        ? WatchStream.messages(source, shown, lasting)
+                                        : WatchStream.lines(source, shown, lasting))
+                                .via(standing.of(exchange)))));
     }
 
     private static HttpResponse streamed(HttpRequest request, Source<ByteString, NotUsed> messages) {
@@ -93,7 +97,7 @@ final class ReadRoutes {
                 messages.via(ConnectionEnd.of(request).orderly());
         return WatchSocket.wanted(request)
                 ? WatchSocket.answer(request, ending)
-                : Answers.stream(WatchStream.lines(ending));
+                : Answers.stream(WatchStream.pieces(ending));
     }
 
     /** A watch-list that expressly does without the initial events and names no version begins at the present. */

@@ -1,8 +1,6 @@
 package dev.weft.api.stream;
 
 import akka.NotUsed;
-import akka.japi.function.Creator;
-import akka.japi.function.Function;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import dev.weft.api.problem.StatusObject;
@@ -19,7 +17,7 @@ public final class WatchStream {
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private static final ByteString END = ByteString.fromString("}");
-    private static final ByteString END_OF_LINE = ByteString.fromString("\n");
+    private static final ByteString END_OF_LINE = ByteString.fromString("}\n");
 
     private WatchStream() {}
 
@@ -31,29 +29,37 @@ public final class WatchStream {
      */
     public static Source<ByteString, NotUsed> messages(
             Source<WatchEvent, NotUsed> events, Representation shown, Duration lasting) {
-        return events.takeWithin(lasting).statefulMapConcat(eachMessage(shown));
+        return messages(events, shown, lasting, END);
     }
 
-    /** Messages as lines, those that wait together in one piece. */
-    public static Source<ByteString, NotUsed> lines(Source<ByteString, NotUsed> messages) {
-        return messages.map(message -> message.concat(END_OF_LINE))
-                .batchWeighted(CHUNK_BYTES, line -> (long) line.size(), line -> line, ByteString::concat);
+    /** The same as lines. */
+    public static Source<ByteString, NotUsed> lines(
+            Source<WatchEvent, NotUsed> events, Representation shown, Duration lasting) {
+        return messages(events, shown, lasting, END_OF_LINE);
     }
 
-    private static Creator<Function<WatchEvent, Iterable<ByteString>>> eachMessage(Representation shown) {
-        return () -> {
-            Messages messages = new Messages(shown);
+    /** Lines that wait together in one piece. */
+    public static Source<ByteString, NotUsed> pieces(Source<ByteString, NotUsed> lines) {
+        return lines.batchWeighted(CHUNK_BYTES, line -> (long) line.size(), line -> line, ByteString::concat);
+    }
+
+    private static Source<ByteString, NotUsed> messages(
+            Source<WatchEvent, NotUsed> events, Representation shown, Duration lasting, ByteString end) {
+        return events.takeWithin(lasting).statefulMapConcat(() -> {
+            Messages messages = new Messages(shown, end);
             return event -> List.of(messages.message(event));
-        };
+        });
     }
 
     /** One watch: remembers whether anything was shown yet. */
     private static final class Messages {
         private final Representation shown;
+        private final ByteString end;
         private boolean first = true;
 
-        private Messages(Representation shown) {
+        private Messages(Representation shown, ByteString end) {
             this.shown = shown;
+            this.end = end;
         }
 
         private ByteString message(WatchEvent event) {
@@ -79,10 +85,10 @@ public final class WatchStream {
             return bytes;
         }
 
-        private static ByteString message(String type, ByteString object) {
+        private ByteString message(String type, ByteString object) {
             return ByteString.fromString("{\"type\":\"" + type + "\",\"object\":")
                     .concat(object)
-                    .concat(END);
+                    .concat(end);
         }
     }
 }
