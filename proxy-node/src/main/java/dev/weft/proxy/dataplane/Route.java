@@ -17,14 +17,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -212,38 +209,13 @@ final class Route {
 
     /** Who has whom by session affinity, of so many clients at most. */
     List<AffinityMemory.Client> clients(long nowNanos, int most) {
-        List<AffinityMemory.Client> clients = new ArrayList<>();
-        if (inUse.balancer instanceof SessionAffinity affine) {
-            Map<Target, String> names = new HashMap<>();
-            affine.tell(nowNanos, (key, target, idleNanos) -> {
-                if (clients.size() < most) {
-                    int idleMillis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(idleNanos));
-                    clients.add(
-                            new AffinityMemory.Client(key, names.computeIfAbsent(target, Route::nameOf), idleMillis));
-                }
-            });
-        }
-        return clients;
+        return AffinityClients.of(inUse.balancer, nowNanos, most);
     }
 
     /** Clients have these endpoints from now on, as far as there are such and they have come to no other since. */
     void recall(List<AffinityMemory.Client> clients, long nowNanos) {
         InUse current = inUse;
-        if (current.balancer instanceof SessionAffinity affine) {
-            Map<String, Target> named = new HashMap<>();
-            current.all.asList().forEach(target -> named.put(nameOf(target), target));
-            for (AffinityMemory.Client client : clients) {
-                Target target = named.get(client.endpoint());
-                if (target != null) {
-                    affine.recall(client.key(), target, nowNanos - TimeUnit.MILLISECONDS.toNanos(client.idleMillis()));
-                }
-            }
-        }
-    }
-
-    private static String nameOf(Target target) {
-        return target.identity() + " " + target.address().getAddress().getHostAddress() + " "
-                + target.address().getPort();
+        AffinityClients.recall(current.balancer, current.all, clients, nowNanos);
     }
 
     /** What it has moved to and from all endpoints that it ever led to. */
