@@ -150,7 +150,7 @@ final class SimulatedObserver extends SimulatedClient {
 
         void open() {
             node.onDeath(() -> time.in(1_000, this::end));
-            cluster.deliver(
+            cluster.network().deliver(
                     node,
                     () -> node.watch(window, subscription, started -> {
                         begun = true;
@@ -172,7 +172,7 @@ final class SimulatedObserver extends SimulatedClient {
 
         /** The reader turns elsewhere. */
         void leave() {
-            cluster.deliver(node, () -> node.tellHub(new HubCommand.Unwatch(window, subscription)));
+            cluster.network().deliver(node, () -> node.tellHub(new HubCommand.Unwatch(window, subscription)));
             end();
         }
 
