@@ -293,7 +293,8 @@ final class InMemoryRegistry implements Registry {
 
     private List<Resource> matching(Collection collection, ListRequest request) {
         return objects.values().stream()
-                .filter(object -> collection.contains(object.key()) && request.filter().matches(object))
+                .filter(object ->
+                        collection.contains(object.key()) && request.filter().matches(object))
                 .toList();
     }
 

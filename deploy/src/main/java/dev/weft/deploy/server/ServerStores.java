@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param own on its disk: everything, or only what it knows of other clusters; null if it holds no shards
  * @param shared with the other processes of its cluster; null if they share nothing
  */
-record ServerStores(
-        @Nullable JournalDatabase own, @Nullable PostgresDatabase shared) {
+record ServerStores(@Nullable JournalDatabase own, @Nullable PostgresDatabase shared) {
 
     /**
      * Opens what the settings say.

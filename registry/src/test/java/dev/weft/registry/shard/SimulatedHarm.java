@@ -120,9 +120,8 @@ final class SimulatedHarm {
                 cluster.suspect(host);
             }
             case 20, 21, 22 -> {
-                List<SimulatedHost> others = cluster.hosts().stream()
-                        .filter(other -> other != host)
-                        .toList();
+                List<SimulatedHost> others =
+                        cluster.hosts().stream().filter(other -> other != host).toList();
                 SimulatedHost from = others.get(random.nextInt(others.size()));
                 told("messages from " + from.name() + " to " + host.name() + " slow for " + micros + " us");
                 cluster.network().slowDown(from, host, micros);

@@ -59,7 +59,8 @@ final class SimulatedNode {
         this.host = host;
         name = host.name() + "#" + life;
         views = new HubViews(cluster.placement().shards());
-        hub = cluster.network().as(this, () -> new WatchHub(cluster.hubSettings(), this::wall, this::steady, views, link()));
+        hub = cluster.network()
+                .as(this, () -> new WatchHub(cluster.hubSettings(), this::wall, this::steady, views, link()));
         every(cluster.hubSettings().round().toNanos() / 1_000, () -> hub.hear(new HubCommand.RoundDue()));
         every(cluster.hubSettings().bookmarks().toNanos() / 1_000, () -> hub.hear(new HubCommand.BookmarksDue()));
     }
