@@ -1,7 +1,6 @@
 package dev.weft.api;
 
 import akka.NotUsed;
-import akka.stream.BoundedSourceQueue;
 import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.registry.ClusterMember;
@@ -32,14 +31,11 @@ import dev.weft.registry.watch.WatchRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -64,20 +60,13 @@ final class InMemoryRegistry implements Registry {
     private final Map<ResourceKey, Resource> objects = new TreeMap<>(Comparator.comparing(ResourceKey::type)
             .thenComparing(ResourceKey::namespace)
             .thenComparing(ResourceKey::name));
-    private final List<Step> history = new ArrayList<>();
     private final Map<Long, List<Resource>> pages = new HashMap<>();
-    private final Set<Watcher> watchers = new LinkedHashSet<>();
     private long version = 1_000;
-    private long oldest = 1_000;
+    private final InMemoryHistory history = new InMemoryHistory(version);
     private int nextAddress = 1;
     private int nextPort = 30_100;
     private boolean ready = true;
     private CompletableFuture<?> written = CompletableFuture.completedFuture(null);
-
-    /** One change; before or after may be null. */
-    private record Step(@Nullable Resource before, @Nullable Resource after, long version) {}
-
-    private record Watcher(WatchRequest request, BoundedSourceQueue<WatchEvent> queue) {}
 
     InMemoryRegistry(KindCatalog kinds, InstantSource clock, long seed) {
         this.kinds = kinds;
@@ -93,8 +82,7 @@ final class InMemoryRegistry implements Registry {
     }
 
     synchronized void forgetHistory() {
-        history.clear();
-        oldest = version;
+        history.forget(version);
     }
 
     synchronized void ready(boolean now) {
@@ -102,7 +90,7 @@ final class InMemoryRegistry implements Registry {
     }
 
     synchronized int watchers() {
-        return watchers.size();
+        return history.watchers();
     }
 
     @Override
@@ -230,22 +218,15 @@ final class InMemoryRegistry implements Registry {
     }
 
     private Resource remove(ResourceKey key, ObjectNode last) {
-        Resource before = objects.get(key);
         Resource gone = versioned(key, last);
         objects.remove(key);
-        record(new Step(before, null, gone.version()), gone);
+        history.add(gone, null, gone.version());
         return gone;
     }
 
     private void commit(@Nullable Resource before, Resource after) {
         objects.put(after.key(), after);
-        record(new Step(before, after, after.version()), null);
-    }
-
-    private void record(Step step, @Nullable Resource gone) {
-        Step kept = gone == null ? step : new Step(gone, null, step.version());
-        history.add(kept);
-        List.copyOf(watchers).forEach(watcher -> tell(watcher, kept));
+        history.add(before, after, after.version());
     }
 
     private Resource versioned(ResourceKey key, ObjectNode object) {
@@ -312,69 +293,28 @@ final class InMemoryRegistry implements Registry {
 
     private List<Resource> matching(Collection collection, ListRequest request) {
         return objects.values().stream()
-                .filter(object -> in(collection, object) && request.filter().matches(object))
+                .filter(object ->
+                        collection.contains(object.key()) && request.filter().matches(object))
                 .toList();
-    }
-
-    private static boolean in(Collection collection, Resource object) {
-        return object.key().type().equals(collection.type())
-                && (collection.namespace().isEmpty()
-                        || collection.namespace().equals(object.key().namespace()));
     }
 
     @Override
     public Source<WatchEvent, NotUsed> watch(WatchRequest request) {
         return Source.<WatchEvent>queue(WATCH_BUFFER)
-                .mapMaterializedValue(queue -> begin(new Watcher(request, queue)))
+                .mapMaterializedValue(queue -> begin(new InMemoryHistory.Watcher(request, queue)))
                 .watchTermination((watcher, done) -> {
                     done.whenComplete((end, failure) -> remove(watcher));
                     return NotUsed.getInstance();
                 });
     }
 
-    private synchronized void remove(Watcher watcher) {
-        watchers.remove(watcher);
+    private synchronized void remove(InMemoryHistory.Watcher watcher) {
+        history.remove(watcher);
     }
 
-    private synchronized Watcher begin(Watcher watcher) {
-        WatchRequest request = watcher.request();
-        long since = request.since().orElse(version);
-        if (since < oldest) {
-            watcher.queue()
-                    .offer(new WatchEvent.Failed(
-                            Refusal.expired("too old resource version: " + since + " (" + version + ")")));
-            watcher.queue().complete();
-            return watcher;
-        }
-        watchers.add(watcher);
-        if (request.since().isEmpty()) {
-            objects.values().stream()
-                    .filter(object ->
-                            in(request.collection(), object) && request.filter().matches(object))
-                    .forEach(object -> watcher.queue().offer(new WatchEvent.Added(object)));
-            if (request.initialEventsEnd()) {
-                watcher.queue().offer(new WatchEvent.Bookmark(version, true));
-            }
-        } else {
-            history.stream().filter(step -> step.version() > since).forEach(step -> tell(watcher, step));
-        }
+    private synchronized InMemoryHistory.Watcher begin(InMemoryHistory.Watcher watcher) {
+        history.begin(watcher, objects.values(), version);
         return watcher;
-    }
-
-    private void tell(Watcher watcher, Step step) {
-        Resource after = step.after();
-        Resource before = step.before();
-        boolean then = before != null && wants(watcher, before);
-        if (after != null && wants(watcher, after)) {
-            watcher.queue().offer(then ? new WatchEvent.Modified(after) : new WatchEvent.Added(after));
-        } else if (before != null && then) {
-            watcher.queue().offer(new WatchEvent.Deleted(before));
-        }
-    }
-
-    private static boolean wants(Watcher watcher, Resource object) {
-        return in(watcher.request().collection(), object)
-                && watcher.request().filter().matches(object);
     }
 
     @Override

@@ -6,12 +6,10 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import dev.weft.api.body.RequestBodies;
-import dev.weft.api.discovery.AbsentKinds;
 import dev.weft.api.discovery.OpenApiDocuments;
 import dev.weft.api.discovery.ServedResource;
 import dev.weft.api.forward.ForwardRoutes;
 import dev.weft.api.forward.ForwardSettings;
-import dev.weft.api.forward.ForwardTarget;
 import dev.weft.api.guard.ConnectionPlaces;
 import dev.weft.api.mesh.MeshKinds;
 import dev.weft.api.mesh.MeshObjects;
@@ -20,7 +18,6 @@ import dev.weft.api.problem.Refusals;
 import dev.weft.api.problem.RequestRefused;
 import dev.weft.registry.FederationView;
 import dev.weft.registry.Registry;
-import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,17 +39,12 @@ public final class ApiRoutes {
     private static final Set<String> CHECKS = Set.of("healthz", "livez", "readyz");
 
     private final RandomGenerator random;
-    private final ServedKinds kinds;
     private final DiscoveryRoutes discovery;
     private final HealthRoutes health;
     private final Access access;
-    private final AccessReviews reviews;
-    private final TokenRequests tokens;
     private final IssuerRoutes issuer;
-    private final ObjectRoutes objects;
-    private final Map<ResourceType, ReadableObjects> computed;
+    private final ResourceRoutes resources;
     private final ForwardRoutes forward;
-    private final FederationRequests requests;
     private final WatchLimits watches;
     private final RequestMetrics metrics = new RequestMetrics();
     private final MetricsRoutes measured;
@@ -145,8 +137,8 @@ public final class ApiRoutes {
                         bounds.shortestWatch(),
                         bounds.longestWatch()),
                 random);
-        this.tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
-        this.kinds = new ServedKinds(registry.kinds());
+        TokenRequests tokens = new TokenRequests(registry, bodies, reading, access.accountTokens());
+        ServedKinds kinds = new ServedKinds(registry.kinds());
         List<ServedResource> served = kinds.resources(tokens.served());
         this.discovery = new DiscoveryRoutes(
                 served,
@@ -154,18 +146,23 @@ public final class ApiRoutes {
                 product,
                 clock.instant());
         this.health = new HealthRoutes(registry);
-        this.reviews = new AccessReviews(bodies, reading, access);
         this.issuer = new IssuerRoutes(access.accountTokens());
         StandingWatches standing = new StandingWatches(access, bounds.watchAskedAgain());
         standing.begin(materializer.system());
-        this.objects = new ObjectRoutes(
+        ObjectRoutes objects = new ObjectRoutes(
                 new ReadRoutes(representations, watches, standing),
                 new WriteRoutes(registry, access, representations, bodies, reading, materializer),
                 new Evictions(registry, bodies, reading),
                 ReadableObjects.stored(registry));
-        this.computed = computed(registry, bounds.mesh(), clock, id);
         this.forward = new ForwardRoutes(materializer.system(), bounds.forward(), registry, random);
-        this.requests = new FederationRequests(registry.federation(), bodies, reading);
+        this.resources = new ResourceRoutes(
+                kinds,
+                objects,
+                computed(registry, bounds.mesh(), clock, id),
+                new AccessReviews(bodies, reading, access),
+                forward,
+                new FederationRequests(registry.federation(), bodies, reading),
+                tokens);
     }
 
     private Map<ResourceType, ReadableObjects> computed(
@@ -278,7 +275,7 @@ public final class ApiRoutes {
         if (root.equals("api") || root.equals("apis")) {
             int version = root.equals("api") ? 1 : 2;
             String group = root.equals("api") ? "" : path.get(1);
-            return resource(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
+            return resources.answer(exchange, group, path.get(version), path.subList(version + 1, path.size()), seen);
         }
         if (path.equals(List.of("metrics")) && exchange.method().equals("GET")) {
             return measured.answer(new MetricsRoutes.Now(
@@ -305,52 +302,5 @@ public final class ApiRoutes {
             known = health.answer(root, exchange.path().get(1));
         }
         return known == null ? Answers.text(404, "404 page not found\n") : known;
-    }
-
-    private CompletionStage<HttpResponse> resource(
-            Exchange exchange, String group, String version, List<String> segments, Seen seen) {
-        ServedResource review = reviews.find(group, version, segments);
-        if (review != null) {
-            seen.is("create", review.plural());
-            ObjectRoutes.requireMethod(exchange, "POST");
-            return reviews.answer(exchange, review);
-        }
-        ForwardTarget workload = group.isEmpty() && version.equals("v1")
-                ? ForwardTarget.parse(segments, exchange.request().getUri().path())
-                : null;
-        if (workload != null) {
-            seen.is("connect", workload.plural() + "/proxy");
-            return forward.answer(exchange.request(), workload);
-        }
-        ServedResource request = segments.size() == 1 ? requests.find(group, version, segments.get(0)) : null;
-        if (request != null) {
-            seen.is("create", request.plural());
-            ObjectRoutes.requireMethod(exchange, "POST");
-            return requests.answer(exchange, request);
-        }
-        ResourceKey account = tokens.find(group, version, segments);
-        if (account != null) {
-            seen.is("create", "serviceaccounts/token");
-            ObjectRoutes.requireMethod(exchange, "POST");
-            return tokens.answer(exchange, account);
-        }
-        ResourceTarget target = ResourceTarget.parse(version, segments, plural -> kinds.find(group, version, plural));
-        if (target == null) {
-            throw new RequestRefused(Refusals.noSuchResource());
-        }
-        ReadableObjects from = computed.get(target.kind().type());
-        if (from != null) {
-            boolean member = target.kind().type().equals(MeshKinds.CLUSTERS.type()) && !target.collection();
-            if (member && exchange.method().equals("DELETE")) {
-                seen.is("delete", target.kind().type().plural());
-                return requests.expel(exchange, target.name());
-            }
-            ObjectRoutes.requireMethod(exchange, "GET");
-            return objects.read(exchange, target, from, seen);
-        }
-        if (AbsentKinds.ALL.contains(target.kind())) {
-            ObjectRoutes.requireMethod(exchange, "GET");
-        }
-        return objects.answer(exchange, target, seen);
     }
 }

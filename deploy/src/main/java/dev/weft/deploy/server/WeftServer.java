@@ -19,11 +19,8 @@ import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.registry.Registry;
 import dev.weft.registry.RegistryNode;
 import dev.weft.registry.RegistrySettings;
-import dev.weft.registry.journal.DataDirectoryException;
 import dev.weft.registry.journal.JournalDatabase;
 import dev.weft.registry.journal.PostgresDatabase;
-import dev.weft.registry.journal.PostgresSettings;
-import dev.weft.registry.journal.StoreAddress;
 import dev.weft.registry.resource.Cidr;
 import java.io.IOException;
 import java.net.URI;
@@ -60,24 +57,18 @@ public final class WeftServer {
     private final InstantSource clock = InstantSource.system();
     private final RandomGenerator random = new Random(new SecureRandom().nextLong());
     private final ActorSystem<Void> system;
-    /** What this process keeps for itself: everything, or only what it knows of other clusters. */
-    private final @Nullable JournalDatabase database;
-
-    private final @Nullable PostgresDatabase shared;
+    private final ServerStores stores;
     private @Nullable GossipNode gossip;
     private @Nullable ApiServer api;
 
     private WeftServer(ServerSettings settings, Config config) {
         this.settings = settings;
         this.config = config;
-        this.database = settings.holdsShards() ? open(settings, config) : null;
+        this.stores = ServerStores.open(settings, config);
         try {
-            this.shared = settings.store()
-                    .map(store -> openShared(settings, store, config))
-                    .orElse(null);
             this.system = systemOf(settings, config);
         } catch (RuntimeException e) {
-            closeStores();
+            stores.close();
             throw e;
         }
     }
@@ -119,28 +110,6 @@ public final class WeftServer {
         }
     }
 
-    private static JournalDatabase open(ServerSettings settings, Config config) {
-        try {
-            RegistrySettings registry = RegistrySettings.of(config);
-            return JournalDatabase.open(settings.data(), settings.cluster(), registry.journal())
-                    .forShards(registry.shards());
-        } catch (DataDirectoryException e) {
-            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static PostgresDatabase openShared(ServerSettings settings, StoreAddress store, Config config) {
-        try {
-            return PostgresDatabase.open(
-                    store,
-                    settings.cluster(),
-                    RegistrySettings.of(config).shards(),
-                    PostgresSettings.of(config.getConfig("weft.registry.postgres")));
-        } catch (DataDirectoryException e) {
-            throw CommandFailed.failed(String.valueOf(e.getMessage()), e);
-        }
-    }
-
     private static ActorSystem<Void> systemOf(ServerSettings settings, Config config) {
         try {
             return ActorSystem.create(Behaviors.empty(), settings.cluster(), config);
@@ -173,7 +142,7 @@ public final class WeftServer {
 
     private RegistryNode startRegistry() {
         RegistryWiring wiring = new RegistryWiring(system, settings, RegistrySettings.of(config), clock, random);
-        JournalDatabase store = database;
+        JournalDatabase store = stores.own();
         if (store == null) {
             RegistryNode node = wiring.withoutShards();
             system.systemActorOf(StorageWatch.create(this::leave), "weft-storage-watch", Props.empty());
@@ -182,7 +151,7 @@ public final class WeftServer {
         GossipNode node = startGossip(store);
         gossip = node;
         onStop(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "weft-gossip", node::stop);
-        PostgresDatabase common = shared;
+        PostgresDatabase common = stores.shared();
         return wiring.withShards(common == null ? store : common, node);
     }
 
@@ -193,7 +162,7 @@ public final class WeftServer {
             GossipSettings own = GossipSettings.from(config)
                     .of(settings.cluster(), addresses.gossip(), addresses.join())
                     .identifiedBy(identity);
-            PostgresDatabase common = shared;
+            PostgresDatabase common = stores.shared();
             return GossipNode.start(
                     system,
                     common == null ? own : own.inIncarnation(agree(common, identity)),
@@ -360,17 +329,6 @@ public final class WeftServer {
         } catch (ExecutionException | TimeoutException e) {
             log.warn("The stop was not orderly: {}", e.toString());
         }
-        closeStores();
-    }
-
-    private void closeStores() {
-        PostgresDatabase common = shared;
-        if (common != null) {
-            common.close();
-        }
-        JournalDatabase store = database;
-        if (store != null) {
-            store.close();
-        }
+        stores.close();
     }
 }

@@ -9,11 +9,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.StashBuffer;
 import akka.actor.typed.javadsl.TimerScheduler;
 import dev.weft.gossip.member.NodeAddress;
-import dev.weft.gossip.transport.PeerListener;
 import dev.weft.gossip.transport.Peers;
-import dev.weft.gossip.trust.PeerIdentity;
 import dev.weft.gossip.trust.VerifyKey;
-import dev.weft.gossip.wire.Frame;
 import dev.weft.gossip.wire.StoredForm;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a {@link SpreadCore}: loads what was stored, then hands it every word of links, shards and timers, one at a time.
@@ -33,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpreadActor {
 
-    /** What it says to itself, and what links say. */
+    /** What it says to itself. */
     sealed interface Inner extends SpreadCommand {}
 
     /** All that was stored, to be taken out piece by piece: it may be as large as what is made of it. */
@@ -47,15 +43,7 @@ public final class SpreadActor {
 
     private record Written(Optional<Throwable> failure) implements Inner {}
 
-    private record Connected(long link, boolean dialed, Optional<PeerIdentity> proven) implements Inner {}
-
     private record PauseOver(long link) implements Inner {}
-
-    private record Received(long link, Frame frame, int bytes) implements Inner {}
-
-    private record Malformed(long link, String reason) implements Inner {}
-
-    private record Disconnected(long link, String reason) implements Inner {}
 
     private record Drained() implements Inner {}
 
@@ -143,33 +131,10 @@ public final class SpreadActor {
                 parts.random(),
                 VerifyKey::signed);
         SpreadCore core = SpreadCore.begin(parts.identity(), parts.settings(), around, stored, parts.form());
-        parts.peers().start(new Forwarding(context.getSelf()));
+        parts.peers().start(LinkWord.toldTo(context.getSelf()));
         parts.seeds().forEach(core::join);
         context.getSelf().tell(new RoundDue());
         return new Running(core).receive();
-    }
-
-    /** Hands what links say to the actor. */
-    private record Forwarding(ActorRef<SpreadCommand> actor) implements PeerListener {
-        @Override
-        public void connected(long link, boolean dialed, @Nullable PeerIdentity proven) {
-            actor.tell(new Connected(link, dialed, Optional.ofNullable(proven)));
-        }
-
-        @Override
-        public void received(long link, Frame frame, int bytes) {
-            actor.tell(new Received(link, frame, bytes));
-        }
-
-        @Override
-        public void malformed(long link, String reason) {
-            actor.tell(new Malformed(link, reason));
-        }
-
-        @Override
-        public void disconnected(long link, String reason) {
-            actor.tell(new Disconnected(link, reason));
-        }
     }
 
     private final class Running {
@@ -181,7 +146,7 @@ public final class SpreadActor {
 
         private Behavior<SpreadCommand> receive() {
             return Behaviors.receive(SpreadCommand.class)
-                    .onMessage(Received.class, this::onReceived)
+                    .onMessage(LinkWord.Received.class, this::onReceived)
                     .onMessage(SpreadCommand.Reset.class, this::onReset)
                     .onMessage(SpreadCommand.Publish.class, this::onPublish)
                     .onMessage(SpreadCommand.Release.class, this::onRelease)
@@ -200,14 +165,14 @@ public final class SpreadActor {
                     .onMessage(PauseOver.class, this::onPauseOver)
                     .onMessage(RoundDue.class, this::onRoundDue)
                     .onMessage(Written.class, this::onWritten)
-                    .onMessage(Connected.class, this::onConnected)
-                    .onMessage(Malformed.class, this::onMalformed)
-                    .onMessage(Disconnected.class, this::onDisconnected)
+                    .onMessage(LinkWord.Connected.class, this::onConnected)
+                    .onMessage(LinkWord.Malformed.class, this::onMalformed)
+                    .onMessage(LinkWord.Disconnected.class, this::onDisconnected)
                     .onMessage(SpreadCommand.Stop.class, this::onStop)
                     .build();
         }
 
-        private Behavior<SpreadCommand> onReceived(Received received) {
+        private Behavior<SpreadCommand> onReceived(LinkWord.Received received) {
             core.received(received.link(), received.frame(), received.bytes());
             return processed(received.link());
         }
@@ -266,13 +231,13 @@ public final class SpreadActor {
             return Behaviors.same();
         }
 
-        private Behavior<SpreadCommand> onConnected(Connected connected) {
+        private Behavior<SpreadCommand> onConnected(LinkWord.Connected connected) {
             core.connected(
                     connected.link(), connected.dialed(), connected.proven().orElse(null));
             return Behaviors.same();
         }
 
-        private Behavior<SpreadCommand> onMalformed(Malformed malformed) {
+        private Behavior<SpreadCommand> onMalformed(LinkWord.Malformed malformed) {
             core.malformed(malformed.link(), malformed.reason());
             return processed(malformed.link());
         }
@@ -328,7 +293,7 @@ public final class SpreadActor {
             return Behaviors.same();
         }
 
-        private Behavior<SpreadCommand> onDisconnected(Disconnected disconnected) {
+        private Behavior<SpreadCommand> onDisconnected(LinkWord.Disconnected disconnected) {
             core.disconnected(disconnected.link(), disconnected.reason());
             return Behaviors.same();
         }

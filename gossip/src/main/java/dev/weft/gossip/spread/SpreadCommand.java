@@ -33,6 +33,7 @@ public sealed interface SpreadCommand
                 SpreadCommand.Leave,
                 SpreadCommand.GetStats,
                 SpreadCommand.Stop,
+                LinkWord,
                 SpreadActor.Inner {
     /** See the front door. */
     record Reset(int shard, long notBefore, Map<String, ByteString> records) implements SpreadCommand {

@@ -29,16 +29,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All that one process does in the federation, without thread or timer: its owner calls {@link #round} when the time it
  * named has passed, and hands in what links and shards say. Belongs to one owner; {@link SpreadActor} is one.
  */
 public final class SpreadCore implements PeerListener {
-    private static final Logger LOG = LoggerFactory.getLogger(SpreadCore.class);
-
     private final SpreadSettings settings;
     private final StoreQueue store;
     private final InstantSource clock;
@@ -61,8 +57,8 @@ public final class SpreadCore implements PeerListener {
     private final Joining joining;
     private final Leaving leaving;
     private final Handshake handshake;
-    private final Exchange exchange;
     private final Meter meter;
+    private final Hearing hearing;
     private Instant nextBeat;
 
     private SpreadCore(Identity identity, SpreadSettings settings, Surroundings around, Life life) {
@@ -114,8 +110,10 @@ public final class SpreadCore implements PeerListener {
                 changes);
         Intake intake = new Intake(ledger, repair, push, refusals);
         Supply supply = new Supply(ledger, outbox, settings);
-        this.exchange = new Exchange(admission, leaving, roster, rounds, repair, supply, intake, push);
+        Exchange exchange = new Exchange(admission, leaving, roster, rounds, repair, supply, intake, push);
         this.meter = new Meter(links, refusals);
+        this.hearing = new Hearing(
+                links, handshake, exchange, roster, reports, repair, changes, refusals, meter, store, trust, clock);
         reports.restore(stored.marks());
         roster.restore(stored.nodes(), now);
         reports.look(now);
@@ -238,8 +236,7 @@ public final class SpreadCore implements PeerListener {
 
     /** How long to let a peer wait before he may send more. */
     public Duration pause(long id) {
-        Link link = links.get(id);
-        return link == null ? Duration.ZERO : link.allowance.wait(clock.instant());
+        return hearing.pause(id);
     }
 
     /** All that is known, for one who begins to follow. */
@@ -284,7 +281,7 @@ public final class SpreadCore implements PeerListener {
         repair.expire(links.all(), now);
         links.closeSilent(settings.linkTimeout(), now);
         joining.expire(now);
-        closeFlooding(now);
+        hearing.closeFlooding(now);
         for (Link link : links.all()) {
             if (link.connected && link.dialed != null && link.node == null && !link.joining) {
                 handshake.greet(link);
@@ -309,87 +306,21 @@ public final class SpreadCore implements PeerListener {
 
     @Override
     public void connected(long id, boolean dialed, @Nullable PeerIdentity proven) {
-        Link link = links.connected(id, dialed, clock.instant());
-        link.proven = proven;
-        handshake.begin(link, dialed, clock.instant());
+        hearing.connected(id, dialed, proven);
     }
 
     @Override
     public void disconnected(long id, String reason) {
-        Link link = links.disconnected(id, clock.instant());
-        if (link != null) {
-            meter.ended(link);
-            repair.lost(link);
-            if (link.node != null) {
-                LOG.info("link with {} is gone: {}", link.node, reason);
-            } else {
-                LOG.debug("link {} with {} was not made: {}", id, link.dialed, reason);
-            }
-        }
+        hearing.disconnected(id, reason);
     }
 
     @Override
     public void malformed(long id, String reason) {
-        Link link = links.get(id);
-        if (link != null) {
-            refusals.refuse(Refusals.Reason.MALFORMED, link.name(), reason);
-            link.allowance.spend(0, settings.trust().badFrameCost(), clock.instant());
-            if (link.node == null) {
-                links.close(link, "malformed");
-            }
-        }
+        hearing.malformed(id, reason);
     }
 
     @Override
     public void received(long id, Frame frame, int bytes) {
-        Link link = links.get(id);
-        if (link == null) {
-            return;
-        }
-        Instant now = clock.instant();
-        link.traffic.received(bytes);
-        long refused = refusals.all();
-        NodeId node = link.node;
-        boolean awaited = frame instanceof Frame.Deltas deltas && link.awaits(deltas);
-        if (frame instanceof Frame.Hello hello) {
-            if (!link.joining) {
-                handshake.greeted(link, hello, now);
-            }
-        } else if (frame instanceof Frame.Refusal refusal) {
-            handshake.refusedBy(link, refusal.reason());
-        } else if (frame instanceof Frame.Nodes farewell && node == null) {
-            roster.hearFarewells(link, farewell.nodes(), now);
-            reports.tellChanges(now);
-        } else if (frame instanceof Frame.Join join) {
-            handshake.admit(link, join, now);
-        } else if (frame instanceof Frame.Roll theirs && link.joining) {
-            handshake.joined(link, theirs);
-        } else if (node != null) {
-            link.lastReceived = now;
-            exchange.received(link, node, frame, now);
-        }
-        changes.settle(link.node, now);
-        boolean bad = refusals.all() > refused;
-        if (bad || !awaited) {
-            // What was asked for is no flood: it comes as fast as the link carries it, and never more than was asked
-            // for.
-            link.allowance.spend(bytes, bad ? settings.trust().badFrameCost() : 1, now);
-        }
-        store.flush();
-    }
-
-    private void closeFlooding(Instant now) {
-        for (Link link : links.all()) {
-            if (link.allowance.exhausted(now)) {
-                refusals.refuse(
-                        Refusals.Reason.FLOOD,
-                        link.name(),
-                        "more than " + settings.trust().framesPerSecond() + " frames or "
-                                + settings.trust().bytesPerSecond() + " bytes a second for "
-                                + settings.trust().patience());
-                links.refused(link);
-                links.close(link, "flooding");
-            }
-        }
+        hearing.received(id, frame, bytes);
     }
 }

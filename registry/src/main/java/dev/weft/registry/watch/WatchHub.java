@@ -164,6 +164,11 @@ public final class WatchHub {
     }
 
     private void onWatch(HubCommand.Watch watch) {
+        if (watch.window() == settings.shards() && mergedIsStale) {
+            // It is about to begin anew, at a version further on: what comes before that would reach nobody.
+            watch.replyTo().tell(new HubCommand.Started.Refused(lost()));
+            return;
+        }
         WatchWindow window = windows.get(watch.window());
         WatchRequest request = watch.subscription().request();
         Watcher watcher = new Watcher(watch.subscription());

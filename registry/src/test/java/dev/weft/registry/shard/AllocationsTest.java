@@ -11,6 +11,7 @@ import dev.weft.registry.resource.PortRange;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.Samples;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -61,5 +62,29 @@ class AllocationsTest {
         var given = (ShardCommand.Allocated.Granted)
                 allocations.rehearse(step, List.of(new Claim("node-port-tcp", "", other, "spec.ports[0].nodePort")));
         assertThat(given.grants()).extracting(Grant::value).containsExactly("40000");
+    }
+
+    @Test
+    @DisplayName("stay with a Service that came back however far behind the clock is of the shard that has the pools")
+    void clockBehind() {
+        DecidedShard shard = new DecidedShard(1);
+        var missing = (ShardCommand.Submitted.Unallocated) shard.submit(
+                DecidedShard.creation(
+                        DecidedShard.SERVICES,
+                        "Service",
+                        "default",
+                        "web",
+                        ",'spec':{'clusterIP':'127.96.0.10','ports':[{'port':80}]}"),
+                List.of());
+        // Where the Service is stored it is an hour later; there it was deleted, and is to be created anew.
+        long removed = missing.version()
+                + HybridTimestamp.ofMillis(Duration.ofHours(1).toMillis()).packed();
+        var granted = (ShardCommand.Allocated.Granted)
+                shard.allocate(new ShardCommand.Submitted.Unallocated(missing.wanted(), removed));
+        shard.release(granted.grants(), removed);
+        assertThat(shard.all())
+                .extracting(Resource::key)
+                .extracting(ResourceKey::type)
+                .contains(Allocations.GRANTS);
     }
 }

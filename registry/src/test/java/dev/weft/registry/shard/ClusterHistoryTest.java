@@ -104,7 +104,7 @@ class ClusterHistoryTest {
     @EnumSource(Defect.class)
     @DisplayName("is judged: the history of one that does this is refused")
     void notices(Defect defect) {
-        for (long seed = 0; seed < 400; seed++) {
+        for (long seed = 0; seed < MOST; seed++) {
             try {
                 new SimulatedHistory(seed, EnumSet.of(defect)).run();
             } catch (AssertionError | IllegalArgumentException e) {

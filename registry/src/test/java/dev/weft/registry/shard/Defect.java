@@ -15,5 +15,11 @@ enum Defect {
     /** A hub takes batches although one before them is missing. */
     OVERLOOKS_GAPS,
     /** An address that was claimed is taken by whoever asks next. */
-    FORGETS_CLAIMS
+    FORGETS_CLAIMS,
+    /** An address is given back that its owner has claimed again since. */
+    RELEASES_WHAT_IS_CLAIMED_AGAIN,
+    /** A shard believes for twice as long as it may that nobody else stored anything. */
+    OVERSTAYS_LEASE,
+    /** A hub takes the second answer to a question that was put twice for the answer to the next one. */
+    TAKES_LATE_ANSWERS
 }

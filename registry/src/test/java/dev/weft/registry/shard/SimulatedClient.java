@@ -36,7 +36,7 @@ abstract class SimulatedClient {
         };
         Consumer<T> answered = answer -> time.in(100L + random.nextInt(500), () -> once.accept(Optional.of(answer)));
         node.onDeath(() -> time.in(1_000, () -> once.accept(Optional.empty())));
-        cluster.deliver(node, () -> question.accept(answered));
+        cluster.network().deliver(node, () -> question.accept(answered));
         time.in(patience, () -> once.accept(Optional.empty()));
     }
 }

@@ -20,13 +20,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several processes in one, in virtual time and from one seed: a network that delays and, where it breaks, loses messages but
- * keeps the order between two processes, as Akka's does; a coordinator that says where shards are, gives up processes that
- * say nothing, and moves shards; and a store.
+ * Several processes in one, in virtual time and from one seed: a network, a store, and a coordinator that says where shards
+ * are, gives up processes that say nothing, and moves shards.
  */
 final class SimulatedCluster {
     private static final NetworkRanges RANGES = new NetworkRanges(
@@ -38,6 +36,7 @@ final class SimulatedCluster {
 
     private final VirtualTime time = new VirtualTime();
     private final Random random;
+    private final SimulatedNetwork network;
     private final Set<Defect> defects;
     private final boolean shared;
     private final Placement placement;
@@ -48,11 +47,8 @@ final class SimulatedCluster {
     private final Set<SimulatedNode> members = new LinkedHashSet<>();
     private final Map<Integer, SimulatedNode> homes = new TreeMap<>();
     private final Set<Integer> moving = new HashSet<>();
-    private @Nullable SimulatedNode running;
     private int numbers;
     private int uids;
-    private long lossyUntil;
-    private long slowUntil;
     private @Nullable SimulatedHost suspect;
     private long suspectUntil;
 
@@ -63,6 +59,7 @@ final class SimulatedCluster {
      */
     SimulatedCluster(Random random, int shards, int processes, boolean shared, Set<Defect> defects) {
         this.random = random;
+        this.network = new SimulatedNetwork(time, random);
         this.defects = defects;
         this.shared = shared;
         placement = new Placement(shards);
@@ -84,12 +81,16 @@ final class SimulatedCluster {
                 shards,
                 new WatchWindow.Limits(20 + random.nextInt(200), 1 << 20, Duration.ofSeconds(2 + random.nextInt(60))),
                 new WatchWindow.Limits(50 + random.nextInt(400), 1 << 20, Duration.ofSeconds(2 + random.nextInt(60))),
+                Duration.ofMillis(100 + random.nextInt(400)),
                 Duration.ofMillis(500),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(1));
+                Duration.ofMillis(200 + random.nextInt(800)));
         store = new SimulatedStore(this, shards, random);
         for (int i = 0; i < processes; i++) {
             hosts.add(new SimulatedHost("host-" + i));
+        }
+        if (random.nextInt(3) > 0) {
+            // Nobody sets their clocks by one another.
+            hosts.forEach(host -> host.stepClock(Duration.ofMillis(random.nextInt(10_000) - 5_000)));
         }
     }
 
@@ -173,57 +174,11 @@ final class SimulatedCluster {
         return told.toString();
     }
 
-    // The network
-
-    /** The process that is doing something now; null between them. */
-    @Nullable
-    SimulatedNode running() {
-        return running;
+    SimulatedNetwork network() {
+        return network;
     }
 
-    /** Does something as a process. */
-    <T> T as(SimulatedNode node, Supplier<T> action) {
-        SimulatedNode before = running;
-        running = node;
-        try {
-            return action.get();
-        } finally {
-            running = before;
-        }
-    }
-
-    /** Sends something from the process that is running, or from outside, to another. */
-    void deliver(SimulatedNode to, Runnable action) {
-        SimulatedNode from = running;
-        if (from != to && from != null && isLost(from.host(), to.host())) {
-            return;
-        }
-        send(from == null ? "outside" : from.name(), to, from == to ? 1L + random.nextInt(20) : delay(), action);
-    }
-
-    private boolean isLost(SimulatedHost from, SimulatedHost to) {
-        return from.isCut() || to.isCut() || (time.micros() < lossyUntil && random.nextInt(4) == 0);
-    }
-
-    private long delay() {
-        long usual = 50L + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 1_000);
-        return time.micros() < slowUntil ? usual + random.nextInt(400_000) : usual;
-    }
-
-    private void send(String from, SimulatedNode to, long delay, Runnable action) {
-        // What one process sends another arrives in order.
-        time.at(to.arrival(from, time.micros() + delay), () -> to.run(action));
-    }
-
-    /** For a while the network loses messages. */
-    void loseMessages(long micros) {
-        lossyUntil = time.micros() + micros;
-    }
-
-    /** For a while messages take long. */
-    void slowDown(long micros) {
-        slowUntil = time.micros() + micros;
-    }
+    // Where to look
 
     /** What a process says from now on may be out of date: it has just gone on after a pause, or others take it for gone. */
     void suspect(SimulatedHost host) {
@@ -235,6 +190,12 @@ final class SimulatedCluster {
     SimulatedHost anyHost() {
         SimulatedHost suspected = suspect();
         return suspected != null && random.nextInt(3) > 0 ? suspected : hosts.get(random.nextInt(hosts.size()));
+    }
+
+    /** Where to write: mostly elsewhere, so that there is something newer that it may not know of. */
+    SimulatedHost anyHostToWrite() {
+        SimulatedHost any = hosts.get(random.nextInt(hosts.size()));
+        return any == suspect() && random.nextInt(3) > 0 ? hosts.get(random.nextInt(hosts.size())) : any;
     }
 
     /** Whose process may say what is out of date, if there is one. */
@@ -286,7 +247,7 @@ final class SimulatedCluster {
     /** A message of the coordinator, which nobody who is cut off hears. */
     private void coordinate(SimulatedNode to, Runnable action) {
         if (!to.host().isCut()) {
-            send("coordinator", to, delay(), action);
+            network.send("coordinator", to, network.delay(), action);
         }
     }
 
@@ -317,7 +278,7 @@ final class SimulatedCluster {
             return;
         }
         members.forEach(member -> coordinate(member, () -> member.learn(shard, null)));
-        time.in(delay() * 3, () -> askForHandOver(shard, home));
+        time.in(network.delay() * 3, () -> askForHandOver(shard, home));
     }
 
     private void askForHandOver(int shard, SimulatedNode home) {
@@ -341,7 +302,7 @@ final class SimulatedCluster {
     /** A process has let a shard go. */
     void handedOver(int shard, SimulatedNode from) {
         if (homes.get(shard) == from && moving.contains(shard)) {
-            time.in(delay(), () -> {
+            time.in(network.delay(), () -> {
                 if (homes.get(shard) == from && moving.contains(shard)) {
                     homes.remove(shard);
                     allocate(shard);

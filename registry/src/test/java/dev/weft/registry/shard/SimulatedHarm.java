@@ -47,7 +47,7 @@ final class SimulatedHarm {
     private void strike() {
         SimulatedHost host = cluster.hosts().get(random.nextInt(cluster.hosts().size()));
         SimulatedNode node = host.node();
-        int kind = random.nextInt(20);
+        int kind = random.nextInt(23);
         if (kind >= 13) {
             cluster(kind, host);
         } else if (node == null || node.isPaused() || host.isCut()) {
@@ -75,14 +75,14 @@ final class SimulatedHarm {
                 cluster.store().onNextWrite(node, kill);
                 in(2_000_000, kill);
             }
-            case 3, 4 -> pause(node, 50 + random.nextInt(2_000), false);
-            case 5, 6 -> pause(node, 3_000 + random.nextInt(9_000), true);
-            case 7 -> {
+            case 3 -> pause(node, 50 + random.nextInt(2_000), false);
+            case 5 -> pause(node, 3_000 + random.nextInt(9_000), true);
+            case 4 -> {
                 told("stop and start of " + node.name());
                 stop(node, 1_000);
             }
-            case 8 -> cut(host, node, 100 + random.nextInt(1_500), false);
-            case 9 -> cut(host, node, 2_500 + random.nextInt(3_000), true);
+            case 7 -> cut(host, node, 100 + random.nextInt(1_500), false);
+            case 6, 8, 9 -> cut(host, node, 2_500 + random.nextInt(3_000), true);
             case 10 -> {
                 told("kill -9 of all");
                 running().forEach(each -> {
@@ -112,11 +112,20 @@ final class SimulatedHarm {
             }
             case 15 -> {
                 told("messages lost for " + micros + " us");
-                cluster.loseMessages(micros);
+                cluster.network().lose(micros);
             }
             case 16 -> {
                 told("messages slow for " + micros + " us");
-                cluster.slowDown(micros);
+                cluster.network().slowDown(micros);
+                cluster.suspect(host);
+            }
+            case 20, 21, 22 -> {
+                List<SimulatedHost> others =
+                        cluster.hosts().stream().filter(other -> other != host).toList();
+                SimulatedHost from = others.get(random.nextInt(others.size()));
+                told("messages from " + from.name() + " to " + host.name() + " slow for " + micros + " us");
+                cluster.network().slowDown(from, host, micros);
+                cluster.suspect(host);
             }
             case 17 -> {
                 told("disk full for " + micros + " us");
@@ -192,7 +201,12 @@ final class SimulatedHarm {
             return;
         }
         // Each side decides that the other is gone, at about the same time.
-        in(1_500_000L + random.nextInt(1_500_000), () -> cluster.giveUp(node));
+        long givingUp = 1_500_000L + random.nextInt(1_500_000);
+        in(givingUp, () -> cluster.giveUp(node));
+        if (random.nextInt(6) > 0) {
+            // At about that time it is cut off from the store as well, and cannot learn what others store.
+            in(givingUp - 100_000 + random.nextInt(150_000), () -> host.storeless(time.micros() + 2_000_000));
+        }
         in(millis * 1_000L, () -> {
             node.die();
             cluster.giveUp(node);

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /** One seed's worth of writing, watching and harm in a simulated cluster, and the judgement at its end. */
 final class SimulatedHistory {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final Duration CALM = Duration.ofSeconds(4);
     private static final long BUSY = 9_000_000;
 
     private final Random random;

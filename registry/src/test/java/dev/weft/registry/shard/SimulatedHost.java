@@ -10,6 +10,7 @@ final class SimulatedHost {
     private int lives;
     private @Nullable SimulatedNode node;
     private boolean cut;
+    private long storelessUntil;
 
     SimulatedHost(String name) {
         this.name = name;
@@ -34,6 +35,15 @@ final class SimulatedHost {
 
     void cut(boolean now) {
         cut = now;
+    }
+
+    /** Until when nothing comes through to or from the store, in microseconds. */
+    long storelessUntil() {
+        return storelessUntil;
+    }
+
+    void storeless(long until) {
+        storelessUntil = until;
     }
 
     /** The process that runs there, if one does. */

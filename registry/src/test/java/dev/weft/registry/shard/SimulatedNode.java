@@ -45,6 +45,7 @@ final class SimulatedNode {
     private final List<Runnable> whenDead = new ArrayList<>();
     private final List<Runnable> whenGone = new ArrayList<>();
     private final Map<Integer, Long> fed = new HashMap<>();
+    private final Map<Integer, Long> questions = new HashMap<>();
     /** When the last message of each sender arrives. */
     private final Map<String, Long> arrivals = new HashMap<>();
 
@@ -58,7 +59,8 @@ final class SimulatedNode {
         this.host = host;
         name = host.name() + "#" + life;
         views = new HubViews(cluster.placement().shards());
-        hub = cluster.as(this, () -> new WatchHub(cluster.hubSettings(), this::wall, this::steady, views, link()));
+        hub = cluster.network()
+                .as(this, () -> new WatchHub(cluster.hubSettings(), this::wall, this::steady, views, link()));
         every(cluster.hubSettings().round().toNanos() / 1_000, () -> hub.hear(new HubCommand.RoundDue()));
         every(cluster.hubSettings().bookmarks().toNanos() / 1_000, () -> hub.hear(new HubCommand.BookmarksDue()));
     }
@@ -110,7 +112,7 @@ final class SimulatedNode {
             held.add(action);
             return;
         }
-        cluster.as(this, () -> {
+        cluster.network().as(this, () -> {
             action.run();
             return null;
         });
@@ -223,7 +225,7 @@ final class SimulatedNode {
             homeless.computeIfAbsent(shard, any -> new ArrayList<>()).add(command);
         } else {
             ShardCommand sent = home == this ? command : travelled(command);
-            cluster.deliver(home, () -> home.take(shard, sent));
+            cluster.network().deliver(home, () -> home.take(shard, sent));
         }
     }
 
@@ -257,6 +259,7 @@ final class SimulatedNode {
 
             @Override
             public void close(int shard, long question, long version) {
+                questions.put(shard, question);
                 tell(shard, new ShardCommand.Close(question, version, feed));
             }
         };
@@ -275,13 +278,16 @@ final class SimulatedNode {
             return new HubCommand.ShardCommitted(batch.shard(), previous, batch.changes(), batch.version());
         }
         ShardFeed.Closed closed = (ShardFeed.Closed) feed;
+        long question = cluster.has(Defect.TAKES_LATE_ANSWERS)
+                ? questions.getOrDefault(closed.shard(), closed.question())
+                : closed.question();
         return new HubCommand.ShardClosed(
-                closed.shard(), closed.question(), closed.version(), closed.last(), closed.following());
+                closed.shard(), question, closed.version(), closed.last(), closed.following());
     }
 
     /** Tells the hub something, a moment later. */
     void tellHub(HubCommand command) {
-        cluster.deliver(this, () -> hub.hear(command));
+        cluster.network().deliver(this, () -> hub.hear(command));
     }
 
     // The front door

@@ -47,10 +47,10 @@ final class SimulatedObjects {
             if (random.nextInt(3) == 0) {
                 spec.put("type", "NodePort");
             }
-            if (random.nextBoolean()) {
+            int wish = Math.floorMod(key.name().hashCode(), 80);
+            if (wish < 40) {
                 // The same again for one that comes back, and for few others.
-                spec.put(
-                        "clusterIP", "127.96.0." + (1 + Math.floorMod(key.name().hashCode(), 40)));
+                spec.put("clusterIP", "127.96.0." + (1 + wish));
             }
         }
         return object;

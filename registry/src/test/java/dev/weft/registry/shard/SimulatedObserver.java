@@ -150,29 +150,35 @@ final class SimulatedObserver extends SimulatedClient {
 
         void open() {
             node.onDeath(() -> time.in(1_000, this::end));
-            cluster.deliver(
-                    node,
-                    () -> node.watch(window, subscription, started -> {
-                        begun = true;
-                        if (started.isPresent() && started.get() instanceof HubCommand.Started.Watching watching) {
-                            List.copyOf(watching.first()).forEach(waiting::addLast);
-                            // What came through the queue meanwhile stands behind these.
-                            for (int i = waiting.size() - watching.first().size(); i > 0; i--) {
-                                waiting.addLast(waiting.removeFirst());
-                            }
-                        } else {
-                            complete = true;
-                            if (started.isPresent()) {
-                                last.set(new WatchEvent.Failed(((HubCommand.Started.Refused) started.get()).refusal()));
-                            }
-                        }
-                        pump();
-                    }));
+            cluster.network()
+                    .deliver(
+                            node,
+                            () -> node.watch(window, subscription, started -> {
+                                begun = true;
+                                if (started.isPresent()
+                                        && started.get() instanceof HubCommand.Started.Watching watching) {
+                                    List.copyOf(watching.first()).forEach(waiting::addLast);
+                                    // What came through the queue meanwhile stands behind these.
+                                    for (int i = waiting.size()
+                                                    - watching.first().size();
+                                            i > 0;
+                                            i--) {
+                                        waiting.addLast(waiting.removeFirst());
+                                    }
+                                } else {
+                                    complete = true;
+                                    if (started.isPresent()) {
+                                        last.set(new WatchEvent.Failed(
+                                                ((HubCommand.Started.Refused) started.get()).refusal()));
+                                    }
+                                }
+                                pump();
+                            }));
         }
 
         /** The reader turns elsewhere. */
         void leave() {
-            cluster.deliver(node, () -> node.tellHub(new HubCommand.Unwatch(window, subscription)));
+            cluster.network().deliver(node, () -> node.tellHub(new HubCommand.Unwatch(window, subscription)));
             end();
         }
 

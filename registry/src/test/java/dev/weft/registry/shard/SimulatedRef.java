@@ -25,8 +25,8 @@ final class SimulatedRef<T> implements ActorRef<T> {
 
     @Override
     public void tell(T message) {
-        T arriving = owner.cluster().running() == owner ? message : travelled(message);
-        owner.cluster().deliver(owner, () -> receiver.accept(arriving));
+        T arriving = owner.cluster().network().running() == owner ? message : travelled(message);
+        owner.cluster().network().deliver(owner, () -> receiver.accept(arriving));
     }
 
     /** What is left of a message after a journey between processes. */

@@ -27,8 +27,18 @@ final class SimulatedShard implements RegistryShard.Surroundings {
         this.cluster = node.cluster();
         this.shard = shard;
         this.terms = terms;
-        owned = new RegistryShard(shard, cluster.settings(), terms, this);
+        owned = new RegistryShard(shard, cluster.settings(), terms.map(this::believed), this);
         load();
+    }
+
+    private ReadLease.Terms believed(ReadLease.Terms given) {
+        return cluster.has(Defect.OVERSTAYS_LEASE)
+                ? new ReadLease.Terms(
+                        given.store(),
+                        given.steady(),
+                        given.wall(),
+                        given.validity().multipliedBy(2))
+                : given;
     }
 
     void hear(ShardCommand command) {
@@ -158,7 +168,13 @@ final class SimulatedShard implements RegistryShard.Surroundings {
 
     @Override
     public void giveBack(ShardCommand.Release release) {
-        node.tell(cluster.placement().allocationShard(), release);
+        long before = cluster.has(Defect.RELEASES_WHAT_IS_CLAIMED_AGAIN) ? Long.MAX_VALUE : release.before();
+        // Nobody waits for it, so nobody knows when it comes.
+        long late = cluster.random().nextInt(3) == 0 ? cluster.random().nextInt(2_000_000) : 0;
+        node.after(
+                late,
+                () -> node.tell(
+                        cluster.placement().allocationShard(), new ShardCommand.Release(release.grants(), before)));
     }
 
     @Override

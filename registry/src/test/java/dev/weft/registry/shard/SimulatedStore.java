@@ -70,7 +70,7 @@ final class SimulatedStore {
     }
 
     void load(SimulatedNode node, int shard, Consumer<Loaded> then, Consumer<RuntimeException> failed) {
-        time.in(delay(), () -> {
+        time.in(delay(node), () -> {
             if (time.micros() < brokenUntil) {
                 answer(node, () -> failed.accept(new IllegalStateException("the connection broke")));
                 return;
@@ -121,7 +121,7 @@ final class SimulatedStore {
         if (cluster.has(Defect.ANSWERS_BEFORE_SYNC)) {
             answer(node, () -> done.accept(null));
         }
-        time.in(delay(), () -> {
+        time.in(delay(node), () -> {
             if (node.isDead() && (cluster.has(Defect.ANSWERS_BEFORE_SYNC) || random.nextBoolean())) {
                 return;
             }
@@ -155,7 +155,7 @@ final class SimulatedStore {
 
     /** The number of the last event of a shard; -1 if the store does not say. */
     void lastNumber(SimulatedNode node, int shard, LongConsumer then) {
-        time.in(delay(), () -> {
+        time.in(delay(node), () -> {
             long last =
                     time.micros() < brokenUntil ? -1 : shelves.get(shard).all.size();
             answer(node, () -> then.accept(last));
@@ -163,10 +163,15 @@ final class SimulatedStore {
     }
 
     private void answer(SimulatedNode node, Runnable answer) {
-        time.in(delay(), () -> node.run(answer));
+        time.in(delay(node), () -> node.run(answer));
     }
 
-    private long delay() {
+    /** For how long something is on its way to or from the store; what meets a gap in the network waits there. */
+    private long delay(SimulatedNode node) {
+        return Math.max(0, node.host().storelessUntil() - time.micros()) + usual();
+    }
+
+    private long usual() {
         return random.nextInt(40) == 0 ? random.nextInt(60_000) : 200L + random.nextInt(2_000);
     }
 }

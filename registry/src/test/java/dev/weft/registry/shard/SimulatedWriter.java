@@ -81,7 +81,8 @@ final class SimulatedWriter extends SimulatedClient {
 
     private void step() {
         idle = false;
-        SimulatedNode node = cluster.anyHost().node();
+        int kind = resting ? READS : random.nextInt(100);
+        SimulatedNode node = (kind < READS ? cluster.anyHostToWrite() : cluster.anyHost()).node();
         if (node == null) {
             // Nobody listens: nothing was sent.
             later();
@@ -91,7 +92,6 @@ final class SimulatedWriter extends SimulatedClient {
             later();
             return;
         }
-        int kind = resting ? READS : random.nextInt(100);
         if (certain.isEmpty() || kind < 40) {
             create(node);
             return;
@@ -119,6 +119,10 @@ final class SimulatedWriter extends SimulatedClient {
             later();
             return;
         }
+        create(node, key);
+    }
+
+    private void create(SimulatedNode node, ResourceKey key) {
         ObjectNode object = SimulatedObjects.body(key, 1, random);
         write(
                 node,
@@ -144,7 +148,7 @@ final class SimulatedWriter extends SimulatedClient {
             Optional<Outcome> outcome = answer.flatMap(any -> any);
             if (outcome.isPresent() && outcome.get() instanceof Outcome.Done done) {
                 done(write, done.object(), content);
-                if (readBack(write.key())) {
+                if (readBack(write.key()) || bringBack(write)) {
                     return;
                 }
             } else if (outcome.isPresent() && isCertain(((Outcome.Refused) outcome.get()).refusal())) {
@@ -168,6 +172,16 @@ final class SimulatedWriter extends SimulatedClient {
             return false;
         }
         read(node, key, known);
+        return true;
+    }
+
+    /** Who replaces an object deletes it and creates it at once: what the old one held is still being given back. */
+    private boolean bringBack(Write write) {
+        SimulatedNode node = cluster.anyHostToWrite().node();
+        if (!(write instanceof Write.Delete) || stopping || node == null || random.nextBoolean()) {
+            return false;
+        }
+        create(node, write.key());
         return true;
     }
 
