@@ -66,6 +66,7 @@ public final class WeftServer {
     private final @Nullable PostgresDatabase shared;
     private @Nullable GossipNode gossip;
     private @Nullable ApiServer api;
+    private volatile boolean started;
 
     private WeftServer(ServerSettings settings, Config config) {
         this.settings = settings;
@@ -155,7 +156,7 @@ public final class WeftServer {
 
     private void startParts() {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
-        CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
+        CoordinatedShutdown.get(system).addJvmShutdownHook(this::onEndOfProcess);
         RegistryNode registry = startRegistry();
         await(settings.peers().start(system), "listen at --management");
         ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
@@ -168,6 +169,16 @@ public final class WeftServer {
         startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
+        }
+        started = true;
+    }
+
+    /** Nobody else stops what is told to end while it starts. */
+    private void onEndOfProcess() {
+        if (started) {
+            awaitEnd();
+        } else {
+            stop();
         }
     }
 
@@ -363,7 +374,7 @@ public final class WeftServer {
         closeStores();
     }
 
-    private void closeStores() {
+    private synchronized void closeStores() {
         PostgresDatabase common = shared;
         if (common != null) {
             common.close();
