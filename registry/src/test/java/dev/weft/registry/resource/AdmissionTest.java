@@ -96,6 +96,22 @@ class AdmissionTest {
     }
 
     @Test
+    @DisplayName("an update with a version that is no number is a bad request: to read again and retry would not help")
+    void versionThatIsNone() {
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
+        ObjectNode next = present.deepCopy();
+        next.withObject("/metadata").put("resourceVersion", "newest");
+
+        Refusal refusal = refused(update(RANGES, present, next, ""));
+
+        assertThat(refusal.reason()).isEqualTo(Refusal.Reason.BadRequest);
+        assertThat(refusal.message()).startsWith("metadata.resourceVersion: Invalid value: \"newest\"");
+        assertThat(refused(patch(present, PatchType.MERGE_PATCH, "", "{'metadata':{'resourceVersion':'-5'}}"))
+                        .reason())
+                .isEqualTo(Refusal.Reason.BadRequest);
+    }
+
+    @Test
     @DisplayName("a Namespace is Terminating when it is being deleted, and only then, whoever writes its status")
     void phaseOfNamespace() {
         ObjectNode living = accepted(admit(RANGES, "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'team'}}"));
