@@ -28,12 +28,7 @@ class RestoreConfigIT {
         Path file = directory.resolve("east.backup");
         new BackupFile("east", 1, List.of()).write(file);
         return Call.weft(List.of(
-                "restore",
-                file.toString(),
-                "--data",
-                directory.resolve("data").toString(),
-                "--config",
-                config));
+                "restore", file.toString(), "--data", directory.resolve("data").toString(), "--config", config));
     }
 
     @Test
@@ -45,8 +40,7 @@ class RestoreConfigIT {
 
         assertThat(restored.code()).as(restored.err()).isZero();
         Path data = directory.resolve("data");
-        assertThatThrownBy(
-                        () -> JournalDatabase.open(data, "east", SETTINGS).forShards(16))
+        assertThatThrownBy(() -> JournalDatabase.open(data, "east", SETTINGS).forShards(16))
                 .isInstanceOf(DataDirectoryException.class);
         JournalDatabase.open(data, "east", SETTINGS).forShards(5).close();
     }

@@ -21,7 +21,6 @@ import dev.weft.registry.shard.Placement;
 import dev.weft.registry.watch.ResourceStamp;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 

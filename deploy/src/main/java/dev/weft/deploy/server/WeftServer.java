@@ -54,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public final class WeftServer {
     private static final Logger log = LoggerFactory.getLogger(WeftServer.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+    private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
 
     private final ServerSettings settings;
     private final Config config;
@@ -164,7 +165,7 @@ public final class WeftServer {
             awaitRegistry(registry);
         }
         startApi(registry, await(start.door(), "prepare the protection of the API"));
-        awaitRegistry(registry);
+        awaitLoaded(registry);
         await(start.finish(), "make the roles of the cluster");
         startNode(registry);
         if (settings.proxy()) {
@@ -255,6 +256,26 @@ public final class WeftServer {
                                                         + settings.addresses().seeds() + "?")));
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    /**
+     * Waits until all is loaded, for as long as it takes where the store is this process's own: what cannot be loaded from
+     * it is damaged, and another start would change nothing. The API serves the rest meanwhile.
+     */
+    private void awaitLoaded(Registry registry) {
+        try {
+            awaitRegistry(registry);
+        } catch (CommandFailed e) {
+            if (!settings.holdsShards() || shared != null || isEnding()) {
+                throw e;
+            }
+            log.error(
+                    "{}; serving what could be loaded, without a proxy-node, until this process is stopped",
+                    e.getMessage());
+            while (!registry.readiness().ready() && !isEnding()) {
+                LockSupport.parkNanos(LOOK_SELDOM.toNanos());
+            }
         }
     }
 

@@ -64,7 +64,8 @@ final class TableCheck {
         try {
             db.enableAutoCompaction(families);
         } catch (RocksDBException e) {
-            LOG.error("Table files are not merged, and take more and more of the disk: {}; start again", e.getMessage());
+            LOG.error(
+                    "Table files are not merged, and take more and more of the disk: {}; start again", e.getMessage());
         }
     }
 

@@ -205,20 +205,21 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         Logger logger = getContext().getLog();
         switch (reaction.telling()) {
             case NOTHING -> logger.debug("Shard {}: again: {}", shard, refusal.message());
-            case WARNING -> logger.warn(
-                    "Shard {}: {}; loaded again in {}", shard, refusal.message(), reaction.delay());
-            case ERROR -> logger.error(
-                    "Shard {}: {}; loaded again in {}, then after up to {}, without another word",
-                    shard,
-                    refusal.message(),
-                    reaction.delay(),
-                    settings.restartMost());
-            case TRACE -> logger.error(
-                    "Shard {}: persisting or loading failed, loaded again in {}: {}",
-                    shard,
-                    reaction.delay(),
-                    refusal.message(),
-                    cause);
+            case WARNING -> logger.warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), reaction.delay());
+            case ERROR ->
+                logger.error(
+                        "Shard {}: {}; loaded again in {}, then after up to {}, without another word",
+                        shard,
+                        refusal.message(),
+                        reaction.delay(),
+                        settings.restartMost());
+            case TRACE ->
+                logger.error(
+                        "Shard {}: persisting or loading failed, loaded again in {}: {}",
+                        shard,
+                        reaction.delay(),
+                        refusal.message(),
+                        cause);
         }
     }
 

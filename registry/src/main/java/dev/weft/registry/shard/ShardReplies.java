@@ -43,14 +43,15 @@ final class ShardReplies {
         return StorageException.in(cause)
                 .map(storage -> switch (storage.kind()) {
                     case FULL -> notStored(Refusal.Reason.InsufficientStorage, storage, 0);
-                    case CORRUPT -> new Refusal(
-                            Refusal.Reason.InternalError,
-                            "shard " + shard + " of the registry is stopped, since what it stored is damaged: "
-                                    + storage.getMessage() + "; restore a backup into another directory",
-                            null,
-                            "",
-                            List.of(),
-                            0);
+                    case CORRUPT ->
+                        new Refusal(
+                                Refusal.Reason.InternalError,
+                                "shard " + shard + " of the registry is stopped, since what it stored is damaged: "
+                                        + storage.getMessage() + "; restore a backup into another directory",
+                                null,
+                                "",
+                                List.of(),
+                                0);
                     case CONFLICT -> notStored(Refusal.Reason.ServiceUnavailable, storage, RETRY_SECONDS);
                     case IO, CLOSED -> notStored(Refusal.Reason.InternalError, storage, RETRY_SECONDS);
                 })

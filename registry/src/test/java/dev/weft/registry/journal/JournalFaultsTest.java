@@ -229,8 +229,10 @@ class JournalFaultsTest {
             for (int i = 10; i < 16; i++) {
                 table(database, i);
             }
-            Awaitility.await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(20)).untilAsserted(
-                    () -> put(database, 16));
+            Awaitility.await()
+                    .during(Duration.ofSeconds(1))
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> put(database, 16));
         }
     }
 

@@ -114,7 +114,8 @@ class AdmissionTest {
     @Test
     @DisplayName("a Namespace is Terminating when it is being deleted, and only then, whoever writes its status")
     void phaseOfNamespace() {
-        ObjectNode living = accepted(admit(RANGES, "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'team'}}"));
+        ObjectNode living =
+                accepted(admit(RANGES, "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'team'}}"));
         String terminating = "{'status':{'phase':'Terminating'}}";
 
         Refusal refusal = refused(patch(living, PatchType.MERGE_PATCH, "status", terminating));
