@@ -30,8 +30,7 @@ class DamagedTableIT {
     @Test
     @DisplayName("refuses what needs it, serves the rest, tells of it in a few lines, and stops when it is told to")
     void serves() throws Exception {
-        Path config = Files.writeString(
-                bed.directory().resolve("small.conf"), """
+        Path config = Files.writeString(bed.directory().resolve("small.conf"), """
                 weft.registry.journal { write-buffer = 256 KiB, wal = 512 KiB }
                 weft.server.start-timeout = 10 s
                 """);

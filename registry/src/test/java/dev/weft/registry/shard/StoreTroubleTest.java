@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("A shard whose store fails")
 class StoreTroubleTest {
-    private static final Throwable DAMAGED = new IllegalStateException(
+    private final Throwable damaged = new IllegalStateException(
             "wrapped", new StorageException(StorageException.Kind.CORRUPT, "read: 000045.sst offset 7"));
 
     private final StoreTrouble trouble = new StoreTrouble(Duration.ofSeconds(1), Duration.ofSeconds(5));
@@ -26,7 +26,7 @@ class StoreTroubleTest {
     @DisplayName("by damage tells of it once, in a sentence, and tries again less and less often")
     void damage() {
         List<Reaction> reactions =
-                Stream.generate(() -> trouble.failed(DAMAGED)).limit(5).toList();
+                Stream.generate(() -> trouble.failed(damaged)).limit(5).toList();
         assertThat(reactions)
                 .containsExactly(
                         after(1, Telling.ERROR),
@@ -39,16 +39,16 @@ class StoreTroubleTest {
     @Test
     @DisplayName("again after it took something tells of it again")
     void again() {
-        trouble.failed(DAMAGED);
-        trouble.failed(DAMAGED);
+        trouble.failed(damaged);
+        trouble.failed(damaged);
         trouble.over();
-        assertThat(trouble.failed(DAMAGED)).isEqualTo(after(1, Telling.ERROR));
+        assertThat(trouble.failed(damaged)).isEqualTo(after(1, Telling.ERROR));
     }
 
     @Test
     @DisplayName("in another way than before tells of that")
     void another() {
-        trouble.failed(DAMAGED);
+        trouble.failed(damaged);
         assertThat(trouble.failed(null)).isEqualTo(after(1, Telling.TRACE));
         assertThat(trouble.failed(null)).isEqualTo(after(1, Telling.NOTHING));
     }
