@@ -46,6 +46,12 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--cluster", paramLabel = "NAME", description = "The cluster's name (default: as in the backup).")
     private @Nullable String cluster;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A configuration file that overrides the defaults: the one that the server will have.")
+    private @Nullable Path config;
+
     @Override
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
@@ -56,7 +62,8 @@ final class RestoreCommand implements Callable<Integer> {
         Optional<StoreAddress> address = StoreOption.read(store, storePassword, System.getenv("WEFT_STORE_PASSWORD"));
         BackupFile backup = BackupFile.read(file);
         String name = cluster == null ? backup.cluster() : cluster;
-        StoreRestore.into(directory == null ? Path.of("") : directory, address, name, backup);
+        StoreRestore.into(
+                directory == null ? Path.of("") : directory, address, Optional.ofNullable(config), name, backup);
         spec.commandLine()
                 .getOut()
                 .println("restored " + backup.entries().size() + " objects as of version " + backup.version()

@@ -16,11 +16,13 @@ import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WindowView;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Reads: waits until this node's hub holds enough, then answers from its immutable picture on the caller's thread. */
 final class Reader {
@@ -139,7 +141,21 @@ final class Reader {
         return reach(window, version)
                 .<Answer<WindowView>>thenApply(reached -> new Answer.Found<>(views.get(window)))
                 .exceptionally(late -> new Answer.Refused<>(Refusal.timeout(
-                        "the registry did not answer within " + timeout.toMillis() + " ms; try again", 1)));
+                        "the registry did not answer within " + timeout.toMillis() + " ms" + absent(window)
+                                + "; try again",
+                        1)));
+    }
+
+    /** Whose absence explains that there is no answer; empty if nobody's does. */
+    private String absent(int window) {
+        List<Integer> absent = IntStream.range(0, views.merged())
+                .filter(shard -> window == shard || window == views.merged())
+                .filter(shard -> views.get(shard).version() == 0)
+                .boxed()
+                .toList();
+        return absent.isEmpty()
+                ? ""
+                : ": shards " + absent + " are not loaded, the log of the process that keeps the data says why";
     }
 
     private CompletionStage<Answer<WindowView>> lookBack(int window, long version, String expired) {

@@ -52,6 +52,8 @@ class FaultsTest {
                 assertThat(refusal.reason()).isEqualTo(Refusal.Reason.InsufficientStorage);
                 assertThat(refusal.reason().httpStatus()).isEqualTo(507);
                 assertThat(refusal.message()).contains("full").contains("make room");
+                // kubectl would go on asking for most of a minute before it says so.
+                assertThat(refusal.retryAfterSeconds()).isZero();
                 assertThat(RegistryNodeTest.list(registry, ALL).items()).containsExactly(before);
             }
             // Long after the versions that were reserved before are used up.

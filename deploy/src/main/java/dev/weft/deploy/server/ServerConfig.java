@@ -65,6 +65,17 @@ final class ServerConfig {
                         .resolve());
     }
 
+    /** What the stores of a server with this file are configured with, for a process that is in no cluster. */
+    static Config ofRestore(Optional<Path> file, ClusterConfig.Holding holding) {
+        Config alone = ConfigFactory.parseMap(Map.of("akka.actor.provider", "local"));
+        return checked(
+                file,
+                () -> ClusterConfig.of(
+                        alone.withFallback(ownDefaults()).withFallback(file(file)),
+                        new HostPort("127.0.0.1", 0),
+                        holding));
+    }
+
     /** Where shards live where the data is, no other process could take them over: a stop need not wait for one. */
     private static Config ofStorage(ClusterConfig.Holding holding) {
         return holding == ClusterConfig.Holding.SHARED

@@ -3,10 +3,8 @@ package dev.weft.deploy.server;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.weft.deploy.client.BackupFile;
 import dev.weft.deploy.terminal.CommandFailed;
-import dev.weft.gossip.HostPort;
 import dev.weft.registry.ClusterConfig;
 import dev.weft.registry.RegistrySettings;
 import dev.weft.registry.Restoration;
@@ -23,8 +21,6 @@ import dev.weft.registry.shard.Placement;
 import dev.weft.registry.watch.ResourceStamp;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -36,18 +32,14 @@ public final class StoreRestore {
      * Restores; everything is on disk afterwards. Cut off, it leaves a store that nobody can open.
      *
      * @param data the directory of an embedded store; not used where there is a shared one
+     * @param file a configuration that overrides the defaults: the server's, e.g. if that has another number of shards
      * @throws CommandFailed with a sentence if the store is not empty, in use, or another cluster's
      */
-    public static void into(Path data, Optional<StoreAddress> store, String cluster, BackupFile backup) {
+    public static void into(
+            Path data, Optional<StoreAddress> store, Optional<Path> file, String cluster, BackupFile backup) {
         ClusterConfig.Holding holding =
                 store.isPresent() ? ClusterConfig.Holding.SHARED : ClusterConfig.Holding.EMBEDDED;
-        Config config = ClusterConfig.of(
-                ConfigFactory.parseMap(Map.of(
-                        "akka.actor.provider", "local",
-                        "akka.loggers", List.of("akka.event.slf4j.Slf4jLogger"),
-                        "akka.logging-filter", "akka.event.slf4j.Slf4jLoggingFilter")),
-                new HostPort("127.0.0.1", 0),
-                holding);
+        Config config = ServerConfig.ofRestore(file, holding);
         RegistrySettings settings = RegistrySettings.of(config);
         try (Storage storage = open(data, store, cluster, settings, config)) {
             ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), cluster, config);

@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class WeftServer {
     private static final Logger log = LoggerFactory.getLogger(WeftServer.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+    private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
 
     private final ServerSettings settings;
     private final Config config;
@@ -60,6 +61,7 @@ public final class WeftServer {
     private final ServerStores stores;
     private @Nullable GossipNode gossip;
     private @Nullable ApiServer api;
+    private volatile boolean started;
 
     private WeftServer(ServerSettings settings, Config config) {
         this.settings = settings;
@@ -124,7 +126,7 @@ public final class WeftServer {
 
     private void startParts() {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
-        CoordinatedShutdown.get(system).addJvmShutdownHook(this::awaitEnd);
+        CoordinatedShutdown.get(system).addJvmShutdownHook(this::onEndOfProcess);
         RegistryNode registry = startRegistry();
         await(settings.peers().start(system), "listen at --management");
         ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
@@ -132,11 +134,21 @@ public final class WeftServer {
             awaitRegistry(registry);
         }
         startApi(registry, await(start.door(), "prepare the protection of the API"));
-        awaitRegistry(registry);
+        awaitLoaded(registry);
         await(start.finish(), "make the roles of the cluster");
         startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
+        }
+        started = true;
+    }
+
+    /** Nobody else stops what is told to end while it starts. */
+    private void onEndOfProcess() {
+        if (started) {
+            awaitEnd();
+        } else {
+            stop();
         }
     }
 
@@ -213,6 +225,26 @@ public final class WeftServer {
                                                         + settings.addresses().seeds() + "?")));
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    /**
+     * Waits until all is loaded, for as long as it takes where the store is this process's own: what cannot be loaded from
+     * it is damaged, and another start would change nothing. The API serves the rest meanwhile.
+     */
+    private void awaitLoaded(Registry registry) {
+        try {
+            awaitRegistry(registry);
+        } catch (CommandFailed e) {
+            if (!settings.holdsShards() || stores.shared() != null || isEnding()) {
+                throw e;
+            }
+            log.error(
+                    "{}; serving what could be loaded, without a proxy-node, until this process is stopped",
+                    e.getMessage());
+            while (!registry.readiness().ready() && !isEnding()) {
+                LockSupport.parkNanos(LOOK_SELDOM.toNanos());
+            }
         }
     }
 
@@ -329,6 +361,10 @@ public final class WeftServer {
         } catch (ExecutionException | TimeoutException e) {
             log.warn("The stop was not orderly: {}", e.toString());
         }
+        closeStores();
+    }
+
+    private synchronized void closeStores() {
         stores.close();
     }
 }

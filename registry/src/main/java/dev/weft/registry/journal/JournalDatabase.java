@@ -41,6 +41,7 @@ public final class JournalDatabase implements Storage {
     private final List<ColumnFamilyHandle> families;
     private final RocksDB db;
     private final GroupCommit writer;
+    private final TableCheck check;
     private final ExecutorService readers;
 
     private static void loadNativeLibrary(Path store) throws IOException {
@@ -57,6 +58,8 @@ public final class JournalDatabase implements Storage {
         loadNativeLibrary(store);
         cache = new LRUCache(settings.blockCacheBytes());
         familyOptions = new ColumnFamilyOptions()
+                // Until the files are known to be whole.
+                .setDisableAutoCompactions(true)
                 .setWriteBufferSize(settings.writeBufferBytes() / 2)
                 .setTableFormatConfig(
                         new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true));
@@ -81,6 +84,7 @@ public final class JournalDatabase implements Storage {
         families = new ArrayList<>();
         db = RocksDB.open(options, store.toString(), descriptors, families);
         writer = new GroupCommit(db, settings, freeBytes);
+        check = new TableCheck(db, families);
         readers = Executors.newFixedThreadPool(settings.readers(), task -> {
             Thread thread = new Thread(task, "weft-journal-reader");
             thread.setDaemon(true);
@@ -110,6 +114,7 @@ public final class JournalDatabase implements Storage {
             JournalDatabase database = new JournalDatabase(directory, settings, freeBytes);
             directory.claim(cluster);
             database.writer.start();
+            database.check.start();
             return database;
         } catch (IOException e) {
             throw new DataDirectoryException(
@@ -172,6 +177,7 @@ public final class JournalDatabase implements Storage {
     @Override
     public void close() {
         writer.close();
+        check.close();
         readers.shutdown();
         try {
             // Native handles must not be closed under a reader.

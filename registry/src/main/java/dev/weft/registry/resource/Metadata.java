@@ -114,6 +114,10 @@ final class Metadata {
                     "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + present.uid()));
         }
         String version = Trees.text(metadata, "resourceVersion");
+        if (!version.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Parsed.invalid(Refusal.badRequest("metadata.resourceVersion: Invalid value: \"" + version
+                    + "\": strconv.ParseUint: parsing \"" + version + "\": invalid syntax"));
+        }
         if (!version.isEmpty() && !version.equals("0") && !version.equals(Long.toString(present.version()))) {
             return Parsed.invalid(Refusal.conflict(
                     key,

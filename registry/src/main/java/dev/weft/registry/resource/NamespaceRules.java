@@ -50,6 +50,23 @@ final class NamespaceRules implements KindRules {
         return faults;
     }
 
+    /** The phase tells of the deletion, as {@code ValidateNamespaceStatusUpdate} of Kubernetes has it. */
+    @Override
+    public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
+        String phase = Trees.text(next.path("status"), "phase");
+        if (phase.equals(Trees.text(present.path("status"), "phase"))) {
+            return List.of();
+        }
+        boolean ends = Trees.present(next, "metadata", "deletionTimestamp");
+        String right = ends ? "Terminating" : "Active";
+        return phase.equals(right)
+                ? List.of()
+                : List.of(FieldError.invalid(
+                        "status.Phase",
+                        phase,
+                        "may only be '" + right + "' if `deletionTimestamp` is " + (ends ? "not " : "") + "empty"));
+    }
+
     /** An update of the object cannot take the finalizer away; only the emptying of the namespace does, or its subresource. */
     @Override
     public void carryOver(ObjectNode next, JsonNode present) {

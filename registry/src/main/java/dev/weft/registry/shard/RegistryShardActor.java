@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * One shard of the registry: what {@link RegistryShard} does, with a real store, timers and companions.
@@ -60,6 +61,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private final Consumer<ShardCommand.Release> pools;
     private final ActorRef<ShardLogActor.Told> fromLog;
     private final RegistryShard owned;
+    private final StoreTrouble trouble;
     private @Nullable ActorRef<ShardLogActor.Command> log;
     private boolean companionsStarted;
 
@@ -86,6 +88,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         this.pools = pools;
         fromLog = context.messageAdapter(ShardLogActor.Told.class, FromLog::new);
         owned = new RegistryShard(shard, settings, terms, new Around());
+        trouble = new StoreTrouble(settings.restart(), settings.restartMost());
         load();
     }
 
@@ -140,6 +143,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         if (message.told() instanceof ShardLogActor.Recovered recovered) {
             owned.recovered(recovered);
         } else if (message.told() instanceof ShardLogActor.Persisted persisted) {
+            if (persisted.stored()) {
+                trouble.over();
+            }
             owned.persisted(persisted);
         }
         return next();
@@ -187,28 +193,34 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
 
     private Behavior<Message> onLogGone(@Nullable Throwable cause) {
         Refusal refusal = ShardReplies.storeFailed(shard, cause);
-        // Where the sentence says it all, a stack trace each second would hide it.
-        if (StorageException.in(cause)
-                .filter(storage -> storage.kind() == StorageException.Kind.CONFLICT
-                        || storage.kind() == StorageException.Kind.FULL)
-                .isPresent()) {
-            getContext()
-                    .getLog()
-                    .warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), settings.restart());
-        } else {
-            getContext()
-                    .getLog()
-                    .error(
-                            "Shard {}: persisting or loading failed, loaded again in {}: {}",
-                            shard,
-                            settings.restart(),
-                            refusal.message(),
-                            cause);
-        }
+        StoreTrouble.Reaction reaction = trouble.failed(cause);
+        tell(reaction, refusal, cause);
         log = null;
         owned.lost(refusal, cause);
-        timers.startSingleTimer(new LoadDue(), settings.restart());
+        timers.startSingleTimer(new LoadDue(), reaction.delay());
         return next();
+    }
+
+    private void tell(StoreTrouble.Reaction reaction, Refusal refusal, @Nullable Throwable cause) {
+        Logger logger = getContext().getLog();
+        switch (reaction.telling()) {
+            case NOTHING -> logger.debug("Shard {}: again: {}", shard, refusal.message());
+            case WARNING -> logger.warn("Shard {}: {}; loaded again in {}", shard, refusal.message(), reaction.delay());
+            case ERROR ->
+                logger.error(
+                        "Shard {}: {}; loaded again in {}, then after up to {}, without another word",
+                        shard,
+                        refusal.message(),
+                        reaction.delay(),
+                        settings.restartMost());
+            case TRACE ->
+                logger.error(
+                        "Shard {}: persisting or loading failed, loaded again in {}: {}",
+                        shard,
+                        reaction.delay(),
+                        refusal.message(),
+                        cause);
+        }
     }
 
     private Behavior<Message> onLoadDue() {

@@ -1,7 +1,9 @@
 package dev.weft.registry.shard;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.BackoffSupervisorStrategy;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
@@ -14,6 +16,7 @@ import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
 import dev.weft.registry.resource.Admission;
 import dev.weft.registry.resource.Change;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +57,12 @@ final class ShardLogActor
             long number)
             implements Told {}
 
+    /** No restart, so that neither time counts: its parent hears of the failure, and tells it once. */
+    private static final BackoffSupervisorStrategy SILENT_STOP = SupervisorStrategy.restartWithBackoff(
+                    Duration.ofSeconds(1), Duration.ofSeconds(1), 0)
+            .withMaxRestarts(0)
+            .withLoggingEnabled(false);
+
     private final ActorContext<Command> actor;
     private final ShardLog log;
     private final ShardSettings settings;
@@ -61,7 +70,7 @@ final class ShardLogActor
 
     private ShardLogActor(
             ActorContext<Command> actor, int shard, ShardLog log, ShardSettings settings, ActorRef<Told> parent) {
-        super(id(shard));
+        super(id(shard), SILENT_STOP);
         this.actor = actor;
         this.log = log;
         this.settings = settings;

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How a shard answers those who sent it commands, and the words in which it refuses. */
 final class ShardReplies {
+    private static final int RETRY_SECONDS = 5;
+
     private ShardReplies() {}
 
     /** Answers a command that was decided. */
@@ -33,27 +35,37 @@ final class ShardReplies {
         // A reconciler gets no answer and, being level-triggered, tries again.
     }
 
-    /** What those hear who ask a shard that the store has failed. */
+    /**
+     * What those hear who ask a shard that the store has failed. Clients repeat any 5xx that says after how long, without a
+     * word to their user; so what somebody has to mend says nothing of it (client-go's request.go).
+     */
     static Refusal storeFailed(int shard, @Nullable Throwable cause) {
         return StorageException.in(cause)
-                .map(storage -> new Refusal(
-                        switch (storage.kind()) {
-                            case FULL -> Refusal.Reason.InsufficientStorage;
-                            case CONFLICT -> Refusal.Reason.ServiceUnavailable;
-                            case CORRUPT, IO, CLOSED -> Refusal.Reason.InternalError;
-                        },
-                        "not stored: " + storage.getMessage(),
-                        null,
-                        "",
-                        List.of(),
-                        5))
+                .map(storage -> switch (storage.kind()) {
+                    case FULL -> notStored(Refusal.Reason.InsufficientStorage, storage, 0);
+                    case CORRUPT ->
+                        new Refusal(
+                                Refusal.Reason.InternalError,
+                                "shard " + shard + " of the registry is stopped, since what it stored is damaged: "
+                                        + storage.getMessage() + "; restore a backup into another directory",
+                                null,
+                                "",
+                                List.of(),
+                                0);
+                    case CONFLICT -> notStored(Refusal.Reason.ServiceUnavailable, storage, RETRY_SECONDS);
+                    case IO, CLOSED -> notStored(Refusal.Reason.InternalError, storage, RETRY_SECONDS);
+                })
                 .orElseGet(() -> new Refusal(
                         Refusal.Reason.ServiceUnavailable,
                         "shard " + shard + " of the registry cannot store or load: " + cause,
                         null,
                         "",
                         List.of(),
-                        5));
+                        RETRY_SECONDS));
+    }
+
+    private static Refusal notStored(Refusal.Reason reason, StorageException storage, int retrySeconds) {
+        return new Refusal(reason, "not stored: " + storage.getMessage(), null, "", List.of(), retrySeconds);
     }
 
     /** For those whose commands were being stored: where the store does not say, they may be. */

@@ -96,6 +96,48 @@ class AdmissionTest {
     }
 
     @Test
+    @DisplayName("an update with a version that is no number is a bad request: to read again and retry would not help")
+    void versionThatIsNone() {
+        ObjectNode present = accepted(admit(RANGES, SERVICE));
+        ObjectNode next = present.deepCopy();
+        next.withObject("/metadata").put("resourceVersion", "newest");
+
+        Refusal refusal = refused(update(RANGES, present, next, ""));
+
+        assertThat(refusal.reason()).isEqualTo(Refusal.Reason.BadRequest);
+        assertThat(refusal.message()).startsWith("metadata.resourceVersion: Invalid value: \"newest\"");
+        assertThat(refused(patch(present, PatchType.MERGE_PATCH, "", "{'metadata':{'resourceVersion':'-5'}}"))
+                        .reason())
+                .isEqualTo(Refusal.Reason.BadRequest);
+    }
+
+    @Test
+    @DisplayName("a Namespace is Terminating when it is being deleted, and only then, whoever writes its status")
+    void phaseOfNamespace() {
+        ObjectNode living =
+                accepted(admit(RANGES, "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'team'}}"));
+        String terminating = "{'status':{'phase':'Terminating'}}";
+
+        Refusal refusal = refused(patch(living, PatchType.MERGE_PATCH, "status", terminating));
+
+        assertThat(refusal.reason()).isEqualTo(Refusal.Reason.Invalid);
+        assertThat(refusal.message())
+                .isEqualTo("Namespace \"team\" is invalid: status.Phase: Invalid value: \"Terminating\": may only be"
+                        + " 'Active' if `deletionTimestamp` is empty");
+
+        ObjectNode ending = living.deepCopy();
+        ending.withObject("/metadata").put("deletionTimestamp", "2026-01-02T03:04:05Z");
+        ending.withObject("/status").put("phase", "Terminating");
+        assertThat(refused(patch(ending, PatchType.MERGE_PATCH, "status", "{'status':{'phase':'Active'}}"))
+                        .message())
+                .contains("may only be 'Terminating' if `deletionTimestamp` is not empty");
+        assertThat(accepted(patch(ending, PatchType.MERGE_PATCH, "status", "{'status':{'conditions':[]}}"))
+                        .at("/status/phase")
+                        .asText())
+                .isEqualTo("Terminating");
+    }
+
+    @Test
     @DisplayName("an update names its object; a patch need not")
     void unnamed() {
         ObjectNode present = accepted(admit(RANGES, SERVICE));
