@@ -19,6 +19,7 @@ import dev.weft.proxy.nftables.ChildCommands;
 import dev.weft.proxy.nftables.Commands;
 import dev.weft.proxy.nftables.KernelPath;
 import dev.weft.proxy.nftables.KernelStatus;
+import dev.weft.proxy.nftables.KernelTraffic;
 import dev.weft.proxy.nodehealth.NodeHealth;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
@@ -218,14 +219,24 @@ public final class ProxyNode {
 
     private static String metrics(DataPlane dataPlane, KernelPath kernel, MetricsSettings settings) {
         KernelStatus status = kernel.status();
+        KernelTraffic traffic = kernel.traffic();
         KernelNumbers numbers = new KernelNumbers(
                 status.unavailable().isEmpty(),
                 status.programmed().size(),
                 status.left().size(),
                 status.transactions(),
                 status.failures(),
-                kernel.connections().stream()
+                traffic.listeners().stream()
                         .map(led -> new KernelNumbers.Led(led.service(), led.key(), led.connections()))
+                        .toList(),
+                traffic.endpoints().stream()
+                        .map(each -> new KernelNumbers.Endpoint(
+                                each.service(),
+                                each.listener(),
+                                each.address(),
+                                each.cluster(),
+                                each.connections(),
+                                each.bytes()))
                         .toList());
         return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), numbers, settings);
     }
