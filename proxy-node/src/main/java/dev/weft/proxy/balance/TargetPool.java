@@ -52,20 +52,25 @@ public final class TargetPool {
         this.settings = settings;
     }
 
-    /** The set for these endpoints; an endpoint known before keeps its counters and its place. */
+    /**
+     * The set for these endpoints; an endpoint known before keeps its counters and its place. It is the same object only while
+     * endpoints and weights are the same: balancers lay shares out.
+     */
     public TargetSet update(List<Candidate> candidates) {
         Map<Key, Candidate> wanted = new LinkedHashMap<>(2 * candidates.size());
         candidates.forEach(candidate -> wanted.put(Key.of(candidate), candidate));
         List<Key> gone = new ArrayList<>();
-        present.forEach((key, target) -> {
-            Candidate candidate = wanted.remove(key);
+        boolean reweighed = false;
+        for (Map.Entry<Key, Target> each : present.entrySet()) {
+            Candidate candidate = wanted.remove(each.getKey());
             if (candidate == null) {
-                gone.add(key);
+                gone.add(each.getKey());
             } else {
-                target.reweigh(candidate.weight());
+                reweighed |= candidate.weight() != each.getValue().weight();
+                each.getValue().reweigh(candidate.weight());
             }
-        });
-        if (gone.isEmpty() && wanted.isEmpty()) {
+        }
+        if (gone.isEmpty() && wanted.isEmpty() && !reweighed) {
             return targets;
         }
         Set<Target> leaving = Collections.newSetFromMap(new IdentityHashMap<>());
