@@ -170,8 +170,7 @@ class ProxyAloneIT {
                     {"metadata":{"namespace":"default","name":"pod-two","uid":"uid-two"}}""");
             Child proxy = fromKubeconfig("proxy", api.url(), "a-token");
             proxy.awaitReady(PATIENCE);
-            await().atMost(PATIENCE)
-                    .until(() -> sharesOf(weighed, 8).equals(Map.of("one", 6, "two", 2)));
+            await().atMost(PATIENCE).until(() -> sharesOf(weighed, 8).equals(Map.of("one", 6, "two", 2)));
             assertThat(api.requests()).contains("GET /api/v1/pods?watch");
             assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
         }
@@ -182,9 +181,7 @@ class ProxyAloneIT {
                 {"metadata":{"namespace":"default","name":"web-%1$s","labels":{"kubernetes.io/service-name":"web"}},
                  "addressType":"IPv4","ports":[{"name":"","port":%3$d,"protocol":"TCP"}],"endpoints":[{"addresses":["%2$s"],
                  "conditions":{"ready":true},"targetRef":{"kind":"Pod","uid":"uid-%1$s"}}]}""".formatted(
-                        backend.name(),
-                        backend.address().host(),
-                        backend.address().port());
+                backend.name(), backend.address().host(), backend.address().port());
     }
 
     private static Map<String, Integer> sharesOf(HostPort address, int calls) throws IOException {

@@ -112,7 +112,8 @@ public final class TrafficTable {
             case "weft_proxy_listener_refused_total" -> row.refused += sample.value();
             case LED_TO + "bytes_to_total" -> row.in += rate.apply(sample);
             case LED_TO + "bytes_from_total" -> row.out += rate.apply(sample);
-            case "weft_proxy_endpoint_picks_total", LED_TO + "connections_total" -> row.connections += byEndpoint ? rate.apply(sample) : 0;
+            case "weft_proxy_endpoint_picks_total", LED_TO + "connections_total" ->
+                row.connections += byEndpoint ? rate.apply(sample) : 0;
             case "weft_proxy_endpoint_open_connections" -> row.open += byEndpoint ? sample.value() : 0;
             case "weft_proxy_listener_bytes_to_total" -> row.in += rate.apply(sample);
             case "weft_proxy_listener_bytes_from_total" -> row.out += rate.apply(sample);

@@ -56,8 +56,11 @@ class TrafficTableTest {
         String led = "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"a\",service=\"b\"} ";
         String to = "weft_proxy_nftables_endpoint_%s_total{kind=\"service\",namespace=\"a\",service=\"b\","
                 + "endpoint=\"10.1.1.1:80\",cluster=\"west\"} %d\n";
-        MetricSamples before = MetricSamples.parse(
-                to.formatted("connections", 10) + to.formatted("bytes_to", 0) + to.formatted("bytes_from", 0) + led + 10);
+        MetricSamples before = MetricSamples.parse(to.formatted("connections", 10)
+                + to.formatted("bytes_to", 0)
+                + to.formatted("bytes_from", 0)
+                + led
+                + 10);
         MetricSamples now = MetricSamples.parse(to.formatted("connections", 30)
                 + to.formatted("bytes_to", 70)
                 + to.formatted("bytes_from", 90)
@@ -66,8 +69,8 @@ class TrafficTableTest {
         assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), false, 9))
                 .anySatisfy(line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b 3 0 7B 9B"));
         assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), true, 9))
-                .anySatisfy(line -> assertThat(line.replaceAll(" +", " "))
-                        .startsWith("a/b west/10.1.1.1:80 2 0 7B 9B"));
+                .anySatisfy(
+                        line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b west/10.1.1.1:80 2 0 7B 9B"));
     }
 
     @Test

@@ -225,8 +225,7 @@ public final class MetricsText {
             String name = "weft_proxy_endpoint_" + family.name;
             head(name, family.type, family.help);
             for (Row row : rows) {
-                String labels = labels(row.listener)
-                        + endpoint(row.endpoint.address(), row.endpoint.cluster());
+                String labels = labels(row.listener) + endpoint(row.endpoint.address(), row.endpoint.cluster());
                 line(name, labels, family.value.of(row.endpoint));
             }
         }

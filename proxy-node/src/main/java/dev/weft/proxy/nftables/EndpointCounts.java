@@ -39,8 +39,8 @@ final class EndpointCounts {
             for (JsonNode element : object.path("set").path("elem")) {
                 JsonNode place = element.path("elem").path("val").path("concat");
                 Protocol protocol = "udp".equals(place.path(1).asText()) ? Protocol.UDP : Protocol.TCP;
-                ListenerKey listener = new ListenerKey(
-                        place.path(0).asText(), place.path(2).asInt(), protocol);
+                ListenerKey listener =
+                        new ListenerKey(place.path(0).asText(), place.path(2).asInt(), protocol);
                 Endpoint endpoint =
                         new Endpoint(place.path(3).asText(), place.path(4).asInt());
                 counted.put(

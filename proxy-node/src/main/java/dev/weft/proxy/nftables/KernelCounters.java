@@ -35,10 +35,7 @@ final class KernelCounters {
      * @param bytesFrom bytes from endpoints; empty unless they are counted
      */
     record Reading(
-            Map<ListenerKey, Long> listeners,
-            Map<Way, Long> picks,
-            Map<Way, Long> bytesTo,
-            Map<Way, Long> bytesFrom) {}
+            Map<ListenerKey, Long> listeners, Map<Way, Long> picks, Map<Way, Long> bytesTo, Map<Way, Long> bytesFrom) {}
 
     /** Null when one of them cannot be read. */
     CompletionStage<@Nullable Reading> read() {
@@ -49,15 +46,19 @@ final class KernelCounters {
                 new ConcurrentHashMap<>());
         List<CompletableFuture<Boolean>> parts = new ArrayList<>();
         for (Family family : Family.values()) {
-            parts.add(list("map", Skeleton.services(family), json -> into.listeners()
-                    .putAll(ConnectionCounts.read(json))));
-            parts.add(list("set", Skeleton.picks(family), json -> into.picks()
-                    .putAll(EndpointCounts.read(json, "packets"))));
+            parts.add(list(
+                    "map", Skeleton.services(family), json -> into.listeners().putAll(ConnectionCounts.read(json))));
+            parts.add(list(
+                    "set", Skeleton.picks(family), json -> into.picks().putAll(EndpointCounts.read(json, "packets"))));
             if (settings.countBytes()) {
-                parts.add(list("set", Skeleton.bytesTo(family), json -> into.bytesTo()
-                        .putAll(EndpointCounts.read(json, "bytes"))));
-                parts.add(list("set", Skeleton.bytesFrom(family), json -> into.bytesFrom()
-                        .putAll(EndpointCounts.read(json, "bytes"))));
+                parts.add(list(
+                        "set",
+                        Skeleton.bytesTo(family),
+                        json -> into.bytesTo().putAll(EndpointCounts.read(json, "bytes"))));
+                parts.add(list(
+                        "set",
+                        Skeleton.bytesFrom(family),
+                        json -> into.bytesFrom().putAll(EndpointCounts.read(json, "bytes"))));
             }
         }
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))

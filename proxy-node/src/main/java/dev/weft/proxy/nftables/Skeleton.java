@@ -100,8 +100,8 @@ final class Skeleton {
             sets.put(kept(family), "set { type " + listener + "; }");
             sets.put(shortWay(family), "set { type " + listener + "; }");
             sets.put(hairpin(family), "set { type " + listener + " . " + address + " . " + address + "; }");
-            String counted = "set { type " + listener + " . " + address + " . inet_service; flags dynamic,timeout; timeout "
-                    + COUNT_KEPT + "; size " + COUNTED + "; }";
+            String counted = "set { type " + listener + " . " + address
+                    + " . inet_service; flags dynamic,timeout; timeout " + COUNT_KEPT + "; size " + COUNTED + "; }";
             sets.put(picks(family), counted);
             if (settings.countBytes()) {
                 sets.put(bytesTo(family), counted);
@@ -265,8 +265,8 @@ final class Skeleton {
     private static List<String> toThemselves(Family family) {
         String pair = " . " + family.keyword() + " saddr . " + family.keyword() + " daddr";
         return PROTOCOLS.stream()
-                .map(protocol -> "meta l4proto " + protocol + " " + listener(family) + pair + " @" + hairpin(family) + " goto "
-                        + MASQUERADED)
+                .map(protocol -> "meta l4proto " + protocol + " " + listener(family) + pair + " @" + hairpin(family)
+                        + " goto " + MASQUERADED)
                 .toList();
     }
 

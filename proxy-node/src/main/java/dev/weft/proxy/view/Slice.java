@@ -42,9 +42,8 @@ public record Slice(
 
     /** The same with what Pods, by uid, say of the weights of endpoints that the slice says nothing of. */
     Slice weighed(Map<String, Integer> podWeights) {
-        List<SliceEndpoint> weighed = endpoints.stream()
-                .map(endpoint -> endpoint.weighed(podWeights))
-                .toList();
+        List<SliceEndpoint> weighed =
+                endpoints.stream().map(endpoint -> endpoint.weighed(podWeights)).toList();
         return weighed.equals(endpoints) ? this : new Slice(id, service, cluster, ipv6, version, ports, weighed, stale);
     }
 

@@ -53,8 +53,7 @@ public final class ViewActor extends AbstractBehavior<ViewActor.Command> {
     private boolean newsWaiting;
 
     /** Follows the feed for the node of that name; the first picture comes when every needed collection is listed. */
-    public static Behavior<Command> create(
-            String nodeName, ViewSource source, ActorRef<ViewUpdate> subscriber) {
+    public static Behavior<Command> create(String nodeName, ViewSource source, ActorRef<ViewUpdate> subscriber) {
         return Behaviors.withTimers(
                 timers -> Behaviors.setup(context -> new ViewActor(context, timers, nodeName, source, subscriber)));
     }
@@ -99,8 +98,10 @@ public final class ViewActor extends AbstractBehavior<ViewActor.Command> {
         if (batches == null) {
             return this;
         }
-        Duration pause = source.pace().after(
-                batches.stream().mapToInt(batch -> batch.changes().size()).sum());
+        Duration pause = source.pace()
+                .after(batches.stream()
+                        .mapToInt(batch -> batch.changes().size())
+                        .sum());
         if (!pause.isZero()) {
             pausing = true;
             timers.startSingleTimer(PauseOver.INSTANCE, pause);

@@ -73,7 +73,6 @@ class EndpointCountsTest {
         ServiceKey other = ServiceKey.service("default", "other");
         Reading later = new Reading(Map.of(), Map.of(WAY, 4L), Map.of(), Map.of());
         assertThat(counts.take(later, way -> new Known(other, "")))
-                .containsExactly(
-                        new KernelEndpoint(other, WAY.listener(), "10.1.1.1:8080", "", 1, Traffic.NONE));
+                .containsExactly(new KernelEndpoint(other, WAY.listener(), "10.1.1.1:8080", "", 1, Traffic.NONE));
     }
 }

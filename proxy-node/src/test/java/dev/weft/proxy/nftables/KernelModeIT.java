@@ -485,8 +485,7 @@ class KernelModeIT {
 
     /** A service of one endpoint, for datagrams, which is on the node itself. */
     private void declareOnNode() {
-        services.add(
-                service("host", "", "'clusterIPs':['10.96.0.12'],'ports':[{'port':80,'protocol':'UDP'}]"));
+        services.add(service("host", "", "'clusterIPs':['10.96.0.12'],'ports':[{'port':80,'protocol':'UDP'}]"));
         slices.add(slice("host", slicePort("", "UDP", 8081), "10.91.0.1@node-1"));
     }
 

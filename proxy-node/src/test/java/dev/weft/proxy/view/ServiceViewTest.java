@@ -170,8 +170,8 @@ class ServiceViewTest {
                 .isEmpty();
 
         ((ObjectNode) object.path("metadata").path("annotations")).remove("mesh.weft.dev/weights");
-        ServiceView later =
-                apply(weighed.view(), changes(WatchedKind.SLICES, false, object)).view();
+        ServiceView later = apply(weighed.view(), changes(WatchedKind.SLICES, false, object))
+                .view();
         assertThat(weightsIn(later)).containsExactly(5, 7, 1, 1);
         assertThat(weightsIn(later.apply(List.of(), Map.of("c", 0)).view())).containsExactly(1, 1, 0, 1);
     }

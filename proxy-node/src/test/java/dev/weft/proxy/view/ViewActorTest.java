@@ -34,13 +34,14 @@ class ViewActorTest {
     }
 
     private static JsonNode web(String algorithm) throws JsonProcessingException {
-        return json("{'metadata':{'namespace':'default','name':'web','annotations':{'mesh.weft.dev/algorithm':'" + algorithm
-                + "'}},'spec':{'clusterIP':'10.0.0.1','ports':[{'port':80}]}}");
+        return json("{'metadata':{'namespace':'default','name':'web','annotations':{'mesh.weft.dev/algorithm':'"
+                + algorithm + "'}},'spec':{'clusterIP':'10.0.0.1','ports':[{'port':80}]}}");
     }
 
     private static JsonNode pod(int weight) throws JsonProcessingException {
-        return json("{'metadata':{'namespace':'default','name':'one','uid':'uid-one','annotations':{'mesh.weft.dev/weight':'"
-                + weight + "'}}}");
+        return json(
+                "{'metadata':{'namespace':'default','name':'one','uid':'uid-one','annotations':{'mesh.weft.dev/weight':'"
+                        + weight + "'}}}");
     }
 
     private ResourceFeed.Follower follower(String path) {
@@ -61,8 +62,7 @@ class ViewActorTest {
             followers.put(path, follower);
             return () -> followers.remove(path);
         };
-        ViewSource source =
-                new ViewSource(feed, ViewPace.NONE, entry -> "weighted-random".equals(entry.algorithm()));
+        ViewSource source = new ViewSource(feed, ViewPace.NONE, entry -> "weighted-random".equals(entry.algorithm()));
         kit.spawn(ViewActor.create("host-1", source, pictures.ref()));
         follower(WatchedKind.SLICES.path())
                 .replaced(List.of(json("{'metadata':{'namespace':'default','name':'web-1','labels':"
