@@ -185,6 +185,18 @@ class RouteTest {
         assertThat(route.pick(1, 0, List.of(other, dead))).isNull();
     }
 
+    @Test
+    @DisplayName("heeds another weight of endpoints that stay the same, from then on")
+    void reweighed() {
+        List<Candidate> both = candidates(0, 2);
+        route.update(plan(both, Algorithm.WEIGHTED_ROUND_ROBIN, null), 0);
+        assertThat(picks(8, 0).values()).containsExactly(4, 4);
+        List<Candidate> heavier = List.of(both.get(0).weighing(3), both.get(1));
+        route.update(plan(heavier, Algorithm.WEIGHTED_ROUND_ROBIN, null), 0);
+        assertThat(picks(8, 0))
+                .isEqualTo(Map.of(both.get(0).identity(), 6, both.get(1).identity(), 2));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"WEIGHTED_ROUND_ROBIN", "WEIGHTED_RANDOM"})
     @DisplayName("gives a new endpoint a tenth of its weight, and a tenth more with each tenth of the window")
