@@ -129,7 +129,7 @@ public final class ServiceView {
         /** What stands; what has come now is weighed when it is written. */
         private void weighAgain() {
             services.forEach((key, picture) -> picture.slices().forEach((id, slice) -> {
-                if (slice != slice.weighed(weights)) {
+                if (!slice.equals(slice.weighed(weights))) {
                     changesOf(key).putIfAbsent(id, slice);
                 }
             }));

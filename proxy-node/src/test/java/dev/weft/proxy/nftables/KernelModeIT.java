@@ -41,7 +41,7 @@ class KernelModeIT {
     private static final String NODE_PORT_ADDRESS = "10.91.0.1";
     private static final String CLIENT = "client";
     /** Of a datagram over IPv4 (bytes). */
-    private static final int HEADERS = 20 + 8;
+    private static final long HEADERS = 20 + 8;
 
     /** Hosts by name, in the order of their networks; endpoints serve at port 8080. */
     private static final String[] OTHERS = {CLIENT, "one", "two", "three"};
