@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -141,6 +143,53 @@ class ProxyAloneIT {
             assertThat(stranger.awaitEnd(PATIENCE)).isTrue();
             assertThat(stranger.tail()).contains("does not know who asks", "Unauthorized");
         }
+    }
+
+    @Test
+    @DisplayName("takes weights of plain Kubernetes from its Pods, for services that heed them, if it may see Pods")
+    void podWeights() throws Exception {
+        HostPort weighed = new HostPort("127.77.0.11", 8080);
+        try (PlainKubernetes api = new PlainKubernetes("a-token")) {
+            api.put("/api/v1/nodes", "{'metadata':{'name':'host-1'}}".replace('\'', '"'));
+            api.put("/api/v1/services", """
+                    {"metadata":{"namespace":"default","name":"web",
+                      "annotations":{"mesh.weft.dev/algorithm":"weighted-round-robin"}},
+                     "spec":{"clusterIP":"%1$s","clusterIPs":["%1$s"],"ports":[{"port":8080,"protocol":"TCP"}]}}""".formatted(weighed.host()));
+            api.put(
+                    "/apis/discovery.k8s.io/v1/endpointslices",
+                    sliceOf(bed.backend("one", 9376)) + "," + sliceOf(bed.backend("two", 9376)));
+            Child blind = fromKubeconfig("blind", api.url(), "a-token");
+            blind.awaitReady(PATIENCE);
+            awaitSaid(blind, "Pods cannot be followed");
+            assertThat(sharesOf(weighed, 8)).isEqualTo(Map.of("one", 4, "two", 4));
+            assertThat(blind.stop(Duration.ofSeconds(30))).isZero();
+
+            api.put("/api/v1/pods", """
+                    {"metadata":{"namespace":"default","name":"pod-one","uid":"uid-one",
+                      "annotations":{"mesh.weft.dev/weight":"3"}}},
+                    {"metadata":{"namespace":"default","name":"pod-two","uid":"uid-two"}}""");
+            Child proxy = fromKubeconfig("proxy", api.url(), "a-token");
+            proxy.awaitReady(PATIENCE);
+            await().atMost(PATIENCE).until(() -> sharesOf(weighed, 8).equals(Map.of("one", 6, "two", 2)));
+            assertThat(api.requests()).contains("GET /api/v1/pods?watch");
+            assertThat(proxy.stop(Duration.ofSeconds(30))).isZero();
+        }
+    }
+
+    private static String sliceOf(Backend backend) {
+        return """
+                {"metadata":{"namespace":"default","name":"web-%1$s","labels":{"kubernetes.io/service-name":"web"}},
+                 "addressType":"IPv4","ports":[{"name":"","port":%3$d,"protocol":"TCP"}],"endpoints":[{"addresses":["%2$s"],
+                 "conditions":{"ready":true},"targetRef":{"kind":"Pod","uid":"uid-%1$s"}}]}""".formatted(
+                backend.name(), backend.address().host(), backend.address().port());
+    }
+
+    private static Map<String, Integer> sharesOf(HostPort address, int calls) throws IOException {
+        Map<String, Integer> shares = new TreeMap<>();
+        for (int call = 0; call < calls; call++) {
+            shares.merge(HttpCall.get(address, "/", Duration.ofSeconds(2)), 1, Integer::sum);
+        }
+        return shares;
     }
 
     @Test

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.dataplane.CheckMeans;
 import dev.weft.proxy.dataplane.DataPlane;
 import dev.weft.proxy.dataplane.DataPlaneActor;
@@ -19,15 +20,19 @@ import dev.weft.proxy.nftables.ChildCommands;
 import dev.weft.proxy.nftables.Commands;
 import dev.weft.proxy.nftables.KernelPath;
 import dev.weft.proxy.nftables.KernelStatus;
+import dev.weft.proxy.nftables.KernelTraffic;
 import dev.weft.proxy.nodehealth.NodeHealth;
 import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ResourceWriter;
+import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ViewSource;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +40,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,8 +146,7 @@ public final class ProxyNode {
                         dataPlane,
                         settings.dataPlane().nodeAddresses(),
                         settings.node(),
-                        feed,
-                        settings.pace(),
+                        new ViewSource(feed, settings.pace(), podWeights(settings, writer)),
                         kernel,
                         update -> {
                             kernel.apply(update);
@@ -194,6 +199,16 @@ public final class ProxyNode {
                 });
     }
 
+    /** Weft's own server, the only one that is written to, tells the weights of Pods by slices. */
+    private static Predicate<ServiceEntry> podWeights(ProxySettings settings, @Nullable ResourceWriter writer) {
+        Algorithm otherwise = settings.balance().defaultAlgorithm();
+        return entry -> writer == null
+                && Optional.ofNullable(entry.algorithm())
+                        .flatMap(Algorithm::named)
+                        .orElse(otherwise)
+                        .heedsWeights();
+    }
+
     private static KernelPath kernelPath(ProxySettings settings) {
         return new KernelPath(
                 settings.nftables(),
@@ -218,14 +233,24 @@ public final class ProxyNode {
 
     private static String metrics(DataPlane dataPlane, KernelPath kernel, MetricsSettings settings) {
         KernelStatus status = kernel.status();
+        KernelTraffic traffic = kernel.traffic();
         KernelNumbers numbers = new KernelNumbers(
                 status.unavailable().isEmpty(),
                 status.programmed().size(),
                 status.left().size(),
                 status.transactions(),
                 status.failures(),
-                kernel.connections().stream()
+                traffic.listeners().stream()
                         .map(led -> new KernelNumbers.Led(led.service(), led.key(), led.connections()))
+                        .toList(),
+                traffic.endpoints().stream()
+                        .map(each -> new KernelNumbers.Endpoint(
+                                each.service(),
+                                each.listener(),
+                                each.address(),
+                                each.cluster(),
+                                each.connections(),
+                                each.bytes()))
                         .toList());
         return MetricsText.of(dataPlane.status(), dataPlane.picks(), dataPlane.openConnections(), numbers, settings);
     }

@@ -14,8 +14,10 @@ import java.util.function.Function;
 public final class TrafficTable {
     private static final String FORM = "%-40s %9s %7s %9s %9s %8s %9s %8s";
 
-    /** By the kernel, which counts nothing else. */
+    /** By the kernel, which counts no more than this and, if it is told to, bytes. */
     private static final String LED = "weft_proxy_nftables_connections_total";
+
+    private static final String LED_TO = "weft_proxy_nftables_endpoint_";
 
     private TrafficTable() {}
 
@@ -58,6 +60,7 @@ public final class TrafficTable {
             if (sample.name().equals("weft_proxy_open_connections")) {
                 open = sample.value();
             } else if (sample.name().startsWith("weft_proxy_endpoint_")
+                    || sample.name().startsWith(LED_TO)
                     || (!byEndpoint
                             && (sample.name().startsWith("weft_proxy_listener_")
                                     || sample.name().equals(LED)))) {
@@ -107,7 +110,10 @@ public final class TrafficTable {
             case "weft_proxy_listener_open_connections" -> row.open += sample.value();
             case "weft_proxy_listener_retries_total" -> row.retries += rate.apply(sample);
             case "weft_proxy_listener_refused_total" -> row.refused += sample.value();
-            case "weft_proxy_endpoint_picks_total" -> row.connections += byEndpoint ? rate.apply(sample) : 0;
+            case LED_TO + "bytes_to_total" -> row.in += rate.apply(sample);
+            case LED_TO + "bytes_from_total" -> row.out += rate.apply(sample);
+            case "weft_proxy_endpoint_picks_total", LED_TO + "connections_total" ->
+                row.connections += byEndpoint ? rate.apply(sample) : 0;
             case "weft_proxy_endpoint_open_connections" -> row.open += byEndpoint ? sample.value() : 0;
             case "weft_proxy_listener_bytes_to_total" -> row.in += rate.apply(sample);
             case "weft_proxy_listener_bytes_from_total" -> row.out += rate.apply(sample);

@@ -51,15 +51,26 @@ class TrafficTableTest {
     }
 
     @Test
-    @DisplayName("counts what the kernel leads, of which nothing more is known, by service alone")
+    @DisplayName("counts what the kernel leads, by service and by endpoint, and bytes where it counts them")
     void kernel() {
         String led = "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"a\",service=\"b\"} ";
-        MetricSamples before = MetricSamples.parse(led + 10);
-        MetricSamples now = MetricSamples.parse(led + 40);
+        String to = "weft_proxy_nftables_endpoint_%s_total{kind=\"service\",namespace=\"a\",service=\"b\","
+                + "endpoint=\"10.1.1.1:80\",cluster=\"west\"} %d\n";
+        MetricSamples before = MetricSamples.parse(to.formatted("connections", 10)
+                + to.formatted("bytes_to", 0)
+                + to.formatted("bytes_from", 0)
+                + led
+                + 10);
+        MetricSamples now = MetricSamples.parse(to.formatted("connections", 30)
+                + to.formatted("bytes_to", 70)
+                + to.formatted("bytes_from", 90)
+                + led
+                + 40);
         assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), false, 9))
-                .anySatisfy(line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b 3 0 0B 0B"));
+                .anySatisfy(line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b 3 0 7B 9B"));
         assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), true, 9))
-                .noneMatch(line -> line.contains("a/b"));
+                .anySatisfy(
+                        line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b west/10.1.1.1:80 2 0 7B 9B"));
     }
 
     @Test

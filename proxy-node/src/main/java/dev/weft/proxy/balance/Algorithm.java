@@ -38,6 +38,16 @@ public enum Algorithm {
         return Optional.empty();
     }
 
+    /** Whether endpoints of more weight get more connections. */
+    public boolean heedsWeights() {
+        return switch (this) {
+            case ROUND_ROBIN, RANDOM, SOURCE_IP_HASH -> false;
+            case WEIGHTED_ROUND_ROBIN, WEIGHTED_RANDOM -> true;
+            case LEAST_CONNECTION, LEAST_CONNECTION_EXACT, LEAST_RESPONSE_TIME -> true;
+            case CONSISTENT_HASH, RING_HASH -> true;
+        };
+    }
+
     /** Whether a client's target is a matter of its key. */
     boolean byClient() {
         return this == SOURCE_IP_HASH || this == CONSISTENT_HASH || this == RING_HASH;

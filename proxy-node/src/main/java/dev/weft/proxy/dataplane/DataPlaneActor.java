@@ -9,13 +9,12 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.TrafficRules;
-import dev.weft.proxy.view.ResourceFeed;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewActor;
-import dev.weft.proxy.view.ViewPace;
+import dev.weft.proxy.view.ViewSource;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
      * Starts the child that follows the feed.
      *
      * @param node its zone is taken from the Node object when it is empty here
-     * @param pace how fast pictures follow one another
+     * @param source where pictures come from
      * @param offload asked which listeners of a service something else has
      * @param onPicture told each picture after it has been applied
      */
@@ -80,12 +79,11 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             DataPlane dataPlane,
             List<String> nodeAddresses,
             NodeIdentity node,
-            ResourceFeed feed,
-            ViewPace pace,
+            ViewSource source,
             Offload offload,
             Consumer<ViewUpdate> onPicture) {
         Behavior<Command> behavior = Behaviors.setup(
-                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, feed, pace, offload, onPicture));
+                context -> new DataPlaneActor(context, dataPlane, nodeAddresses, node, source, offload, onPicture));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER));
     }
@@ -95,8 +93,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             DataPlane dataPlane,
             List<String> nodeAddresses,
             NodeIdentity node,
-            ResourceFeed feed,
-            ViewPace pace,
+            ViewSource source,
             Offload offload,
             Consumer<ViewUpdate> onPicture) {
         super(context);
@@ -107,7 +104,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         this.onPicture = onPicture;
         ActorRef<ViewUpdate> viewed = context.messageAdapter(ViewUpdate.class, Viewed::new);
         context.spawn(
-                Behaviors.supervise(ViewActor.create(node.name(), feed, pace, viewed))
+                Behaviors.supervise(ViewActor.create(node.name(), source, viewed))
                         .onFailure(SupervisorStrategy.restartWithBackoff(MIN_RESTART, MAX_RESTART, RESTART_JITTER)),
                 "view");
     }

@@ -1,5 +1,6 @@
 package dev.weft.proxy.metrics;
 
+import dev.weft.proxy.balance.Traffic;
 import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.view.ServiceKey;
 import java.util.List;
@@ -13,10 +14,18 @@ import java.util.List;
  * @param transactions that the kernel has taken
  * @param failures transactions that it has refused
  * @param listeners that the kernel serves
+ * @param endpoints that it has led to
  */
 public record KernelNumbers(
-        boolean available, int services, int left, long transactions, long failures, List<Led> listeners) {
+        boolean available,
+        int services,
+        int left,
+        long transactions,
+        long failures,
+        List<Led> listeners,
+        List<Endpoint> endpoints) {
     public KernelNumbers {
+        endpoints = List.copyOf(endpoints);
         listeners = List.copyOf(listeners);
     }
 
@@ -26,4 +35,20 @@ public record KernelNumbers(
      * @param connections that it has led so far
      */
     public record Led(ServiceKey service, ListenerKey key, long connections) {}
+
+    /**
+     * An endpoint that the kernel has led to.
+     *
+     * @param listener where its connections came to
+     * @param address {@code address:port}
+     * @param cluster where it lives; empty for this cluster
+     * @param bytes of packets; none unless they are counted
+     */
+    public record Endpoint(
+            ServiceKey service,
+            ListenerKey listener,
+            String address,
+            String cluster,
+            long connections,
+            Traffic bytes) {}
 }

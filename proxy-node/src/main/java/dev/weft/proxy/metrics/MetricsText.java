@@ -51,6 +51,7 @@ public final class MetricsText {
         writing.states(listeners);
         writing.kernel(kernel);
         int led = writing.led(kernel, settings.maxListeners());
+        int ledTo = writing.ledTo(kernel);
         writing.head("weft_proxy_picks_total", "counter", "Endpoints picked, by algorithm.");
         new TreeMap<>(picks)
                 .forEach((algorithm, count) ->
@@ -60,7 +61,7 @@ public final class MetricsText {
         int endpoints = writing.byEndpoint();
         writing.head("weft_proxy_metrics_left_out", "gauge", "Listeners and endpoints whose numbers are not told.");
         writing.line("weft_proxy_metrics_left_out", "what=\"listeners\"", busy.size() - told.size() + led);
-        writing.line("weft_proxy_metrics_left_out", "what=\"endpoints\"", endpoints);
+        writing.line("weft_proxy_metrics_left_out", "what=\"endpoints\"", endpoints + ledTo);
         return writing.text.toString();
     }
 
@@ -102,6 +103,32 @@ public final class MetricsText {
                 .sorted(Comparator.comparing(KernelNumbers.Led::service).thenComparing(KernelNumbers.Led::key))
                 .forEach(each -> line(name, labels(each.service(), each.key()), each.connections()));
         return Math.max(0, busy.size() - most);
+    }
+
+    /** Says how many are left out. Bytes are told where they are counted. */
+    private int ledTo(KernelNumbers kernel) {
+        List<KernelNumbers.Endpoint> rows = kernel.endpoints().stream()
+                .sorted(Comparator.comparingLong(KernelNumbers.Endpoint::connections)
+                        .reversed())
+                .limit(maxEndpoints)
+                .sorted(Comparator.comparing(KernelNumbers.Endpoint::service)
+                        .thenComparing(KernelNumbers.Endpoint::listener)
+                        .thenComparing(KernelNumbers.Endpoint::address))
+                .toList();
+        String connections = "weft_proxy_nftables_endpoint_connections_total";
+        head(connections, "counter", "Connections, and flows of UDP, that the kernel has led to it.");
+        rows.forEach(each -> line(connections, labels(each), each.connections()));
+        String to = "weft_proxy_nftables_endpoint_bytes_to_total";
+        head(to, "counter", "Bytes of packets from clients to it, IP headers included.");
+        rows.stream()
+                .filter(each -> each.bytes().to() > 0)
+                .forEach(each -> line(to, labels(each), each.bytes().to()));
+        String from = "weft_proxy_nftables_endpoint_bytes_from_total";
+        head(from, "counter", "Bytes of packets from it to clients, IP headers included.");
+        rows.stream()
+                .filter(each -> each.bytes().from() > 0)
+                .forEach(each -> line(from, labels(each), each.bytes().from()));
+        return kernel.endpoints().size() - rows.size();
     }
 
     private void byListener() {
@@ -198,8 +225,7 @@ public final class MetricsText {
             String name = "weft_proxy_endpoint_" + family.name;
             head(name, family.type, family.help);
             for (Row row : rows) {
-                String labels = labels(row.listener) + ",endpoint=\"" + row.endpoint.address() + "\",cluster=\""
-                        + escaped(row.endpoint.cluster()) + "\"";
+                String labels = labels(row.listener) + endpoint(row.endpoint.address(), row.endpoint.cluster());
                 line(name, labels, family.value.of(row.endpoint));
             }
         }
@@ -221,6 +247,14 @@ public final class MetricsText {
 
     private static String labels(ListenerStatus listener) {
         return labels(listener.service(), listener.key());
+    }
+
+    private static String labels(KernelNumbers.Endpoint endpoint) {
+        return labels(endpoint.service(), endpoint.listener()) + endpoint(endpoint.address(), endpoint.cluster());
+    }
+
+    private static String endpoint(String address, String cluster) {
+        return ",endpoint=\"" + address + "\",cluster=\"" + escaped(cluster) + "\"";
     }
 
     private static String labels(ServiceKey service, ListenerKey key) {

@@ -47,7 +47,7 @@ public final class KernelPath implements Offload {
     /** Whether what the kernel mode has left here may stand in the way of listeners. */
     private final AtomicBoolean leftovers;
 
-    private volatile List<KernelListener> connections = List.of();
+    private volatile KernelTraffic traffic = KernelTraffic.NONE;
     private volatile @Nullable String unavailable;
     private volatile @Nullable ActorRef<NftablesActor.Command> actor;
 
@@ -148,12 +148,12 @@ public final class KernelPath implements Offload {
     }
 
     /** What the kernel leads where, as of the last reading, and has it read again: who asks twice learns what is new. */
-    public List<KernelListener> connections() {
+    public KernelTraffic traffic() {
         ActorRef<NftablesActor.Command> running = actor;
         if (running != null) {
             running.tell(NftablesActor.Count.INSTANCE);
         }
-        return connections;
+        return traffic;
     }
 
     /** How many transactions the kernel has taken. */
@@ -241,8 +241,8 @@ public final class KernelPath implements Offload {
         return programmed.contains(key);
     }
 
-    void counted(List<KernelListener> now) {
-        connections = now;
+    void counted(KernelTraffic now) {
+        traffic = now;
     }
 
     /** The kernel has taken a transaction. */

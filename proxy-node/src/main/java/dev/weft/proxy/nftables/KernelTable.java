@@ -2,10 +2,8 @@ package dev.weft.proxy.nftables;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +36,9 @@ final class KernelTable {
     private final String node;
     private final Commands commands;
     private final RuleSet rules;
+    private final KernelCounters counters;
     private final ConnectionCounts counts = new ConnectionCounts();
+    private final EndpointCounts endpointCounts = new EndpointCounts();
     private Known known = Known.DOUBTFUL;
     private @Nullable InstalledTable installed;
     private boolean toldConntrack;
@@ -48,6 +48,7 @@ final class KernelTable {
         this.node = node;
         this.commands = commands;
         this.rules = new RuleSet(settings, node);
+        this.counters = new KernelCounters(settings, commands);
     }
 
     /**
@@ -147,32 +148,15 @@ final class KernelTable {
         return commands.transaction(step.script());
     }
 
-    /** Every listener with the connections that the kernel has led there so far; null when it cannot be read. */
-    CompletionStage<@Nullable Map<ListenerKey, Long>> count() {
-        return countIn(Family.IPV4).thenCombine(countIn(Family.IPV6), (one, other) -> {
-            if (one == null || other == null) {
-                return null;
-            }
-            Map<ListenerKey, Long> both = new HashMap<>(one);
-            both.putAll(other);
-            return both;
-        });
-    }
-
-    private CompletionStage<@Nullable Map<ListenerKey, Long>> countIn(Family family) {
-        List<String> command = List.of("nft", "-j", "list", "map", "inet", settings.table(), Skeleton.services(family));
-        return commands.run(command, "").thenApply(listed -> {
-            try {
-                return listed.done() ? ConnectionCounts.read(JSON.readTree(listed.text())) : null;
-            } catch (JsonProcessingException e) {
-                return null;
-            }
-        });
+    /** What the kernel has counted so far; null when it cannot be read. */
+    CompletionStage<KernelCounters.@Nullable Reading> count() {
+        return counters.read();
     }
 
     /** Sums up a reading. */
-    List<KernelListener> sum(Map<ListenerKey, Long> counted) {
-        return counts.take(counted, rules::owner);
+    KernelTraffic sum(KernelCounters.Reading reading) {
+        return new KernelTraffic(
+                counts.take(reading.listeners(), rules::owner), endpointCounts.take(reading, rules::known));
     }
 
     /** Has the kernel forget datagram flows that lead where they should not any more. */

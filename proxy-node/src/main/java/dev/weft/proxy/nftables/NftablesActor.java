@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.selection.TrafficRules;
 import dev.weft.proxy.view.ServiceKey;
@@ -17,7 +16,6 @@ import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -53,7 +51,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         INSTANCE
     }
 
-    private record Counted(@Nullable Map<ListenerKey, Long> connections) implements Command {}
+    private record Counted(KernelCounters.@Nullable Reading reading) implements Command {}
 
     private enum CountAgain implements Command {
         INSTANCE
@@ -244,9 +242,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     }
 
     private Behavior<Command> onCounted(Counted counted) {
-        Map<ListenerKey, Long> connections = counted.connections();
-        if (connections != null) {
-            parts.path().counted(table.sum(connections));
+        KernelCounters.Reading reading = counted.reading();
+        if (reading != null) {
+            parts.path().counted(table.sum(reading));
         }
         timers.startSingleTimer(CountAgain.INSTANCE, settings.countInterval());
         return this;

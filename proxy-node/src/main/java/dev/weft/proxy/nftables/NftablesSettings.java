@@ -13,6 +13,7 @@ import java.util.List;
  * @param podNetworks sources whose connections to cluster IPs keep their address
  * @param timeout how long one run of a command may take
  * @param countInterval between two readings of the kernel's counters, at least
+ * @param countBytes whether the kernel counts bytes, by a rule for every packet
  * @param check how often it is looked whether the table is there yet
  */
 public record NftablesSettings(
@@ -24,6 +25,7 @@ public record NftablesSettings(
         Duration retryMin,
         Duration retryMax,
         Duration countInterval,
+        boolean countBytes,
         Duration check) {
 
     public NftablesSettings {
@@ -60,6 +62,7 @@ public record NftablesSettings(
                 config.getDuration("retry-min"),
                 config.getDuration("retry-max"),
                 config.getDuration("count-interval"),
+                config.getBoolean("count-bytes"),
                 config.getDuration("check"));
     }
 

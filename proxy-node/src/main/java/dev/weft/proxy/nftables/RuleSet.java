@@ -34,7 +34,7 @@ final class RuleSet {
     /** @param node whose table it is */
     RuleSet(NftablesSettings settings, String node) {
         this.ownTurns = settings.ownTurns();
-        Skeleton.sets().forEach(table::set);
+        Skeleton.sets(settings).forEach(table::set);
         Skeleton.chains(settings, node).forEach(table::chain);
     }
 
@@ -109,8 +109,9 @@ final class RuleSet {
                         listener,
                         before.listeners()
                                 .getOrDefault(listener, ListenerRules.NONE)
-                                .endpoints(),
-                        rules(listener).endpoints()));
+                                .endpoints()
+                                .keySet(),
+                        rules(listener).endpoints().keySet()));
         after.virtual().forEach(address -> count(address, 1));
         before.virtual().forEach(address -> count(address, -1));
     }
@@ -160,6 +161,13 @@ final class RuleSet {
     ServiceKey owner(ListenerKey listener) {
         SortedSet<ServiceKey> claimants = claims.get(listener);
         return claimants == null ? null : claimants.first();
+    }
+
+    /** Whose such a connection is, and in which cluster it ends; null where no connection is led any more. */
+    EndpointCounts.@Nullable Known known(EndpointCounts.Way way) {
+        ServiceKey owner = owner(way.listener());
+        String cluster = rules(way.listener()).endpoints().get(way.endpoint());
+        return owner == null || cluster == null ? null : new EndpointCounts.Known(owner, cluster);
     }
 
     private void count(String address, int more) {

@@ -114,7 +114,7 @@ final class ServiceCompiler {
             String verdict = "drop"; // rules KP-6, KP-7: there are endpoints, but not for this node
             if (candidates.isEmpty() && !selection.existsAnywhere()) {
                 elements.add(new Element(Skeleton.refused(family), place, ""));
-                listeners.put(key, new ListenerRules(elements, Set.of()));
+                listeners.put(key, new ListenerRules(elements, Map.of()));
                 return;
             }
             if (!candidates.isEmpty()) {
@@ -123,9 +123,10 @@ final class ServiceCompiler {
                 elements.addAll(route.elements());
                 verdict = "goto " + route.chain();
                 elements.addAll(hairpins(family, place, candidates));
-                if (fromOutside && policy == TrafficPolicy.CLUSTER) {
-                    elements.add(new Element(Skeleton.external(family), place, ""));
-                }
+            }
+            if (fromOutside && !own.isEmpty()) {
+                boolean any = policy == TrafficPolicy.CLUSTER;
+                elements.add(new Element(any ? Skeleton.external(family) : Skeleton.kept(family), place, ""));
             }
             if (!own.equals(candidates) && !own.isEmpty()) {
                 String ownChain = routes.leadApart(new Routes.Port(family, protocol, port, TrafficPolicy.CLUSTER), own);
@@ -142,9 +143,9 @@ final class ServiceCompiler {
                 verdict = "goto " + routes.allowed(family, protocol, port, verdict);
             }
             elements.add(new Element(Skeleton.services(family), place, verdict));
-            Set<Endpoint> endpoints = new HashSet<>();
-            candidates.forEach(candidate -> endpoints.add(endpoint(candidate)));
-            own.forEach(candidate -> endpoints.add(endpoint(candidate)));
+            Map<Endpoint, String> endpoints = new HashMap<>();
+            candidates.forEach(candidate -> endpoints.put(endpoint(candidate), candidate.cluster()));
+            own.forEach(candidate -> endpoints.put(endpoint(candidate), candidate.cluster()));
             listeners.put(key, new ListenerRules(elements, endpoints));
         }
 

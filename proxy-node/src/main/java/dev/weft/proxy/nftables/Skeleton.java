@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** What the table has without any service: its sets, its hooks and the chains between them; pure. */
 final class Skeleton {
@@ -19,7 +18,12 @@ final class Skeleton {
     static final String OWNER = "owner/";
 
     private static final String MASQUERADED = "masqueraded";
+    private static final List<String> PROTOCOLS = List.of("tcp", "udp");
     private static final int CLIENTS = 65_535;
+    /** Endpoints by listener that are counted; beyond it a connection is led, but not counted by endpoint. */
+    private static final int COUNTED = 32_768;
+    /** After so long without a connection the kernel's count of an endpoint begins anew. */
+    private static final String COUNT_KEPT = "1h";
 
     private Skeleton() {}
 
@@ -48,6 +52,26 @@ final class Skeleton {
         return "external/" + family.digit();
     }
 
+    /** Listeners whose connections keep their source address though they come from outside. */
+    static String kept(Family family) {
+        return "kept/" + family.digit();
+    }
+
+    /** Connections by listener and endpoint, which the kernel fills itself. */
+    static String picks(Family family) {
+        return "picks/" + family.digit();
+    }
+
+    /** Bytes of packets to endpoints, by listener and endpoint, which the kernel fills itself. */
+    static String bytesTo(Family family) {
+        return "bytes-to/" + family.digit();
+    }
+
+    /** Bytes of packets from endpoints, by listener and endpoint, which the kernel fills itself. */
+    static String bytesFrom(Family family) {
+        return "bytes-from/" + family.digit();
+    }
+
     /** Listeners that lead this host's own connections to other endpoints than those of others (rule KP-1). */
     static String shortWay(Family family) {
         return "short/" + family.digit();
@@ -64,7 +88,7 @@ final class Skeleton {
     }
 
     /** Declarations by name. A port's type is that of a header field, since that of a place has no name of its own. */
-    static Map<String, String> sets() {
+    static Map<String, String> sets(NftablesSettings settings) {
         Map<String, String> sets = new LinkedHashMap<>();
         for (Family family : Family.values()) {
             String address = family.addressType();
@@ -73,9 +97,17 @@ final class Skeleton {
             sets.put(refused(family), "set { type " + listener + "; }");
             sets.put(virtual(family), "set { type " + address + "; }");
             sets.put(external(family), "set { type " + listener + "; }");
+            sets.put(kept(family), "set { type " + listener + "; }");
             sets.put(shortWay(family), "set { type " + listener + "; }");
             sets.put(hairpin(family), "set { type " + listener + " . " + address + " . " + address + "; }");
-            for (String protocol : List.of("tcp", "udp")) {
+            String counted = "set { type " + listener + " . " + address
+                    + " . inet_service; flags dynamic,timeout; timeout " + COUNT_KEPT + "; size " + COUNTED + "; }";
+            sets.put(picks(family), counted);
+            if (settings.countBytes()) {
+                sets.put(bytesTo(family), counted);
+                sets.put(bytesFrom(family), counted);
+            }
+            for (String protocol : PROTOCOLS) {
                 String place = family.keyword() + " daddr . " + protocol + " dport";
                 sets.put(
                         endpoints(family, protocol),
@@ -87,7 +119,8 @@ final class Skeleton {
 
     /**
      * How the chains begin that the kernel enters by itself. What is to be refused is found after the addresses of the rest
-     * have been rewritten, and in filter chains: refusals by nat chains do not arrive.
+     * have been rewritten, and in filter chains: refusals by nat chains do not arrive. Nat chains see a connection's first
+     * packet alone, so what is counted there costs the others nothing; one to an endpoint on this host passes input.
      */
     static Map<String, String> hooks() {
         Map<String, String> hooks = new LinkedHashMap<>();
@@ -95,6 +128,7 @@ final class Skeleton {
         hooks.put("output", "{ type nat hook output priority -100; policy accept; }");
         hooks.put("unserved-prerouting", "{ type filter hook prerouting priority -90; policy accept; }");
         hooks.put("unserved-output", "{ type filter hook output priority -90; policy accept; }");
+        hooks.put("input", "{ type nat hook input priority 100; policy accept; }");
         hooks.put("postrouting", "{ type nat hook postrouting priority 100; policy accept; }");
         return hooks;
     }
@@ -112,10 +146,15 @@ final class Skeleton {
         chains.put("prerouting", List.of("jump arriving"));
         chains.put("output", List.of("jump arriving"));
         String notLed = "ct state new ct status ! dnat jump unserved"; // nor what another table has rewritten
-        chains.put("unserved-prerouting", List.of(notLed));
-        chains.put("unserved-output", List.of(notLed));
+        boolean weighed = settings.countBytes();
+        String led = "ct status & dnat == dnat ";
+        String passing = led + "meta iiftype != loopback jump passing"; // else seen by output already
+        chains.put("unserved-prerouting", weighed ? List.of(passing, notLed) : List.of(notLed));
+        chains.put("unserved-output", weighed ? List.of(led + "jump passing", notLed) : List.of(notLed));
         List<String> arriving = new ArrayList<>();
         List<String> unserved = new ArrayList<>();
+        List<String> arrived = new ArrayList<>();
+        List<String> passed = new ArrayList<>();
         List<String> leaving = new ArrayList<>();
         for (Family family : Family.values()) {
             String destination = family.keyword() + " daddr";
@@ -123,11 +162,24 @@ final class Skeleton {
             unserved.add(destination + " . meta l4proto . th dport @" + refused(family) + " goto " + REFUSE);
             unserved.add(destination + " @" + virtual(family) + " meta l4proto tcp goto " + REFUSE);
             unserved.add(destination + " @" + virtual(family) + " meta l4proto udp goto " + REFUSE);
-            leaving.add(
-                    "ct status & dnat == dnat meta nfproto " + family.protocol() + " goto leaving/" + family.digit());
+            String ofFamily = "meta nfproto " + family.protocol() + " goto ";
+            leaving.add(led + ofFamily + "leaving/" + family.digit());
+            arrived.add(led + ofFamily + "arrived/" + family.digit());
+            chains.put(counted(family), counting(family));
+            chains.put("arrived/" + family.digit(), ours(family, counted(family)));
+            chains.put("outside/" + family.digit(), List.of("jump " + counted(family), "goto " + MASQUERADED));
+            if (weighed) {
+                passed.add(ofFamily + "passing/" + family.digit());
+                chains.put("weighed/" + family.digit(), weighing(family));
+                chains.put("passing/" + family.digit(), ours(family, "weighed/" + family.digit()));
+            }
             chains.put("leaving/" + family.digit(), leaving(family));
             chains.put("inside/" + family.digit(), inside(family, settings.podNetworks(family)));
         }
+        if (weighed) {
+            chains.put("passing", passed);
+        }
+        chains.put("input", arrived);
         chains.put("postrouting", leaving);
         chains.put("arriving", arriving);
         chains.put("unserved", unserved);
@@ -150,26 +202,71 @@ final class Skeleton {
         return own > Integer.parseInt(length) && other.equals(Networks.canonical(address + "/" + length));
     }
 
-    private static List<String> leaving(Family family) {
-        String original = "ct original " + family.keyword() + " daddr";
-        String listener = original + " . meta l4proto . ct original proto-dst";
+    private static String counted(Family family) {
+        return "counted/" + family.digit();
+    }
+
+    private static String virtualDestination(Family family) {
+        return "ct original " + family.keyword() + " daddr @" + virtual(family) + " goto ";
+    }
+
+    /** The listener that a connection came to. */
+    private static String listener(Family family) {
+        return "ct original " + family.keyword() + " daddr . meta l4proto . ct original proto-dst";
+    }
+
+    /** Of connections that were led somewhere, those that we led: others' tables rewrite addresses too. */
+    private static List<String> ours(Family family, String next) {
         List<String> rules = new ArrayList<>();
-        rules.add(original + " @" + virtual(family) + " goto inside/" + family.digit());
-        for (String protocol : List.of("tcp", "udp")) {
-            String only = "meta l4proto " + protocol + " ";
-            rules.add(only + listener + " @" + external(family) + " goto " + MASQUERADED);
-            rules.add(only + listener + " @" + shortWay(family) + " fib saddr type local goto " + MASQUERADED);
+        rules.add(virtualDestination(family) + next);
+        for (String protocol : PROTOCOLS) {
+            for (String set : List.of(external(family), kept(family))) {
+                rules.add("meta l4proto " + protocol + " " + listener(family) + " @" + set + " goto " + next);
+            }
+        }
+        return rules;
+    }
+
+    private static List<String> counting(Family family) {
+        return PROTOCOLS.stream()
+                .map(protocol -> "meta l4proto " + protocol + " " + count(family, protocol, picks(family), "d"))
+                .toList();
+    }
+
+    private static List<String> weighing(Family family) {
+        List<String> rules = new ArrayList<>();
+        for (String protocol : PROTOCOLS) {
+            String only = "meta l4proto " + protocol + " ct direction ";
+            rules.add(only + "original " + count(family, protocol, bytesTo(family), "d"));
+            rules.add(only + "reply " + count(family, protocol, bytesFrom(family), "s"));
+        }
+        return rules;
+    }
+
+    /** @param end {@code d} where the endpoint is the destination, {@code s} where it is the source */
+    private static String count(Family family, String protocol, String set, String end) {
+        return "update @" + set + " { " + listener(family) + " . " + family.keyword() + " " + end + "addr . " + protocol
+                + " " + end + "port counter }";
+    }
+
+    private static List<String> leaving(Family family) {
+        List<String> rules = new ArrayList<>();
+        rules.add(virtualDestination(family) + "inside/" + family.digit());
+        for (String protocol : PROTOCOLS) {
+            String only = "meta l4proto " + protocol + " " + listener(family);
+            rules.add(only + " @" + external(family) + " goto outside/" + family.digit());
+            rules.add(only + " @" + kept(family) + " jump " + counted(family));
+            rules.add(only + " @" + shortWay(family) + " fib saddr type local goto " + MASQUERADED);
         }
         rules.addAll(toThemselves(family));
         return rules;
     }
 
     private static List<String> toThemselves(Family family) {
-        String listener = "ct original " + family.keyword() + " daddr . meta l4proto . ct original proto-dst";
         String pair = " . " + family.keyword() + " saddr . " + family.keyword() + " daddr";
-        return Stream.of("tcp", "udp")
-                .map(protocol -> "meta l4proto " + protocol + " " + listener + pair + " @" + hairpin(family) + " goto "
-                        + MASQUERADED)
+        return PROTOCOLS.stream()
+                .map(protocol -> "meta l4proto " + protocol + " " + listener(family) + pair + " @" + hairpin(family)
+                        + " goto " + MASQUERADED)
                 .toList();
     }
 
@@ -179,7 +276,9 @@ final class Skeleton {
      */
     private static List<String> inside(Family family, List<String> podNetworks) {
         String source = family.keyword() + " saddr";
-        List<String> rules = new ArrayList<>(toThemselves(family));
+        List<String> rules = new ArrayList<>();
+        rules.add("jump " + counted(family));
+        rules.addAll(toThemselves(family));
         rules.add(source + " @" + virtual(family) + " goto " + MASQUERADED);
         rules.add("fib saddr type local return");
         if (!podNetworks.isEmpty()) {

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // each chain ends in a guarded step
 final class CollectionFollowing {
     private static final Logger LOG = LoggerFactory.getLogger(CollectionFollowing.class);
+    private static final String JSON = "application/json";
+    private static final String METADATA = "application/json;as=PartialObjectMetadata";
     private static final int OK = 200;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -86,7 +88,7 @@ final class CollectionFollowing {
     private void list(List<JsonNode> soFar, @Nullable String next) {
         String query = "?limit=" + settings.pageSize() + (next == null ? "" : "&continue=" + encode(next));
         client.sendAsync(
-                        request(query).timeout(settings.listTimeout()).build(),
+                        request(query, "List").timeout(settings.listTimeout()).build(),
                         info -> new BoundedBody(settings.maxPageBytes()))
                 .orTimeout(settings.listTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((response, failure) -> guard(() -> listed(soFar, response, failure)));
@@ -105,7 +107,11 @@ final class CollectionFollowing {
             return;
         }
         JsonNode page = mapper.readTree(response.body());
-        page.path("items").forEach(soFar::add);
+        for (JsonNode item : page.path("items")) {
+            if (follower.wants(item)) {
+                soFar.add(item);
+            }
+        }
         JsonNode metadata = page.path("metadata");
         String next = metadata.path("continue").asText("");
         if (!next.isEmpty()) {
@@ -127,7 +133,7 @@ final class CollectionFollowing {
         WatchBody body = new WatchBody(settings.maxEventBytes(), this::event);
         watching = body;
         body.superviseSilence(timer, settings.silence());
-        client.sendAsync(request(query).timeout(settings.silence()).build(), info -> {
+        client.sendAsync(request(query, "").timeout(settings.silence()).build(), info -> {
                     body.status(info.statusCode());
                     return body;
                 })
@@ -241,9 +247,11 @@ final class CollectionFollowing {
         }
     }
 
-    private HttpRequest.Builder request(String query) {
+    /** @param kind the end of the kind that metadata alone come in; a server that knows no such kind answers with the objects */
+    private HttpRequest.Builder request(String query, String kind) {
+        String accept = follower.metadataOnly() ? METADATA + kind + ";g=meta.k8s.io;v=v1,application/json" : JSON;
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(withoutSlash(api.toString()) + path + query))
-                .header("Accept", "application/json")
+                .header("Accept", accept)
                 .header("User-Agent", "weft-proxy");
         credentials.token().get().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return request;

@@ -20,6 +20,16 @@ public interface ResourceFeed {
 
     /** Hears one collection; called by one thread at a time, must not block. */
     interface Follower {
+        /** Whether the metadata of objects is enough, which is all that then may come of them. */
+        default boolean metadataOnly() {
+            return false;
+        }
+
+        /** Whether an object matters; others need not be told by {@link #replaced}, so that a long list is never whole. */
+        default boolean wants(JsonNode object) {
+            return true;
+        }
+
         /** These are all objects now; whatever else was known is gone. */
         void replaced(List<JsonNode> objects);
 

@@ -20,7 +20,7 @@ final class ResourceReader {
 
     static final String ALGORITHM = "mesh.weft.dev/algorithm";
     static final String FRESHNESS = "mesh.weft.dev/freshness";
-    /** On a slice, for all endpoints that the annotation below does not name. */
+    /** On a slice, for all endpoints that the annotation below does not name; on a Pod. */
     static final String WEIGHT = "mesh.weft.dev/weight";
 
     /** On a slice, such as {@code 10.0.0.1=3,10.0.0.2=0}: the registry writes there what Pods are annotated with. */
@@ -36,6 +36,7 @@ final class ResourceReader {
     private static final String AUTOSCALER_TAINT = "ToBeDeletedByClusterAutoscaler";
     private static final int DEFAULT_AFFINITY_SECONDS = 10_800;
     private static final int MAX_WEIGHT = 65_535;
+    private static final String WEIGHT_FORM = "[0-9]{1,5}";
 
     private ResourceReader() {}
 
@@ -120,13 +121,14 @@ final class ResourceReader {
         if (!"IPv4".equals(addressType) && !"IPv6".equals(addressType)) {
             return null;
         }
-        int weight = weight(annotation(object, WEIGHT));
+        String weight = annotation(object, WEIGHT);
         Map<String, Integer> weights = weights(annotation(object, WEIGHTS));
         List<SliceEndpoint> endpoints = new ArrayList<>();
         for (JsonNode endpoint : object.path("endpoints")) {
             String address = endpoint.path("addresses").path(0).asText("");
             if (!address.isEmpty()) {
-                endpoints.add(endpoint(endpoint, address, weights.getOrDefault(address, weight)));
+                boolean said = weight != null || weights.containsKey(address);
+                endpoints.add(endpoint(endpoint, address, weights.getOrDefault(address, weight(weight)), said));
             }
         }
         return new Slice(
@@ -138,6 +140,12 @@ final class ResourceReader {
                 slicePorts(object.path("ports")),
                 endpoints,
                 "stale".equals(annotation(object, FRESHNESS)));
+    }
+
+    /** What a Pod is annotated with; null for nothing that can be read. */
+    static @Nullable Integer podWeight(JsonNode pod) {
+        String annotation = annotation(pod, WEIGHT);
+        return annotation == null || !annotation.matches(WEIGHT_FORM) ? null : weight(annotation);
     }
 
     /** The zone that a Node is labelled with; empty for none. */
@@ -165,7 +173,7 @@ final class ResourceReader {
                 : 0;
     }
 
-    private static SliceEndpoint endpoint(JsonNode endpoint, String address, int weight) {
+    private static SliceEndpoint endpoint(JsonNode endpoint, String address, int weight, boolean weightSaid) {
         JsonNode conditions = endpoint.path("conditions");
         JsonNode hints = endpoint.path("hints");
         return new SliceEndpoint(
@@ -179,6 +187,7 @@ final class ResourceReader {
                 names(hints.path("forZones")),
                 text(endpoint.path("targetRef").path("uid")),
                 weight,
+                weightSaid,
                 text(endpoint.path("hostname")));
     }
 
@@ -283,7 +292,7 @@ final class ResourceReader {
     }
 
     private static int weight(@Nullable String annotation) {
-        if (annotation == null || !annotation.matches("[0-9]{1,5}")) {
+        if (annotation == null || !annotation.matches(WEIGHT_FORM)) {
             return 1;
         }
         return Math.min(MAX_WEIGHT, Integer.parseInt(annotation));

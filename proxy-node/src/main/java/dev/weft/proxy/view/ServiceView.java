@@ -21,23 +21,27 @@ public final class ServiceView {
     private final boolean nodeLeaving;
     private final ImmutableIndex<ServiceKey, ServicePicture> services;
     private final ImmutableIndex<String, ServiceKey> sliceOwners;
+    /** By uid. */
+    private final Map<String, Integer> podWeights;
 
     private ServiceView(
             String nodeName,
             String nodeZone,
             boolean nodeLeaving,
             ImmutableIndex<ServiceKey, ServicePicture> services,
-            ImmutableIndex<String, ServiceKey> sliceOwners) {
+            ImmutableIndex<String, ServiceKey> sliceOwners,
+            Map<String, Integer> podWeights) {
         this.nodeName = nodeName;
         this.nodeZone = nodeZone;
         this.nodeLeaving = nodeLeaving;
         this.services = services;
         this.sliceOwners = sliceOwners;
+        this.podWeights = podWeights;
     }
 
     /** Nothing known yet, on a node of that name. */
     public static ServiceView empty(String nodeName) {
-        return new ServiceView(nodeName, "", false, ImmutableIndex.empty(), ImmutableIndex.empty());
+        return new ServiceView(nodeName, "", false, ImmutableIndex.empty(), ImmutableIndex.empty(), Map.of());
     }
 
     /** The zone label of this node's Node object; empty when it has none. */
@@ -73,7 +77,12 @@ public final class ServiceView {
 
     /** Takes in the news of one or more collections at once. */
     public ViewUpdate apply(List<ViewBatch> batches) {
-        Editor editor = new Editor();
+        return apply(batches, podWeights);
+    }
+
+    /** The same with the weights of all Pods that are annotated with one, by uid. Other weights cost the size of the picture. */
+    ViewUpdate apply(List<ViewBatch> batches, Map<String, Integer> podWeights) {
+        Editor editor = new Editor(Map.copyOf(podWeights));
         batches.forEach(editor::apply);
         return editor.finish();
     }
@@ -85,6 +94,11 @@ public final class ServiceView {
         private final Set<ServiceKey> touched = new HashSet<>();
         private String zone = nodeZone;
         private boolean leaving = nodeLeaving;
+        private final Map<String, Integer> weights;
+
+        Editor(Map<String, Integer> weights) {
+            this.weights = weights;
+        }
 
         void apply(ViewBatch batch) {
             List<JsonNode> replaced = batch.replaced();
@@ -100,12 +114,25 @@ public final class ServiceView {
         }
 
         ViewUpdate finish() {
+            if (!weights.equals(podWeights)) {
+                weighAgain();
+            }
             sliceChanges.forEach(this::writeSlices);
             ImmutableIndex<ServiceKey, ServicePicture> built = pictures.build();
             if (!zone.equals(nodeZone)) {
                 touched.addAll(built.keys());
             }
-            return new ViewUpdate(new ServiceView(nodeName, zone, leaving, built, owners.build()), touched, false);
+            return new ViewUpdate(
+                    new ServiceView(nodeName, zone, leaving, built, owners.build(), weights), touched, false);
+        }
+
+        /** What stands; what has come now is weighed when it is written. */
+        private void weighAgain() {
+            services.forEach((key, picture) -> picture.slices().forEach((id, slice) -> {
+                if (!slice.equals(slice.weighed(weights))) {
+                    changesOf(key).putIfAbsent(id, slice);
+                }
+            }));
         }
 
         private void apply(WatchedKind kind, String id, ViewBatch.Change change) {
@@ -161,7 +188,7 @@ public final class ServiceView {
                 if (slice == null) {
                     after.remove(id);
                 } else {
-                    after.put(id, slice);
+                    after.put(id, slice.weighed(weights));
                 }
             });
             if (!after.equals(before)) {

@@ -1,6 +1,7 @@
 package dev.weft.proxy.view;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One EndpointSlice.
@@ -37,6 +38,13 @@ public record Slice(
     public Slice {
         ports = List.copyOf(ports);
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** The same with what Pods, by uid, say of the weights of endpoints that the slice says nothing of. */
+    Slice weighed(Map<String, Integer> podWeights) {
+        List<SliceEndpoint> weighed =
+                endpoints.stream().map(endpoint -> endpoint.weighed(podWeights)).toList();
+        return weighed.equals(endpoints) ? this : new Slice(id, service, cluster, ipv6, version, ports, weighed, stale);
     }
 
     /** A port that every endpoint of the slice serves. */

@@ -28,8 +28,7 @@ class TargetPoolTest {
     }
 
     @Test
-    @DisplayName(
-            "stay the same set where the same endpoints are named, whatever their order, with the weights named last")
+    @DisplayName("stay the same set where the same endpoints are named, whatever their order, with the same weights")
     void unchanged() {
         TargetSet set = update(1, 2, 3);
         assertThat(update(3, 1, 2)).isSameAs(set);

@@ -73,7 +73,7 @@ class CountsIT {
                     rig.plane().status(),
                     rig.plane().picks(),
                     0,
-                    new KernelNumbers(true, 0, 0, 0, 0, List.of()),
+                    new KernelNumbers(true, 0, 0, 0, 0, List.of(), List.of()),
                     new MetricsSettings("", 10, 10)));
             try {
                 server.start("127.0.0.1:0");

@@ -50,10 +50,6 @@ class RouteTest {
         return candidates;
     }
 
-    private static Candidate weighing(String address, int weight) {
-        return new Candidate(address, 80, "", "/" + address, true, true, false, false, Set.of(), Set.of(), weight);
-    }
-
     private static ListenerPlan plan(List<Candidate> candidates, Algorithm algorithm, @Nullable Duration affinity) {
         return new ListenerPlan(new ListenerKey(Rig.VIP, 80, Protocol.TCP), candidates, algorithm.label(), affinity);
     }
@@ -222,7 +218,7 @@ class RouteTest {
         route.update(plan(even, algorithm, null), 0);
         assertThat(picks(20_000, 0).getOrDefault("/10.0.0.1", 0) / 20_000.0).isCloseTo(1 / 4.0, within(tolerance));
         List<Candidate> uneven = new ArrayList<>(even);
-        uneven.set(1, weighing("10.0.0.1", 5));
+        uneven.set(1, even.get(1).weighing(5));
         assertThat(route.update(plan(uneven, algorithm, null), 0)).isEmpty();
         assertThat(picks(20_000, 0).getOrDefault("/10.0.0.1", 0) / 20_000.0).isCloseTo(5 / 8.0, within(tolerance));
         assertThat(route.dueIn()).as("none starts slowly for it").isZero();

@@ -57,9 +57,25 @@ class MetricsTextTest {
                 ServiceKey.service("default", service), new ListenerKey("10.0.0.2", 53, Protocol.UDP), connections);
     }
 
+    private static KernelNumbers.Endpoint ledTo(String address, long connections, Traffic bytes) {
+        return new KernelNumbers.Endpoint(
+                ServiceKey.service("default", "dns"),
+                new ListenerKey("10.0.0.2", 53, Protocol.UDP),
+                address,
+                "west",
+                connections,
+                bytes);
+    }
+
     private static String text(MetricsSettings settings, ListenerStatus... listeners) {
-        KernelNumbers kernel =
-                new KernelNumbers(true, 21, 3, 5, 2, List.of(led("dns", 8), led("idle", 0), led("rare", 1)));
+        KernelNumbers kernel = new KernelNumbers(
+                true,
+                21,
+                3,
+                5,
+                2,
+                List.of(led("dns", 8), led("idle", 0), led("rare", 1)),
+                List.of(ledTo("10.2.2.1:53", 6, new Traffic(70, 80)), ledTo("10.2.2.2:53", 2, Traffic.NONE)));
         return MetricsText.of(List.of(listeners), Map.of("round-robin", 42L), 4, kernel, settings);
     }
 
@@ -99,6 +115,19 @@ class MetricsTextTest {
                         "weft_proxy_endpoint_ejected{" + web + ",endpoint=\"10.1.1.1:80\",cluster=\"west\"} 1",
                         "weft_proxy_endpoint_bytes_from_total{" + web
                                 + ",endpoint=\"10.1.1.1:80\",cluster=\"west\"} 200");
+    }
+
+    @Test
+    @DisplayName("tell what the kernel led to each endpoint, and bytes where it counts them")
+    void kernelEndpoints() {
+        String dns = "{kind=\"service\",namespace=\"default\",service=\"dns\",listener=\"10.0.0.2:53\","
+                + "protocol=\"udp\",endpoint=\"10.2.2.%d:53\",cluster=\"west\"} ";
+        assertThat(text(SETTINGS).lines().filter(line -> line.startsWith("weft_proxy_nftables_endpoint")))
+                .containsExactly(
+                        "weft_proxy_nftables_endpoint_connections_total" + dns.formatted(1) + 6,
+                        "weft_proxy_nftables_endpoint_connections_total" + dns.formatted(2) + 2,
+                        "weft_proxy_nftables_endpoint_bytes_to_total" + dns.formatted(1) + 70,
+                        "weft_proxy_nftables_endpoint_bytes_from_total" + dns.formatted(1) + 80);
     }
 
     @Test
@@ -149,8 +178,8 @@ class MetricsTextTest {
                         "service=\"dns\"",
                         "10.1.1.1:80",
                         "{what=\"listeners\"} 2",
-                        "{what=\"endpoints\"} 1")
-                .doesNotContain("quiet", "idle\"", "rare", "10.1.1.2:80");
+                        "{what=\"endpoints\"} 2")
+                .doesNotContain("10.2.2.2:53", "quiet", "idle\"", "rare", "10.1.1.2:80");
     }
 
     @Test

@@ -109,6 +109,7 @@ class KernelFitTest {
                 auto.retryMin(),
                 auto.retryMax(),
                 auto.countInterval(),
+                auto.countBytes(),
                 auto.check());
         for (NftablesSettings settings : List.of(userspace, auto)) {
             KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());

@@ -40,6 +40,9 @@ class KernelModeIT {
     private static final String VIP = "10.96.0.10";
     private static final String NODE_PORT_ADDRESS = "10.91.0.1";
     private static final String CLIENT = "client";
+    /** Of a datagram over IPv4 (bytes). */
+    private static final long HEADERS = 20 + 8;
+
     /** Hosts by name, in the order of their networks; endpoints serve at port 8080. */
     private static final String[] OTHERS = {CLIENT, "one", "two", "three"};
 
@@ -58,6 +61,7 @@ class KernelModeIT {
         for (String host : List.of("one", "two", "three")) {
             hosts.serve(host, host, 8080);
         }
+        hosts.serve(Hosts.NODE, "host", 8081);
     }
 
     @AfterAll
@@ -326,7 +330,7 @@ class KernelModeIT {
         serve("nftables");
         assertThat(call(CLIENT, VIP, 80, 6)).as("after the restart").containsOnly(first);
         assertThat(chains()).as("chains, by their handles").isEqualTo(chains);
-        node.await("the kernel's count of connections", status -> status.contains("led=[staying:4, sticky:10]"));
+        node.await("the kernel's count of connections", status -> status.contains("led={staying=4, sticky=10}"));
         assertThat(hosts.run(Hosts.NODE, "nft", "list", "map", "inet", "weft", "services/4"))
                 .contains("10.96.0.12 . tcp . 80")
                 .doesNotContain("10.96.0.11");
@@ -398,12 +402,91 @@ class KernelModeIT {
 
         hosts.run(Hosts.NODE, "nft", "delete", "chain", "inet", "weft", "owner/node-1");
         hosts.run(Hosts.NODE, "nft", "add", "chain", "inet", "weft", "owner/node-9");
-        String before = hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft");
+        String before = timelessTable();
         start("nftables");
         node.apply(services, slices);
         node.await("userspace", status -> status.contains("bound=[web]") && status.contains("node-9"));
-        assertThat(hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft"))
-                .isEqualTo(before);
+        assertThat(timelessTable()).isEqualTo(before);
+    }
+
+    /** The kernel's own elements tell how long they will yet be kept. */
+    private static String timelessTable() {
+        return hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft")
+                .replaceAll("expires [0-9a-z]+", "");
+    }
+
+    @Test
+    @DisplayName("counts connections by endpoint, from wherever and to whichever address they come")
+    void counts() throws Exception {
+        start("nftables");
+        declare("turns", VIP, "", ",'type':'NodePort'", "one@node-1", "two@node-2");
+        declare(
+                "local",
+                "10.96.0.11",
+                "",
+                ",'externalIPs':['10.91.3.1'],'externalTrafficPolicy':'Local'",
+                "one@node-1",
+                "three@node-3");
+        declareOnNode();
+        services.add(service("six", "", "'clusterIPs':['fd96::6'],'ports':[{'port':80}]"));
+        slices.add(slice("six", slicePort("", "TCP", 8080), "fd91:2::2"));
+        serve("nftables");
+
+        call(CLIENT, VIP, 80, 2);
+        hosts.call(CLIENT, "udp", VIP, 80, 2);
+        call(Hosts.NODE, VIP, 80, 2);
+        call("one", VIP, 80, 2); // to itself, too
+        call(CLIENT, NODE_PORT_ADDRESS, 30080, 2);
+        call(CLIENT, "10.91.3.1", 80, 3);
+        call(Hosts.NODE, "10.91.3.1", 80, 2); // the short way
+        hosts.call(CLIENT, "udp", "10.96.0.12", 80, 3);
+        hosts.call(Hosts.NODE, "udp", "10.96.0.12", 80, 1);
+        call(CLIENT, "fd96::6", 80, 1);
+        call(CLIENT, "10.91.2.2", 8080, 1); // past the table
+        node.await(
+                "the kernel's counts",
+                status -> status.contains("led={host=4, local=5, six=1, turns=10} "
+                        + "picks={10.91.0.1=4, 10.91.1.2=9, 10.91.2.2=5, 10.91.3.2=1, [fd91=1} to={} from={}"));
+    }
+
+    @Test
+    @DisplayName("counts bytes by endpoint where it is told to, each packet once, both ways")
+    void bytes() throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("nftables") + ", nftables.count-bytes=on");
+        declare("web", VIP, "", ",'externalIPs':['10.91.3.1'],'externalTrafficPolicy':'Local'", "one@node-1");
+        declareOnNode();
+        serve("nftables");
+
+        long toOne = 0;
+        long fromOne = 0;
+        long toNode = 0;
+        long fromNode = 0;
+        for (String from : List.of(CLIENT, Hosts.NODE, "two")) {
+            for (String to : List.of(VIP, "10.91.3.1")) {
+                toOne += 3 * (HEADERS + "?".length());
+                fromOne += answered(hosts.call(from, "udp", to, 80, 3));
+            }
+        }
+        for (String from : List.of(CLIENT, Hosts.NODE)) {
+            toNode += 2 * (HEADERS + "?".length());
+            fromNode += answered(hosts.call(from, "udp", "10.96.0.12", 80, 2));
+        }
+        hosts.call(CLIENT, "udp", "10.91.1.2", 8080, 1); // past the table
+        String wanted = " to={10.91.0.1=" + toNode + ", 10.91.1.2=" + toOne + "} from={10.91.0.1=" + fromNode
+                + ", 10.91.1.2=" + fromOne + "}";
+        node.await("the kernel's bytes: " + wanted, status -> status.contains(wanted));
+    }
+
+    private static long answered(List<String> answers) {
+        return answers.stream()
+                .mapToLong(answer -> HEADERS + answer.length() + "\n".length())
+                .sum();
+    }
+
+    /** A service of one endpoint, for datagrams, which is on the node itself. */
+    private void declareOnNode() {
+        services.add(service("host", "", "'clusterIPs':['10.96.0.12'],'ports':[{'port':80,'protocol':'UDP'}]"));
+        slices.add(slice("host", slicePort("", "UDP", 8081), "10.91.0.1@node-1"));
     }
 
     @Test

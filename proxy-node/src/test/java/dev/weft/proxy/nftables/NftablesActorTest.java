@@ -47,6 +47,7 @@ class NftablesActorTest {
             Duration.ofMillis(1),
             Duration.ofMillis(10),
             Duration.ofMillis(1),
+            false,
             Duration.ofMillis(10));
 
     private final FakeNft nft = new FakeNft();
@@ -156,6 +157,7 @@ class NftablesActorTest {
                 SETTINGS.retryMin(),
                 SETTINGS.retryMax(),
                 SETTINGS.countInterval(),
+                SETTINGS.countBytes(),
                 SETTINGS.check()));
         assertThat(nft.made()).as("until listeners are bound").isTrue();
         again.apply(update(true, "10.0.0.1"));

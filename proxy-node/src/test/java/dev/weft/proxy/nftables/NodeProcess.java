@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -45,7 +46,7 @@ public final class NodeProcess {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("status")) {
-                System.out.println(status(node.status()) + " led=" + led(node.metrics()));
+                System.out.println(status(node.status()) + told(node.metrics()));
             } else if (line.equals("cleanup")) {
                 NftablesSettings settings = ProxySettings.from(config).nftables();
                 try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {
@@ -80,11 +81,21 @@ public final class NodeProcess {
         return Objects.requireNonNull(followers.get(kind.path()), kind.path());
     }
 
-    private static List<String> led(String metrics) {
-        return metrics.lines()
-                .filter(line -> line.startsWith("weft_proxy_nftables_connections_total"))
-                .map(line -> line.replaceAll(".*service=\"([^\"]*)\".* ", "$1:"))
-                .toList();
+    private static String told(String metrics) {
+        return " led=" + sums(metrics, "connections") + " picks=" + sums(metrics, "endpoint_connections") + " to="
+                + sums(metrics, "endpoint_bytes_to") + " from=" + sums(metrics, "endpoint_bytes_from");
+    }
+
+    /** By service, or by the address of the endpoint where there is one. */
+    private static Map<String, Long> sums(String metrics, String number) {
+        Map<String, Long> sums = new TreeMap<>();
+        metrics.lines()
+                .filter(line -> line.startsWith("weft_proxy_nftables_" + number + "_total{"))
+                .forEach(line -> sums.merge(
+                        line.replaceAll(".*(?:endpoint=\"([^:]*):|service=\"([^\"]*)\"(?!.*endpoint)).*", "$1$2"),
+                        Long.valueOf(line.substring(line.lastIndexOf(' ') + 1)),
+                        Long::sum));
+        return sums;
     }
 
     private static String status(ProxyStatus status) {

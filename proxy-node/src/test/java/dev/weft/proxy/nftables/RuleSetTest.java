@@ -46,6 +46,7 @@ class RuleSetTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(1),
+                true,
                 Duration.ofSeconds(30));
     }
 
@@ -336,7 +337,7 @@ class RuleSetTest {
                 .forEach(picture -> fresh.update(picture.key(), picture, compiler()));
         Tracer other = new Tracer();
         other.run(fresh.table().all().scriptFromNothing("weft", "test"));
-        for (String set : Skeleton.sets().keySet()) {
+        for (String set : Skeleton.sets(settings).keySet()) {
             assertThat(tracer.size(set)).as(set + ", seed " + seed).isEqualTo(other.size(set));
         }
         for (int number = 0; number < 8; number++) {

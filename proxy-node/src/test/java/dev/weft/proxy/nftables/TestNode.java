@@ -19,11 +19,13 @@ final class TestNode implements AutoCloseable {
 
     /** On the host in the middle. */
     TestNode(Hosts hosts, String mode) throws IOException {
-        this(
-                hosts,
-                Hosts.NODE,
-                "mode=" + mode + ", node=node-1, nftables { pod-networks=[\"10.91.1.0/24\"] },"
-                        + " dataplane { node-addresses=[\"127.0.0.1\",\"10.91.0.1\"] }");
+        this(hosts, Hosts.NODE, onNode(mode));
+    }
+
+    /** Settings below {@code weft.proxy} for the host in the middle. */
+    static String onNode(String mode) {
+        return "mode=" + mode + ", node=node-1, nftables { pod-networks=[\"10.91.1.0/24\"] },"
+                + " dataplane { node-addresses=[\"127.0.0.1\",\"10.91.0.1\"] }";
     }
 
     /** @param settings below {@code weft.proxy} */

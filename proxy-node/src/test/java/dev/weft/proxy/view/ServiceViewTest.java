@@ -149,6 +149,39 @@ class ServiceViewTest {
         assertThat(weightsOf(object)).containsExactly(0, 4, 65_535);
     }
 
+    @Test
+    @DisplayName("takes the weight of a Pod where the slice says none, and again when Pods say otherwise")
+    void podWeights() {
+        JsonNode object = slice(
+                "web-1",
+                "web",
+                "{'addresses':['10.0.0.1'],'targetRef':{'uid':'a'}},{'addresses':['10.0.0.2'],'targetRef':{'uid':'b'}},"
+                        + "{'addresses':['10.0.0.3'],'targetRef':{'uid':'c'}},{'addresses':['10.0.0.4']}");
+        ((ObjectNode) object.path("metadata")).putObject("annotations").put("mesh.weft.dev/weights", "10.0.0.2=1");
+        ServiceView before = apply(ServiceView.empty("n"), changes(WatchedKind.SLICES, false, object))
+                .view();
+        assertThat(weightsIn(before)).containsExactly(1, 1, 1, 1);
+
+        ViewUpdate weighed = before.apply(List.of(), Map.of("a", 5, "b", 7, "other", 9));
+        assertThat(weightsIn(weighed.view())).containsExactly(5, 1, 1, 1);
+        assertThat(weighed.touched()).containsExactly(WEB);
+        assertThat(weighed.view().apply(List.of(), Map.of("a", 5, "b", 8)).touched())
+                .as("of no service's endpoint")
+                .isEmpty();
+
+        ((ObjectNode) object.path("metadata").path("annotations")).remove("mesh.weft.dev/weights");
+        ServiceView later = apply(weighed.view(), changes(WatchedKind.SLICES, false, object))
+                .view();
+        assertThat(weightsIn(later)).containsExactly(5, 7, 1, 1);
+        assertThat(weightsIn(later.apply(List.of(), Map.of("c", 0)).view())).containsExactly(1, 1, 0, 1);
+    }
+
+    private static List<Integer> weightsIn(ServiceView view) {
+        return Objects.requireNonNull(picture(view, WEB).slices().get("default/web-1")).endpoints().stream()
+                .map(SliceEndpoint::weight)
+                .toList();
+    }
+
     private static List<Integer> weightsOf(JsonNode object) {
         Slice slice = ResourceReader.slice(object);
         assertThat(slice).isNotNull();

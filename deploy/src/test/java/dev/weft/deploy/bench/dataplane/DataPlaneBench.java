@@ -187,9 +187,13 @@ public final class DataPlaneBench {
                     (name, values) -> System.out.printf(Locale.ROOT, "  %s %.0f", name, median(values.get(figure))));
             Map<Figure, List<Double>> peer = seen.get("haproxy");
             Map<Figure, List<Double>> weft = seen.get("weft");
-            if (peer != null && weft != null) {
-                double added = figure == Figure.P99 ? median(seen.get("direct").get(figure)) : 0;
-                double ratio = (median(weft.get(figure)) - added) / Math.max(1, median(peer.get(figure)) - added);
+            if (peer != null && weft != null && figure == Figure.P99) {
+                double direct = median(seen.get("direct").get(figure));
+                System.out.print("  | "
+                        + new AddedLatency(direct, median(peer.get(figure)), median(weft.get(figure)))
+                                .verdict(figure.bar));
+            } else if (peer != null && weft != null) {
+                double ratio = median(weft.get(figure)) / Math.max(1, median(peer.get(figure)));
                 boolean reached = figure.lessIsBetter ? ratio <= figure.bar : ratio >= figure.bar;
                 System.out.printf(Locale.ROOT, "  | weft is %.2f x haproxy", ratio);
                 System.out.print(
