@@ -72,6 +72,19 @@ class RecentCommitsTest {
         assertThat(told(bounded.since(100)).get(0)).isEqualTo(102);
     }
 
+    @Test
+    @DisplayName("that are forgotten leave the last state of an object, however often it was written among them")
+    void lastStateStays() {
+        RecentCommits few = new RecentCommits(3, 10, Long.MAX_VALUE);
+        few.reset(state);
+        for (int i = 1; i <= 100; i++) {
+            few.add(List.of(rewritten(i, 10), rewritten(1_000 + i, 10)), state);
+        }
+        ShardFeed.Snapshot snapshot = (ShardFeed.Snapshot) few.since(0).get(0);
+        assertThat(snapshot.part()).extracting(Resource::version).containsExactly(snapshot.version());
+        assertThat(snapshot.version()).isEqualTo(1_095);
+    }
+
     /** The one object once more. */
     private Change rewritten(long version, int bytes) {
         ResourceKey key = new ResourceKey(TYPE, "default", "c");
