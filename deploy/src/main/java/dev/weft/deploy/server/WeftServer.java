@@ -37,7 +37,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WeftServer {
     private static final Logger log = LoggerFactory.getLogger(WeftServer.class);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
-    private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
 
     private final ServerSettings settings;
     private final Config config;
@@ -59,6 +56,7 @@ public final class WeftServer {
     private final RandomGenerator random = new Random(new SecureRandom().nextLong());
     private final ActorSystem<Void> system;
     private final ServerStores stores;
+    private final StartWaits waits;
     private @Nullable GossipNode gossip;
     private @Nullable ApiServer api;
     private volatile boolean started;
@@ -73,6 +71,7 @@ public final class WeftServer {
             stores.close();
             throw e;
         }
+        this.waits = new StartWaits(system, settings, config.getDuration("weft.server.start-timeout"));
     }
 
     /** The cluster went on without this process while it started: it may start again. */
@@ -102,7 +101,7 @@ public final class WeftServer {
             server.startParts();
             return server;
         } catch (RuntimeException | Error e) {
-            boolean putOut = settings.joinsAgain() && server.isEnding();
+            boolean putOut = settings.joinsAgain() && server.waits.isEnding();
             // Also where a class is missing: threads that are running already would keep a half-started process alive.
             server.stop();
             if (putOut) {
@@ -128,14 +127,14 @@ public final class WeftServer {
         // Artery ends its connections when the virtual machine is told to end, unless a task of this kind is under way.
         CoordinatedShutdown.get(system).addJvmShutdownHook(this::onEndOfProcess);
         RegistryNode registry = startRegistry();
-        await(settings.peers().start(system), "listen at --management");
+        waits.on(settings.peers().start(system), "listen at --management");
         ProtectedStart start = new ProtectedStart(system, settings, config, clock, registry);
         if (start.waitsForRegistry()) {
-            awaitRegistry(registry);
+            waits.untilReady(registry);
         }
-        startApi(registry, await(start.door(), "prepare the protection of the API"));
-        awaitLoaded(registry);
-        await(start.finish(), "make the roles of the cluster");
+        startApi(registry, waits.on(start.door(), "prepare the protection of the API"));
+        waits.untilLoaded(registry);
+        waits.on(start.finish(), "make the roles of the cluster");
         startNode(registry);
         if (settings.proxy()) {
             startProxy(registry);
@@ -203,49 +202,8 @@ public final class WeftServer {
     private void startApi(Registry registry, ApiDoor door) {
         HostPort address = settings.addresses().api();
         ApiSettings apiSettings = ApiSettings.from(config).listeningOn(address.host(), address.port());
-        api = await(ApiServer.start(system, apiSettings, door, registry, clock, random), "start the API at " + address);
-    }
-
-    private void awaitRegistry(Registry registry) {
-        long deadline = clock.millis() + startTimeout().toMillis();
-        while (!registry.readiness().ready()) {
-            if (isEnding()) {
-                throw CommandFailed.failed("the registry ended before it was ready");
-            }
-            if (clock.millis() > deadline) {
-                throw CommandFailed.failed("the registry was not ready within "
-                        + startTimeout().toSeconds() + " s: "
-                        + registry.readiness().missing()
-                        + (settings.holdsShards()
-                                ? "; see the log, or try again with weft.server.start-timeout set higher"
-                                : "; does the process that keeps the data of cluster " + settings.cluster()
-                                        + (settings.peers().bootstrap().isPresent()
-                                                ? " listen with --management where --bootstrap says?"
-                                                : " listen with --akka at one of --seed "
-                                                        + settings.addresses().seeds() + "?")));
-            }
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
-        }
-    }
-
-    /**
-     * Waits until all is loaded, for as long as it takes where the store is this process's own: what cannot be loaded from
-     * it is damaged, and another start would change nothing. The API serves the rest meanwhile.
-     */
-    private void awaitLoaded(Registry registry) {
-        try {
-            awaitRegistry(registry);
-        } catch (CommandFailed e) {
-            if (!settings.holdsShards() || stores.shared() != null || isEnding()) {
-                throw e;
-            }
-            log.error(
-                    "{}; serving what could be loaded, without a proxy-node, until this process is stopped",
-                    e.getMessage());
-            while (!registry.readiness().ready() && !isEnding()) {
-                LockSupport.parkNanos(LOOK_SELDOM.toNanos());
-            }
-        }
+        api = waits.on(
+                ApiServer.start(system, apiSettings, door, registry, clock, random), "start the API at " + address);
     }
 
     private void startNode(Registry registry) {
@@ -273,12 +231,7 @@ public final class WeftServer {
                 random);
         onStop(CoordinatedShutdown.PhaseServiceStop(), "weft-proxy", proxy::stop);
         Objects.requireNonNull(api, "the API starts first").measureAlso(proxy::metrics);
-        await(proxy.ready(), "show the proxy-node the services");
-    }
-
-    /** Whether its end has begun, be it by the other processes of its cluster. */
-    private boolean isEnding() {
-        return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+        waits.on(proxy.ready(), "show the proxy-node the services");
     }
 
     private void leave() {
@@ -288,32 +241,6 @@ public final class WeftServer {
     private void onStop(String phase, String name, java.util.function.Supplier<CompletionStage<Void>> stop) {
         CoordinatedShutdown.get(system)
                 .addTask(phase, name, () -> stop.get().thenApply(any -> akka.Done.getInstance()));
-    }
-
-    private <T> T await(CompletionStage<T> stage, String what) {
-        CompletableFuture<T> result = stage.toCompletableFuture();
-        try {
-            // What has ended completes nothing any more, not even by a timeout.
-            CompletableFuture.anyOf(result, system.getWhenTerminated().toCompletableFuture())
-                    .get(startTimeout().toMillis(), TimeUnit.MILLISECONDS);
-            if (!result.isDone()) {
-                throw CommandFailed.failed("could not " + what + ": the actor system has ended");
-            }
-            return result.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailed.failed("interrupted while trying to " + what, e);
-        } catch (TimeoutException e) {
-            throw CommandFailed.failed(
-                    "could not " + what + " within " + startTimeout().toSeconds() + " s; see the log", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw CommandFailed.failed("could not " + what + ": " + cause.getMessage(), cause);
-        }
-    }
-
-    private Duration startTimeout() {
-        return config.getDuration("weft.server.start-timeout");
     }
 
     /** Where the API serves, with the real port. */

@@ -88,6 +88,8 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private final Parts parts;
     private final TimerScheduler<Command> timers;
     private final KernelTable table;
+    private final KernelShare share;
+    private final RefusedTransactions refused;
     private final Set<ServiceKey> pending = new LinkedHashSet<>();
     /** Taken in since the last transaction that was taken. */
     private final Set<ServiceKey> unconfirmed = new HashSet<>();
@@ -105,10 +107,6 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     /** Whether the kernel turned out to be of no use before there was a picture: its services may have been left to us. */
     private boolean untold;
 
-    private boolean toldUnavailable;
-    private int failuresInARow;
-    private String lastRefusal = "";
-
     static Behavior<Command> create(NftablesSettings settings, Parts parts) {
         Behavior<Command> behavior = Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new NftablesActor(context, settings, parts, timers)));
@@ -123,9 +121,11 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         this.parts = parts;
         this.timers = timers;
         this.table = new KernelTable(settings, parts.node().name(), parts.commands());
+        this.share = new KernelShare(parts.path(), settings.mode());
+        this.refused = new RefusedTransactions(settings.retryMin(), settings.retryMax(), parts.random());
         if (parts.path().unavailable() != null) {
             if (settings.mode() == ProxyMode.NFTABLES) {
-                tellUnavailable();
+                share.tellUnavailable();
             }
             return;
         }
@@ -195,22 +195,20 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         busy = false;
         if (!applied.output().done()) {
             parts.path().failed();
-            failuresInARow++;
             String refusal = applied.output().summary();
-            if (!refusal.equals(lastRefusal)) {
+            if (refused.isNews(refusal)) {
                 LOG.warn("a change of table {} failed: {}; the table is made anew", settings.table(), refusal);
             }
-            lastRefusal = refusal;
+            Duration retryIn = refused.again(refusal);
             table.distrust();
             if (!everApplied) {
                 unavailable("the kernel or nft lacks something: " + refusal);
             }
             busy = true; // until the retry
-            timers.startSingleTimer(RetryDue.INSTANCE, backoff());
+            timers.startSingleTimer(RetryDue.INSTANCE, retryIn);
             return this;
         }
-        failuresInARow = 0;
-        lastRefusal = "";
+        refused.over();
         Set<ServiceKey> moved = new HashSet<>();
         if (!everApplied || parts.path().unavailable() != null) {
             parts.path().unavailable(null);
@@ -293,41 +291,18 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         }
         ServiceCompiler compiler = parts.path().compiler(as, TrafficRules.of(current));
         for (ServiceKey key : new TreeSet<>(pending)) {
-            ServicePicture picture = wanted(current.get(key), key);
+            ServicePicture picture = share.of(current.get(key), key);
             if (usable) {
                 table.update(key, picture, compiler);
                 unconfirmed.add(key);
             } else if (picture != null) {
-                tellUnavailable();
+                share.tellUnavailable();
             }
         }
         pending.clear();
         if (usable) {
             apply();
         }
-    }
-
-    /** Null for what is not the kernel's. */
-    private @Nullable ServicePicture wanted(@Nullable ServicePicture picture, ServiceKey key) {
-        if (picture == null || picture.entry() == null) {
-            parts.path().gone(key);
-            return null;
-        }
-        if (picture.entry().virtualAddresses().isEmpty()
-                && picture.entry().externalAddresses().isEmpty()) {
-            parts.path().gone(key);
-            return null;
-        }
-        String obstacle = parts.path().obstacle(picture);
-        if (obstacle == null) {
-            return picture;
-        }
-        if (ProxyMode.NFTABLES.label().equals(picture.entry().mode())) {
-            LOG.warn("{} stays in userspace, though it asks for nftables: it {}", key, obstacle);
-        } else {
-            LOG.debug("{} stays in userspace: it {}", key, obstacle);
-        }
-        return null;
     }
 
     private void apply() {
@@ -347,13 +322,6 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
                                 changed));
     }
 
-    private Duration backoff() {
-        long min = settings.retryMin().toMillis();
-        long doubled = min << Math.min(failuresInARow, 20);
-        long most = Math.min(doubled, settings.retryMax().toMillis());
-        return Duration.ofMillis(Math.max(1, most / 2 + parts.random().nextLong(most / 2 + 1)));
-    }
-
     /** From now on listeners serve everything. */
     private void unavailable(String reason) {
         parts.path().unavailable(reason);
@@ -362,18 +330,6 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             untold = true;
         } else {
             parts.changed().accept(current.keys());
-        }
-    }
-
-    private void tellUnavailable() {
-        if (!toldUnavailable) {
-            toldUnavailable = true;
-            String text = "no service is put into the kernel: {}; listeners serve all of them";
-            if (settings.mode() == ProxyMode.NFTABLES) {
-                LOG.warn(text, parts.path().unavailable());
-            } else {
-                LOG.info(text, parts.path().unavailable());
-            }
         }
     }
 }

@@ -1,0 +1,57 @@
+package dev.weft.proxy.nftables;
+
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ServicePicture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which services are the kernel's, and what is to be said of those that are not. One thread's. */
+final class KernelShare {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelShare.class);
+
+    private final KernelPath path;
+    private final ProxyMode mode;
+    private boolean toldUnavailable;
+
+    /** @param mode of all services that do not choose for themselves */
+    KernelShare(KernelPath path, ProxyMode mode) {
+        this.path = path;
+        this.mode = mode;
+    }
+
+    /** The picture of a service that is the kernel's; null for any other, and for what is gone. */
+    @Nullable
+    ServicePicture of(@Nullable ServicePicture picture, ServiceKey key) {
+        if (picture == null
+                || picture.entry() == null
+                || (picture.entry().virtualAddresses().isEmpty()
+                        && picture.entry().externalAddresses().isEmpty())) {
+            path.gone(key);
+            return null;
+        }
+        String obstacle = path.obstacle(picture);
+        if (obstacle == null) {
+            return picture;
+        }
+        if (ProxyMode.NFTABLES.label().equals(picture.entry().mode())) {
+            LOG.warn("{} stays in userspace, though it asks for nftables: it {}", key, obstacle);
+        } else {
+            LOG.debug("{} stays in userspace: it {}", key, obstacle);
+        }
+        return null;
+    }
+
+    /** Says once that no service is. */
+    void tellUnavailable() {
+        if (!toldUnavailable) {
+            toldUnavailable = true;
+            String text = "no service is put into the kernel: {}; listeners serve all of them";
+            if (mode == ProxyMode.NFTABLES) {
+                LOG.warn(text, path.unavailable());
+            } else {
+                LOG.info(text, path.unavailable());
+            }
+        }
+    }
+}
