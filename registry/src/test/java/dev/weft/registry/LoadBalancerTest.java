@@ -131,6 +131,22 @@ class LoadBalancerTest {
     }
 
     @Test
+    @DisplayName("gets none for a wish that is no address, and the reason; what it held is free")
+    void garbage() {
+        create("asks", ",\"loadBalancerIP\":\"hello\"", "");
+        await().untilAsserted(() -> assertThat(reason("asks"))
+                .isEqualTo("spec.loadBalancerIP: Invalid value: \"hello\": must be a valid IP address"));
+        assertThat(address("asks")).isEmpty();
+        change("asks", tree -> tree.withObjectProperty("spec").put("loadBalancerIP", "127.200.0.4"));
+        await().untilAsserted(() -> assertThat(address("asks")).isEqualTo("127.200.0.4"));
+        assertThat(reason("asks")).isEmpty();
+        change("asks", tree -> tree.withObjectProperty("spec").put("loadBalancerIP", "127.200.0.4.5"));
+        await().untilAsserted(() -> assertThat(reason("asks")).contains("127.200.0.4.5"));
+        create("other", ",\"loadBalancerIP\":\"127.200.0.4\"", "");
+        await().untilAsserted(() -> assertThat(address("other")).isEqualTo("127.200.0.4"));
+    }
+
+    @Test
     @DisplayName("gives its address back when it becomes a ClusterIP, and is left alone when it is of another class")
     void leavesOthersAlone() {
         create("changing", "", "");

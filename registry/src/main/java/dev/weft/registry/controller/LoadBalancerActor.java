@@ -116,7 +116,6 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
         if (after == null) {
             if (known.remove(key)) {
                 book.release(key);
-                due.addAll(book.unserved());
             }
         } else if (known.contains(key) || after.json().mentions("LoadBalancer\"")) {
             known.add(key);
@@ -129,6 +128,9 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
     }
 
     private Behavior<Command> judgeNext() {
+        if (book.takeFreed()) {
+            due.addAll(book.unserved());
+        }
         if (judged == null && heard.size() == ports.shards() && !due.isEmpty()) {
             ResourceKey key = due.iterator().next();
             due.remove(key);
@@ -165,25 +167,30 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
         JsonNode tree = service.json().toTree();
         book.holds(service.key(), LoadBalancerVerdict.listed(tree));
         if (LoadBalancerVerdict.isOurs(tree)) {
-            LoadBalancerBook.Served served = book.serve(
-                    service.key(), tree.path("spec").path("ipFamilies"), LoadBalancerVerdict.wishes(tree), random);
+            LoadBalancerBook.Served served = LoadBalancerVerdict.unreadable(tree)
+                    .map(why -> book.refuse(service.key(), why))
+                    .orElseGet(() -> book.serve(
+                            service.key(),
+                            tree.path("spec").path("ipFamilies"),
+                            LoadBalancerVerdict.wishes(tree),
+                            random));
             return LoadBalancerVerdict.served(service, served, now);
         }
         Optional<Write> withdrawal = LoadBalancerVerdict.withdrawn(service, book);
         if (withdrawal.isEmpty()) {
             known.remove(service.key());
             book.release(service.key());
-            due.addAll(book.unserved());
         }
         return withdrawal;
     }
 
+    /** Looked at once more, with what came of it; after a while, so that writes cannot follow one another without a pause. */
     private Behavior<Command> onWritten(Written message) {
-        due.add(message.key());
+        timers.startSingleTimer(message.key(), new Retry(message.key()), settings.retry());
         return finish(message.key(), message.failure());
     }
 
-    /** What failed is judged again after a while; what was written is looked at once more, with what came of it. */
+    /** What failed is judged again after a while. */
     private Behavior<Command> finish(ResourceKey key, @Nullable String failure) {
         judged = null;
         if (failure != null) {

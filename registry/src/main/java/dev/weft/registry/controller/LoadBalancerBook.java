@@ -26,6 +26,7 @@ final class LoadBalancerBook {
     private final Map<Family, AddressPool> pools = new EnumMap<>(Family.class);
     private final Map<ResourceKey, Set<IpAddress>> held = new HashMap<>();
     private final Set<ResourceKey> unserved = new LinkedHashSet<>();
+    private boolean freed;
 
     LoadBalancerBook(List<Cidr> ranges) {
         for (Family family : Family.values()) {
@@ -69,7 +70,15 @@ final class LoadBalancerBook {
         unserved.remove(key);
     }
 
+    /** Whether an address that somebody held has become free since this was asked last. */
+    boolean takeFreed() {
+        boolean was = freed;
+        freed = false;
+        return was;
+    }
+
     private void put(ResourceKey key, Set<IpAddress> now, Set<IpAddress> before) {
+        freed |= !now.containsAll(heldBy(key));
         before.stream().filter(address -> !now.contains(address)).forEach(address -> {
             AddressPool pool = pools.get(address.family());
             if (pool != null) {
@@ -92,6 +101,12 @@ final class LoadBalancerBook {
     boolean covers(IpAddress address) {
         AddressPool pool = pools.get(address.family());
         return pool != null && pool.covers(address);
+    }
+
+    /** Gives a Service nothing, and frees what it held; it gets nothing before it wishes for something else. */
+    Served refuse(ResourceKey key, String why) {
+        release(key);
+        return new Served(List.of(), why);
     }
 
     /** Who went without an address, and may get one when another is freed. */

@@ -11,8 +11,10 @@ import dev.weft.registry.resource.Write;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads what a Service wants of the load-balancer pools, and writes into its status what came of it. */
 final class LoadBalancerVerdict {
@@ -45,17 +47,28 @@ final class LoadBalancerVerdict {
         return listed;
     }
 
-    /** The addresses that it wishes to have; texts that are none are passed over. */
+    /** The addresses that it wishes to have; what is none is among {@link #unreadable}. */
     static List<IpAddress> wishes(JsonNode service) {
+        return wished(service).map(IpAddress::parse).flatMap(Optional::stream).toList();
+    }
+
+    /** Why a wish can never be honoured, since it is no address; empty if each is one. */
+    static Optional<String> unreadable(JsonNode service) {
+        return wished(service)
+                .filter(each -> IpAddress.parse(each).isEmpty())
+                .findFirst()
+                .map(each -> (service.path("metadata").path("annotations").has(WISHES)
+                                ? "metadata.annotations[" + WISHES + "]"
+                                : "spec.loadBalancerIP")
+                        + ": Invalid value: \"" + each + "\": must be a valid IP address");
+    }
+
+    private static Stream<String> wished(JsonNode service) {
         String text = service.path("metadata")
                 .path("annotations")
                 .path(WISHES)
                 .asText(service.path("spec").path("loadBalancerIP").asText());
-        List<IpAddress> wishes = new ArrayList<>();
-        for (String each : text.split(",", -1)) {
-            IpAddress.parse(each.strip()).ifPresent(wishes::add);
-        }
-        return wishes;
+        return Arrays.stream(text.split(",", -1)).map(String::strip).filter(each -> !each.isEmpty());
     }
 
     /** The write of what a Service was given, or why not; empty if its status says so already. */
@@ -129,8 +142,10 @@ final class LoadBalancerVerdict {
 
     /** Fails with a conflict if the Service has changed since it was judged: its version is in the tree. */
     private static Optional<Write> write(Resource self, ObjectNode tree) {
-        return tree.equals(self.json().toTree())
+        JsonBytes written = JsonBytes.of(tree);
+        // As it would be read: a number that was computed is not equal to the same number that was read.
+        return written.toTree().equals(self.json().toTree())
                 ? Optional.empty()
-                : Optional.of(new Write.Update(self.key(), "status", JsonBytes.of(tree), Write.Options.DEFAULT));
+                : Optional.of(new Write.Update(self.key(), "status", written, Write.Options.DEFAULT));
     }
 }
