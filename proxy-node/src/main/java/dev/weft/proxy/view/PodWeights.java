@@ -15,11 +15,16 @@ import org.slf4j.LoggerFactory;
 final class PodWeights implements ResourceFeed.Follower {
     static final String PATH = "/api/v1/pods";
 
+    /** Beyond so many Pods nothing more is said of unreadable weights. */
+    private static final int MOST_TOLD = 256;
+
     private static final Logger LOG = LoggerFactory.getLogger(PodWeights.class);
 
     private final Runnable wake;
     private final Map<String, Weighed> byPod = new HashMap<>();
     private boolean toldAbsent;
+    /** What was said of Pods whose weight cannot be read, by their names. */
+    private final Map<String, String> toldUnreadable = new HashMap<>();
 
     private record Weighed(String uid, int weight) {}
 
@@ -42,7 +47,19 @@ final class PodWeights implements ResourceFeed.Follower {
 
     @Override
     public boolean wants(JsonNode pod) {
+        String unreadable = ResourceReader.unreadablePodWeight(pod);
+        if (unreadable != null && isNews(ResourceReader.id(pod), unreadable)) {
+            LOG.warn(
+                    "the weight \"{}\" of Pod {} counts as 1 (expected: mesh.weft.dev/weight from 0 to 65535)",
+                    unreadable,
+                    ResourceReader.id(pod));
+        }
         return ResourceReader.podWeight(pod) != null;
+    }
+
+    private synchronized boolean isNews(String pod, String value) {
+        return (toldUnreadable.size() < MOST_TOLD || toldUnreadable.containsKey(pod))
+                && !value.equals(toldUnreadable.put(pod, value));
     }
 
     @Override

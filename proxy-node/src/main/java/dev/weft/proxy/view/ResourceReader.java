@@ -148,6 +148,12 @@ final class ResourceReader {
         return annotation == null || !annotation.matches(WEIGHT_FORM) ? null : weight(annotation);
     }
 
+    /** A weight that a Pod is annotated with and that cannot be read; null for none. */
+    static @Nullable String unreadablePodWeight(JsonNode pod) {
+        String annotation = annotation(pod, WEIGHT);
+        return annotation == null || annotation.matches(WEIGHT_FORM) ? null : annotation;
+    }
+
     /** The zone that a Node is labelled with; empty for none. */
     static String zoneOf(JsonNode node) {
         return node.path("metadata").path("labels").path(ZONE).asText("");

@@ -2,6 +2,9 @@ package dev.weft.proxy.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("The weights of Pods")
 class PodWeightsTest {
@@ -62,5 +66,28 @@ class PodWeightsTest {
         weights.unavailable("away");
         weights.absent("forbidden");
         assertThat(weights.byUid()).isEqualTo(Map.of("uid-a", 3));
+    }
+
+    @Test
+    @DisplayName("that cannot be read are told once for each Pod and value")
+    void unreadable() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(PodWeights.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.addAppender(said);
+        logger.setAdditive(false);
+        try {
+            for (String weight : List.of("many", "many", "-1", "-1", "3")) {
+                weights.wants(weighed("a", weight));
+            }
+        } finally {
+            logger.detachAppender(said);
+            logger.setAdditive(true);
+        }
+        assertThat(said.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("the weight \"many\" of Pod default/a counts as 1"),
+                        second -> assertThat(second).startsWith("the weight \"-1\" of Pod default/a counts as 1"));
     }
 }

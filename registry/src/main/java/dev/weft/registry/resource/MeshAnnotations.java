@@ -75,6 +75,9 @@ final class MeshAnnotations {
 
     private static final Set<String> KNOWN_OF_SERVICE = known(SERVICE, OTHERS_OF_SERVICE);
 
+    /** {@code weft run} marks the Pods that it looks after. */
+    private static final Set<String> KNOWN_OF_POD = known(POD, List.of("agent"));
+
     /** So many names are warned of at most. */
     private static final int MOST_WARNINGS = 8;
 
@@ -83,6 +86,11 @@ final class MeshAnnotations {
     /** A sentence for each annotation of a Service that nothing of Weft reads. */
     static List<String> unknownOfService(JsonNode service) {
         return unknown(Trees.at(service, "metadata", "annotations"), KNOWN_OF_SERVICE);
+    }
+
+    /** The same of a Pod. */
+    static List<String> unknownOfPod(JsonNode pod) {
+        return unknown(Trees.at(pod, "metadata", "annotations"), KNOWN_OF_POD);
     }
 
     /** The same of what becomes annotations of ServiceImports. */

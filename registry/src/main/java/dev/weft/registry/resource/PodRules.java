@@ -80,6 +80,12 @@ final class PodRules implements KindRules {
         }
     }
 
+    /** An annotation that nobody reads may be mistyped. */
+    @Override
+    public List<String> warnings(JsonNode pod) {
+        return MeshAnnotations.unknownOfPod(pod);
+    }
+
     @Override
     public List<FieldError> validate(JsonNode pod) {
         List<FieldError> faults = new FieldErrors();

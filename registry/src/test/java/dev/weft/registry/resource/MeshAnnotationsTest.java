@@ -89,6 +89,15 @@ class MeshAnnotationsTest {
         assertThat(new ServiceExportRules().warnings(export)).containsExactly(sentence);
     }
 
+    @Test
+    @DisplayName("that nobody reads on a Pod are warned of, too; its weight, and what weft run writes, are not")
+    void ofPods() {
+        assertThat(new PodRules().warnings(annotated("wieght", "5")))
+                .containsExactly("unknown annotation mesh.weft.dev/wieght; did you mean mesh.weft.dev/weight?");
+        assertThat(new PodRules().warnings(annotated("weight", "5"))).isEmpty();
+        assertThat(new PodRules().warnings(annotated("agent", "weft-run"))).isEmpty();
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
