@@ -83,11 +83,18 @@ public record ListenerPlan(
             entry.externalAddresses()
                     .forEach(address -> plans.add(external(picture, entry, port, address, port.port(), node, rules)));
             if (port.nodePort() > 0 && !entry.virtualAddresses().isEmpty()) {
-                nodeAddresses.forEach(
-                        address -> plans.add(external(picture, entry, port, address, port.nodePort(), node, rules)));
+                nodeAddresses.stream()
+                        .filter(address -> hasFamilyOf(address, entry)) // of another there are no endpoints
+                        .forEach(address ->
+                                plans.add(external(picture, entry, port, address, port.nodePort(), node, rules)));
             }
         }
         return plans;
+    }
+
+    private static boolean hasFamilyOf(String address, ServiceEntry entry) {
+        boolean ipv6 = address.indexOf(':') >= 0;
+        return entry.virtualAddresses().stream().anyMatch(virtual -> virtual.indexOf(':') >= 0 == ipv6);
     }
 
     private static ListenerPlan external(

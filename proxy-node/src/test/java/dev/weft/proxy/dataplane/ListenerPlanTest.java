@@ -40,9 +40,13 @@ class ListenerPlanTest {
     }
 
     private static ServicePicture picture(TrafficPolicy external, Slice... slices) {
+        return picture(List.of("10.96.0.10", "fd00::10"), external, slices);
+    }
+
+    private static ServicePicture picture(List<String> virtual, TrafficPolicy external, Slice... slices) {
         ServiceEntry entry = new ServiceEntry(
                 DNS,
-                List.of("10.96.0.10", "fd00::10"),
+                virtual,
                 List.of("192.0.2.7"),
                 List.of(
                         new ServicePort("dns", Protocol.UDP, 53, 30053),
@@ -86,6 +90,19 @@ class ListenerPlanTest {
                 .allSatisfy(plan -> assertThat(plan.candidates())
                         .extracting(Candidate::authority)
                         .containsExactly(plan.key().address().indexOf(':') >= 0 ? "[fd01::1]:5353" : "10.1.0.1:5353"));
+    }
+
+    @Test
+    @DisplayName("are at the node addresses of the Service's families only, as in the kernel")
+    void nodePortsOfItsFamilies() {
+        Slice slice = slice(false, endpoint("10.1.0.1", "there", null));
+        assertThat(ListenerPlan.of(
+                        picture(List.of("10.96.0.10"), TrafficPolicy.CLUSTER, slice),
+                        NODE,
+                        List.of("192.0.2.1", "2001:db8::1")))
+                .extracting(plan -> plan.key().toString())
+                .contains("TCP 192.0.2.1:30053")
+                .doesNotContain("TCP [2001:db8::1]:30053", "UDP [2001:db8::1]:30053");
     }
 
     @Test
