@@ -41,6 +41,7 @@ import dev.weft.registry.watch.VersionMatch;
 import dev.weft.registry.watch.WatchEvent;
 import dev.weft.registry.watch.WatchHubActor;
 import dev.weft.registry.watch.WatchRequest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,6 +62,7 @@ public final class RegistryNode implements Registry {
     private final Reader reader;
     private final Watching watching;
     private final FederationView federation;
+    private final InstantSource ages = new SteadyClock();
     private volatile boolean caughtUp;
 
     private RegistryNode(
@@ -76,7 +78,7 @@ public final class RegistryNode implements Registry {
                 system, settings.shard(), parts.shard(), terms(storage, settings, parts), parts.companions());
         views = new HubViews(placement.shards());
         ActorRef<HubCommand> hub = system.systemActorOf(
-                WatchHubActor.create(settings.hub(), parts.shard().clock(), new SteadyClock(), views, this::link),
+                WatchHubActor.create(settings.hub(), parts.shard().clock(), ages, views, this::link),
                 "weft-watch-hub",
                 Props.empty());
         reader = new Reader(system, hub, views, parts.shard().clock(), settings);
@@ -328,7 +330,13 @@ public final class RegistryNode implements Registry {
     @Override
     public Readiness readiness() {
         if (caughtUp) {
-            return new Readiness(true, "");
+            Duration silent = Duration.between(views.lastAnswer(), ages.instant());
+            return silent.compareTo(settings.silence()) <= 0
+                    ? new Readiness(true, "")
+                    : new Readiness(
+                            false,
+                            "no registry shard has answered for " + silent.toSeconds()
+                                    + " s: the processes that hold them, or their store, cannot be reached");
         }
         List<Integer> missing = placement
                 .all()

@@ -13,12 +13,14 @@ import java.time.Duration;
 /**
  * The registry's configuration, {@code weft.registry}; what each key means stands in {@code reference.conf}.
  *
+ * @param silence after how long without an answer from any shard a process is not ready
  * @param watcherQueue how many events may wait for one watcher
  */
 public record RegistrySettings(
         int shards,
         Duration writeTimeout,
         Duration readTimeout,
+        Duration silence,
         Duration clockTolerance,
         int claimRounds,
         ClaimRepairActor.Pace claimRepair,
@@ -39,6 +41,7 @@ public record RegistrySettings(
                 shards,
                 registry.getDuration("write-timeout"),
                 registry.getDuration("read-timeout"),
+                registry.getDuration("silence"),
                 registry.getDuration("clock-tolerance"),
                 registry.getInt("claim-rounds"),
                 new ClaimRepairActor.Pace(registry.getDuration("claim-repair"), registry.getInt("claim-repair-rest")),

@@ -11,6 +11,7 @@ import dev.weft.registry.journal.JournalSettings;
 import dev.weft.registry.journal.PostgresDatabase;
 import dev.weft.registry.journal.PostgresSettings;
 import dev.weft.registry.journal.Storage;
+import dev.weft.registry.journal.StoreAddress;
 import dev.weft.registry.resource.Cidr;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.KindCatalog;
@@ -67,15 +68,24 @@ final class RunningRegistry implements AutoCloseable {
                 : start(own(more), InstantSource.system(), 0, Optional.of(database(directory)), List.of());
     }
 
+    /** One on a database of its own, with some settings, in HOCON, below {@code weft.registry}. */
+    static RunningRegistry on(StoreAddress database, String more) {
+        return start(own(more), InstantSource.system(), 0, Optional.of(open(database)), List.of());
+    }
+
     /** Like {@link #with}, as it comes. */
     static RunningRegistry withStorage(TestStore store, Path directory) {
         return with(store, directory, "");
     }
 
     private static PostgresDatabase database(Path directory) {
+        return open(TestStore.database(directory));
+    }
+
+    private static PostgresDatabase open(StoreAddress database) {
         RegistrySettings settings = RegistrySettings.of(ConfigFactory.load());
         return PostgresDatabase.open(
-                TestStore.database(directory),
+                database,
                 "east",
                 settings.shards(),
                 PostgresSettings.of(ConfigFactory.load().getConfig("weft.registry.postgres")));
@@ -118,7 +128,12 @@ final class RunningRegistry implements AutoCloseable {
 
     /** Another process of the same cluster that holds nothing. */
     RunningRegistry proxy() {
-        return start(own(""), InstantSource.system(), 0, Optional.empty(), List.of(address()));
+        return proxy("");
+    }
+
+    /** The same with some settings of its own, in HOCON, below {@code weft.registry}. */
+    RunningRegistry proxy(String more) {
+        return start(own(more), InstantSource.system(), 0, Optional.empty(), List.of(address()));
     }
 
     /** Another process of the same cluster that takes its share of the shards; for those on a database. */

@@ -39,10 +39,21 @@ record DataDirectory(Path path) {
                                 + " so it holds only a part of a backup; if no restore is running, delete everything in it and"
                                 + " restore again");
             }
+            directory.refuseWithoutStore();
             return directory;
         } catch (IOException e) {
             throw new DataDirectoryException(
                     path + ": the data directory cannot be used: " + e + "; choose another with --data DIR", e);
+        }
+    }
+
+    /** RocksDB would make an empty store in the place of one that is gone. */
+    private void refuseWithoutStore() {
+        if (Files.exists(mark()) && !Files.exists(store().resolve("CURRENT"))) {
+            throw new DataDirectoryException(
+                    path
+                            + ": the data directory is damaged: it had a store, and " + store().resolve("CURRENT")
+                            + " is missing; nothing was changed: put the store back, or restore a backup into another directory");
         }
     }
 
@@ -68,8 +79,10 @@ record DataDirectory(Path path) {
             return;
         }
         try (FileChannel file = FileChannel.open(mark(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            sync(path); // the store's name: who finds the mark misses the store
             file.write(ByteBuffer.wrap((cluster + "\n").getBytes(StandardCharsets.UTF_8)));
             file.force(true);
+            sync(path);
         } catch (IOException e) {
             throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
         }
@@ -123,7 +136,7 @@ record DataDirectory(Path path) {
         }
     }
 
-    private static void sync(Path path) throws IOException {
+    static void sync(Path path) throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
             file.force(true);
         }

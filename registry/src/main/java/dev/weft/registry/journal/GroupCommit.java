@@ -20,17 +20,23 @@ final class GroupCommit {
     private final RocksDB db;
     private final JournalSettings settings;
     private final LongSupplier freeBytes;
+    private final LogMark log;
     private final LinkedBlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final AtomicLong syncs = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final Thread thread;
     private boolean closed;
+    private long tables = -1;
 
-    /** @param freeBytes how much room the disk has */
-    GroupCommit(RocksDB db, JournalSettings settings, LongSupplier freeBytes) {
+    /**
+     * @param freeBytes how much room the disk has
+     * @param log told of every log before what is in it is acknowledged
+     */
+    GroupCommit(RocksDB db, JournalSettings settings, LongSupplier freeBytes, LogMark log) {
         this.db = db;
         this.settings = settings;
         this.freeBytes = freeBytes;
+        this.log = log;
         thread = new Thread(this::run, "weft-journal-writer");
         thread.setDaemon(true);
     }
@@ -119,6 +125,7 @@ final class GroupCommit {
             }
             if (batch.count() > 0) {
                 db.write(options, batch);
+                noteLog();
             }
             if (sync) {
                 syncs.incrementAndGet();
@@ -128,6 +135,14 @@ final class GroupCommit {
         } catch (RocksDBException e) {
             StorageException failure = Failures.of("write", e);
             group.forEach(waiting -> waiting.done().completeExceptionally(failure));
+        }
+    }
+
+    /** A log begins when a family's table in memory is full; that each such change is counted saves looking at the files. */
+    private void noteLog() throws RocksDBException {
+        long now = db.getAggregatedLongProperty("rocksdb.current-super-version-number");
+        if (now != tables && log.note()) {
+            tables = now;
         }
     }
 

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +22,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.NativeLibraryLoader;
@@ -27,6 +30,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedded store of one process: opened once, shared by the journal, the snapshots and gossip's records.
@@ -34,12 +39,15 @@ import org.rocksdb.WALRecoveryMode;
  * <p>All methods but {@link #open} and {@link #close} may be called from any thread and do not block.
  */
 public final class JournalDatabase implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalDatabase.class);
+
     private final DataDirectory directory;
     private final DBOptions options;
     private final ColumnFamilyOptions familyOptions;
     private final Cache cache;
     private final List<ColumnFamilyHandle> families;
     private final RocksDB db;
+    private final LogMark log;
     private final GroupCommit writer;
     private final TableCheck check;
     private final ExecutorService readers;
@@ -52,6 +60,8 @@ public final class JournalDatabase implements Storage {
     private JournalDatabase(DataDirectory directory, JournalSettings settings, LongSupplier freeBytes)
             throws RocksDBException, IOException {
         this.directory = directory;
+        log = new LogMark(directory);
+        log.verify();
         Path store = directory.store();
         // Into the data directory, which is this process's own: the default leaves a copy in the temporary folder each
         // time.
@@ -63,7 +73,7 @@ public final class JournalDatabase implements Storage {
                 .setWriteBufferSize(settings.writeBufferBytes() / 2)
                 .setTableFormatConfig(
                         new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true));
-        options = new DBOptions()
+        options = verifyingLogs()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)
@@ -83,13 +93,21 @@ public final class JournalDatabase implements Storage {
         }
         families = new ArrayList<>();
         db = RocksDB.open(options, store.toString(), descriptors, families);
-        writer = new GroupCommit(db, settings, freeBytes);
+        log.note();
+        writer = new GroupCommit(db, settings, freeBytes, log);
         check = new TableCheck(db, families);
         readers = Executors.newFixedThreadPool(settings.readers(), task -> {
             Thread thread = new Thread(task, "weft-journal-reader");
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** With the option that Java's class has no setter for: a log that was synced and is closed is missed if it is gone. */
+    private static DBOptions verifyingLogs() {
+        Properties verifying = new Properties();
+        verifying.setProperty("track_and_verify_wals_in_manifest", "true");
+        return Objects.requireNonNull(DBOptions.getDBOptionsFromProps(verifying));
     }
 
     /**
@@ -173,7 +191,7 @@ public final class JournalDatabase implements Storage {
         directory.endRestoring();
     }
 
-    /** Writes what is queued, then closes. Blocks. */
+    /** Writes what is queued, all of it to table files, then closes. Blocks. */
     @Override
     public void close() {
         writer.close();
@@ -182,6 +200,7 @@ public final class JournalDatabase implements Storage {
         try {
             // Native handles must not be closed under a reader.
             while (!readers.awaitTermination(1, java.util.concurrent.TimeUnit.SECONDS)) {}
+            flush();
             db.closeE();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -191,6 +210,19 @@ public final class JournalDatabase implements Storage {
         options.close();
         familyOptions.close();
         cache.close();
+    }
+
+    /** A store that was stopped cleanly needs no log, and opens sooner. One that cannot be flushed now needs its log. */
+    private void flush() {
+        // Files that are not merged, since one is damaged, must not hold the end back.
+        try (FlushOptions now = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
+            db.flush(now, families);
+            log.clear();
+        } catch (RocksDBException | IOException e) {
+            LOG.warn(
+                    "What was written last is in the write-ahead log only, which the next start needs: {}",
+                    e.toString());
+        }
     }
 
     /** What was last noted under a name; empty if nothing was. Blocks. */

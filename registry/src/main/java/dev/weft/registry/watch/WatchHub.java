@@ -127,7 +127,9 @@ public final class WatchHub {
 
     private void onShardClosed(HubCommand.ShardClosed closed) {
         ShardTrack track = tracks.get(closed.shard());
-        List<Barrier> done = track.answered(closed.question(), ages.instant());
+        Instant now = ages.instant();
+        views.answered(now);
+        List<Barrier> done = track.answered(closed.question(), now);
         done.forEach(barrier -> barrier.answered(Math.max(closed.last(), 0)));
         if (!closed.following() || !track.known() || closed.last() != track.committed()) {
             track.behind(closed.question(), closed.following());

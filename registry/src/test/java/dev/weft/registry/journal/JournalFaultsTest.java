@@ -156,6 +156,86 @@ class JournalFaultsTest {
     }
 
     @Test
+    @DisplayName(
+            "does not open without the newest log of a process that was killed, names it, and opens once it is back")
+    void missingLog() throws IOException {
+        Path live = directory.resolve("live");
+        Path image = directory.resolve("image");
+        try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
+            put(database, 1);
+            copy(live, image);
+        }
+        Path log = newest(image, ".log");
+        Path away = Files.move(log, directory.resolve("away"));
+
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatThrownBy(() -> numbers(image))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("damaged: write-ahead log " + log + " is missing");
+        }
+        Files.move(away, log);
+        assertThat(numbers(image)).containsExactly(1L);
+    }
+
+    @Test
+    @DisplayName("misses each of its logs, also those that began while it ran")
+    void missesEveryLog() throws IOException {
+        Path live = directory.resolve("live");
+        Path image = directory.resolve("image");
+        try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
+            for (int i = 1; i <= 24; i++) {
+                // In another family than what fills up, so that the first log stays in use.
+                put(database, i);
+                database.write(new StoreBatch().put(database.records(), new byte[] {(byte) i}, new byte[100_000]), true)
+                        .join();
+            }
+            copy(live, image);
+        }
+        List<Path> logs = new DataDirectory(image).logs();
+        assertThat(logs).hasSizeGreaterThan(1);
+        for (Path log : logs) {
+            Path lacking = copy(image, directory.resolve("without-" + log.getFileName()));
+            Files.delete(lacking.resolve("store").resolve(log.getFileName()));
+            assertThatThrownBy(() -> numbers(lacking))
+                    .as("without %s of %s", log.getFileName(), logs)
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("damaged");
+        }
+        assertThat(numbers(image)).hasSize(24);
+    }
+
+    @Test
+    @DisplayName("needs no log after a clean stop: everything is in table files")
+    void cleanStopNeedsNoLog() throws IOException {
+        Path live = directory.resolve("live");
+        for (int i = 1; i <= 3; i++) {
+            try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
+                put(database, i);
+            }
+            for (Path log : new DataDirectory(live).logs()) {
+                Files.delete(log);
+            }
+        }
+        assertThat(numbers(live)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    @DisplayName("does not begin anew in a directory whose store is gone")
+    void missingStore() throws IOException {
+        Path live = directory.resolve("live");
+        JournalDatabase.open(live, "east", SETTINGS).close();
+        Files.move(live.resolve("store"), directory.resolve("away"));
+
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatThrownBy(() -> numbers(live))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("it had a store, and " + live.resolve("store/CURRENT") + " is missing");
+        }
+        Files.move(directory.resolve("away"), live.resolve("store"));
+        assertThat(numbers(live)).isEmpty();
+    }
+
+    @Test
     @DisplayName("finds damage far into a log, and none in a whole one")
     void damageFarIn() throws IOException {
         Path live = directory.resolve("live");

@@ -144,7 +144,13 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Ends the server at once, as a crash would, and starts it again. */
     public void crash() {
+        whileEnded(() -> {});
+    }
+
+    /** The same, with something done between the end and the start. */
+    public void whileEnded(Runnable meanwhile) {
         end();
+        meanwhile.run();
         process = run();
         awaitReady();
     }
