@@ -226,8 +226,9 @@ public final class ProxyNode {
         if (settings.metrics().listen().isEmpty()) {
             return null;
         }
-        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, kernel, settings.metrics()));
-        server.start(settings.metrics().listen());
+        MetricsServer server =
+                new MetricsServer(settings.metrics(), () -> metrics(dataPlane, kernel, settings.metrics()));
+        server.start();
         return server;
     }
 

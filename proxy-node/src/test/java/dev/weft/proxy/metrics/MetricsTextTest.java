@@ -11,6 +11,7 @@ import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,7 +23,11 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("the numbers for Prometheus")
 class MetricsTextTest {
-    private static final MetricsSettings SETTINGS = new MetricsSettings("", 10, 10);
+    private static final MetricsSettings SETTINGS = settings("", 10, 10);
+
+    private static MetricsSettings settings(String listen, int listeners, int endpoints) {
+        return new MetricsSettings(listen, listeners, endpoints, Duration.ofMillis(1), Duration.ofMillis(1));
+    }
 
     private static EndpointStatus endpoint(String address, String cluster, long picks) {
         return new EndpointStatus(address, cluster, 1, picks, 2, 3, 1, true, 100, 200, false);
@@ -168,7 +173,7 @@ class MetricsTextTest {
     @DisplayName("stay bounded: idle listeners are left out, then those with the fewest connections, which is told")
     void bounded() {
         String text = text(
-                new MetricsSettings("", 1, 1),
+                settings("", 1, 1),
                 listener("idle", 0, endpoint("10.1.1.9:80", "", 0)),
                 listener("quiet", 1, endpoint("10.1.1.8:80", "", 1)),
                 listener("busy", 100, endpoint("10.1.1.1:80", "", 70), endpoint("10.1.1.2:80", "", 30)));
@@ -185,7 +190,7 @@ class MetricsTextTest {
     @Test
     @DisplayName("are configured in a way that makes sense")
     void settings() {
-        assertThatThrownBy(() -> new MetricsSettings("nowhere", 1, 1)).hasMessageContaining("nowhere");
-        assertThatThrownBy(() -> new MetricsSettings("", 0, 1)).hasMessageContaining("max-listeners=0");
+        assertThatThrownBy(() -> settings("nowhere", 1, 1)).hasMessageContaining("nowhere");
+        assertThatThrownBy(() -> settings("", 0, 1)).hasMessageContaining("max-listeners=0");
     }
 }
