@@ -97,11 +97,34 @@ final class KernelTable {
         return rules.services();
     }
 
-    /** Looks whether our table is there; fails when somebody has removed it, as who loads all rules of the host anew does. */
-    CompletionStage<Commands.Output> look() {
+    /** What somebody else may have done to our table. */
+    enum Damage {
+        /** Nothing that can be seen, or it cannot be looked at. */
+        NONE,
+        /** As by who loads all rules of the host anew. */
+        REMOVED,
+        /** Its chains have no rules any more, as after {@code nft flush table}. */
+        EMPTIED
+    }
+
+    /** Looks whether our table is there and has rules: at one small chain, however many services there are. */
+    CompletionStage<Damage> look() {
+        String rule = "comment \"" + TableContent.Chain.of(Skeleton.OWNER_RULES).comment() + "\"";
         return commands.run(
-                List.of("nft", "list", "chain", "inet", settings.table(), Skeleton.OWNER + Skeleton.ownerName(node)),
-                "");
+                        List.of(
+                                "nft",
+                                "list",
+                                "chain",
+                                "inet",
+                                settings.table(),
+                                Skeleton.OWNER + Skeleton.ownerName(node)),
+                        "")
+                .thenApply(seen -> {
+                    if (seen.done()) {
+                        return seen.text().contains(rule) ? Damage.NONE : Damage.EMPTIED;
+                    }
+                    return seen.status() == Commands.Output.NOT_RUN ? Damage.NONE : Damage.REMOVED;
+                });
     }
 
     /** Whether there is nothing in it. */

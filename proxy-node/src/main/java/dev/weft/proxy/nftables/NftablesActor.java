@@ -57,7 +57,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         INSTANCE
     }
 
-    private record Looked(Commands.Output output) implements Command {}
+    private record Looked(KernelTable.Damage damage) implements Command {}
 
     private enum LookDue implements Command {
         INSTANCE
@@ -264,18 +264,15 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             getContext()
                     .pipeToSelf(
                             table.look(),
-                            (output, failure) -> new Looked(
-                                    output != null
-                                            ? output
-                                            : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure))));
+                            (damage, failure) -> new Looked(damage != null ? damage : KernelTable.Damage.NONE));
         }
         return this;
     }
 
     private Behavior<Command> onLooked(Looked looked) {
-        Commands.Output output = looked.output();
-        if (!output.done() && output.status() != Commands.Output.NOT_RUN && !busy) {
-            LOG.warn("somebody has removed table {}; it is made anew", settings.table());
+        if (looked.damage() != KernelTable.Damage.NONE && !busy) {
+            String done = looked.damage() == KernelTable.Damage.REMOVED ? "removed" : "emptied";
+            LOG.warn("somebody has {} table {}; it is made anew", done, settings.table());
             table.distrust();
             advance();
         }

@@ -409,6 +409,23 @@ class KernelModeIT {
         assertThat(timelessTable()).isEqualTo(before);
     }
 
+    @ParameterizedTest(name = "nft {0}")
+    @ValueSource(strings = {"flush table inet weft", "flush ruleset"})
+    @DisplayName("is back by itself when somebody has emptied or removed its table")
+    void flushed(String done) throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("nftables") + ", nftables.check=200ms");
+        declare("web", VIP, "", "", "one", "two");
+        serve("nftables");
+        assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+
+        hosts.run(Hosts.NODE, "nft", done);
+        node.await("a table made anew", status -> status.contains("transactions=2 failures=0"));
+        assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+        assertThat(hosts.run(Hosts.NODE, "nft", "list", "chain", "inet", "weft", "owner/node-1"))
+                .as("what is looked at, as nft prints it")
+                .contains("return comment");
+    }
+
     /** The kernel's own elements tell how long they will yet be kept. */
     private static String timelessTable() {
         return hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft")

@@ -177,6 +177,19 @@ class NftablesActorTest {
     }
 
     @Test
+    @DisplayName("makes the table anew when somebody has emptied it, once, and not while it has its rules")
+    void emptied() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        await().during(Duration.ofMillis(200)).until(() -> path.transactions() == 1);
+        nft.flushTable();
+        await().until(() -> path.transactions() == 2);
+        assertThat(nft.scripts().get(1)).startsWith("add table inet weft\ndelete");
+        await().during(Duration.ofMillis(200)).until(() -> path.transactions() == 2);
+    }
+
+    @Test
     @DisplayName("folds what comes while a transaction is under way into the next (KP-11)")
     void folds() {
         KernelPath path = start();
