@@ -140,7 +140,7 @@ public final class ProxyNode {
             steered.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
             hostAddresses.again(services);
         };
-        kernel.start(system, changed, new SplittableRandom(random.nextLong()));
+        kernel.start(system, changed, clock, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
                         dataPlane,
@@ -241,6 +241,7 @@ public final class ProxyNode {
                 status.left().size(),
                 status.transactions(),
                 status.failures(),
+                traffic.at(),
                 traffic.listeners().stream()
                         .map(led -> new KernelNumbers.Led(led.service(), led.key(), led.connections()))
                         .toList(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -176,10 +177,10 @@ final class KernelTable {
         return counters.read();
     }
 
-    /** Sums up a reading. */
-    KernelTraffic sum(KernelCounters.Reading reading) {
+    /** Sums up a reading of that time. */
+    KernelTraffic sum(KernelCounters.Reading reading, Instant at) {
         return new KernelTraffic(
-                counts.take(reading.listeners(), rules::owner), endpointCounts.take(reading, rules::known));
+                at, counts.take(reading.listeners(), rules::owner), endpointCounts.take(reading, rules::known));
     }
 
     /** Has the kernel forget datagram flows that lead where they should not any more. */

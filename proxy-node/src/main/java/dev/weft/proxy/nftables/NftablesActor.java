@@ -14,6 +14,7 @@ import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -82,6 +83,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             NodeIdentity node,
             Commands commands,
             Consumer<Set<ServiceKey>> changed,
+            InstantSource clock,
             RandomGenerator random) {}
 
     private final NftablesSettings settings;
@@ -242,7 +244,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private Behavior<Command> onCounted(Counted counted) {
         KernelCounters.Reading reading = counted.reading();
         if (reading != null) {
-            parts.path().counted(table.sum(reading));
+            parts.path().counted(table.sum(reading, parts.clock().instant()));
         }
         timers.startSingleTimer(CountAgain.INSTANCE, settings.countInterval());
         return this;

@@ -78,7 +78,7 @@ class CountsIT {
                             rig.plane().status(),
                             rig.plane().picks(),
                             0,
-                            new KernelNumbers(true, 0, 0, 0, 0, List.of(), List.of()),
+                            new KernelNumbers(true, 0, 0, 0, 0, null, List.of(), List.of()),
                             settings));
             try {
                 server.start();

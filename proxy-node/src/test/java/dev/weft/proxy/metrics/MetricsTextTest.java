@@ -12,6 +12,7 @@ import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -79,6 +80,7 @@ class MetricsTextTest {
                 3,
                 5,
                 2,
+                Instant.ofEpochMilli(1_763_800_000_250L),
                 List.of(led("dns", 8), led("idle", 0), led("rare", 1)),
                 List.of(ledTo("10.2.2.1:53", 6, new Traffic(70, 80)), ledTo("10.2.2.2:53", 2, Traffic.NONE)));
         return MetricsText.of(List.of(listeners), Map.of("round-robin", 42L), 4, kernel, settings);
@@ -99,6 +101,7 @@ class MetricsTextTest {
                         "weft_proxy_nftables_services{by=\"listeners\"} 3",
                         "weft_proxy_nftables_transactions_total 5",
                         "weft_proxy_nftables_failures_total 2",
+                        "weft_proxy_nftables_counted_timestamp_seconds 1763800000.250",
                         "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"default\",service=\"dns\","
                                 + "listener=\"10.0.0.2:53\",protocol=\"udp\"} 8",
                         "weft_proxy_picks_total{algorithm=\"round-robin\"} 42",

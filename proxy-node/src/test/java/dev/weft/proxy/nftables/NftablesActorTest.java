@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,7 +80,7 @@ class NftablesActorTest {
 
     private KernelPath start(NftablesSettings settings) {
         KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
-        path.start(system, changed::add, new SplittableRandom(1));
+        path.start(system, changed::add, InstantSource.system(), new SplittableRandom(1));
         return path;
     }
 
