@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,9 @@ final class KernelTable {
     private final EndpointCounts endpointCounts = new EndpointCounts();
     private Known known = Known.DOUBTFUL;
     private @Nullable InstalledTable installed;
+    /** Whether the last transaction made the table anew, or removed it. */
+    private boolean begunAnew;
+
     private boolean toldConntrack;
 
     KernelTable(NftablesSettings settings, String node, Commands commands) {
@@ -148,6 +152,7 @@ final class KernelTable {
         if (rules.isEmpty()) {
             rules.table().takeChanges();
             boolean remove = known != Known.ABSENT;
+            begunAnew = true;
             known = Known.ABSENT;
             String name = "table inet " + settings.table() + "\n";
             return remove ? new Step("add " + name + "delete " + name) : null;
@@ -159,6 +164,7 @@ final class KernelTable {
                 : known == Known.FOUND && before != null
                         ? rules.table().difference(before)
                         : rules.table().takeChanges();
+        begunAnew = anew;
         boolean first = known != Known.IN_STEP;
         known = Known.IN_STEP;
         installed = null;
@@ -166,6 +172,14 @@ final class KernelTable {
             return new Step(change.scriptFromNothing(settings.table(), "weft node " + Skeleton.ownerName(node)));
         }
         return change.isEmpty() && !first ? null : new Step(change.script(settings.table()));
+    }
+
+    /** The kernel has taken the last transaction. */
+    void taken() {
+        if (begunAnew) {
+            counts.beginAnew();
+            endpointCounts.beginAnew();
+        }
     }
 
     CompletionStage<Commands.Output> run(Step step) {
@@ -177,10 +191,17 @@ final class KernelTable {
         return counters.read();
     }
 
-    /** Sums up a reading of that time. */
-    KernelTraffic sum(KernelCounters.Reading reading, Instant at) {
+    /**
+     * Sums up a reading of that time. Sums go on where the kernel's own counts begin anew, and stay while a service is away.
+     *
+     * @param exists whether there is such a service, whoever serves it
+     */
+    KernelTraffic sum(KernelCounters.Reading reading, Instant at, Predicate<ServiceKey> exists) {
+        Predicate<ServiceKey> away = service -> !rules.serves(service) && exists.test(service);
         return new KernelTraffic(
-                at, counts.take(reading.listeners(), rules::owner), endpointCounts.take(reading, rules::known));
+                at,
+                counts.take(reading.listeners(), rules::owner, away),
+                endpointCounts.take(reading, rules::known, away));
     }
 
     /** Has the kernel forget datagram flows that lead where they should not any more. */

@@ -211,6 +211,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             return this;
         }
         refused.over();
+        table.taken();
         Set<ServiceKey> moved = new HashSet<>();
         if (!everApplied || parts.path().unavailable() != null) {
             parts.path().unavailable(null);
@@ -243,8 +244,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
 
     private Behavior<Command> onCounted(Counted counted) {
         KernelCounters.Reading reading = counted.reading();
-        if (reading != null) {
-            parts.path().counted(table.sum(reading, parts.clock().instant()));
+        ServiceView current = view;
+        if (reading != null && current != null) {
+            parts.path().counted(table.sum(reading, parts.clock().instant(), key -> current.get(key) != null));
         }
         timers.startSingleTimer(CountAgain.INSTANCE, settings.countInterval());
         return this;
