@@ -2,11 +2,15 @@
 
 serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv6; prints "serving" once it does
 flow ADDRESS PORT             sends a datagram from one and the same port for each line it reads; prints answers likewise
+storm ADDRESS PORT N          sends datagrams from N ports without end; for each line it reads prints how many it has sent since
+                              the line before, how many answers came, and how many ports had none
 call PROTOCOL ADDRESS PORT N  makes N calls one after the other; prints an answer a line, or refused, silent
 """
+import select
 import selectors
 import socket
 import sys
+import time
 
 PATIENCE = 30.0
 SILENCE = 2.0
@@ -51,6 +55,37 @@ def flow(address, port):
                 print("silent", flush=True)
 
 
+def storm(address, port, clients):
+    socks = []
+    for _ in range(clients):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        sock.connect((address, port))
+        socks.append([sock, 0, 0])
+    while True:
+        told = bool(select.select([sys.stdin], [], [], 0)[0])
+        if told and not sys.stdin.readline():
+            return
+        if told:
+            print(*(sum(each[number] for each in socks) for number in (1, 2)),
+                  sum(1 for each in socks if each[2] == 0), flush=True)
+            for each in socks:
+                each[1:] = [0, 0]
+        for each in socks:
+            try:
+                each[0].send(b"?")
+                each[1] += 1
+            except OSError:
+                pass
+            time.sleep(0.0002)
+            for each in socks:
+                try:
+                    while each[0].recv(100):
+                        each[2] += 1
+                except OSError:
+                    pass
+
+
 def call(protocol, address, port, dropped):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
@@ -69,6 +104,8 @@ def call(protocol, address, port, dropped):
 
 if sys.argv[1] == "serve":
     serve(sys.argv[2], [int(port) for port in sys.argv[3:]])
+elif sys.argv[1] == "storm":
+    storm(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
 elif sys.argv[1] == "flow":
     flow(sys.argv[2], int(sys.argv[3]))
 else:

@@ -4,12 +4,12 @@ import dev.weft.deploy.client.ApiAccess;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.MetricSamples;
 import dev.weft.deploy.client.TrafficTable;
+import dev.weft.deploy.client.TrafficWindow;
 import dev.weft.deploy.terminal.CommandFailed;
 import dev.weft.deploy.terminal.LiveView;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {"", "Where the output is no terminal, it prints one table and ends, as with --once."})
 final class TopCommand implements Runnable {
+    /** Between two readings while the kernel's counters are awaited. */
+    private static final Duration KERNEL_PAUSE = Duration.ofMillis(250);
+    /** How long they are awaited before the first picture: with weft.proxy.nftables.count-interval as it is, about 2 s do. */
+    private static final Duration KERNEL_PATIENCE = Duration.ofSeconds(5);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -70,19 +75,32 @@ final class TopCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         boolean live = !once && Boolean.getBoolean("weft.terminal");
         LiveView view = new LiveView(out, live);
-        MetricSamples before = read(client);
-        long beforeNanos = System.nanoTime();
-        do {
+        TrafficWindow window = window(client);
+        view.show(TrafficTable.lines(window, endpoints, most));
+        while (live && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(interval.toNanos());
-            MetricSamples now = read(client);
-            long nowNanos = System.nanoTime();
-            Duration between = Duration.ofNanos(nowNanos - beforeNanos);
-            List<String> lines = TrafficTable.lines(before, now, between, endpoints, most);
-            view.show(lines);
-            before = now;
-            beforeNanos = nowNanos;
-        } while (live && !Thread.currentThread().isInterrupted());
+            window = window.next(read(client), now());
+            view.show(TrafficTable.lines(window, endpoints, most));
+        }
         out.flush();
+    }
+
+    /** Readings enough for a first picture. What the kernel counts needs more: each has it asked for the next. */
+    private TrafficWindow window(ApiClient client) {
+        TrafficWindow window = TrafficWindow.begin(read(client), now());
+        Duration until = now().plus(KERNEL_PATIENCE);
+        while (window.awaitsKernel()
+                && now().compareTo(until) < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(KERNEL_PAUSE.toNanos());
+            window = window.next(read(client), now());
+        }
+        LockSupport.parkNanos(interval.toNanos());
+        return window.next(read(client), now());
+    }
+
+    private static Duration now() {
+        return Duration.ofNanos(System.nanoTime());
     }
 
     private static MetricSamples read(ApiClient client) {

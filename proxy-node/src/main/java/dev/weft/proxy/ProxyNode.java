@@ -140,7 +140,7 @@ public final class ProxyNode {
             steered.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
             hostAddresses.again(services);
         };
-        kernel.start(system, changed, new SplittableRandom(random.nextLong()));
+        kernel.start(system, changed, clock, new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
                         dataPlane,
@@ -226,8 +226,9 @@ public final class ProxyNode {
         if (settings.metrics().listen().isEmpty()) {
             return null;
         }
-        MetricsServer server = new MetricsServer(() -> metrics(dataPlane, kernel, settings.metrics()));
-        server.start(settings.metrics().listen());
+        MetricsServer server =
+                new MetricsServer(settings.metrics(), () -> metrics(dataPlane, kernel, settings.metrics()));
+        server.start();
         return server;
     }
 
@@ -240,6 +241,7 @@ public final class ProxyNode {
                 status.left().size(),
                 status.transactions(),
                 status.failures(),
+                traffic.at(),
                 traffic.listeners().stream()
                         .map(led -> new KernelNumbers.Led(led.service(), led.key(), led.connections()))
                         .toList(),

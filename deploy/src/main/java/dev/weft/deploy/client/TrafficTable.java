@@ -1,7 +1,6 @@
 package dev.weft.deploy.client;
 
 import dev.weft.deploy.client.MetricSamples.Sample;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,21 +41,13 @@ public final class TrafficTable {
     /**
      * The lines, the busiest first.
      *
-     * @param before the same numbers, so much earlier
      * @param byEndpoint a line for each endpoint instead of each service
      * @param most lines at most, without the two above them
      */
-    public static List<String> lines(
-            MetricSamples before, MetricSamples now, Duration between, boolean byEndpoint, int most) {
-        Map<Map.Entry<String, Map<String, String>>, Double> earlier = new java.util.HashMap<>();
-        before.all().forEach(sample -> earlier.put(Map.entry(sample.name(), sample.labels()), sample.value()));
-        double seconds = Math.max(1e-3, between.toNanos() / 1e9);
-        Function<Sample, Double> rate = sample ->
-                Math.max(0, sample.value() - earlier.getOrDefault(Map.entry(sample.name(), sample.labels()), 0.0))
-                        / seconds;
+    public static List<String> lines(TrafficWindow window, boolean byEndpoint, int most) {
         Map<String, Row> rows = new TreeMap<>();
         double open = 0;
-        for (Sample sample : now.all()) {
+        for (Sample sample : window.last().all()) {
             if (sample.name().equals("weft_proxy_open_connections")) {
                 open = sample.value();
             } else if (sample.name().startsWith("weft_proxy_endpoint_")
@@ -64,7 +55,7 @@ public final class TrafficTable {
                     || (!byEndpoint
                             && (sample.name().startsWith("weft_proxy_listener_")
                                     || sample.name().equals(LED)))) {
-                add(rows.computeIfAbsent(name(sample, byEndpoint), Row::new), sample, rate, byEndpoint);
+                add(rows.computeIfAbsent(name(sample, byEndpoint), Row::new), sample, window::rate, byEndpoint);
             }
         }
         List<Row> busiest = new ArrayList<>(rows.values());

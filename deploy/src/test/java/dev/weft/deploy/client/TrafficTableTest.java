@@ -28,16 +28,36 @@ class TrafficTableTest {
                 """.formatted(web, connections, bytes);
     }
 
-    private static List<String> lines(boolean byEndpoint, int most) {
-        return TrafficTable.lines(
-                        MetricSamples.parse(reading(100, 0)),
-                        MetricSamples.parse(reading(150, 30_720)),
-                        Duration.ofSeconds(10),
-                        byEndpoint,
-                        most)
-                .stream()
+    private static TrafficWindow window(int seconds, String... readings) {
+        TrafficWindow window = TrafficWindow.begin(MetricSamples.parse(readings[0]), Duration.ZERO);
+        for (int number = 1; number < readings.length; number++) {
+            window = window.next(MetricSamples.parse(readings[number]), Duration.ofSeconds((long) seconds * number));
+        }
+        return window;
+    }
+
+    private static List<String> lines(TrafficWindow window, boolean byEndpoint, int most) {
+        return TrafficTable.lines(window, byEndpoint, most).stream()
                 .map(line -> line.replaceAll(" +", " "))
                 .toList();
+    }
+
+    private static List<String> lines(boolean byEndpoint, int most) {
+        return lines(window(10, reading(100, 0), reading(150, 30_720)), byEndpoint, most);
+    }
+
+    /** @param counted when the kernel has been asked, in seconds */
+    private static String led(double counted, int connections, int connectionsTo, int bytesTo, int bytesFrom) {
+        String service = "{kind=\"service\",namespace=\"a\",service=\"b\"";
+        String endpoint = service + ",endpoint=\"10.1.1.1:80\",cluster=\"west\"}";
+        return """
+                weft_proxy_nftables_services{by="kernel"} 1
+                weft_proxy_nftables_counted_timestamp_seconds %1$s
+                weft_proxy_nftables_connections_total%2$s} %3$d
+                weft_proxy_nftables_endpoint_connections_total%4$s %5$d
+                weft_proxy_nftables_endpoint_bytes_to_total%4$s %6$d
+                weft_proxy_nftables_endpoint_bytes_from_total%4$s %7$d
+                """.formatted(counted, service, connections, endpoint, connectionsTo, bytesTo, bytesFrom);
     }
 
     @Test
@@ -53,24 +73,35 @@ class TrafficTableTest {
     @Test
     @DisplayName("counts what the kernel leads, by service and by endpoint, and bytes where it counts them")
     void kernel() {
-        String led = "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"a\",service=\"b\"} ";
-        String to = "weft_proxy_nftables_endpoint_%s_total{kind=\"service\",namespace=\"a\",service=\"b\","
-                + "endpoint=\"10.1.1.1:80\",cluster=\"west\"} %d\n";
-        MetricSamples before = MetricSamples.parse(to.formatted("connections", 10)
-                + to.formatted("bytes_to", 0)
-                + to.formatted("bytes_from", 0)
-                + led
-                + 10);
-        MetricSamples now = MetricSamples.parse(to.formatted("connections", 30)
-                + to.formatted("bytes_to", 70)
-                + to.formatted("bytes_from", 90)
-                + led
-                + 40);
-        assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), false, 9))
-                .anySatisfy(line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b 3 0 7B 9B"));
-        assertThat(TrafficTable.lines(before, now, Duration.ofSeconds(10), true, 9))
-                .anySatisfy(
-                        line -> assertThat(line.replaceAll(" +", " ")).startsWith("a/b west/10.1.1.1:80 2 0 7B 9B"));
+        TrafficWindow window = window(1, led(100, 1, 1, 0, 0), led(200, 10, 10, 0, 0), led(210, 40, 30, 70, 90));
+        assertThat(lines(window, false, 9)).last().asString().startsWith("a/b 3 0 7B 9B");
+        assertThat(lines(window, true, 9)).last().asString().startsWith("a/b west/10.1.1.1:80 2 0 7B 9B");
+    }
+
+    @Test
+    @DisplayName("has no rates of the kernel from what it had counted before, and waits for its second answer")
+    void kernelBefore() {
+        String none = "weft_proxy_nftables_services{by=\"kernel\"} 1\n";
+        String old = led(100, 50_000, 50_000, 0, 0);
+        assertThat(window(1, none).awaitsKernel()).isTrue();
+        for (String first : List.of(none, old)) {
+            TrafficWindow one = window(1, first, led(900, 80_000, 80_000, 0, 0));
+            assertThat(one.awaitsKernel()).isTrue();
+            assertThat(lines(one, false, 9)).last().asString().startsWith("a/b 0 ");
+            TrafficWindow two = window(1, first, led(900, 80_000, 80_000, 0, 0), led(902, 80_010, 80_010, 0, 0));
+            assertThat(two.awaitsKernel()).isFalse();
+        }
+        assertThat(window(1, reading(1, 1)).awaitsKernel())
+                .as("where the kernel serves nothing")
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("goes on telling the kernel's rates while it tells the same answer again")
+    void kernelAgain() {
+        TrafficWindow window =
+                window(1, led(100, 1, 1, 0, 0), led(200, 10, 10, 0, 0), led(202, 20, 20, 0, 0), led(202, 20, 20, 0, 0));
+        assertThat(lines(window, false, 9)).last().asString().startsWith("a/b 5 ");
     }
 
     @Test
@@ -87,12 +118,7 @@ class TrafficTableTest {
     @Test
     @DisplayName("begins anew with a counter that began anew")
     void reset() {
-        assertThat(TrafficTable.lines(
-                        MetricSamples.parse(reading(500, 0)),
-                        MetricSamples.parse(reading(3, 0)),
-                        Duration.ofSeconds(1),
-                        false,
-                        20))
+        assertThat(lines(window(1, reading(500, 0), reading(3, 0)), false, 20))
                 .last()
                 .asString()
                 .contains(" 0 ")

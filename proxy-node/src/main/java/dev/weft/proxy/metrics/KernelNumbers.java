@@ -3,7 +3,9 @@ package dev.weft.proxy.metrics;
 import dev.weft.proxy.balance.Traffic;
 import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.view.ServiceKey;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes on in the kernel mode.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param left services with addresses that are left to listeners
  * @param transactions that the kernel has taken
  * @param failures transactions that it has refused
+ * @param counted when its counters were read, for what follows; null for never
  * @param listeners that the kernel serves
  * @param endpoints that it has led to
  */
@@ -22,6 +25,7 @@ public record KernelNumbers(
         int left,
         long transactions,
         long failures,
+        @Nullable Instant counted,
         List<Led> listeners,
         List<Endpoint> endpoints) {
     public KernelNumbers {

@@ -24,6 +24,7 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -32,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves {@code GET /metrics} over HTTP on one thread of its own, a request a connection. */
-@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
 public final class MetricsServer {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
     private static final int MAX_CONNECTIONS = 64;
@@ -43,18 +44,30 @@ public final class MetricsServer {
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("weft-metrics", true), NioIoHandler.newFactory());
     private final AtomicInteger open = new AtomicInteger();
+    private final MetricsSettings settings;
     private volatile @Nullable Channel channel;
+    /** Why it is not bound, as it was last told; used on its thread only. */
+    private String problem = "";
 
     /** @param text the numbers, made anew for each request */
-    public MetricsServer(Supplier<String> text) {
+    public MetricsServer(MetricsSettings settings, Supplier<String> text) {
+        this.settings = settings;
         this.text = text;
     }
 
-    /** Binds; where it cannot, that is said once and there are no numbers to fetch. */
-    public void start(String listen) {
+    /**
+     * Binds to {@code listen}. Where it cannot, as while a predecessor has the address yet, that is said once and it is tried
+     * again until it is stopped.
+     */
+    public void start() {
+        String listen = settings.listen();
         int colon = listen.lastIndexOf(':');
         String host = listen.substring(0, colon).replace("[", "").replace("]", "");
-        ChannelFuture binding = new ServerBootstrap()
+        bind(new InetSocketAddress(host, Integer.parseInt(listen.substring(colon + 1))), settings.bindRetryMin());
+    }
+
+    private void bind(InetSocketAddress address, Duration retryAfter) {
+        new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -63,18 +76,28 @@ public final class MetricsServer {
                         accept(child);
                     }
                 })
-                .bind(new InetSocketAddress(host, Integer.parseInt(listen.substring(colon + 1))));
-        channel = binding.channel();
-        binding.addListener((ChannelFuture bound) -> {
-            if (bound.isSuccess()) {
-                LOG.info("metrics are at http://{}/metrics", listen);
-            } else {
-                LOG.warn(
-                        "metrics cannot be served at {}: {}; choose another weft.proxy.metrics.listen",
-                        listen,
-                        bound.cause().getMessage());
-            }
-        });
+                .bind(address)
+                .addListener((ChannelFuture binding) -> loop.execute(() -> bound(binding, address, retryAfter)));
+    }
+
+    private void bound(ChannelFuture binding, InetSocketAddress address, Duration retryAfter) {
+        Throwable failure = binding.cause();
+        if (failure == null) {
+            channel = binding.channel();
+            LOG.info("metrics are at http://{}/metrics", settings.listen());
+            return;
+        }
+        String now = String.valueOf(failure.getMessage());
+        if (!now.equals(problem)) {
+            LOG.warn(
+                    "metrics cannot be served at {} (weft.proxy.metrics.listen) yet: {}; tried again by itself",
+                    settings.listen(),
+                    now);
+            problem = now;
+        }
+        Duration doubled = retryAfter.multipliedBy(2);
+        Duration next = doubled.compareTo(settings.bindRetryMax()) < 0 ? doubled : settings.bindRetryMax();
+        loop.schedule(() -> bind(address, next), retryAfter.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The port that it is bound to; 0 while it is not. */

@@ -7,6 +7,7 @@ import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -88,6 +89,17 @@ public final class MetricsText {
         line("weft_proxy_nftables_transactions_total", "", kernel.transactions());
         head("weft_proxy_nftables_failures_total", "counter", "Changes that the kernel has refused.");
         line("weft_proxy_nftables_failures_total", "", kernel.failures());
+        Instant counted = kernel.counted();
+        if (counted != null) {
+            head(
+                    "weft_proxy_nftables_counted_timestamp_seconds",
+                    "gauge",
+                    "When its counters were read that are told.");
+            text.append("weft_proxy_nftables_counted_timestamp_seconds ")
+                    .append(java.math.BigDecimal.valueOf(counted.toEpochMilli(), 3)
+                            .toPlainString())
+                    .append('\n');
+        }
     }
 
     /** Says how many are left out. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,12 @@ final class ConnectionCounts {
     private record Place(ServiceKey service, ListenerKey listener) {}
 
     private Map<ListenerKey, Long> last = Map.of();
-    private Map<Place, Long> sums = Map.of();
+    private final Map<Place, Long> sums = new HashMap<>();
+
+    /** The kernel has a new table, in which every count begins at zero. */
+    void beginAnew() {
+        last = Map.of();
+    }
 
     /** Reads what {@code nft -j list map} prints of a map of services. */
     static Map<ListenerKey, Long> read(JsonNode listing) {
@@ -43,25 +49,28 @@ final class ConnectionCounts {
     /**
      * Takes a reading in.
      *
-     * @param owner whose a listener is; null for nobody's any more, whose sum is forgotten
-     * @return every listener with its sum
+     * @param owner whose a listener is; null for nobody's any more
+     * @param away whether a service has left the kernel, though there is such a service yet; the sums of any other end
+     *     with its having the listener
+     * @return every listener with its sum, also those whose service has left the kernel
      */
-    List<KernelListener> take(Map<ListenerKey, Long> counted, Function<ListenerKey, @Nullable ServiceKey> owner) {
-        Map<Place, Long> next = new HashMap<>();
-        List<KernelListener> listeners = new ArrayList<>();
+    List<KernelListener> take(
+            Map<ListenerKey, Long> counted,
+            Function<ListenerKey, @Nullable ServiceKey> owner,
+            Predicate<ServiceKey> away) {
         counted.forEach((listener, count) -> {
             ServiceKey service = owner.apply(listener);
             if (service != null) {
-                Place place = new Place(service, listener);
                 long before = last.getOrDefault(listener, 0L);
-                long more = count >= before ? count - before : count;
-                long sum = sums.getOrDefault(place, 0L) + more;
-                next.put(place, sum);
-                listeners.add(new KernelListener(service, listener, sum));
+                sums.merge(new Place(service, listener), count >= before ? count - before : count, Long::sum);
             }
         });
+        sums.keySet()
+                .removeIf(
+                        place -> !place.service().equals(owner.apply(place.listener())) && !away.test(place.service()));
         last = Map.copyOf(counted);
-        sums = next;
+        List<KernelListener> listeners = new ArrayList<>();
+        sums.forEach((place, sum) -> listeners.add(new KernelListener(place.service(), place.listener(), sum)));
         return List.copyOf(listeners);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ final class EndpointCounts {
     private final Sums picks = new Sums();
     private final Sums bytesTo = new Sums();
     private final Sums bytesFrom = new Sums();
+    /** Where each ended when it was known. */
+    private final Map<Owned, String> clusters = new HashMap<>();
 
     /** From a listener to an endpoint. */
     record Way(ListenerKey listener, Endpoint endpoint) {}
@@ -31,6 +34,13 @@ final class EndpointCounts {
     record Known(ServiceKey service, String cluster) {}
 
     private record Owned(ServiceKey service, Way way) {}
+
+    /** The kernel has a new table, in which every count begins at zero. */
+    void beginAnew() {
+        picks.last = Map.of();
+        bytesTo.last = Map.of();
+        bytesFrom.last = Map.of();
+    }
 
     /** Reads what {@code nft -j list set} prints of a set of ways: their {@code packets} or {@code bytes}. */
     static Map<Way, Long> read(JsonNode listing, String number) {
@@ -54,32 +64,38 @@ final class EndpointCounts {
     /**
      * Takes a reading in.
      *
-     * @param known null for a way that nothing is led any more, whose sums are forgotten
+     * @param known null for a way that nothing is led any more
+     * @param away whether a service has left the kernel, though there is such a service yet; the sums of any other end with
+     *     the way
      * @return every endpoint with its sums
      */
-    List<KernelEndpoint> take(KernelCounters.Reading reading, Function<Way, @Nullable Known> known) {
+    List<KernelEndpoint> take(
+            KernelCounters.Reading reading, Function<Way, @Nullable Known> known, Predicate<ServiceKey> away) {
         Function<Way, @Nullable Owned> owned = way -> {
             Known by = known.apply(way);
             return by == null ? null : new Owned(by.service(), way);
         };
-        picks.take(reading.picks(), owned);
-        bytesTo.take(reading.bytesTo(), owned);
-        bytesFrom.take(reading.bytesFrom(), owned);
+        Predicate<Owned> ends = each -> !each.equals(owned.apply(each.way())) && !away.test(each.service());
+        picks.take(reading.picks(), owned, ends);
+        bytesTo.take(reading.bytesTo(), owned, ends);
+        bytesFrom.take(reading.bytesFrom(), owned, ends);
         Set<Owned> all = new HashSet<>(picks.sums.keySet());
         all.addAll(bytesTo.sums.keySet());
         all.addAll(bytesFrom.sums.keySet());
+        clusters.keySet().retainAll(all);
         List<KernelEndpoint> endpoints = new ArrayList<>();
         for (Owned each : all) {
             Known by = known.apply(each.way());
-            if (by != null) {
-                endpoints.add(new KernelEndpoint(
-                        by.service(),
-                        each.way().listener(),
-                        each.way().endpoint().authority(),
-                        by.cluster(),
-                        picks.of(each),
-                        new Traffic(bytesTo.of(each), bytesFrom.of(each))));
+            if (by != null && by.service().equals(each.service())) {
+                clusters.put(each, by.cluster());
             }
+            endpoints.add(new KernelEndpoint(
+                    each.service(),
+                    each.way().listener(),
+                    each.way().endpoint().authority(),
+                    clusters.getOrDefault(each, ""),
+                    picks.of(each),
+                    new Traffic(bytesTo.of(each), bytesFrom.of(each))));
         }
         return endpoints;
     }
@@ -89,7 +105,7 @@ final class EndpointCounts {
         private final Map<Owned, Long> sums = new HashMap<>();
         private Map<Way, Long> last = Map.of();
 
-        void take(Map<Way, Long> counted, Function<Way, @Nullable Owned> owned) {
+        void take(Map<Way, Long> counted, Function<Way, @Nullable Owned> owned, Predicate<Owned> ends) {
             counted.forEach((way, count) -> {
                 Owned place = owned.apply(way);
                 if (place != null) {
@@ -97,7 +113,7 @@ final class EndpointCounts {
                     sums.merge(place, count >= before ? count - before : count, Long::sum);
                 }
             });
-            sums.keySet().removeIf(place -> !place.equals(owned.apply(place.way())));
+            sums.keySet().removeIf(ends);
             last = Map.copyOf(counted);
         }
 

@@ -12,6 +12,7 @@ import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ViewUpdate;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,12 +91,15 @@ public final class KernelPath implements Offload {
      * Begins.
      *
      * @param changed told services whose listeners should be looked at again
+     * @param clock the wall clock, for when counters were read
      * @param random for the jitter of retries
      */
-    public void start(ActorSystem<?> system, Consumer<Set<ServiceKey>> changed, RandomGenerator random) {
+    public void start(
+            ActorSystem<?> system, Consumer<Set<ServiceKey>> changed, InstantSource clock, RandomGenerator random) {
         if (settings.mode() != ProxyMode.USERSPACE) {
             actor = system.systemActorOf(
-                    NftablesActor.create(settings, new NftablesActor.Parts(this, node, commands, changed, random)),
+                    NftablesActor.create(
+                            settings, new NftablesActor.Parts(this, node, commands, changed, clock, random)),
                     "weft-nftables",
                     Props.empty());
         }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,9 @@ final class KernelTable {
     private final EndpointCounts endpointCounts = new EndpointCounts();
     private Known known = Known.DOUBTFUL;
     private @Nullable InstalledTable installed;
+    /** Whether the last transaction made the table anew, or removed it. */
+    private boolean begunAnew;
+
     private boolean toldConntrack;
 
     KernelTable(NftablesSettings settings, String node, Commands commands) {
@@ -97,11 +102,34 @@ final class KernelTable {
         return rules.services();
     }
 
-    /** Looks whether our table is there; fails when somebody has removed it, as who loads all rules of the host anew does. */
-    CompletionStage<Commands.Output> look() {
+    /** What somebody else may have done to our table. */
+    enum Damage {
+        /** Nothing that can be seen, or it cannot be looked at. */
+        NONE,
+        /** As by who loads all rules of the host anew. */
+        REMOVED,
+        /** Its chains have no rules any more, as after {@code nft flush table}. */
+        EMPTIED
+    }
+
+    /** Looks whether our table is there and has rules: at one small chain, however many services there are. */
+    CompletionStage<Damage> look() {
+        String rule = "comment \"" + TableContent.Chain.of(Skeleton.OWNER_RULES).comment() + "\"";
         return commands.run(
-                List.of("nft", "list", "chain", "inet", settings.table(), Skeleton.OWNER + Skeleton.ownerName(node)),
-                "");
+                        List.of(
+                                "nft",
+                                "list",
+                                "chain",
+                                "inet",
+                                settings.table(),
+                                Skeleton.OWNER + Skeleton.ownerName(node)),
+                        "")
+                .thenApply(seen -> {
+                    if (seen.done()) {
+                        return seen.text().contains(rule) ? Damage.NONE : Damage.EMPTIED;
+                    }
+                    return seen.status() == Commands.Output.NOT_RUN ? Damage.NONE : Damage.REMOVED;
+                });
     }
 
     /** Whether there is nothing in it. */
@@ -124,6 +152,7 @@ final class KernelTable {
         if (rules.isEmpty()) {
             rules.table().takeChanges();
             boolean remove = known != Known.ABSENT;
+            begunAnew = true;
             known = Known.ABSENT;
             String name = "table inet " + settings.table() + "\n";
             return remove ? new Step("add " + name + "delete " + name) : null;
@@ -135,6 +164,7 @@ final class KernelTable {
                 : known == Known.FOUND && before != null
                         ? rules.table().difference(before)
                         : rules.table().takeChanges();
+        begunAnew = anew;
         boolean first = known != Known.IN_STEP;
         known = Known.IN_STEP;
         installed = null;
@@ -142,6 +172,14 @@ final class KernelTable {
             return new Step(change.scriptFromNothing(settings.table(), "weft node " + Skeleton.ownerName(node)));
         }
         return change.isEmpty() && !first ? null : new Step(change.script(settings.table()));
+    }
+
+    /** The kernel has taken the last transaction. */
+    void taken() {
+        if (begunAnew) {
+            counts.beginAnew();
+            endpointCounts.beginAnew();
+        }
     }
 
     CompletionStage<Commands.Output> run(Step step) {
@@ -153,10 +191,17 @@ final class KernelTable {
         return counters.read();
     }
 
-    /** Sums up a reading. */
-    KernelTraffic sum(KernelCounters.Reading reading) {
+    /**
+     * Sums up a reading of that time. Sums go on where the kernel's own counts begin anew, and stay while a service is away.
+     *
+     * @param exists whether there is such a service, whoever serves it
+     */
+    KernelTraffic sum(KernelCounters.Reading reading, Instant at, Predicate<ServiceKey> exists) {
+        Predicate<ServiceKey> away = service -> !rules.serves(service) && exists.test(service);
         return new KernelTraffic(
-                counts.take(reading.listeners(), rules::owner), endpointCounts.take(reading, rules::known));
+                at,
+                counts.take(reading.listeners(), rules::owner, away),
+                endpointCounts.take(reading, rules::known, away));
     }
 
     /** Has the kernel forget datagram flows that lead where they should not any more. */

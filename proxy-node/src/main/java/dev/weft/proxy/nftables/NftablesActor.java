@@ -14,6 +14,7 @@ import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -57,7 +58,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         INSTANCE
     }
 
-    private record Looked(Commands.Output output) implements Command {}
+    private record Looked(KernelTable.Damage damage) implements Command {}
 
     private enum LookDue implements Command {
         INSTANCE
@@ -82,6 +83,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             NodeIdentity node,
             Commands commands,
             Consumer<Set<ServiceKey>> changed,
+            InstantSource clock,
             RandomGenerator random) {}
 
     private final NftablesSettings settings;
@@ -209,6 +211,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             return this;
         }
         refused.over();
+        table.taken();
         Set<ServiceKey> moved = new HashSet<>();
         if (!everApplied || parts.path().unavailable() != null) {
             parts.path().unavailable(null);
@@ -241,8 +244,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
 
     private Behavior<Command> onCounted(Counted counted) {
         KernelCounters.Reading reading = counted.reading();
-        if (reading != null) {
-            parts.path().counted(table.sum(reading));
+        ServiceView current = view;
+        if (reading != null && current != null) {
+            parts.path().counted(table.sum(reading, parts.clock().instant(), key -> current.get(key) != null));
         }
         timers.startSingleTimer(CountAgain.INSTANCE, settings.countInterval());
         return this;
@@ -264,18 +268,15 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             getContext()
                     .pipeToSelf(
                             table.look(),
-                            (output, failure) -> new Looked(
-                                    output != null
-                                            ? output
-                                            : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure))));
+                            (damage, failure) -> new Looked(damage != null ? damage : KernelTable.Damage.NONE));
         }
         return this;
     }
 
     private Behavior<Command> onLooked(Looked looked) {
-        Commands.Output output = looked.output();
-        if (!output.done() && output.status() != Commands.Output.NOT_RUN && !busy) {
-            LOG.warn("somebody has removed table {}; it is made anew", settings.table());
+        if (looked.damage() != KernelTable.Damage.NONE && !busy) {
+            String done = looked.damage() == KernelTable.Damage.REMOVED ? "removed" : "emptied";
+            LOG.warn("somebody has {} table {}; it is made anew", done, settings.table());
             table.distrust();
             advance();
         }

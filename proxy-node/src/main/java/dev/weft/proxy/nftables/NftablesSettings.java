@@ -14,7 +14,7 @@ import java.util.List;
  * @param timeout how long one run of a command may take
  * @param countInterval between two readings of the kernel's counters, at least
  * @param countBytes whether the kernel counts bytes, by a rule for every packet
- * @param check how often it is looked whether the table is there yet
+ * @param check how often it is looked whether the table is there yet and has its rules
  */
 public record NftablesSettings(
         ProxyMode mode,

@@ -14,8 +14,10 @@ final class Skeleton {
 
     /** An empty chain whose name says how the table is laid out: another layout, another name. */
     static final String FORMAT = "format/2";
-    /** How an empty chain's name begins that says which node the table is of. */
+    /** How a chain's name begins that says which node the table is of. Nothing leads to it. */
     static final String OWNER = "owner/";
+    /** Is in that chain for this alone: who empties the table takes it away, which a look at one chain shows. */
+    static final List<String> OWNER_RULES = List.of("return");
 
     private static final String MASQUERADED = "masqueraded";
     private static final List<String> PROTOCOLS = List.of("tcp", "udp");
@@ -142,7 +144,7 @@ final class Skeleton {
     static Map<String, List<String>> chains(NftablesSettings settings, String node) {
         Map<String, List<String>> chains = new LinkedHashMap<>();
         chains.put(FORMAT, List.of());
-        chains.put(OWNER + ownerName(node), List.of());
+        chains.put(OWNER + ownerName(node), OWNER_RULES);
         chains.put("prerouting", List.of("jump arriving"));
         chains.put("output", List.of("jump arriving"));
         String notLed = "ct state new ct status ! dnat jump unserved"; // nor what another table has rewritten

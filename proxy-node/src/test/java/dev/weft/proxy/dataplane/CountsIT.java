@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -69,14 +70,18 @@ class CountsIT {
                     .containsExactly(5L);
             assertThat(rig.plane().picks()).isEqualTo(Map.of("round-robin", 5L));
 
-            MetricsServer server = new MetricsServer(() -> MetricsText.of(
-                    rig.plane().status(),
-                    rig.plane().picks(),
-                    0,
-                    new KernelNumbers(true, 0, 0, 0, 0, List.of(), List.of()),
-                    new MetricsSettings("", 10, 10)));
+            MetricsSettings settings =
+                    new MetricsSettings("127.0.0.1:0", 10, 10, Duration.ofMillis(1), Duration.ofMillis(1));
+            MetricsServer server = new MetricsServer(
+                    settings,
+                    () -> MetricsText.of(
+                            rig.plane().status(),
+                            rig.plane().picks(),
+                            0,
+                            new KernelNumbers(true, 0, 0, 0, 0, null, List.of(), List.of()),
+                            settings));
             try {
-                server.start("127.0.0.1:0");
+                server.start();
                 dev.weft.proxy.Patience.await().until(() -> server.port() > 0);
                 assertThat(get(server.port(), "/metrics"))
                         .startsWith("HTTP/1.1 200 OK")

@@ -11,6 +11,8 @@ import dev.weft.proxy.dataplane.ListenerStatus;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,7 +24,11 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("the numbers for Prometheus")
 class MetricsTextTest {
-    private static final MetricsSettings SETTINGS = new MetricsSettings("", 10, 10);
+    private static final MetricsSettings SETTINGS = settings("", 10, 10);
+
+    private static MetricsSettings settings(String listen, int listeners, int endpoints) {
+        return new MetricsSettings(listen, listeners, endpoints, Duration.ofMillis(1), Duration.ofMillis(1));
+    }
 
     private static EndpointStatus endpoint(String address, String cluster, long picks) {
         return new EndpointStatus(address, cluster, 1, picks, 2, 3, 1, true, 100, 200, false);
@@ -74,6 +80,7 @@ class MetricsTextTest {
                 3,
                 5,
                 2,
+                Instant.ofEpochMilli(1_763_800_000_250L),
                 List.of(led("dns", 8), led("idle", 0), led("rare", 1)),
                 List.of(ledTo("10.2.2.1:53", 6, new Traffic(70, 80)), ledTo("10.2.2.2:53", 2, Traffic.NONE)));
         return MetricsText.of(List.of(listeners), Map.of("round-robin", 42L), 4, kernel, settings);
@@ -94,6 +101,7 @@ class MetricsTextTest {
                         "weft_proxy_nftables_services{by=\"listeners\"} 3",
                         "weft_proxy_nftables_transactions_total 5",
                         "weft_proxy_nftables_failures_total 2",
+                        "weft_proxy_nftables_counted_timestamp_seconds 1763800000.250",
                         "weft_proxy_nftables_connections_total{kind=\"service\",namespace=\"default\",service=\"dns\","
                                 + "listener=\"10.0.0.2:53\",protocol=\"udp\"} 8",
                         "weft_proxy_picks_total{algorithm=\"round-robin\"} 42",
@@ -168,7 +176,7 @@ class MetricsTextTest {
     @DisplayName("stay bounded: idle listeners are left out, then those with the fewest connections, which is told")
     void bounded() {
         String text = text(
-                new MetricsSettings("", 1, 1),
+                settings("", 1, 1),
                 listener("idle", 0, endpoint("10.1.1.9:80", "", 0)),
                 listener("quiet", 1, endpoint("10.1.1.8:80", "", 1)),
                 listener("busy", 100, endpoint("10.1.1.1:80", "", 70), endpoint("10.1.1.2:80", "", 30)));
@@ -185,7 +193,7 @@ class MetricsTextTest {
     @Test
     @DisplayName("are configured in a way that makes sense")
     void settings() {
-        assertThatThrownBy(() -> new MetricsSettings("nowhere", 1, 1)).hasMessageContaining("nowhere");
-        assertThatThrownBy(() -> new MetricsSettings("", 0, 1)).hasMessageContaining("max-listeners=0");
+        assertThatThrownBy(() -> settings("nowhere", 1, 1)).hasMessageContaining("nowhere");
+        assertThatThrownBy(() -> settings("", 0, 1)).hasMessageContaining("max-listeners=0");
     }
 }

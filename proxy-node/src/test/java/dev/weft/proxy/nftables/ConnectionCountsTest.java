@@ -27,7 +27,9 @@ class ConnectionCountsTest {
     }
 
     private long sum(long counted) {
-        return counts.take(Map.of(PORT, counted), listener -> WEB).get(0).connections();
+        return counts.take(Map.of(PORT, counted), listener -> WEB, service -> false)
+                .get(0)
+                .connections();
     }
 
     @Test
@@ -51,12 +53,31 @@ class ConnectionCountsTest {
     }
 
     @Test
+    @DisplayName("do not fall while their service is away from the kernel, and go on when it comes back")
+    void away() {
+        assertThat(sum(3)).isEqualTo(3);
+        assertThat(counts.take(Map.of(), listener -> null, WEB::equals))
+                .containsExactly(new KernelListener(WEB, PORT, 3));
+        assertThat(sum(2)).isEqualTo(5);
+        assertThat(counts.take(Map.of(), listener -> null, service -> false)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("miss nothing of a new table, though it has counted more already than the one before")
+    void anew() {
+        assertThat(sum(3)).isEqualTo(3);
+        counts.beginAnew();
+        assertThat(sum(5)).isEqualTo(8);
+    }
+
+    @Test
     @DisplayName("begin anew for another service at the same place, and are nobody's where none has it")
     void otherService() {
         assertThat(sum(3)).isEqualTo(3);
         ServiceKey other = ServiceKey.service("default", "other");
-        assertThat(counts.take(Map.of(PORT, 4L), listener -> other))
+        assertThat(counts.take(Map.of(PORT, 4L), listener -> other, service -> false))
                 .containsExactly(new KernelListener(other, PORT, 1));
-        assertThat(counts.take(Map.of(PORT, 4L), listener -> null)).isEmpty();
+        assertThat(counts.take(Map.of(PORT, 4L), listener -> null, service -> false))
+                .isEmpty();
     }
 }

@@ -25,7 +25,7 @@ class EndpointCountsTest {
     private final EndpointCounts counts = new EndpointCounts();
 
     private List<KernelEndpoint> take(Map<Way, Long> picks, Map<Way, Long> to, Map<Way, Long> from) {
-        return counts.take(new Reading(Map.of(), picks, to, from), way -> new Known(WEB, "west"));
+        return counts.take(new Reading(Map.of(), picks, to, from), way -> new Known(WEB, "west"), service -> false);
     }
 
     private List<Long> connections(Map<Way, Long> picks) {
@@ -65,14 +65,25 @@ class EndpointCountsTest {
     }
 
     @Test
+    @DisplayName("stay, with their cluster, while their service is away from the kernel, and go on when it comes back")
+    void away() {
+        assertThat(connections(Map.of(WAY, 3L))).containsExactly(3L);
+        Reading none = new Reading(Map.of(), Map.of(), Map.of(), Map.of());
+        assertThat(counts.take(none, way -> null, WEB::equals))
+                .containsExactly(new KernelEndpoint(WEB, WAY.listener(), "10.1.1.1:8080", "west", 3, Traffic.NONE));
+        counts.beginAnew();
+        assertThat(connections(Map.of(WAY, 4L))).containsExactly(7L);
+    }
+
+    @Test
     @DisplayName("end with the way: what goes nowhere any more is not told, and is another's when that service has it")
     void gone() {
         Reading reading = new Reading(Map.of(), Map.of(WAY, 3L), Map.of(), Map.of());
-        counts.take(reading, way -> new Known(WEB, ""));
-        assertThat(counts.take(reading, way -> null)).isEmpty();
+        counts.take(reading, way -> new Known(WEB, ""), service -> false);
+        assertThat(counts.take(reading, way -> null, service -> false)).isEmpty();
         ServiceKey other = ServiceKey.service("default", "other");
         Reading later = new Reading(Map.of(), Map.of(WAY, 4L), Map.of(), Map.of());
-        assertThat(counts.take(later, way -> new Known(other, "")))
+        assertThat(counts.take(later, way -> new Known(other, ""), service -> false))
                 .containsExactly(new KernelEndpoint(other, WAY.listener(), "10.1.1.1:8080", "", 1, Traffic.NONE));
     }
 }

@@ -15,6 +15,7 @@ final class FakeNft implements Commands {
     private Tracer kernel = new Tracer();
     private boolean made;
     private int refusals;
+    private boolean emptied;
     private String owner = "";
     private @Nullable CompletableFuture<Output> held;
 
@@ -41,6 +42,11 @@ final class FakeNft implements Commands {
         made = false;
     }
 
+    /** Somebody empties the table: {@code nft flush table} leaves chains and elements, but no rules. */
+    synchronized void flushTable() {
+        emptied = true;
+    }
+
     /** The table is another node's. */
     synchronized void ownedBy(String node) {
         owner = node;
@@ -58,8 +64,10 @@ final class FakeNft implements Commands {
     @Override
     public synchronized CompletionStage<Output> run(List<String> command, String input) {
         if (command.contains("list")) {
-            boolean there = made || !owner.isEmpty();
-            return done(there ? new Output(0, listing()) : new Output(1, "Error: No such file or directory"));
+            if (!made && owner.isEmpty()) {
+                return done(new Output(1, "Error: No such file or directory"));
+            }
+            return done(new Output(0, command.contains("-j") ? listing() : chain(command.get(command.size() - 1))));
         }
         if (!command.equals(List.of("nft", "-f", "-"))) {
             made &= !command.contains("delete");
@@ -81,6 +89,7 @@ final class FakeNft implements Commands {
         }
         if (input.startsWith("add table inet weft\ndelete table")) {
             kernel = new Tracer();
+            emptied = false;
         }
         kernel.run(input);
         made = true;
@@ -97,6 +106,13 @@ final class FakeNft implements Commands {
 
     private static CompletionStage<Output> done(Output output) {
         return CompletableFuture.completedFuture(output);
+    }
+
+    /** As {@code nft list chain} prints one of our rules. */
+    private String chain(String name) {
+        String print = kernel.installed().chains().getOrDefault(name, "#0");
+        boolean empty = emptied || print.endsWith("#0");
+        return "chain " + name + " {\n" + (empty ? "" : "return comment \"" + print.split("#", -1)[0] + "\"\n") + "}\n";
     }
 
     /** As {@code nft -j list table} prints it. */

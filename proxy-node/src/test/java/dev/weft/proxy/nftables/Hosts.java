@@ -156,6 +156,18 @@ final class Hosts implements AutoCloseable {
         return launch(host, "python3", script.toString(), "flow", address, Integer.toString(port));
     }
 
+    /** Clients that go on sending datagrams; for each line tells how many were sent, how many answered, and clients without any. */
+    Process storm(String host, String address, int port, int clients) throws IOException {
+        return launch(
+                host,
+                "python3",
+                script.toString(),
+                "storm",
+                address,
+                Integer.toString(port),
+                Integer.toString(clients));
+    }
+
     /** Starts what runs until the end; gives what it prints. */
     BufferedReader start(String host, String... command) throws IOException {
         return new BufferedReader(

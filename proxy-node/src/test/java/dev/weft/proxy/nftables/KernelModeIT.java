@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -409,6 +410,23 @@ class KernelModeIT {
         assertThat(timelessTable()).isEqualTo(before);
     }
 
+    @ParameterizedTest(name = "nft {0}")
+    @ValueSource(strings = {"flush table inet weft", "flush ruleset"})
+    @DisplayName("is back by itself when somebody has emptied or removed its table")
+    void flushed(String done) throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("nftables") + ", nftables.check=200ms");
+        declare("web", VIP, "", "", "one", "two");
+        serve("nftables");
+        assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+
+        hosts.run(Hosts.NODE, "nft", done);
+        node.await("a table made anew", status -> status.contains("transactions=2 failures=0"));
+        assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+        assertThat(hosts.run(Hosts.NODE, "nft", "list", "chain", "inet", "weft", "owner/node-1"))
+                .as("what is looked at, as nft prints it")
+                .contains("return comment");
+    }
+
     /** The kernel's own elements tell how long they will yet be kept. */
     private static String timelessTable() {
         return hosts.run(Hosts.NODE, "nft", "-a", "list", "table", "inet", "weft")
@@ -506,6 +524,43 @@ class KernelModeIT {
         slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.2.2"));
         node.apply(services, slices);
         Patience.await().until(() -> ask(questions, answers).startsWith("two "));
+    }
+
+    @Test
+    @DisplayName("leaves no datagram flow behind when a service moves between the kernel and listeners")
+    void flowsMove() throws Exception {
+        assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
+                .as("there is no command conntrack here")
+                .isTrue();
+        start("auto");
+        declareOnNode(); // stays in the kernel, which tracks connections therefore all the time
+        declare("web", VIP, "", "", "one");
+        serve("nftables");
+        Process clients = hosts.storm(CLIENT, VIP, 80, 40);
+        BufferedReader answers = clients.inputReader();
+        BufferedWriter questions = clients.outputWriter();
+        for (String mode : List.of("userspace", "nftables", "userspace", "nftables")) {
+            ((ObjectNode) services.get(1).at("/metadata"))
+                    .putObject("annotations")
+                    .put("mesh.weft.dev/mode", mode);
+            node.apply(services, slices);
+            boolean kernel = mode.equals("nftables");
+            String wanted = kernel ? "programmed=[host, web] bound=[] " : "programmed=[host] bound=[web] ";
+            node.await(wanted, status -> status.contains(wanted));
+            String past = kernel ? "src=" + VIP + " dst=10.91." : "src=10.91.1.2 ";
+            Patience.await()
+                    .alias("no flow that goes past " + mode)
+                    .until(() -> flowsOfWeb().noneMatch(line -> line.contains(past)));
+            ask(questions, answers);
+            Patience.await()
+                    .alias("an answer by " + mode + " to each client, in the time between two looks")
+                    .until(() -> ask(questions, answers).endsWith(" 0"));
+        }
+    }
+
+    /** Datagram flows that the host in the middle remembers of the client with the service. */
+    private static Stream<String> flowsOfWeb() {
+        return hosts.run(Hosts.NODE, "conntrack", "-L", "-p", "udp").lines().filter(line -> line.contains(VIP + " "));
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,7 +80,7 @@ class NftablesActorTest {
 
     private KernelPath start(NftablesSettings settings) {
         KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
-        path.start(system, changed::add, new SplittableRandom(1));
+        path.start(system, changed::add, InstantSource.system(), new SplittableRandom(1));
         return path;
     }
 
@@ -174,6 +175,19 @@ class NftablesActorTest {
         await().until(() -> path.transactions() == 2);
         assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1));
         assertThat(path.failures()).isZero();
+    }
+
+    @Test
+    @DisplayName("makes the table anew when somebody has emptied it, once, and not while it has its rules")
+    void emptied() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        await().during(Duration.ofMillis(200)).until(() -> path.transactions() == 1);
+        nft.flushTable();
+        await().until(() -> path.transactions() == 2);
+        assertThat(nft.scripts().get(1)).startsWith("add table inet weft\ndelete");
+        await().during(Duration.ofMillis(200)).until(() -> path.transactions() == 2);
     }
 
     @Test

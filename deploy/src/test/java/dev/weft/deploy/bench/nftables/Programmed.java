@@ -14,6 +14,7 @@ import dev.weft.proxy.view.ViewBatch;
 import dev.weft.proxy.view.ViewUpdate;
 import dev.weft.proxy.view.WatchedKind;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -42,7 +43,7 @@ final class Programmed implements AutoCloseable {
                 List.of(),
                 Algorithm.ROUND_ROBIN,
                 new ChildCommands(settings.timeout(), System.getenv()));
-        path.start(system, services -> {}, new SplittableRandom(1));
+        path.start(system, services -> {}, InstantSource.system(), new SplittableRandom(1));
         List<ViewBatch> all = List.of(
                 new ViewBatch(WatchedKind.SERVICES, stock.services(), Map.of()),
                 new ViewBatch(WatchedKind.SLICES, stock.slices(), Map.of()));
