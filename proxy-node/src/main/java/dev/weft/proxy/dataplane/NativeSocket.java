@@ -42,9 +42,9 @@ final class NativeSocket extends Socket {
     }
 
     /**
-     * Whether an address of IPv6 is this host's by a local route over the loopback interface, as Weft puts them, and not
-     * merely by an interface that has it. Linux binds it only to a socket that may bind freely (IP_FREEBIND, which it takes
-     * for both families); one of IPv4 it binds anyhow. Nothing is sent for it.
+     * Whether an address of IPv6 is this host's by a local route over the loopback interface, as Weft puts them. If no
+     * interface has it, Linux binds only a socket to it that may bind freely (IP_FREEBIND, which it takes for both families);
+     * to one of IPv4 it binds any. Nothing is sent to find out.
      */
     static boolean needsFreeBind(InetSocketAddress address) {
         if (!(address.getAddress() instanceof Inet6Address six) || six.isLoopbackAddress() || six.isAnyLocalAddress()) {

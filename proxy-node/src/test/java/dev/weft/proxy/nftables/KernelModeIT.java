@@ -401,11 +401,21 @@ class KernelModeIT {
         declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
         serve("userspace");
         assertThat(put()).containsExactly("10.97.0.20", "fd97::20");
+        Process open = hosts.launch(
+                CLIENT,
+                "python3",
+                "-c",
+                "import socket, sys; s = socket.create_connection(('10.97.0.20', 80)); print(s.recv(9)[:3].decode(),"
+                        + " flush=True); sys.stdin.read()");
+        assertThat(open.inputReader().readLine()).isEqualTo("one");
 
         services.clear();
         slices.clear();
         declareBothFamilies("");
         serve("nftables");
+        Patience.await().until(() -> put().equals(List.of("10.97.0.20")));
+        Patience.await().during(Duration.ofSeconds(3)).until(() -> put().equals(List.of("10.97.0.20")));
+        open.destroy();
         Patience.await().until(() -> put().isEmpty());
         assertThat(shares(call(CLIENT, "10.97.0.20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
         assertThat(shares(call(CLIENT, "fd97::20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
