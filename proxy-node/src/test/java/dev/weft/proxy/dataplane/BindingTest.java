@@ -9,8 +9,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
-import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import java.net.BindException;
 import java.time.Duration;
@@ -46,7 +47,7 @@ class BindingTest {
             Duration.ofMillis(1),
             Duration.ofMillis(100));
 
-    private final EventLoopGroup loop = new DefaultEventLoopGroup(1);
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final AtomicInteger attempts = new AtomicInteger();
 
