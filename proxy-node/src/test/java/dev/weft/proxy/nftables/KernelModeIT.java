@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -380,93 +379,12 @@ class KernelModeIT {
                 .contains("local 10.97.0.1 dev lo");
     }
 
-    @Test
-    @DisplayName("listens at addresses of both families that only a route of its own brings to the host, TCP and UDP")
-    void bothFamilies() throws Exception {
-        start("auto");
-        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
-        serve("userspace");
-        for (String address : List.of("10.97.0.20", "fd97::20")) {
-            for (String from : List.of(CLIENT, Hosts.NODE)) {
-                for (String protocol : List.of("tcp", "udp")) {
-                    assertThat(shares(hosts.call(from, protocol, address, 80, 4)))
-                            .as(protocol + " from " + from + " to " + address)
-                            .isEqualTo(Map.of("one", 2, "two", 2));
-                }
-            }
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "takes its routes off when the kernel has taken a service over from listeners, and connections have ended")
-    void backToKernel() throws Exception {
-        node = new TestNode(
-                hosts, Hosts.NODE, TestNode.onNode("auto") + ", dataplane { drain-deadline=1s, close-grace=100ms }");
-        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
-        serve("userspace");
-        assertThat(put()).containsExactly("10.97.0.20", "fd97::20");
-        Process open = hosts.launch(
-                CLIENT,
-                "python3",
-                "-c",
-                "import socket, sys; s = socket.create_connection(('10.97.0.20', 80)); print(s.recv(9)[:3].decode(),"
-                        + " flush=True); sys.stdin.read()");
-        assertThat(open.inputReader().readLine()).isEqualTo("one");
-
-        services.clear();
-        slices.clear();
-        declareBothFamilies("");
-        serve("nftables");
-        Patience.await().until(() -> put().equals(List.of("10.97.0.20")));
-        Patience.await().during(Duration.ofSeconds(3)).until(() -> put().equals(List.of("10.97.0.20")));
-        open.destroy();
-        Patience.await().until(() -> put().isEmpty());
-        assertThat(shares(call(CLIENT, "10.97.0.20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
-        assertThat(shares(call(CLIENT, "fd97::20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
-    }
-
-    @Test
-    @DisplayName("binds no address of IPv6 that is not routed to the host, until it is")
-    void notRouted() throws Exception {
-        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.put=off");
-        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
-        node.apply(services, slices);
-        node.await("nothing bound", status -> status.contains("bound=[] failed=4 "));
-        hosts.run(Hosts.NODE, "ip", "-6", "route", "add", "local", "fd97::/64", "dev", "lo");
-        try {
-            node.await("those of IPv6 bound", status -> status.contains("bound=[both] failed=2 "));
-            assertThat(shares(call(CLIENT, "fd97::20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
-        } finally {
-            hosts.run(Hosts.NODE, "ip", "-6", "route", "del", "local", "fd97::/64", "dev", "lo");
-        }
-    }
-
-    /** A service of both families, at addresses of which the host knows nothing by itself. */
-    private void declareBothFamilies(String annotations) {
-        services.add(service(
-                "both",
-                annotations,
-                "'clusterIPs':['10.97.0.20','fd97::20'],'ports':[{'name':'t','port':80,'protocol':'TCP'},"
-                        + "{'name':'u','port':80,'protocol':'UDP'}]"));
-        String ports = slicePort("t", "TCP", 8080) + "," + slicePort("u", "UDP", 8080);
-        slices.add(slice("both", ports, "10.91.1.2", "10.91.2.2"));
-        slices.add(slice("both", ports, "fd91:1::2", "fd91:2::2"));
-    }
-
     private static JsonNode balancer(String address) {
         return Pictures.json("{'loadBalancer':{'ingress':[{'ip':'" + address + "'}]}}");
     }
 
-    /** Addresses that a proxy-node has put on its host. */
     private static List<String> put() {
-        return Stream.of("-4", "-6")
-                .flatMap(
-                        family -> hosts.run(Hosts.NODE, "ip", family, "route", "show", "table", "local", "proto", "119")
-                                .lines())
-                .map(line -> line.split(" ", -1)[1])
-                .sorted()
-                .toList();
+        return hosts.put(Hosts.NODE);
     }
 
     @Test
