@@ -133,7 +133,11 @@ public final class ProxyNode {
                 settings.nodeHealth(), settings.node(), settings.dataPlane().nodeAddresses(), clock, random);
         nodeHealth.start();
         HostAddresses hostAddresses = new HostAddresses(
-                settings.hostAddresses(), kernel::leaves, KernelPath.mayChangeNetwork(), commands(settings));
+                settings.hostAddresses(),
+                kernel::leaves,
+                dataPlane::addressesInUse,
+                KernelPath.mayChangeNetwork(),
+                commands(settings));
         CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();
         CompletionStage<ActorRef<DataPlaneActor.Command>> steered = steering;
         Consumer<Set<ServiceKey>> changed = services -> {

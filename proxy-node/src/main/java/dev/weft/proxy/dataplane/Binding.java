@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails is closed; timers need no looking after
 final class Binding {
     private static final Logger LOG = LoggerFactory.getLogger(Binding.class);
-    /** How far the pause before the next attempt has grown until a failure is logged. */
+    /**
+     * How far the pause before the next attempt has grown until a failure is logged. That the address is not there is logged
+     * with the longest pause only: it comes by a command, which takes its time where many come.
+     */
     private static final int QUIET = 8;
 
     private final ServiceKey service;
@@ -110,9 +113,9 @@ final class Binding {
             return;
         }
         BindOutcome now = BindOutcome.of(key, failure == null ? new IOException("no socket") : failure);
-        boolean patient = retryAfter.compareTo(settings.bindRetryMin().multipliedBy(QUIET)) < 0
-                && retryAfter.compareTo(settings.bindRetryMax()) < 0;
-        if (now.state() != told && !patient) {
+        boolean patient = now.state() == BindState.ADDRESS_NOT_ON_HOST
+                || retryAfter.compareTo(settings.bindRetryMin().multipliedBy(QUIET)) < 0;
+        if (now.state() != told && !(patient && retryAfter.compareTo(settings.bindRetryMax()) < 0)) {
             told = now.state();
             LOG.warn("listener {} of {} cannot be bound: {}; tried again by itself", key, service, now.reason());
         }

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,6 +171,13 @@ public final class DataPlane {
                 .forEach(listener -> status.add(listener.status()));
         status.sort(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key));
         return status;
+    }
+
+    /** The addresses of listeners, and of closed ones that still have connections, as the services spell them. */
+    public Set<String> addressesInUse() {
+        return Stream.concat(openListeners().stream(), retired.stream().filter(closed -> closed.openConnections() > 0))
+                .map(listener -> listener.reception().key().address())
+                .collect(Collectors.toSet());
     }
 
     /** Endpoints picked so far, by the names of the algorithms. */

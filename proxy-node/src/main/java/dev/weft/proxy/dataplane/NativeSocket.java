@@ -9,11 +9,18 @@ import java.net.InetSocketAddress;
 
 /** A socket of TCP as the kernel has it, that never blocks. What it cannot do it tells with the error number. */
 final class NativeSocket extends Socket {
-    // Linux: netinet/in.h, netinet/tcp.h
+    // Linux: netinet/in.h, bits/in.h, netinet/tcp.h, asm-generic/socket.h
+    private static final int IPPROTO_IP = 0;
+    private static final int IP_FREEBIND = 15;
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_KEEPIDLE = 4;
     private static final int TCP_KEEPINTVL = 5;
     private static final int TCP_KEEPCNT = 6;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_BINDTOIFINDEX = 62;
+
+    /** Of the loopback interface, in every network namespace. */
+    private static final int LOOPBACK = 1;
 
     /** Takes over a descriptor. */
     NativeSocket(int descriptor) {
@@ -32,6 +39,35 @@ final class NativeSocket extends Socket {
         } catch (ChannelException e) { // Netty wraps the error of this one call
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
         }
+    }
+
+    /**
+     * Whether an address of IPv6 is this host's by a local route over the loopback interface, as Weft puts them. If no
+     * interface has it, Linux binds only a socket to it that may bind freely (IP_FREEBIND, which it takes for both families);
+     * to one of IPv4 it binds any. Nothing is sent to find out.
+     */
+    static boolean needsFreeBind(InetSocketAddress address) {
+        if (!(address.getAddress() instanceof Inet6Address six) || six.isLoopbackAddress() || six.isAnyLocalAddress()) {
+            return false;
+        }
+        NativeSocket probe = null;
+        try {
+            probe = new NativeSocket(newSocketDgram0(true));
+            probe.setIntOpt(SOL_SOCKET, SO_BINDTOIFINDEX, LOOPBACK);
+            probe.connect(address); // over this interface there is a way to what is routed to it only
+            return true;
+        } catch (IOException | ChannelException e) {
+            return false; // to bind it tells what is in the way
+        } finally {
+            if (probe != null) {
+                probe.closeQuietly();
+            }
+        }
+    }
+
+    /** Lets it be bound to what {@link #needsFreeBind} tells. */
+    void bindFreely() throws IOException {
+        setIntOpt(IPPROTO_IP, IP_FREEBIND, 1);
     }
 
     /** Sends small pieces at once and finds dead peers. What a listening socket is given, those that it accepts have. */

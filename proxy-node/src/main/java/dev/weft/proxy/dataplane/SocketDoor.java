@@ -67,6 +67,9 @@ final class SocketDoor implements Door {
         NativeSocket socket = NativeSocket.of(address);
         try {
             socket.setReuseAddress(true); // as Java does: former connections are no reason to wait
+            if (NativeSocket.needsFreeBind(address)) {
+                socket.bindFreely();
+            }
             socket.prepare(settings.keepAlive());
             socket.bind(address);
             socket.listen(settings.backlog());

@@ -15,6 +15,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
@@ -115,12 +116,15 @@ record Transport(
         return inherited().thenCompose(left -> {
             OptionalInt inherited = left.takeUdp(address);
             if (inherited.isEmpty()) {
-                return Door.of(new Bootstrap()
+                Bootstrap bootstrap = new Bootstrap()
                         .group(loop)
                         .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
                         .option(ChannelOption.RECVBUF_ALLOCATOR, wholeDatagrams())
-                        .handler(handler)
-                        .bind(address));
+                        .handler(handler);
+                if (epoll && NativeSocket.needsFreeBind(address)) {
+                    bootstrap.option(EpollChannelOption.IP_FREEBIND, true);
+                }
+                return Door.of(bootstrap.bind(address));
             }
             DatagramChannel channel = new EpollDatagramChannel(inherited.getAsInt());
             channel.config().setRecvByteBufAllocator(wholeDatagrams());

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param protocol the number by which the routes are known as ours
  * @param retry when what failed is tried again
- * @param linger how long the addresses of a service that is gone stay, for the connections that it has yet
+ * @param linger how long the addresses of a service that is gone, or that the kernel has taken over, stay for connections that
+ *     came by listeners; as long again while there are any
  */
 public record HostAddressSettings(boolean put, int protocol, Duration retry, Duration linger) {
     private static final int FIRST_FREE = 5; // below are the kernel's own

@@ -16,6 +16,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,9 @@ public final class HostAddresses {
     private final HostAddressSettings settings;
     private final Commands commands;
     private final WantedAddresses wanted;
+    private final Supplier<Set<String>> inUse;
     private final boolean may;
-    /** Nobody's any more, but perhaps of connections. */
+    /** No service's any more, or one's that the kernel has taken over, but perhaps of connections. */
     private final Set<String> lingering = new TreeSet<>();
 
     private boolean read;
@@ -45,13 +48,19 @@ public final class HostAddresses {
      * Touches nothing yet.
      *
      * @param listening whether listeners serve a service
+     * @param inUse the addresses at which there are listeners, or connections of former ones
      * @param may whether this process may change the host's network; if not, nothing is ever done
      */
     public HostAddresses(
-            HostAddressSettings settings, Predicate<ServicePicture> listening, boolean may, Commands commands) {
+            HostAddressSettings settings,
+            Predicate<ServicePicture> listening,
+            Supplier<Set<String>> inUse,
+            boolean may,
+            Commands commands) {
         this.settings = settings;
         this.commands = commands;
         this.wanted = new WantedAddresses(listening);
+        this.inUse = inUse;
         this.may = may && settings.put() && commands.has("ip");
     }
 
@@ -60,20 +69,31 @@ public final class HostAddresses {
         view = update.view();
         if (may && !stopped && (wanted.apply(update) || !read)) {
             read = true;
-            Set<String> ofGone = wanted.takeOfGone();
-            if (!ofGone.isEmpty()) {
-                lingering.addAll(ofGone);
-                CompletableFuture.delayedExecutor(settings.linger().toMillis(), TimeUnit.MILLISECONDS)
-                        .execute(() -> over(ofGone));
-            }
+            Set<String> abandoned = wanted.takeAbandoned();
+            lingering.addAll(abandoned);
+            lookAfter(abandoned);
             settle();
         }
     }
 
-    private synchronized void over(Set<String> lingered) {
-        lingering.removeAll(lingered);
-        if (!stopped) {
-            settle();
+    private void lookAfter(Set<String> abandoned) {
+        if (!abandoned.isEmpty()) {
+            CompletableFuture.delayedExecutor(settings.linger().toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> over(abandoned));
+        }
+    }
+
+    /** What still has connections, which nobody ends when the kernel has taken over a service, is looked at again. */
+    private void over(Set<String> lingered) {
+        Set<String> busy = inUse.get().stream().map(WantedAddresses::spelled).collect(Collectors.toSet());
+        busy.retainAll(lingered);
+        synchronized (this) {
+            if (!stopped) {
+                lingering.removeAll(lingered);
+                lingering.addAll(busy);
+                lookAfter(busy);
+                settle();
+            }
         }
     }
 

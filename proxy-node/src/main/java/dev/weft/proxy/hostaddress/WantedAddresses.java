@@ -14,13 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Which addresses the services want on this host; pure, for one thread. */
 final class WantedAddresses {
     private final Predicate<ServicePicture> listening;
     private final Map<ServiceKey, Set<String>> byService = new HashMap<>();
-    private Set<String> ofGone = new HashSet<>();
+    private Set<String> abandoned = new HashSet<>();
 
     /** @param listening whether listeners serve a service, which can bind only what is on the host */
     WantedAddresses(Predicate<ServicePicture> listening) {
@@ -35,11 +34,18 @@ final class WantedAddresses {
             touched.addAll(byService.keySet());
         }
         for (ServiceKey key : touched) {
-            Set<String> now = of(update.view().get(key), byService.getOrDefault(key, Set.of()));
+            ServicePicture picture = update.view().get(key);
+            ServiceEntry entry = picture == null ? null : picture.entry();
+            Set<String> now = entry == null || picture == null ? Set.of() : of(picture, entry);
             Set<String> before = now.isEmpty() ? byService.remove(key) : byService.put(key, now);
             differs |= !now.equals(before == null ? Set.of() : before);
-            if (now.isEmpty() && before != null) {
-                ofGone.addAll(before);
+            if (before != null) {
+                Set<String> kept = new HashSet<>(before);
+                if (!now.isEmpty() && entry != null) {
+                    kept.retainAll(spelled(entry.virtualAddresses()));
+                }
+                kept.removeAll(now);
+                abandoned.addAll(kept);
             }
         }
         return differs;
@@ -52,25 +58,25 @@ final class WantedAddresses {
         return all;
     }
 
-    /** Addresses that no service wants since the last call, of services that are gone: their connections may run on. */
-    Set<String> takeOfGone() {
-        Set<String> taken = ofGone;
-        ofGone = new HashSet<>();
+    /**
+     * Addresses that no service wants since the last call, of services that are gone or that the kernel has taken over from
+     * listeners: connections that came by those may run on.
+     */
+    Set<String> takeAbandoned() {
+        Set<String> taken = abandoned;
+        abandoned = new HashSet<>();
         taken.removeAll(all());
         return taken;
     }
 
-    /** A service that the kernel has taken over keeps its addresses: what came by its listeners before runs on there. */
-    private Set<String> of(@Nullable ServicePicture picture, Set<String> before) {
-        ServiceEntry entry = picture == null ? null : picture.entry();
-        if (picture == null || entry == null || entry.ports().isEmpty()) {
+    private Set<String> of(ServicePicture picture, ServiceEntry entry) {
+        if (entry.ports().isEmpty()) {
             return Set.of();
         }
         Set<String> wanted = new HashSet<>(spelled(entry.balancerAddresses()));
-        boolean listens = listening.test(picture);
-        spelled(entry.virtualAddresses()).stream()
-                .filter(address -> listens || before.contains(address))
-                .forEach(wanted::add);
+        if (listening.test(picture)) {
+            wanted.addAll(spelled(entry.virtualAddresses()));
+        }
         return Set.copyOf(wanted);
     }
 

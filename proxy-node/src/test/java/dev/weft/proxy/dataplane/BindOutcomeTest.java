@@ -9,6 +9,7 @@ import java.net.BindException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BindOutcomeTest {
     private static final int EACCES = -13;
     private static final int EADDRINUSE = -98;
+    private static final int EADDRNOTAVAIL = -99;
 
     static Stream<Arguments> failures() {
         return Stream.of(
@@ -42,6 +44,19 @@ class BindOutcomeTest {
 
         assertThat(outcome.state()).isEqualTo(expected);
         assertThat(outcome.reason()).contains(Integer.toString(port));
+    }
+
+    @Test
+    @DisplayName("says how an address of IPv6 that is not on the host can be bound, by the kind of the socket")
+    void notOnHost() {
+        ListenerKey key = new ListenerKey("2001:db8::1", 80, Protocol.TCP);
+        BindOutcome java = BindOutcome.of(key, new BindException("Cannot assign requested address"));
+        BindOutcome epoll = BindOutcome.of(key, nativeFailure(EADDRNOTAVAIL));
+
+        assertThat(java.state()).isEqualTo(BindState.ADDRESS_NOT_ON_HOST);
+        assertThat(java.reason()).contains("ip -6 addr add 2001:db8::1/128 dev lo", "net.ipv6.ip_nonlocal_bind=1");
+        assertThat(epoll.state()).isEqualTo(BindState.ADDRESS_NOT_ON_HOST);
+        assertThat(epoll.reason()).contains("ip -6 route add local").doesNotContain("ip_nonlocal_bind");
     }
 
     @ParameterizedTest

@@ -74,20 +74,33 @@ class WantedAddressesTest {
     }
 
     @Test
-    @DisplayName(
-            "stay with a service that the kernel takes over, and are told of one that is gone: connections run on there")
+    @DisplayName("are told of, once, when a service is gone or the kernel takes it over: connections run on there")
     void ofFormerListeners() {
-        apply(service("web", "'clusterIPs':['10.96.0.2']," + PORTS));
+        apply(service("web", "'clusterIPs':['10.96.0.2','fd00::2']," + PORTS, "192.0.2.1"));
+        assertThat(wanted.takeAbandoned()).isEmpty();
         listening = false;
-        assertThat(apply(service("web", "'clusterIPs':['10.96.0.2'],'type':'NodePort'," + PORTS)))
-                .isFalse();
-        assertThat(wanted.all()).containsExactly("10.96.0.2");
-        assertThat(wanted.takeOfGone()).isEmpty();
+        assertThat(apply(service(
+                        "web",
+                        "'clusterIPs':['10.96.0.2','fd00::2'],'internalTrafficPolicy':'Local'," + PORTS,
+                        "192.0.2.1")))
+                .isTrue();
+        assertThat(wanted.all()).containsExactly("192.0.2.1");
+        assertThat(wanted.takeAbandoned()).containsExactlyInAnyOrder("10.96.0.2", "fd00::2");
 
         assertThat(apply()).isTrue();
         assertThat(wanted.all()).isEmpty();
-        assertThat(wanted.takeOfGone()).containsExactly("10.96.0.2");
-        assertThat(wanted.takeOfGone()).isEmpty();
+        assertThat(wanted.takeAbandoned()).containsExactly("192.0.2.1");
+        assertThat(wanted.takeAbandoned()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("are not told of when a service that is still served has given one up")
+    void givenUp() {
+        apply(service("web", "'clusterIPs':['10.96.0.2']," + PORTS, "192.0.2.1"));
+        assertThat(apply(service("web", "'clusterIPs':['10.96.0.2']," + PORTS, "192.0.2.2")))
+                .isTrue();
+        assertThat(wanted.all()).containsExactly("10.96.0.2", "192.0.2.2");
+        assertThat(wanted.takeAbandoned()).isEmpty();
     }
 
     @Test

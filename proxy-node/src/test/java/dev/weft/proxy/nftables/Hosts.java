@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,16 @@ final class Hosts implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Addresses that a proxy-node has put on a host. */
+    List<String> put(String host) {
+        return Stream.of("-4", "-6")
+                .flatMap(family -> run(host, "ip", family, "route", "show", "table", "local", "proto", "119")
+                        .lines())
+                .map(line -> line.split(" ", -1)[1])
+                .sorted()
+                .toList();
     }
 
     /** Answers {@code NAME PEER} on these ports. */

@@ -77,7 +77,12 @@ class KernelModeIT {
         if (node != null) {
             node.close();
         }
-        hosts.run(Hosts.NODE, "sh", "-c", "nft delete table inet weft 2>/dev/null; true");
+        hosts.run(
+                Hosts.NODE,
+                "sh",
+                "-c",
+                "nft delete table inet weft 2>/dev/null; for family in -4 -6; do"
+                        + " ip $family route flush table local proto 119; done; true");
     }
 
     private void start(String mode) throws IOException {
@@ -379,13 +384,8 @@ class KernelModeIT {
         return Pictures.json("{'loadBalancer':{'ingress':[{'ip':'" + address + "'}]}}");
     }
 
-    /** Addresses that a proxy-node has put on its host. */
     private static List<String> put() {
-        return hosts.run(Hosts.NODE, "ip", "route", "show", "table", "local", "proto", "119")
-                .lines()
-                .map(line -> line.split(" ", -1)[1])
-                .sorted()
-                .toList();
+        return hosts.put(Hosts.NODE);
     }
 
     @Test

@@ -1,0 +1,153 @@
+package dev.weft.proxy.nftables;
+
+import static dev.weft.proxy.nftables.Pictures.service;
+import static dev.weft.proxy.nftables.Pictures.slice;
+import static dev.weft.proxy.nftables.Pictures.slicePort;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.proxy.Patience;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("a node with a service of both families")
+@Timeout(600)
+@SuppressWarnings("NullAway.Init")
+class BothFamiliesIT {
+    private static final String CLIENT = "client";
+
+    private static Hosts hosts;
+    private final List<JsonNode> services = new ArrayList<>();
+    private final List<JsonNode> slices = new ArrayList<>();
+    private TestNode node;
+
+    @BeforeAll
+    static void connect(@TempDir Path folder) throws IOException {
+        String missing = Hosts.missing();
+        assumeThat(missing)
+                .as("cannot make network namespaces with nftables here: " + missing)
+                .isNull();
+        hosts = new Hosts(folder, CLIENT, "one", "two");
+        hosts.serve("one", "one", 8080);
+        hosts.serve("two", "two", 8080);
+    }
+
+    @AfterAll
+    static void disconnect() {
+        if (hosts != null) {
+            hosts.close();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        if (node != null) {
+            node.close();
+        }
+        hosts.run(
+                Hosts.NODE,
+                "sh",
+                "-c",
+                "nft delete table inet weft 2>/dev/null; for family in -4 -6; do"
+                        + " ip $family route flush table local proto 119; done; true");
+    }
+
+    /** Answers by endpoint. */
+    private static Map<String, Integer> shares(List<String> answers) {
+        Map<String, Integer> shares = new TreeMap<>();
+        answers.forEach(answer -> shares.merge(answer.split(" ", -1)[0], 1, Integer::sum));
+        return shares;
+    }
+
+    @Test
+    @DisplayName("listens at addresses of both families that only a route of its own brings to the host, TCP and UDP")
+    void bothFamilies() throws Exception {
+        node = new TestNode(hosts, "auto");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        for (String address : List.of("10.97.0.20", "fd97::20")) {
+            for (String from : List.of(CLIENT, Hosts.NODE)) {
+                for (String protocol : List.of("tcp", "udp")) {
+                    assertThat(shares(hosts.call(from, protocol, address, 80, 4)))
+                            .as(protocol + " from " + from + " to " + address)
+                            .isEqualTo(Map.of("one", 2, "two", 2));
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "takes its routes off when the kernel has taken a service over from listeners, and connections have ended")
+    void backToKernel() throws Exception {
+        node = new TestNode(
+                hosts, Hosts.NODE, TestNode.onNode("auto") + ", dataplane { drain-deadline=1s, close-grace=100ms }");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.0.20", "fd97::20");
+        Process open = hosts.launch(
+                CLIENT,
+                "python3",
+                "-c",
+                "import socket, sys; s = socket.create_connection(('10.97.0.20', 80)); print(s.recv(9)[:3].decode(),"
+                        + " flush=True); sys.stdin.read()");
+        assertThat(open.inputReader().readLine()).isEqualTo("one");
+
+        services.clear();
+        slices.clear();
+        declareBothFamilies("");
+        node.apply(services, slices);
+        node.await("the kernel", status -> status.contains("programmed=[both] bound=[] "));
+        Patience.await().until(() -> hosts.put(Hosts.NODE).equals(List.of("10.97.0.20")));
+        Patience.await()
+                .during(Duration.ofSeconds(3))
+                .until(() -> hosts.put(Hosts.NODE).equals(List.of("10.97.0.20")));
+        open.destroy();
+        Patience.await().until(() -> hosts.put(Hosts.NODE).isEmpty());
+        assertThat(shares(hosts.call(CLIENT, "tcp", "10.97.0.20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+        assertThat(shares(hosts.call(CLIENT, "tcp", "fd97::20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+    }
+
+    @Test
+    @DisplayName("binds no address of IPv6 that is not routed to the host, until it is")
+    void notRouted() throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.put=off");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("nothing bound", status -> status.contains("bound=[] failed=4 "));
+        hosts.run(Hosts.NODE, "ip", "-6", "route", "add", "local", "fd97::/64", "dev", "lo");
+        try {
+            node.await("those of IPv6 bound", status -> status.contains("bound=[both] failed=2 "));
+            assertThat(shares(hosts.call(CLIENT, "tcp", "fd97::20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+        } finally {
+            hosts.run(Hosts.NODE, "ip", "-6", "route", "del", "local", "fd97::/64", "dev", "lo");
+        }
+    }
+
+    /** A service of both families, at addresses of which the host knows nothing by itself. */
+    private void declareBothFamilies(String annotations) {
+        services.add(service(
+                "both",
+                annotations,
+                "'clusterIPs':['10.97.0.20','fd97::20'],'ports':[{'name':'t','port':80,'protocol':'TCP'},"
+                        + "{'name':'u','port':80,'protocol':'UDP'}]"));
+        String ports = slicePort("t", "TCP", 8080) + "," + slicePort("u", "UDP", 8080);
+        slices.add(slice("both", ports, "10.91.1.2", "10.91.2.2"));
+        slices.add(slice("both", ports, "fd91:1::2", "fd91:2::2"));
+    }
+}
