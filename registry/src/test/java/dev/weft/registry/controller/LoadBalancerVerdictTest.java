@@ -24,7 +24,7 @@ class LoadBalancerVerdictTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private static Resource service(String status) {
-        ObjectNode tree = (ObjectNode) FakeShard.tree("{'apiVersion':'v1','kind':'Service','metadata':{'name':'web',"
+        ObjectNode tree = FakeShard.tree("{'apiVersion':'v1','kind':'Service','metadata':{'name':'web',"
                 + "'namespace':'default','generation':3},'spec':{'type':'LoadBalancer','ipFamilies':['IPv4']}"
                 + status + "}");
         return ResourceStamp.of(KEY, tree, 1);
@@ -42,7 +42,7 @@ class LoadBalancerVerdictTest {
     void once(Served served) {
         Write.Update write = (Write.Update)
                 LoadBalancerVerdict.served(service(",'status':{}"), served, NOW).orElseThrow();
-        Resource stored = ResourceStamp.of(KEY, (ObjectNode) write.object().toTree(), 2);
+        Resource stored = ResourceStamp.of(KEY, write.object().toTree(), 2);
         assertThat(LoadBalancerVerdict.served(stored, served, NOW.plusSeconds(60)))
                 .isEmpty();
     }
