@@ -537,6 +537,15 @@ class KernelModeIT {
         declare("web", VIP, "", "", "one");
         serve("nftables");
         Process clients = hosts.storm(CLIENT, VIP, 80, 40);
+        try {
+            moveUnder(clients);
+        } finally {
+            clients.destroyForcibly(); // what it sends would be counted by the tests that follow
+            clients.onExit().join();
+        }
+    }
+
+    private void moveUnder(Process clients) throws Exception {
         BufferedReader answers = clients.inputReader();
         BufferedWriter questions = clients.outputWriter();
         for (String mode : List.of("userspace", "nftables", "userspace", "nftables")) {
