@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
@@ -50,6 +51,7 @@ public final class JournalDatabase implements Storage {
     private final LogMark log;
     private final GroupCommit writer;
     private final TableCheck check;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ExecutorService readers;
 
     private static void loadNativeLibrary(Path store) throws IOException {
@@ -192,8 +194,12 @@ public final class JournalDatabase implements Storage {
     }
 
     /** Writes what is queued, all of it to table files, then closes. Blocks. */
+    /** Once: a process that is told to end while it starts is closed by whoever comes first. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         writer.close();
         check.close();
         readers.shutdown();

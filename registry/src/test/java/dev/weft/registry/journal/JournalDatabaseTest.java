@@ -23,6 +23,15 @@ class JournalDatabaseTest {
     private Path directory;
 
     @Test
+    @DisplayName("may be closed twice: a native handle that is used after its end would end the process")
+    void closedTwice() {
+        JournalDatabase database = JournalDatabase.open(directory, "east", SETTINGS);
+        database.close();
+        database.close();
+        JournalDatabase.open(directory, "east", SETTINGS).close();
+    }
+
+    @Test
     @DisplayName("keeps what was written over closing and opening")
     void survivesReopen() {
         try (JournalDatabase database = JournalDatabase.open(directory, "east", SETTINGS)) {
