@@ -57,6 +57,7 @@ public final class RegistryNode implements Registry {
     private final RegistrySettings settings;
     private final KindCatalog kinds;
     private final Placement placement;
+    private final ReadyProcesses ready;
     private final Shards shards;
     private final HubViews views;
     private final Reader reader;
@@ -74,8 +75,14 @@ public final class RegistryNode implements Registry {
         this.kinds = parts.shard().kinds();
         this.placement = parts.shard().placement();
         this.federation = parts.federation();
+        ready = ReadyProcesses.start(system);
         shards = Shards.start(
-                system, settings.shard(), parts.shard(), terms(storage, settings, parts), parts.companions());
+                system,
+                settings.shard(),
+                SettledAllocation.of(system, settings.arrival(), ready),
+                parts.shard(),
+                terms(storage, settings, parts),
+                parts.companions());
         views = new HubViews(placement.shards());
         ActorRef<HubCommand> hub = system.systemActorOf(
                 WatchHubActor.create(settings.hub(), parts.shard().clock(), ages, views, this::link),
@@ -216,6 +223,7 @@ public final class RegistryNode implements Registry {
         reader.reach(views.merged(), 0).whenComplete((reached, late) -> {
             if (late == null) {
                 caughtUp = true;
+                ready.announce();
             } else {
                 catchUp();
             }

@@ -26,6 +26,7 @@ public record RegistrySettings(
         ClaimRepairActor.Pace claimRepair,
         int watcherQueue,
         ShardSettings shard,
+        ArrivalSettings arrival,
         HubSettings hub,
         GarbageSettings garbage,
         LoadBalancerSettings loadBalancer,
@@ -47,6 +48,7 @@ public record RegistrySettings(
                 new ClaimRepairActor.Pace(registry.getDuration("claim-repair"), registry.getInt("claim-repair-rest")),
                 registry.getInt("watch.queue"),
                 shard(registry.getConfig("shard")),
+                ArrivalSettings.of(registry.getConfig("arrival")),
                 hub(registry.getConfig("watch"), shards),
                 new GarbageSettings(registry.getDuration("garbage.grace"), registry.getInt("garbage.parallel")),
                 LoadBalancerSettings.of(registry.getConfig("load-balancer")),
@@ -68,8 +70,7 @@ public record RegistrySettings(
                 shard.getDuration("restart-after"),
                 shard.getDuration("restart-at-most"),
                 shard.getBoolean("take-over"),
-                shard.getDuration("read-lease"),
-                shard.getDuration("settle"));
+                shard.getDuration("read-lease"));
     }
 
     private static LifecycleSettings lifecycle(Config lifecycle) {

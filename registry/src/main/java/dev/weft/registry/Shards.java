@@ -34,10 +34,15 @@ final class Shards {
         this.region = region;
     }
 
-    /** Takes part in sharding: as a holder with the storage role, else as a proxy. */
+    /**
+     * Takes part in sharding: as a holder with the storage role, else as a proxy.
+     *
+     * @param allocation where shards go, should this process be the one that says so
+     */
     static Shards start(
             ActorSystem<?> system,
             ShardSettings settings,
+            SettledAllocation allocation,
             ShardContext context,
             Optional<ReadLease.Terms> terms,
             BiFunction<Integer, ActorRef<ShardCommand>, List<Behavior<?>>> companions) {
@@ -59,7 +64,7 @@ final class Shards {
                                         .entityRefFor(TYPE, pools)
                                         .tell(release)))
                 .withMessageExtractor(new OneEntityAShard())
-                .withAllocationStrategy(SettledAllocation.of(system, settings.settle()))
+                .withAllocationStrategy(allocation)
                 .withStopMessage(new ShardCommand.HandOver())
                 .withRole(ClusterConfig.STORAGE_ROLE);
         ActorRef<ShardingEnvelope<ShardCommand>> region =

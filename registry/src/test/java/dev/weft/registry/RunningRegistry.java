@@ -78,7 +78,7 @@ final class RunningRegistry implements AutoCloseable {
         return with(store, directory, "");
     }
 
-    private static PostgresDatabase database(Path directory) {
+    static PostgresDatabase database(Path directory) {
         return open(TestStore.database(directory));
     }
 
@@ -164,7 +164,8 @@ final class RunningRegistry implements AutoCloseable {
         return members;
     }
 
-    private HostPort address() {
+    /** Where others join it. */
+    HostPort address() {
         var address = akka.cluster.typed.Cluster.get(system).selfMember().address();
         return new HostPort(address.getHost().orElseThrow(), address.getPort().orElseThrow());
     }
@@ -183,7 +184,7 @@ final class RunningRegistry implements AutoCloseable {
         return running;
     }
 
-    private static RegistryParts parts(RegistrySettings settings, InstantSource clock) {
+    static RegistryParts parts(RegistrySettings settings, InstantSource clock) {
         NetworkRanges ranges = new NetworkRanges(
                 List.of(cidr("127.96.0.0/16")), List.of(cidr("127.112.0.0/16")), new PortRange(30_000, 32_767));
         KindCatalog kinds = StandardKinds.catalog(ranges);
@@ -211,6 +212,11 @@ final class RunningRegistry implements AutoCloseable {
 
     /** How many shards run in this process. */
     int ownShards() {
+        return ownShards(system);
+    }
+
+    /** The same for a process that is made otherwise. */
+    static int ownShards(ActorSystem<?> system) {
         return akka.actor.typed.javadsl.AskPattern
                 .<akka.cluster.sharding.typed.ClusterShardingQuery,
                         akka.cluster.sharding.ShardRegion.CurrentShardRegionState>

@@ -10,6 +10,7 @@ import akka.dispatch.Futures;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,13 @@ class SettledAllocationTest {
 
     private final ActorRef old = Adapter.toClassic(KIT.createTestProbe().ref());
     private final ActorRef young = Adapter.toClassic(KIT.createTestProbe().ref());
+    private final Set<ActorRef> up = new HashSet<>(Set.of(old, young));
     private Instant now = Instant.EPOCH;
-    private final SettledAllocation allocation =
-            new SettledAllocation(new MovesSeven(), Duration.ofSeconds(5), () -> now);
+    private final SettledAllocation allocation = new SettledAllocation(
+            new MovesSeven(),
+            new ArrivalSettings(Duration.ofSeconds(5), Duration.ofSeconds(120)),
+            up::contains,
+            () -> now);
 
     @AfterAll
     static void end() {
@@ -59,14 +64,39 @@ class SettledAllocationTest {
     }
 
     @Test
-    @DisplayName("do not hold back those that run nowhere")
+    @DisplayName("stay where they are while a process that has joined has not come up, for two minutes at most")
+    void comingUp() {
+        up.remove(young);
+        moved(old, young);
+        now = now.plusSeconds(60);
+        assertThat(moved(old, young)).isEmpty();
+        up.add(young);
+        assertThat(moved(old, young)).containsExactly("7");
+        up.remove(young);
+        now = now.plusSeconds(60);
+        assertThat(moved(old, young)).containsExactly("7");
+    }
+
+    @Test
+    @DisplayName("begin at once where they run nowhere, however new the process")
     void homeless() {
-        assertThat(allocation
-                        .allocateShard(old, "3", allocations(old, young))
-                        .value()
-                        .get()
-                        .get())
-                .isEqualTo(young);
+        assertThat(home(old, young)).isEqualTo(young);
+    }
+
+    @Test
+    @DisplayName("do not begin in a process that has not come up, unless none has or it has been there for two minutes")
+    void homelessWhileComingUp() {
+        up.remove(young);
+        assertThat(home(old, young)).isEqualTo(old);
+        up.remove(old);
+        assertThat(home(old, young)).isEqualTo(young);
+        up.add(old);
+        now = now.plusSeconds(120);
+        assertThat(home(old, young)).isEqualTo(young);
+    }
+
+    private ActorRef home(ActorRef... regions) {
+        return allocation.allocateShard(old, "3", allocations(regions)).value().get().get();
     }
 
     private Set<String> moved(ActorRef... regions) {
@@ -90,7 +120,7 @@ class SettledAllocationTest {
         @Override
         public Future<ActorRef> allocateShard(
                 ActorRef requester, String shard, Map<ActorRef, IndexedSeq<String>> allocations) {
-            return Futures.successful(young);
+            return Futures.successful(allocations.containsKey(young) ? young : old);
         }
 
         @Override

@@ -18,7 +18,6 @@ import java.time.Duration;
  * @param takeOver whether a shard that was loaded stores a mark before it serves, so that whoever took himself for its
  *     owner until then can store nothing any more
  * @param readLease how long the word of a store that others write to counts, see {@link ReadLease}
- * @param settle how long a process must have been there before shards are moved to it
  */
 public record ShardSettings(
         int queue,
@@ -32,5 +31,4 @@ public record ShardSettings(
         Duration restart,
         Duration restartMost,
         boolean takeOver,
-        Duration readLease,
-        Duration settle) {}
+        Duration readLease) {}

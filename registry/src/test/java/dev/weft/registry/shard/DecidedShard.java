@@ -62,7 +62,6 @@ final class DecidedShard {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 false,
-                Duration.ZERO,
                 Duration.ZERO);
         context = new ShardContext(
                 new Placement(1), KINDS, Samples.RANGES, clock, new Random(seed), () -> "uid-" + ++uids, derivations);

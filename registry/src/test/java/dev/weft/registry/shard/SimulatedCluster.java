@@ -75,8 +75,7 @@ final class SimulatedCluster {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 shared,
-                LEASE,
-                Duration.ZERO);
+                LEASE);
         hubSettings = new HubSettings(
                 shards,
                 new WatchWindow.Limits(20 + random.nextInt(200), 1 << 20, Duration.ofSeconds(2 + random.nextInt(60))),
