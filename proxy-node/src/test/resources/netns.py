@@ -4,6 +4,8 @@ serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv
 flow ADDRESS PORT             sends a datagram from one and the same port for each line it reads; prints answers likewise
 storm ADDRESS PORT N          sends datagrams from N ports without end; for each line it reads prints how many it has sent since
                               the line before, how many answers came, and how many ports had none
+rush ADDRESS PORT             makes TCP calls without end from few ports, and is the first to say that it is done in each; for
+                              each line it reads prints how many calls it has made since the line before, and what failed
 call PROTOCOL ADDRESS PORT N  makes N calls one after the other; prints an answer a line, or refused, silent
 """
 import select
@@ -86,6 +88,27 @@ def storm(address, port, clients):
                     pass
 
 
+def rush(address, port):
+    made, failed = 0, {}
+    while True:
+        if select.select([sys.stdin], [], [], 0)[0]:
+            if not sys.stdin.readline():
+                return
+            print(made, failed or "none", flush=True)
+            made, failed = 0, {}
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+            sock.settimeout(PATIENCE)
+            try:
+                sock.connect((address, port))
+                sock.shutdown(socket.SHUT_WR)
+                made += 1
+                if not sock.recv(100):
+                    failed["no answer"] = failed.get("no answer", 0) + 1
+            except OSError as failure:
+                failed[str(failure)] = failed.get(str(failure), 0) + 1
+        time.sleep(0.001)
+
+
 def call(protocol, address, port, dropped):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
@@ -106,6 +129,8 @@ if sys.argv[1] == "serve":
     serve(sys.argv[2], [int(port) for port in sys.argv[3:]])
 elif sys.argv[1] == "storm":
     storm(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+elif sys.argv[1] == "rush":
+    rush(sys.argv[2], int(sys.argv[3]))
 elif sys.argv[1] == "flow":
     flow(sys.argv[2], int(sys.argv[3]))
 else:

@@ -125,6 +125,7 @@ public record ProxySettings(
                 Math.toIntExact(config.getBytes("low-water-mark")),
                 Math.toIntExact(config.getBytes("high-water-mark")),
                 config.getDuration("drain-deadline"),
+                config.getDuration("lame-duck"),
                 config.getDuration("close-grace"),
                 config.getDuration("bind-retry-min"),
                 config.getDuration("bind-retry-max"),

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +40,7 @@ public final class DataPlane {
     private final ConnectionBudget budget;
     private final Map<ServiceKey, Map<ListenerKey, Listener>> listeners = new HashMap<>();
     private final Map<ServiceKey, ConnectionBudget> budgets = new HashMap<>();
+    private final LameDucks lameDucks = new LameDucks();
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
     private final RoundTrips roundTrips = new RoundTrips();
     private final PickCounts picks = new PickCounts();
@@ -81,6 +81,8 @@ public final class DataPlane {
         this.means = new ListenerMeans(transport, settings, ownSources, checks, roundTrips, nanos, jitter);
         this.succession = new Succession(transport, nanos, balance.affinityHandover(), this::openListeners);
         this.budget = new ConnectionBudget(OpenFileBound.connections(settings.limits()), null);
+        long look = Math.max(1, settings.lameDuck().toMillis());
+        transport.acceptors().scheduleWithFixedDelay(this::closeForgotten, look, look, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -106,28 +108,26 @@ public final class DataPlane {
 
     /** The service has exactly these listeners from now on; none closes all of its listeners. */
     public void apply(ServiceKey service, List<ListenerPlan> plans) {
-        apply(service, plans, Set.of());
+        apply(service, plans, List.of());
     }
 
     /**
-     * The same where something else serves others of its listeners from now on: their connections here run on as long as
-     * their ends want.
+     * The same where something else serves others of its listeners from now on. Those of TCP that are open here stay so
+     * until nobody comes to them any more.
      */
-    public synchronized void apply(ServiceKey service, List<ListenerPlan> plans, Set<ListenerKey> elsewhere) {
+    public synchronized void apply(ServiceKey service, List<ListenerPlan> plans, List<ListenerPlan> elsewhere) {
         if (draining) {
             return;
         }
         Map<ListenerKey, Listener> present = listeners.computeIfAbsent(service, absent -> new HashMap<>());
-        Set<ListenerKey> wanted = new HashSet<>();
-        plans.forEach(plan -> wanted.add(plan.key()));
+        Set<ListenerKey> wanted = keys(plans);
+        Set<ListenerKey> replaced = keys(elsewhere);
         List.copyOf(present.keySet()).stream()
                 .filter(key -> !wanted.contains(key))
                 .forEach(key -> {
                     Listener leaving = present.remove(key);
-                    if (leaving != null && elsewhere.contains(key)) {
-                        leaving.close();
-                        retired.add(leaving);
-                        forgetWhenOver(leaving);
+                    if (leaving instanceof TcpListener && replaced.contains(key)) {
+                        lameDucks.add(leaving);
                     } else if (leaving != null) {
                         retire(leaving, settings.drainDeadline());
                     }
@@ -139,17 +139,24 @@ public final class DataPlane {
         for (ListenerPlan plan : plans) {
             int asked = plan.policy().maxConnections();
             ofService.limit(asked > 0 ? asked : settings.limits().service());
-            Listener known = present.get(plan.key());
+            Listener known = present.computeIfAbsent(plan.key(), key -> lameDucks.recall(service, key));
             if (known != null) {
                 known.update(plan);
             } else {
                 present.put(plan.key(), open(service, plan, ofService));
             }
         }
+        lameDucks.update(service, elsewhere).forEach(gone -> retire(gone, settings.drainDeadline()));
         if (present.isEmpty()) {
             listeners.remove(service);
+        }
+        if (present.isEmpty() && !lameDucks.has(service)) {
             budgets.remove(service);
         }
+    }
+
+    private static Set<ListenerKey> keys(List<ListenerPlan> plans) {
+        return plans.stream().map(ListenerPlan::key).collect(Collectors.toSet());
     }
 
     /** The services that have listeners. */
@@ -166,7 +173,7 @@ public final class DataPlane {
     public synchronized List<ListenerStatus> status() {
         List<ListenerStatus> status = new ArrayList<>();
         listeners.values().forEach(byKey -> byKey.values().forEach(listener -> status.add(listener.status())));
-        retired.stream()
+        Stream.concat(lameDucks.all().stream(), retired.stream())
                 .filter(listener -> listener.openConnections() > 0)
                 .forEach(listener -> status.add(listener.status()));
         status.sort(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key));
@@ -175,7 +182,11 @@ public final class DataPlane {
 
     /** The addresses of listeners, and of closed ones that still have connections, as the services spell them. */
     public Set<String> addressesInUse() {
-        return Stream.concat(openListeners().stream(), retired.stream().filter(closed -> closed.openConnections() > 0))
+        return Stream.of(
+                        openListeners().stream(),
+                        lameDucks().stream(),
+                        retired.stream().filter(closed -> closed.openConnections() > 0))
+                .flatMap(these -> these)
                 .map(listener -> listener.reception().key().address())
                 .collect(Collectors.toSet());
     }
@@ -203,6 +214,7 @@ public final class DataPlane {
         synchronized (this) {
             draining = true;
             listeners.values().forEach(byKey -> byKey.values().forEach(listener -> retire(listener, deadline)));
+            lameDucks.takeAll().forEach(listener -> retire(listener, deadline));
             listeners.clear();
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -224,6 +236,10 @@ public final class DataPlane {
         List<Listener> all = new ArrayList<>();
         listeners.values().forEach(byKey -> all.addAll(byKey.values()));
         return all;
+    }
+
+    private synchronized List<Listener> lameDucks() {
+        return lameDucks.all();
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
@@ -259,19 +275,14 @@ public final class DataPlane {
                         TimeUnit.MILLISECONDS);
     }
 
-    private void forgetWhenOver(Listener leaving) {
-        transport
-                .acceptors()
-                .schedule(
-                        () -> {
-                            if (leaving.openConnections() > 0) {
-                                forgetWhenOver(leaving);
-                            } else {
-                                retired.remove(leaving);
-                            }
-                        },
-                        Math.max(1, settings.drainDeadline().toMillis()),
-                        TimeUnit.MILLISECONDS);
+    private synchronized void closeForgotten() {
+        for (Listener forgotten : lameDucks.takeForgotten()) {
+            ServiceKey service = forgotten.reception().service();
+            retire(forgotten, settings.drainDeadline());
+            if (!listeners.containsKey(service) && !lameDucks.has(service)) {
+                budgets.remove(service);
+            }
+        }
     }
 
     private void awaitDrained(long deadlineNanos, boolean closing, CompletableFuture<Void> done) {

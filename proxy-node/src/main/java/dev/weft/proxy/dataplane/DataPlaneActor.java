@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,9 +160,9 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
             tellUnreadable(picture);
             List<ListenerPlan> plans = ListenerPlan.of(picture, node, nodeAddresses, rules);
             List<ListenerPlan> own = offload.left(picture, plans, dataPlane.serves(picture.key()));
-            Set<ListenerKey> elsewhere = new HashSet<>();
-            plans.forEach(plan -> elsewhere.add(plan.key()));
-            own.forEach(plan -> elsewhere.remove(plan.key()));
+            Set<ListenerKey> here = own.stream().map(ListenerPlan::key).collect(Collectors.toSet());
+            List<ListenerPlan> elsewhere =
+                    plans.stream().filter(plan -> !here.contains(plan.key())).toList();
             dataPlane.apply(picture.key(), own, elsewhere);
         }
     }

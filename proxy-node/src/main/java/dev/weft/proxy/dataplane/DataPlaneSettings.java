@@ -12,6 +12,7 @@ import java.util.List;
  * @param idleTimeout after which a connection on which nothing came is closed; zero for never
  * @param accessLog whether each connection is logged when it has ended
  * @param podNetworks of Pods of this host, address/length
+ * @param lameDuck for how long nobody must have come to a listener in whose place the kernel serves before it is closed
  * @param closeGrace how long a connection that is closed from here may take to send what is left
  */
 public record DataPlaneSettings(
@@ -27,6 +28,7 @@ public record DataPlaneSettings(
         int lowWaterMarkBytes,
         int highWaterMarkBytes,
         Duration drainDeadline,
+        Duration lameDuck,
         Duration closeGrace,
         Duration bindRetryMin,
         Duration bindRetryMax,
@@ -62,6 +64,7 @@ public record DataPlaneSettings(
                 lowWaterMarkBytes,
                 highWaterMarkBytes,
                 drainDeadline,
+                Duration.ofSeconds(150),
                 closeGrace,
                 bindRetryMin,
                 bindRetryMax,

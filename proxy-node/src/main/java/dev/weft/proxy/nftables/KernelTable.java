@@ -204,11 +204,15 @@ final class KernelTable {
                 endpointCounts.take(reading, rules::known, away));
     }
 
-    /** Has the kernel forget datagram flows that lead where they should not any more. */
-    void forgetStaleFlows() {
+    /**
+     * Has the kernel forget datagram flows that lead where they should not any more.
+     *
+     * @return those that are to be looked for again once listeners have closed, with {@link #forgetRemnants}
+     */
+    List<StaleFlow> forgetStaleFlows() {
         Set<StaleFlow> stale = rules.takeStaleFlows();
         if (stale.isEmpty()) {
-            return;
+            return List.of();
         }
         if (!commands.has(CONNTRACK)) {
             if (!toldConntrack) {
@@ -216,15 +220,23 @@ final class KernelTable {
                 LOG.info("without the command conntrack (Debian's package of that name), UDP flows to endpoints that"
                         + " are gone last until their clients fall silent");
             }
-            return;
+            return List.of();
         }
-        for (StaleFlow flow : stale) {
-            commands.run(flow.forget(), "").whenComplete((output, failure) -> {
-                if (failure != null || output.status() == Commands.Output.NOT_RUN) {
-                    LOG.warn("the UDP flows of {} could not be forgotten", flow.listener());
-                }
-            });
-        }
+        stale.forEach(flow -> forget(flow, flow.forget()));
+        return stale.stream().filter(flow -> flow.endpoint() == null).toList();
+    }
+
+    /** Has the kernel forget what listeners have left behind that closed only after it took over. */
+    void forgetRemnants(List<StaleFlow> flows) {
+        flows.forEach(flow -> flow.forgetRemnants().forEach(command -> forget(flow, command)));
+    }
+
+    private void forget(StaleFlow flow, List<String> command) {
+        commands.run(command, "").whenComplete((output, failure) -> {
+            if (failure != null || output.status() == Commands.Output.NOT_RUN) {
+                LOG.warn("the UDP flows of {} could not be forgotten", flow.listener());
+            }
+        });
     }
 
     private static Found found(Commands.Output listed) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -36,6 +37,8 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesActor.class);
     private static final Duration MAX_RESTART = Duration.ofSeconds(10);
     private static final double RESTART_JITTER = 0.2;
+    /** Much longer than it takes a listener to close. */
+    private static final Duration LISTENERS_CLOSE = Duration.ofSeconds(1);
 
     /** What the actor understands. */
     sealed interface Command {}
@@ -63,6 +66,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     private enum LookDue implements Command {
         INSTANCE
     }
+
+    /** Listeners should have closed by now that gave up these to the kernel. */
+    private record Remnants(List<StaleFlow> flows) implements Command {}
 
     private enum RetryDue implements Command {
         INSTANCE
@@ -147,6 +153,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
                 .onMessage(Count.class, this::onCount)
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(CountAgain.class, this::onCountAgain)
+                .onMessage(Remnants.class, this::onRemnants)
                 .onMessage(RetryDue.class, this::onRetryDue)
                 .onMessage(LookDue.class, this::onLookDue)
                 .onMessage(Looked.class, this::onLooked)
@@ -226,7 +233,10 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         }
         unconfirmed.removeAll(applied.changed());
         parts.path().transacted();
-        table.forgetStaleFlows();
+        List<StaleFlow> leftByListeners = table.forgetStaleFlows();
+        if (!leftByListeners.isEmpty()) {
+            getContext().scheduleOnce(LISTENERS_CLOSE, getContext().getSelf(), new Remnants(leftByListeners));
+        }
         if (!moved.isEmpty()) {
             parts.changed().accept(moved);
         }
@@ -254,6 +264,11 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
 
     private Behavior<Command> onCountAgain(CountAgain due) {
         counting = false;
+        return this;
+    }
+
+    private Behavior<Command> onRemnants(Remnants remnants) {
+        table.forgetRemnants(remnants.flows());
         return this;
     }
 

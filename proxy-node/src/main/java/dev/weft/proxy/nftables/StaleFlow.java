@@ -15,21 +15,32 @@ record StaleFlow(ListenerKey listener, @Nullable Endpoint endpoint) {
 
     /** How the command {@code conntrack} is asked to forget it. */
     List<String> forget() {
+        return endpoint == null
+                ? toListener()
+                : toListener("--reply-src", endpoint.address(), "--reply-port-src", Integer.toString(endpoint.port()));
+    }
+
+    /**
+     * How it is asked to forget what may have come to be before the node's own socket was closed: a flow of a datagram that
+     * came by then, and one that begins with the last answer, by which the client's next datagrams would be led back.
+     */
+    List<List<String>> forgetRemnants() {
+        return List.of(
+                toListener("--reply-src", listener.address()),
+                with("--orig-src", listener.address(), "--orig-port-src", Integer.toString(listener.port())));
+    }
+
+    private List<String> toListener(String... more) {
+        List<String> command =
+                with("--orig-dst", listener.address(), "--orig-port-dst", Integer.toString(listener.port()));
+        command.addAll(List.of(more));
+        return command;
+    }
+
+    private List<String> with(String... more) {
         List<String> command = new ArrayList<>(List.of(
-                "conntrack",
-                "-D",
-                "-f",
-                Family.of(listener.address()).protocol(),
-                "-p",
-                "udp",
-                "--orig-dst",
-                listener.address(),
-                "--orig-port-dst",
-                Integer.toString(listener.port())));
-        if (endpoint != null) {
-            command.addAll(
-                    List.of("--reply-src", endpoint.address(), "--reply-port-src", Integer.toString(endpoint.port())));
-        }
+                "conntrack", "-D", "-f", Family.of(listener.address()).protocol(), "-p", "udp"));
+        command.addAll(List.of(more));
         return command;
     }
 }

@@ -39,6 +39,7 @@ final class Rig implements AutoCloseable {
     OutlierSettings outlier = OutlierSettings.OFF;
     SlowStart slowStart = SlowStart.OFF;
     Duration drain = Duration.ofSeconds(5);
+    Duration lameDuck = Duration.ofSeconds(150);
     UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
     LongSupplier nanos = System::nanoTime;
     boolean splice = true;
@@ -143,6 +144,7 @@ final class Rig implements AutoCloseable {
                 32 << 10,
                 64 << 10,
                 drain,
+                lameDuck,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(20),
                 Duration.ofMillis(200),

@@ -179,6 +179,16 @@ final class Hosts implements AutoCloseable {
                 Integer.toString(clients));
     }
 
+    /** A client that calls on and on, from ports that it has used before; for each line tells how many calls, and what failed. */
+    Process rush(String host, String address, int port) throws IOException {
+        run(
+                host,
+                "sh",
+                "-c",
+                "echo 1 > /proc/sys/net/ipv4/tcp_tw_reuse; echo 20000 20999 > /proc/sys/net/ipv4/ip_local_port_range");
+        return launch(host, "python3", script.toString(), "rush", address, Integer.toString(port));
+    }
+
     /** Starts what runs until the end; gives what it prints. */
     BufferedReader start(String host, String... command) throws IOException {
         return new BufferedReader(

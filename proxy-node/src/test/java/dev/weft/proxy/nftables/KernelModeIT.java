@@ -549,13 +549,11 @@ class KernelModeIT {
         BufferedReader answers = clients.inputReader();
         BufferedWriter questions = clients.outputWriter();
         for (String mode : List.of("userspace", "nftables", "userspace", "nftables")) {
-            ((ObjectNode) services.get(1).at("/metadata"))
-                    .putObject("annotations")
-                    .put("mesh.weft.dev/mode", mode);
-            node.apply(services, slices);
             boolean kernel = mode.equals("nftables");
-            String wanted = kernel ? "programmed=[host, web] bound=[] " : "programmed=[host] bound=[web] ";
-            node.await(wanted, status -> status.contains(wanted));
+            if (kernel) {
+                lateAnswer();
+            }
+            move(mode);
             String past = kernel ? "src=" + VIP + " dst=10.91." : "src=10.91.1.2 ";
             Patience.await()
                     .alias("no flow that goes past " + mode)
@@ -565,6 +563,58 @@ class KernelModeIT {
                     .alias("an answer by " + mode + " to each client, in the time between two looks")
                     .until(() -> ask(questions, answers).endsWith(" 0"));
         }
+    }
+
+    @Test
+    @DisplayName("refuses no connection while a service moves between the kernel and listeners")
+    void connectionsMove() throws Exception {
+        start("auto");
+        declareOnNode(); // stays in the kernel, which tracks connections therefore all the time
+        declare("web", VIP, "", "", "one", "two");
+        serve("nftables");
+        Process clients = hosts.rush(CLIENT, VIP, 80);
+        try {
+            BufferedReader answers = clients.inputReader();
+            BufferedWriter questions = clients.outputWriter();
+            for (int move = 0; move < 12; move++) {
+                move(move % 2 == 0 ? "userspace" : "nftables");
+                String failed = ask(questions, answers);
+                assertThat(failed).as("calls, and what failed, up to move " + move).endsWith(" none");
+            }
+            awaitCalls(2_000, questions, answers);
+        } finally {
+            clients.destroyForcibly();
+            clients.onExit().join();
+        }
+    }
+
+    /** From ports that were used while the service moved. */
+    private static void awaitCalls(int enough, BufferedWriter questions, BufferedReader answers) {
+        int[] made = {0};
+        Patience.await().until(() -> {
+            String[] told = ask(questions, answers).split(" ", 2);
+            assertThat(told[1]).as("what failed afterwards").isEqualTo("none");
+            made[0] += Integer.parseInt(told[0]);
+            return made[0] >= enough;
+        });
+    }
+
+    private void move(String mode) throws IOException {
+        ((ObjectNode) services.get(1).at("/metadata")).putObject("annotations").put("mesh.weft.dev/mode", mode);
+        node.apply(services, slices);
+        String wanted =
+                mode.equals("nftables") ? "programmed=[host, web] bound=[] " : "programmed=[host] bound=[web] ";
+        node.await(wanted, status -> status.contains(wanted));
+    }
+
+    /** As if the listener had answered just when its flow had been forgotten: the client's next datagram would be led to it. */
+    private static void lateAnswer() {
+        hosts.run(
+                Hosts.NODE,
+                "sh",
+                "-c",
+                "conntrack -D -p udp --orig-src " + VIP + " >/dev/null 2>&1; conntrack -I -p udp -t 600 --src " + VIP
+                        + " --sport 80 --dst 10.91.0.2 --dport 9");
     }
 
     /** Datagram flows that the host in the middle remembers of the client with the service. */

@@ -298,7 +298,12 @@ class RuleSetTest {
                 service("dns", RANDOM, spec), slice("dns", slicePort("", "UDP", 53), "10.0.0.1", "10.0.0.2")));
         assertThat(rules.takeStaleFlows())
                 .singleElement()
-                .satisfies(flow -> assertThat(flow.endpoint()).isNull());
+                .satisfies(flow -> assertThat(flow.endpoint()).isNull())
+                .satisfies(flow -> assertThat(flow.forgetRemnants().stream().map(line -> String.join(" ", line)))
+                        .containsExactly(
+                                "conntrack -D -f ipv4 -p udp --orig-dst 10.96.0.10 --orig-port-dst 53"
+                                        + " --reply-src 10.96.0.10",
+                                "conntrack -D -f ipv4 -p udp --orig-src 10.96.0.10 --orig-port-src 53"));
         apply(Pictures.picture(
                 service("dns", RANDOM, spec), slice("dns", slicePort("", "UDP", 53), "10.0.0.2", "10.0.0.3")));
         assertThat(rules.takeStaleFlows())
