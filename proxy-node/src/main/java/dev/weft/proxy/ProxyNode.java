@@ -144,7 +144,12 @@ public final class ProxyNode {
             steered.thenAccept(actor -> actor.tell(DataPlaneActor.again(services)));
             hostAddresses.again(services);
         };
-        kernel.start(system, changed, clock, new SplittableRandom(random.nextLong()));
+        kernel.start(
+                system,
+                changed,
+                service -> dataPlane.isBound(service) && hostAddresses.isSettled(),
+                clock,
+                new SplittableRandom(random.nextLong()));
         ActorRef<DataPlaneActor.Command> actor = system.systemActorOf(
                 DataPlaneActor.create(
                         dataPlane,
@@ -153,10 +158,10 @@ public final class ProxyNode {
                         new ViewSource(feed, settings.pace(), podWeights(settings, writer)),
                         kernel,
                         update -> {
+                            hostAddresses.apply(update); // before the kernel gives up what is at them
                             kernel.apply(update);
                             dns.apply(update);
                             nodeHealth.apply(update);
-                            hostAddresses.apply(update);
                             pictured.complete(null);
                         }),
                 "weft-proxy",

@@ -36,10 +36,7 @@ final class SettledAllocation implements ActorSystemDependentAllocationStrategy 
      * @param clock that nobody can set
      */
     SettledAllocation(
-            ShardAllocationStrategy choice,
-            ArrivalSettings settings,
-            Predicate<ActorRef> ready,
-            InstantSource clock) {
+            ShardAllocationStrategy choice, ArrivalSettings settings, Predicate<ActorRef> ready, InstantSource clock) {
         this.choice = choice;
         this.settings = settings;
         this.ready = ready;
@@ -74,9 +71,7 @@ final class SettledAllocation implements ActorSystemDependentAllocationStrategy 
         return choice.allocateShard(
                 requester,
                 shard,
-                up.isEmpty()
-                        ? allocations
-                        : scala.collection.immutable.Map.from(CollectionConverters.asScala(up)));
+                up.isEmpty() ? allocations : scala.collection.immutable.Map.from(CollectionConverters.asScala(up)));
     }
 
     @Override

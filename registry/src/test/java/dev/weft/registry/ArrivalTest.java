@@ -67,8 +67,8 @@ class ArrivalTest {
         private final ActorSystem<Void> system;
 
         Starting(Path directory, HostPort seed) {
-            Config config = ClusterConfig.of(
-                    ConfigFactory.empty(), new HostPort("127.0.0.1", 0), ClusterConfig.Holding.SHARED);
+            Config config =
+                    ClusterConfig.of(ConfigFactory.empty(), new HostPort("127.0.0.1", 0), ClusterConfig.Holding.SHARED);
             RegistrySettings settings = RegistrySettings.of(config);
             database = RunningRegistry.database(directory);
             system = ActorSystem.create(Behaviors.empty(), "weft", config);

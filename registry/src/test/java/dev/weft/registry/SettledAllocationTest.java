@@ -96,7 +96,11 @@ class SettledAllocationTest {
     }
 
     private ActorRef home(ActorRef... regions) {
-        return allocation.allocateShard(old, "3", allocations(regions)).value().get().get();
+        return allocation
+                .allocateShard(old, "3", allocations(regions))
+                .value()
+                .get()
+                .get();
     }
 
     private Set<String> moved(ActorRef... regions) {

@@ -169,13 +169,19 @@ public final class DataPlane {
         return listeners.containsKey(service);
     }
 
+    /** Whether all listeners that the service has are bound. */
+    public synchronized boolean isBound(ServiceKey service) {
+        return listeners.getOrDefault(service, Map.of()).values().stream()
+                .allMatch(listener -> listener.status().state() == BindState.BOUND);
+    }
+
     /** Of every listener, those that are closed but still have connections included. */
     public synchronized List<ListenerStatus> status() {
         List<ListenerStatus> status = new ArrayList<>();
         listeners.values().forEach(byKey -> byKey.values().forEach(listener -> status.add(listener.status())));
         Stream.concat(lameDucks.all().stream(), retired.stream())
                 .filter(listener -> listener.openConnections() > 0)
-                .forEach(listener -> status.add(listener.status()));
+                .forEach(listener -> status.add(listener.status().closed()));
         status.sort(Comparator.comparing(ListenerStatus::service).thenComparing(ListenerStatus::key));
         return status;
     }

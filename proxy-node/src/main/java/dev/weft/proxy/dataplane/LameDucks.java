@@ -87,7 +87,10 @@ final class LameDucks {
         List<Listener> forgotten = new ArrayList<>();
         for (ServiceKey service : Set.copyOf(ducks.keySet())) {
             Map<ListenerKey, Duck> ofService = ducks.getOrDefault(service, new HashMap<>());
-            ofService.values().stream().filter(Duck::isForgotten).map(Duck::listener).forEach(forgotten::add);
+            ofService.values().stream()
+                    .filter(Duck::isForgotten)
+                    .map(Duck::listener)
+                    .forEach(forgotten::add);
             ofService.values().removeIf(Duck::isForgotten);
             ofService.replaceAll((key, duck) -> duck.look());
             drop(service);

@@ -42,6 +42,27 @@ public record ListenerStatus(
         endpoints = List.copyOf(endpoints);
     }
 
+    /** The same of a listener that is only open still for who comes to it by mistake. */
+    ListenerStatus closed() {
+        return new ListenerStatus(
+                service,
+                key,
+                BindState.CLOSED,
+                reason,
+                algorithm,
+                accepted,
+                open,
+                refusedNoEndpoint,
+                refusedLimit,
+                closedIdle,
+                refusedSource,
+                retries,
+                lost,
+                traffic,
+                connectTimes,
+                endpoints);
+    }
+
     /**
      * A snapshot of one endpoint behind a listener.
      *

@@ -110,6 +110,11 @@ public final class HostAddresses {
         commands.close();
     }
 
+    /** Whether all that was wanted when it was last told has been put, or nothing ever is. */
+    public synchronized boolean isSettled() {
+        return !may || stopped || (!busy && problem.isEmpty());
+    }
+
     /** What keeps addresses from being put; empty for nothing. */
     public synchronized String problem() {
         return problem;

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ public final class KernelPath implements Offload {
 
     private volatile KernelTraffic traffic = KernelTraffic.NONE;
     private volatile @Nullable String unavailable;
-    private volatile @Nullable ActorRef<NftablesActor.Command> actor;
+    private volatile @Nullable ActorRef<NftablesCommand> actor;
 
     /**
      * Looks whether this process may program the kernel at all; starts nothing.
@@ -91,15 +92,20 @@ public final class KernelPath implements Offload {
      * Begins.
      *
      * @param changed told services whose listeners should be looked at again
+     * @param listening whether listeners, where they are to, serve a service
      * @param clock the wall clock, for when counters were read
      * @param random for the jitter of retries
      */
     public void start(
-            ActorSystem<?> system, Consumer<Set<ServiceKey>> changed, InstantSource clock, RandomGenerator random) {
+            ActorSystem<?> system,
+            Consumer<Set<ServiceKey>> changed,
+            Predicate<ServiceKey> listening,
+            InstantSource clock,
+            RandomGenerator random) {
         if (settings.mode() != ProxyMode.USERSPACE) {
             actor = system.systemActorOf(
                     NftablesActor.create(
-                            settings, new NftablesActor.Parts(this, node, commands, changed, clock, random)),
+                            settings, new NftablesActor.Parts(this, node, commands, changed, listening, clock, random)),
                     "weft-nftables",
                     Props.empty());
         }
@@ -107,9 +113,9 @@ public final class KernelPath implements Offload {
 
     /** Takes in a picture; returns at once. */
     public void apply(ViewUpdate update) {
-        ActorRef<NftablesActor.Command> running = actor;
+        ActorRef<NftablesCommand> running = actor;
         if (running != null) {
-            running.tell(new NftablesActor.Viewed(update));
+            running.tell(new NftablesCommand.Viewed(update));
         }
         if (leftovers.compareAndSet(true, false)) { // listeners are being bound by now
             removeLeftovers();
@@ -132,9 +138,9 @@ public final class KernelPath implements Offload {
 
     /** Programs nothing more. What the kernel has been given stays there and goes on working. */
     public void stop() {
-        ActorRef<NftablesActor.Command> running = actor;
+        ActorRef<NftablesCommand> running = actor;
         if (running != null) {
-            running.tell(NftablesActor.stop());
+            running.tell(NftablesCommand.Stop.INSTANCE);
         }
         commands.close();
     }
@@ -153,9 +159,9 @@ public final class KernelPath implements Offload {
 
     /** What the kernel leads where, as of the last reading, and has it read again: who asks twice learns what is new. */
     public KernelTraffic traffic() {
-        ActorRef<NftablesActor.Command> running = actor;
+        ActorRef<NftablesCommand> running = actor;
         if (running != null) {
-            running.tell(NftablesActor.Count.INSTANCE);
+            running.tell(NftablesCommand.Count.INSTANCE);
         }
         return traffic;
     }

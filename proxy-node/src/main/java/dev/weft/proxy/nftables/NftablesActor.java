@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,55 +34,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A restart of the actor loses what it knows, reads the table and goes on from there; the kernel serves meanwhile.
  */
-final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
+final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesActor.class);
     private static final Duration MAX_RESTART = Duration.ofSeconds(10);
     private static final double RESTART_JITTER = 0.2;
+    /** About as long as it takes a listener to open, and this host to get an address. */
+    private static final Duration LISTENERS_OPEN = Duration.ofMillis(10);
     /** Much longer than it takes a listener to close. */
     private static final Duration LISTENERS_CLOSE = Duration.ofSeconds(1);
-
-    /** What the actor understands. */
-    sealed interface Command {}
-
-    /** A new picture. */
-    record Viewed(ViewUpdate update) implements Command {}
-
-    private record Inspected(KernelTable.Found found) implements Command {}
-
-    private record Applied(Commands.Output output, Set<ServiceKey> changed) implements Command {}
-
-    /** Somebody wants to know how many connections the kernel leads. */
-    enum Count implements Command {
-        INSTANCE
-    }
-
-    private record Counted(KernelCounters.@Nullable Reading reading) implements Command {}
-
-    private enum CountAgain implements Command {
-        INSTANCE
-    }
-
-    private record Looked(KernelTable.Damage damage) implements Command {}
-
-    private enum LookDue implements Command {
-        INSTANCE
-    }
-
-    /** Listeners should have closed by now that gave up these to the kernel. */
-    private record Remnants(List<StaleFlow> flows) implements Command {}
-
-    private enum RetryDue implements Command {
-        INSTANCE
-    }
-
-    private enum Stop implements Command {
-        INSTANCE
-    }
-
-    /** Asks the actor to end; the table stays as it is. */
-    static Command stop() {
-        return Stop.INSTANCE;
-    }
 
     /** What the actor works with. */
     record Parts(
@@ -89,15 +49,17 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             NodeIdentity node,
             Commands commands,
             Consumer<Set<ServiceKey>> changed,
+            Predicate<ServiceKey> listening,
             InstantSource clock,
             RandomGenerator random) {}
 
     private final NftablesSettings settings;
     private final Parts parts;
-    private final TimerScheduler<Command> timers;
+    private final TimerScheduler<NftablesCommand> timers;
     private final KernelTable table;
     private final KernelShare share;
     private final RefusedTransactions refused;
+    private final HandingBack handingBack;
     private final Set<ServiceKey> pending = new LinkedHashSet<>();
     /** Taken in since the last transaction that was taken. */
     private final Set<ServiceKey> unconfirmed = new HashSet<>();
@@ -115,15 +77,18 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
     /** Whether the kernel turned out to be of no use before there was a picture: its services may have been left to us. */
     private boolean untold;
 
-    static Behavior<Command> create(NftablesSettings settings, Parts parts) {
-        Behavior<Command> behavior = Behaviors.setup(
+    static Behavior<NftablesCommand> create(NftablesSettings settings, Parts parts) {
+        Behavior<NftablesCommand> behavior = Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new NftablesActor(context, settings, parts, timers)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), MAX_RESTART, RESTART_JITTER));
     }
 
     private NftablesActor(
-            ActorContext<Command> context, NftablesSettings settings, Parts parts, TimerScheduler<Command> timers) {
+            ActorContext<NftablesCommand> context,
+            NftablesSettings settings,
+            Parts parts,
+            TimerScheduler<NftablesCommand> timers) {
         super(context);
         this.settings = settings;
         this.parts = parts;
@@ -131,37 +96,42 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         this.table = new KernelTable(settings, parts.node().name(), parts.commands());
         this.share = new KernelShare(parts.path(), settings.mode());
         this.refused = new RefusedTransactions(settings.retryMin(), settings.retryMax(), parts.random());
+        this.handingBack = new HandingBack(
+                parts.listening(),
+                key -> context.scheduleOnce(settings.handBack(), context.getSelf(), new NftablesCommand.Overdue(key)));
         if (parts.path().unavailable() != null) {
             if (settings.mode() == ProxyMode.NFTABLES) {
                 share.tellUnavailable();
             }
             return;
         }
-        timers.startTimerWithFixedDelay(LookDue.INSTANCE, settings.check());
+        timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
         busy = true;
         context.pipeToSelf(
                 table.inspect(),
-                (found, failure) -> new Inspected(found != null ? found : new KernelTable.Found(null)));
+                (found, failure) -> new NftablesCommand.Inspected(found != null ? found : new KernelTable.Found(null)));
     }
 
     @Override
-    public Receive<Command> createReceive() {
+    public Receive<NftablesCommand> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Viewed.class, this::onViewed)
-                .onMessage(Inspected.class, this::onInspected)
-                .onMessage(Applied.class, this::onApplied)
-                .onMessage(Count.class, this::onCount)
-                .onMessage(Counted.class, this::onCounted)
-                .onMessage(CountAgain.class, this::onCountAgain)
-                .onMessage(Remnants.class, this::onRemnants)
-                .onMessage(RetryDue.class, this::onRetryDue)
-                .onMessage(LookDue.class, this::onLookDue)
-                .onMessage(Looked.class, this::onLooked)
-                .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .onMessage(NftablesCommand.Viewed.class, this::onViewed)
+                .onMessage(NftablesCommand.Inspected.class, this::onInspected)
+                .onMessage(NftablesCommand.Applied.class, this::onApplied)
+                .onMessage(NftablesCommand.Count.class, this::onCount)
+                .onMessage(NftablesCommand.Counted.class, this::onCounted)
+                .onMessage(NftablesCommand.CountAgain.class, this::onCountAgain)
+                .onMessage(NftablesCommand.Remnants.class, this::onRemnants)
+                .onMessage(NftablesCommand.RetryDue.class, this::onRetryDue)
+                .onMessage(NftablesCommand.AdvanceDue.class, this::onAdvanceDue)
+                .onMessage(NftablesCommand.Overdue.class, this::onOverdue)
+                .onMessage(NftablesCommand.LookDue.class, this::onLookDue)
+                .onMessage(NftablesCommand.Looked.class, this::onLooked)
+                .onMessage(NftablesCommand.Stop.class, stop -> Behaviors.stopped())
                 .build();
     }
 
-    private Behavior<Command> onViewed(Viewed viewed) {
+    private Behavior<NftablesCommand> onViewed(NftablesCommand.Viewed viewed) {
         ViewUpdate update = viewed.update();
         view = update.view();
         if (untold) {
@@ -188,7 +158,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         return this;
     }
 
-    private Behavior<Command> onInspected(Inspected message) {
+    private Behavior<NftablesCommand> onInspected(NftablesCommand.Inspected message) {
         busy = false;
         String reason = table.begin(message.found());
         usable = reason == null;
@@ -200,7 +170,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         return this;
     }
 
-    private Behavior<Command> onApplied(Applied applied) {
+    private Behavior<NftablesCommand> onApplied(NftablesCommand.Applied applied) {
         busy = false;
         if (!applied.output().done()) {
             parts.path().failed();
@@ -214,7 +184,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
                 unavailable("the kernel or nft lacks something: " + refusal);
             }
             busy = true; // until the retry
-            timers.startSingleTimer(RetryDue.INSTANCE, retryIn);
+            timers.startSingleTimer(NftablesCommand.RetryDue.INSTANCE, retryIn);
             return this;
         }
         refused.over();
@@ -235,7 +205,9 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         parts.path().transacted();
         List<StaleFlow> leftByListeners = table.forgetStaleFlows();
         if (!leftByListeners.isEmpty()) {
-            getContext().scheduleOnce(LISTENERS_CLOSE, getContext().getSelf(), new Remnants(leftByListeners));
+            getContext()
+                    .scheduleOnce(
+                            LISTENERS_CLOSE, getContext().getSelf(), new NftablesCommand.Remnants(leftByListeners));
         }
         if (!moved.isEmpty()) {
             parts.changed().accept(moved);
@@ -244,51 +216,62 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         return this;
     }
 
-    private Behavior<Command> onCount(Count asked) {
+    private Behavior<NftablesCommand> onCount(NftablesCommand.Count asked) {
         if (!counting && everApplied && !table.isEmpty()) {
             counting = true;
-            getContext().pipeToSelf(table.count(), (counted, failure) -> new Counted(counted));
+            getContext().pipeToSelf(table.count(), (counted, failure) -> new NftablesCommand.Counted(counted));
         }
         return this;
     }
 
-    private Behavior<Command> onCounted(Counted counted) {
+    private Behavior<NftablesCommand> onCounted(NftablesCommand.Counted counted) {
         KernelCounters.Reading reading = counted.reading();
         ServiceView current = view;
         if (reading != null && current != null) {
             parts.path().counted(table.sum(reading, parts.clock().instant(), key -> current.get(key) != null));
         }
-        timers.startSingleTimer(CountAgain.INSTANCE, settings.countInterval());
+        timers.startSingleTimer(NftablesCommand.CountAgain.INSTANCE, settings.countInterval());
         return this;
     }
 
-    private Behavior<Command> onCountAgain(CountAgain due) {
+    private Behavior<NftablesCommand> onCountAgain(NftablesCommand.CountAgain due) {
         counting = false;
         return this;
     }
 
-    private Behavior<Command> onRemnants(Remnants remnants) {
+    private Behavior<NftablesCommand> onRemnants(NftablesCommand.Remnants remnants) {
         table.forgetRemnants(remnants.flows());
         return this;
     }
 
-    private Behavior<Command> onRetryDue(RetryDue due) {
+    private Behavior<NftablesCommand> onRetryDue(NftablesCommand.RetryDue due) {
         busy = false;
         advance();
         return this;
     }
 
-    private Behavior<Command> onLookDue(LookDue due) {
+    private Behavior<NftablesCommand> onAdvanceDue(NftablesCommand.AdvanceDue due) {
+        advance();
+        return this;
+    }
+
+    private Behavior<NftablesCommand> onOverdue(NftablesCommand.Overdue message) {
+        handingBack.isOverdue(message.service());
+        return this;
+    }
+
+    private Behavior<NftablesCommand> onLookDue(NftablesCommand.LookDue due) {
         if (everApplied && !busy && !table.isEmpty()) {
             getContext()
                     .pipeToSelf(
                             table.look(),
-                            (damage, failure) -> new Looked(damage != null ? damage : KernelTable.Damage.NONE));
+                            (damage, failure) ->
+                                    new NftablesCommand.Looked(damage != null ? damage : KernelTable.Damage.NONE));
         }
         return this;
     }
 
-    private Behavior<Command> onLooked(Looked looked) {
+    private Behavior<NftablesCommand> onLooked(NftablesCommand.Looked looked) {
         if (looked.damage() != KernelTable.Damage.NONE && !busy) {
             String done = looked.damage() == KernelTable.Damage.REMOVED ? "removed" : "emptied";
             LOG.warn("somebody has {} table {}; it is made anew", done, settings.table());
@@ -306,19 +289,34 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
             return;
         }
         ServiceCompiler compiler = parts.path().compiler(as, TrafficRules.of(current));
+        Set<ServiceKey> staying = new LinkedHashSet<>();
         for (ServiceKey key : new TreeSet<>(pending)) {
             ServicePicture picture = share.of(current.get(key), key);
-            if (usable) {
+            if (staysForNow(key, picture, current)) {
+                staying.add(key);
+            } else if (usable) {
                 table.update(key, picture, compiler);
                 unconfirmed.add(key);
             } else if (picture != null) {
                 share.tellUnavailable();
             }
         }
-        pending.clear();
+        pending.retainAll(staying);
+        if (!staying.isEmpty()) {
+            timers.startSingleTimer(NftablesCommand.AdvanceDue.INSTANCE, LISTENERS_OPEN);
+        }
         if (usable) {
             apply();
         }
+    }
+
+    /** Whether it goes back to listeners that do not listen yet. */
+    private boolean staysForNow(ServiceKey key, @Nullable ServicePicture picture, ServiceView current) {
+        if (picture == null && current.get(key) != null && usable && table.serves(key)) {
+            return !handingBack.mayGo(key);
+        }
+        handingBack.forget(key);
+        return false;
     }
 
     private void apply() {
@@ -331,7 +329,7 @@ final class NftablesActor extends AbstractBehavior<NftablesActor.Command> {
         getContext()
                 .pipeToSelf(
                         table.run(step),
-                        (output, failure) -> new Applied(
+                        (output, failure) -> new NftablesCommand.Applied(
                                 output != null
                                         ? output
                                         : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),

@@ -14,6 +14,7 @@ import java.util.List;
  * @param timeout how long one run of a command may take
  * @param countInterval between two readings of the kernel's counters, at least
  * @param countBytes whether the kernel counts bytes, by a rule for every packet
+ * @param handBack how long the rules of a service that goes back to listeners wait for these at most
  * @param check how often it is looked whether the table is there yet and has its rules
  */
 public record NftablesSettings(
@@ -26,6 +27,7 @@ public record NftablesSettings(
         Duration retryMax,
         Duration countInterval,
         boolean countBytes,
+        Duration handBack,
         Duration check) {
 
     public NftablesSettings {
@@ -39,11 +41,12 @@ public record NftablesSettings(
                 || retryMin.toMillis() < 1
                 || retryMax.compareTo(retryMin) < 0
                 || countInterval.toMillis() < 1
+                || handBack.isNegative()
                 || check.toMillis() < 1) {
             throw new IllegalArgumentException("weft.proxy.nftables: own-turns=" + ownTurns + " timeout=" + timeout
                     + " retry-min=" + retryMin + " retry-max=" + retryMax + " count-interval=" + countInterval
-                    + " check=" + check
-                    + " (expected: own-turns >= 0, 0 < min <= max, and all the others > 0)");
+                    + " hand-back=" + handBack + " check=" + check
+                    + " (expected: own-turns and hand-back >= 0, 0 < min <= max, and all the others > 0)");
         }
     }
 
@@ -63,6 +66,7 @@ public record NftablesSettings(
                 config.getDuration("retry-max"),
                 config.getDuration("count-interval"),
                 config.getBoolean("count-bytes"),
+                config.getDuration("hand-back"),
                 config.getDuration("check"));
     }
 

@@ -38,8 +38,8 @@ record StaleFlow(ListenerKey listener, @Nullable Endpoint endpoint) {
     }
 
     private List<String> with(String... more) {
-        List<String> command = new ArrayList<>(List.of(
-                "conntrack", "-D", "-f", Family.of(listener.address()).protocol(), "-p", "udp"));
+        List<String> command = new ArrayList<>(
+                List.of("conntrack", "-D", "-f", Family.of(listener.address()).protocol(), "-p", "udp"));
         command.addAll(List.of(more));
         return command;
     }

@@ -95,7 +95,9 @@ class BothFamiliesIT {
             "takes its routes off when the kernel has taken a service over from listeners, and connections have ended")
     void backToKernel() throws Exception {
         node = new TestNode(
-                hosts, Hosts.NODE, TestNode.onNode("auto") + ", dataplane { drain-deadline=1s, close-grace=100ms }");
+                hosts,
+                Hosts.NODE,
+                TestNode.onNode("auto") + ", dataplane { drain-deadline=1s, lame-duck=500ms, close-grace=100ms }");
         declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
         node.apply(services, slices);
         node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));

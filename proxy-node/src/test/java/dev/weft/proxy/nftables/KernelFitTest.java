@@ -110,6 +110,7 @@ class KernelFitTest {
                 auto.retryMax(),
                 auto.countInterval(),
                 auto.countBytes(),
+                auto.handBack(),
                 auto.check());
         for (NftablesSettings settings : List.of(userspace, auto)) {
             KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());

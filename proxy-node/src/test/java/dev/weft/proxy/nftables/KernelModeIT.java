@@ -579,7 +579,9 @@ class KernelModeIT {
             for (int move = 0; move < 12; move++) {
                 move(move % 2 == 0 ? "userspace" : "nftables");
                 String failed = ask(questions, answers);
-                assertThat(failed).as("calls, and what failed, up to move " + move).endsWith(" none");
+                assertThat(failed)
+                        .as("calls, and what failed, up to move " + move)
+                        .endsWith(" none");
             }
             awaitCalls(2_000, questions, answers);
         } finally {
@@ -602,8 +604,7 @@ class KernelModeIT {
     private void move(String mode) throws IOException {
         ((ObjectNode) services.get(1).at("/metadata")).putObject("annotations").put("mesh.weft.dev/mode", mode);
         node.apply(services, slices);
-        String wanted =
-                mode.equals("nftables") ? "programmed=[host, web] bound=[] " : "programmed=[host] bound=[web] ";
+        String wanted = mode.equals("nftables") ? "programmed=[host, web] bound=[] " : "programmed=[host] bound=[web] ";
         node.await(wanted, status -> status.contains(wanted));
     }
 

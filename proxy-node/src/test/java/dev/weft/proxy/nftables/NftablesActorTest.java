@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,9 +50,11 @@ class NftablesActorTest {
             Duration.ofMillis(10),
             Duration.ofMillis(1),
             false,
+            Duration.ofMillis(200),
             Duration.ofMillis(10));
 
     private final FakeNft nft = new FakeNft();
+    private final Set<ServiceKey> listening = ConcurrentHashMap.newKeySet();
     private final List<Set<ServiceKey>> changed = new CopyOnWriteArrayList<>();
     private ActorSystem<Void> system;
     private Path status;
@@ -80,7 +83,7 @@ class NftablesActorTest {
 
     private KernelPath start(NftablesSettings settings) {
         KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
-        path.start(system, changed::add, InstantSource.system(), new SplittableRandom(1));
+        path.start(system, changed::add, listening::contains, InstantSource.system(), new SplittableRandom(1));
         return path;
     }
 
@@ -89,6 +92,15 @@ class NftablesActorTest {
                 service("web", RuleSetTest.RANDOM, "'clusterIPs':['" + RuleSetTest.VIP + "'],'ports':[{'port':80}]");
         ServiceView view = Pictures.view(List.of(web), List.of(slice("web", slicePort("", "TCP", 8080), endpoints)));
         return new ViewUpdate(view, Set.of(WEB), complete);
+    }
+
+    private static ViewUpdate inUserspace() {
+        JsonNode web = service(
+                "web",
+                "'mesh.weft.dev/mode':'userspace'",
+                "'clusterIPs':['" + RuleSetTest.VIP + "'],'ports':[{'port':80}]");
+        ServiceView view = Pictures.view(List.of(web), List.of(slice("web", slicePort("", "TCP", 8080), "10.0.0.1")));
+        return new ViewUpdate(view, Set.of(WEB), false);
     }
 
     private Map<String, Integer> places() {
@@ -107,6 +119,62 @@ class NftablesActorTest {
         await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
         assertThat(nft.scripts().get(1)).doesNotContain("table inet weft");
         assertThat(path.failures()).isZero();
+    }
+
+    @Test
+    @DisplayName("leaves the rules of a service that goes back to listeners until those listen")
+    void handsBack() {
+        KernelPath path = start(patient(Duration.ofMinutes(5)));
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.apply(inUserspace());
+        await().pollDelay(Duration.ofMillis(100)).until(() -> path.isProgrammed(WEB));
+        assertThat(nft.scripts()).hasSize(1);
+        listening.add(WEB);
+        await().until(() -> !path.isProgrammed(WEB));
+        assertThat(last(nft.scripts())).contains("delete table inet weft").doesNotContain("10.0.0.1");
+    }
+
+    @Test
+    @DisplayName("does not wait for ever for listeners to which a service goes back")
+    void handsBackInVain() {
+        KernelPath path = start(patient(Duration.ofMillis(50)));
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.apply(inUserspace());
+        await().until(() -> !path.isProgrammed(WEB));
+        assertThat(last(nft.scripts())).contains("delete table inet weft").doesNotContain("10.0.0.1");
+    }
+
+    @Test
+    @DisplayName("keeps a service that comes back before its listeners listen, with the endpoints of today")
+    void staysAfterAll() {
+        KernelPath path = start(patient(Duration.ofMinutes(5)));
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.apply(inUserspace());
+        path.apply(update(false, "10.0.0.2"));
+        await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
+        assertThat(path.isProgrammed(WEB)).isTrue();
+    }
+
+    private static String last(List<String> scripts) {
+        return scripts.get(scripts.size() - 1);
+    }
+
+    private static NftablesSettings patient(Duration handBack) {
+        return new NftablesSettings(
+                SETTINGS.mode(),
+                SETTINGS.table(),
+                SETTINGS.ownTurns(),
+                SETTINGS.podNetworks(),
+                SETTINGS.timeout(),
+                SETTINGS.retryMin(),
+                SETTINGS.retryMax(),
+                SETTINGS.countInterval(),
+                SETTINGS.countBytes(),
+                handBack,
+                SETTINGS.check());
     }
 
     @Test
@@ -159,6 +227,7 @@ class NftablesActorTest {
                 SETTINGS.retryMax(),
                 SETTINGS.countInterval(),
                 SETTINGS.countBytes(),
+                SETTINGS.handBack(),
                 SETTINGS.check()));
         assertThat(nft.made()).as("until listeners are bound").isTrue();
         again.apply(update(true, "10.0.0.1"));

@@ -47,6 +47,7 @@ class RuleSetTest {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(1),
                 true,
+                Duration.ofSeconds(5),
                 Duration.ofSeconds(30));
     }
 

@@ -43,7 +43,7 @@ final class Programmed implements AutoCloseable {
                 List.of(),
                 Algorithm.ROUND_ROBIN,
                 new ChildCommands(settings.timeout(), System.getenv()));
-        path.start(system, services -> {}, InstantSource.system(), new SplittableRandom(1));
+        path.start(system, services -> {}, service -> true, InstantSource.system(), new SplittableRandom(1));
         List<ViewBatch> all = List.of(
                 new ViewBatch(WatchedKind.SERVICES, stock.services(), Map.of()),
                 new ViewBatch(WatchedKind.SLICES, stock.slices(), Map.of()));

@@ -1,0 +1,54 @@
+package dev.weft.proxy.nftables;
+
+import dev.weft.proxy.view.ServiceKey;
+import dev.weft.proxy.view.ViewUpdate;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the {@link NftablesActor} understands. */
+sealed interface NftablesCommand {
+    /** A new picture. */
+    record Viewed(ViewUpdate update) implements NftablesCommand {}
+
+    record Inspected(KernelTable.Found found) implements NftablesCommand {}
+
+    record Applied(Commands.Output output, Set<ServiceKey> changed) implements NftablesCommand {}
+
+    /** Somebody wants to know how many connections the kernel leads. */
+    enum Count implements NftablesCommand {
+        INSTANCE
+    }
+
+    record Counted(KernelCounters.@Nullable Reading reading) implements NftablesCommand {}
+
+    enum CountAgain implements NftablesCommand {
+        INSTANCE
+    }
+
+    record Looked(KernelTable.Damage damage) implements NftablesCommand {}
+
+    enum LookDue implements NftablesCommand {
+        INSTANCE
+    }
+
+    /** Listeners should have closed by now that gave up these to the kernel. */
+    record Remnants(List<StaleFlow> flows) implements NftablesCommand {}
+
+    enum RetryDue implements NftablesCommand {
+        INSTANCE
+    }
+
+    /** A service has waited long enough for its listeners. */
+    record Overdue(ServiceKey service) implements NftablesCommand {}
+
+    /** Something that was put off may be possible now. */
+    enum AdvanceDue implements NftablesCommand {
+        INSTANCE
+    }
+
+    /** Asks the actor to end; the table stays as it is. */
+    enum Stop implements NftablesCommand {
+        INSTANCE
+    }
+}
