@@ -22,7 +22,6 @@ import dev.weft.registry.journal.SharedStorage;
 import dev.weft.registry.journal.Storage;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.KindCatalog;
-import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
 import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceKind;
@@ -43,13 +42,10 @@ import dev.weft.registry.watch.WatchHubActor;
 import dev.weft.registry.watch.WatchRequest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** One process of the cluster: holds shards or passes on to those who do, and answers from a hub of its own. */
@@ -61,6 +57,7 @@ public final class RegistryNode implements Registry {
     private final Shards shards;
     private final HubViews views;
     private final Reader reader;
+    private final Writer writer;
     private final Watching watching;
     private final FederationView federation;
     private final InstantSource ages = new SteadyClock();
@@ -89,6 +86,7 @@ public final class RegistryNode implements Registry {
                 "weft-watch-hub",
                 Props.empty());
         reader = new Reader(system, hub, views, parts.shard().clock(), settings);
+        writer = new Writer(shards, placement, settings);
         watching = new Watching(system, hub, reader, settings);
         catchUp();
         if (system.settings().config().getStringList("akka.cluster.roles").contains(ClusterConfig.STORAGE_ROLE)) {
@@ -242,7 +240,7 @@ public final class RegistryNode implements Registry {
 
     @Override
     public CompletionStage<Write.Outcome> write(Write write) {
-        return submit(write, List.of(), null, 0);
+        return writer.write(write);
     }
 
     /** Writes of a reconciler that all concern one shard: all or nothing, no admission. Completes when on disk. */
@@ -256,58 +254,12 @@ public final class RegistryNode implements Registry {
      * @param after the version of the owner's shard, after all that happened to the owner so far
      */
     public CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after) {
-        return allocate(claims, after, false);
-    }
-
-    private CompletionStage<ShardCommand.Allocated> allocate(List<Claim> claims, long after, boolean dryRun) {
-        return shards.ask(
-                placement.allocationShard(),
-                replyTo -> new ShardCommand.Allocate(claims, after, dryRun, replyTo),
-                settings.writeTimeout());
+        return writer.allocate(claims, after, false);
     }
 
     /** A command to a shard that answers in its own time. */
     public void tell(int shard, ShardCommand command) {
         shards.tell(shard, command);
-    }
-
-    private CompletionStage<Write.Outcome> submit(
-            Write write, List<Grant> grants, ShardCommand.@Nullable Prepared prepared, int round) {
-        CompletionStage<ShardCommand.Submitted> asked = shards.ask(
-                placement.shardOf(write.key()),
-                replyTo -> new ShardCommand.Submit(write, grants, prepared, replyTo),
-                settings.writeTimeout());
-        return asked.thenCompose(submitted -> submitted instanceof ShardCommand.Submitted.Decided decided
-                        ? CompletableFuture.completedStage(decided.outcome())
-                        : claim(write, grants, (ShardCommand.Submitted.Unallocated) submitted, round))
-                .exceptionally(late -> refused(Refusal.timeout(
-                        "the write to " + write.key() + " was not confirmed within "
-                                + settings.writeTimeout().toMillis()
-                                + " ms: it may or may not have been carried out",
-                        1)));
-    }
-
-    private CompletionStage<Write.Outcome> claim(
-            Write write, List<Grant> grants, ShardCommand.Submitted.Unallocated missing, int round) {
-        if (round >= settings.claimRounds()) {
-            return CompletableFuture.completedStage(refused(Refusal.of(
-                    Refusal.Reason.ServerTimeout,
-                    write.key(),
-                    write.key() + ": no addresses that fit after " + round + " attempts; try again")));
-        }
-        return allocate(missing.wanted(), missing.version(), write.options().dryRun())
-                .thenCompose(allocated -> {
-                    if (allocated instanceof ShardCommand.Allocated.Denied denied) {
-                        return CompletableFuture.completedStage(refused(denied.refusal()));
-                    }
-                    List<Grant> all = new ArrayList<>(grants);
-                    all.addAll(((ShardCommand.Allocated.Granted) allocated).grants());
-                    return submit(write, all, missing.prepared(), round + 1);
-                });
-    }
-
-    private static Write.Outcome refused(Refusal refusal) {
-        return new Write.Outcome.Refused(refusal);
     }
 
     @Override
