@@ -31,6 +31,7 @@ final class Reader {
     private final HubViews views;
     private final InstantSource clock;
     private final Duration timeout;
+    private final Duration versionTimeout;
     private final Duration tolerance;
 
     Reader(
@@ -44,6 +45,7 @@ final class Reader {
         this.views = views;
         this.clock = clock;
         this.timeout = settings.readTimeout();
+        this.versionTimeout = settings.versionTimeout();
         this.tolerance = settings.clockTolerance();
     }
 
@@ -180,7 +182,7 @@ final class Reader {
         return CompletableFuture.supplyAsync(
                 () -> new Answer.Refused<>(
                         Refusal.tooLargeVersion(version, views.get(window).version())),
-                CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
+                CompletableFuture.delayedExecutor(versionTimeout.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private static <T, U> Answer<U> then(Answer<T> answer, Function<T, Answer<U>> next) {

@@ -78,7 +78,7 @@ public final class RegistryNode implements Registry {
                 settings.shard(),
                 SettledAllocation.of(system, settings.arrival(), ready),
                 parts.shard(),
-                terms(storage, settings, parts),
+                terms(system, storage, settings, parts),
                 parts.companions());
         views = new HubViews(placement.shards());
         ActorRef<HubCommand> hub = system.systemActorOf(
@@ -103,14 +103,18 @@ public final class RegistryNode implements Registry {
     }
 
     private static Optional<ReadLease.Terms> terms(
-            Optional<? extends Storage> storage, RegistrySettings settings, RegistryParts parts) {
+            ActorSystem<?> system,
+            Optional<? extends Storage> storage,
+            RegistrySettings settings,
+            RegistryParts parts) {
         return storage.filter(SharedStorage.class::isInstance)
                 .map(SharedStorage.class::cast)
                 .map(store -> new ReadLease.Terms(
                         store,
                         new SteadyClock(),
                         parts.shard().clock(),
-                        settings.shard().readLease()));
+                        settings.shard().readLease(),
+                        () -> Cluster.get(system).state().getUnreachable().isEmpty()));
     }
 
     private GarbageActor.Ports garbagePorts(ActorRef<HubCommand> hub) {

@@ -84,7 +84,8 @@ class ArrivalTest {
                             database,
                             new SteadyClock(),
                             parts.shard().clock(),
-                            settings.shard().readLease())),
+                            settings.shard().readLease(),
+                            () -> true)),
                     parts.companions());
             Cluster cluster = Cluster.get(system);
             cluster.manager().tell(Join.create(new Address("akka", system.name(), seed.host(), seed.port())));

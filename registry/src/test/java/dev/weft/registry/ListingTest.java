@@ -49,7 +49,7 @@ class ListingTest {
         registry = RunningRegistry.with(
                 store,
                 directory.resolve(store.name()),
-                "read-timeout = 1 s, watch { shard-history = 300, merged-history = 300 }");
+                "read-timeout = 1 s, version-timeout = 1 s, watch { shard-history = 300, merged-history = 300 }");
         for (int i = 0; i < 3; i++) {
             registry.create(Placement.NAMESPACES, "Namespace", "", "n" + i, "");
             for (int j = 0; j < 10; j++) {

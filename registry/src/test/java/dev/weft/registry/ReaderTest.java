@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A reader of a shard that cannot be loaded")
 class ReaderTest {
     private static final RegistrySettings SETTINGS = RegistrySettings.of(
-            ConfigFactory.parseString("weft.registry.read-timeout = 100 ms").withFallback(ConfigFactory.load()));
+            ConfigFactory.parseString("weft.registry { read-timeout = 100 ms, version-timeout = 100 ms }")
+                    .withFallback(ConfigFactory.load()));
 
     private final ActorTestKit kit = ActorTestKit.create();
 

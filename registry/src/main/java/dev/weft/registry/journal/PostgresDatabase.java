@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -163,17 +164,26 @@ public final class PostgresDatabase implements SharedStorage {
         }
     }
 
-    /** Takes a lease, or prolongs one's own; false if another owner has it. Blocks. */
-    boolean acquire(String lease, String owner, Duration validity) throws SQLException {
+    /**
+     * Takes a lease, or prolongs one's own; false if another owner has it. Blocks.
+     *
+     * @param companions who gives it up, having had it for so long
+     * @param settled how long that is
+     */
+    boolean acquire(String lease, String owner, Duration validity, Set<String> companions, Duration settled)
+            throws SQLException {
         try (Connection connection = pool.getConnection();
                 PreparedStatement take = connection.prepareStatement("""
                         INSERT INTO weft_lease AS held (name, owner, until)
                         VALUES (?, ?, now() + ? * INTERVAL '1 millisecond')
                         ON CONFLICT (name) DO UPDATE SET owner = EXCLUDED.owner, until = EXCLUDED.until
-                        WHERE held.owner = EXCLUDED.owner OR held.until < now()""")) {
+                        WHERE held.owner = EXCLUDED.owner OR held.until < now()
+                          OR (held.owner = ANY (?) AND held.until < EXCLUDED.until - ? * INTERVAL '1 millisecond')""")) {
             take.setString(1, lease);
             take.setString(2, owner);
             take.setLong(3, validity.toMillis());
+            take.setArray(4, connection.createArrayOf("varchar", companions.toArray()));
+            take.setLong(5, settled.toMillis());
             return take.executeUpdate() == 1;
         }
     }

@@ -4,6 +4,7 @@ import dev.weft.registry.journal.SharedStorage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,10 @@ public final class ReadLease {
      * @param steady a clock that nobody can set
      * @param wall a clock that goes on while the machine is paused
      * @param validity how long the store's word counts
+     * @param seesAll whether this process sees all others of its cluster
      */
-    public record Terms(SharedStorage store, InstantSource steady, InstantSource wall, Duration validity) {
+    public record Terms(
+            SharedStorage store, InstantSource steady, InstantSource wall, Duration validity, BooleanSupplier seesAll) {
         Moment now() {
             return new Moment(steady.instant(), wall.instant());
         }

@@ -64,6 +64,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private final StoreTrouble trouble;
     private @Nullable ActorRef<ShardLogActor.Command> log;
     private boolean companionsStarted;
+    /** Whether another process has taken the shard over. */
+    private boolean contested;
+
+    private long waits;
 
     private RegistryShardActor(
             ActorContext<Message> context,
@@ -194,6 +198,10 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private Behavior<Message> onLogGone(@Nullable Throwable cause) {
         Refusal refusal = ShardReplies.storeFailed(shard, cause);
         StoreTrouble.Reaction reaction = trouble.failed(cause);
+        contested = StorageException.in(cause)
+                .filter(known -> known.kind() == StorageException.Kind.CONFLICT)
+                .isPresent();
+        waits = 0;
         tell(reaction, refusal, cause);
         log = null;
         owned.lost(refusal, cause);
@@ -223,8 +231,18 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         }
     }
 
+    /**
+     * Whoever was paused or cut off finds his shards taken over, and hears of it before he hears that the others have put him
+     * out: he must not take from their owners what they serve. The others see nobody missing by then.
+     */
     private Behavior<Message> onLoadDue() {
-        load();
+        boolean outsider =
+                contested && terms.map(all -> !all.seesAll().getAsBoolean()).orElse(false);
+        if (outsider && waits++ < settings.restartMost().dividedBy(settings.restart())) {
+            timers.startSingleTimer(new LoadDue(), settings.restart());
+        } else {
+            load();
+        }
         return this;
     }
 

@@ -16,6 +16,7 @@ final class ShardLog {
     private final Admission admission;
     private final ShardSettings settings;
     private final RecentCommits recent;
+    private final LogGrowth growth;
     private @Nullable ShardDecision decision;
     private ShardDecision.@Nullable Decided underWay;
     private boolean recovering = true;
@@ -27,10 +28,12 @@ final class ShardLog {
         this.admission = admission;
         this.settings = settings;
         this.recent = new RecentCommits(shard, settings.recent(), settings.recentBytes());
+        this.growth = new LogGrowth(settings.snapshotBytes(), settings.snapshotTimes());
     }
 
     /** The state after an event: one that was stored earlier, or the one that was decided last. */
     ShardState after(ShardState state, ShardEvent event) {
+        growth.add(event);
         ShardDecision.Decided decided = underWay;
         if (decided != null && decided.event().filter(event::equals).isPresent()) {
             // What deciding came to need not be worked out again.
@@ -71,6 +74,11 @@ final class ShardLog {
         ShardDecision.Decided decided = decision.decide(state, commands, closed);
         underWay = decided.event().isPresent() ? decided : null;
         return decided;
+    }
+
+    /** Whether the log has grown so much that a snapshot of this state is due, which is then taken as made. */
+    boolean takeSnapshotDue(ShardState state) {
+        return growth.takeDue(state);
     }
 
     /**

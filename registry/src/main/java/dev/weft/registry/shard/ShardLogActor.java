@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.SnapshotCompleted;
 import akka.persistence.typed.javadsl.CommandHandlerWithReply;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
@@ -67,6 +68,7 @@ final class ShardLogActor
     private final ShardLog log;
     private final ShardSettings settings;
     private final ActorRef<Told> parent;
+    private final LogRetention retention;
 
     private ShardLogActor(
             ActorContext<Command> actor, int shard, ShardLog log, ShardSettings settings, ActorRef<Told> parent) {
@@ -75,6 +77,7 @@ final class ShardLogActor
         this.log = log;
         this.settings = settings;
         this.parent = parent;
+        this.retention = new LogRetention(actor.getSystem(), id(shard).id(), settings.snapshotEvery());
     }
 
     /** Under which name a shard is stored. */
@@ -112,7 +115,16 @@ final class ShardLogActor
                 .onSignal(
                         RecoveryCompleted.class,
                         (state, signal) -> parent.tell(log.recovered(state, lastSequenceNumber(actor))))
+                .onSignal(
+                        SnapshotCompleted.class,
+                        (state, signal) -> retention.snapshotStored(
+                                signal.getSnapshotMetadata().sequenceNr()))
                 .build();
+    }
+
+    @Override
+    public boolean shouldSnapshot(ShardState state, ShardEvent event, long number) {
+        return log.takeSnapshotDue(state);
     }
 
     @Override

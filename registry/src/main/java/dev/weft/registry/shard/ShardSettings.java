@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param recent how many changes are kept for followers who were away
  * @param recentBytes how much earlier states of objects may take among these
  * @param snapshotEvery a snapshot after so many batches; older events go
+ * @param snapshotBytes no snapshot for the log's size before it has grown by so many bytes of JSON
+ * @param snapshotTimes nor before it has grown by so many times what all objects take
  * @param objectBytes how large an object may be, as JSON
  * @param clockReserve how far ahead of the last version followers may close without a write
  * @param namespaceStep how many objects of a terminating namespace are removed in one step
@@ -25,6 +27,8 @@ public record ShardSettings(
         int recent,
         long recentBytes,
         int snapshotEvery,
+        long snapshotBytes,
+        int snapshotTimes,
         int objectBytes,
         Duration clockReserve,
         int namespaceStep,

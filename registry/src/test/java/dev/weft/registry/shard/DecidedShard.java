@@ -56,6 +56,8 @@ final class DecidedShard {
                 100,
                 1 << 20,
                 100,
+                1 << 20,
+                4,
                 20_000,
                 Duration.ofSeconds(5),
                 7,

@@ -12,7 +12,7 @@ class ReadLeaseTest {
     private Instant steady = Instant.EPOCH;
     private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
     private final ReadLease.Terms terms =
-            new ReadLease.Terms(new NoStore(), () -> steady, () -> wall, Duration.ofMillis(500));
+            new ReadLease.Terms(new NoStore(), () -> steady, () -> wall, Duration.ofMillis(500), () -> true);
     private final ReadLease lease = new ReadLease(terms);
 
     private void pass(long millis) {

@@ -38,7 +38,7 @@ class RegistryShardTest implements RegistryShard.Surroundings {
     private final RegistryShard shard = new RegistryShard(
             0,
             decided.settings(),
-            Optional.of(new ReadLease.Terms(new NoStore(), () -> now, () -> now, Duration.ofMillis(500))),
+            Optional.of(new ReadLease.Terms(new NoStore(), () -> now, () -> now, Duration.ofMillis(500), () -> true)),
             this);
 
     @BeforeEach

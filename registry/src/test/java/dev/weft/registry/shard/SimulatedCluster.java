@@ -69,6 +69,8 @@ final class SimulatedCluster {
                 30 + random.nextInt(200),
                 1 << 20,
                 5 + random.nextInt(40),
+                1 << 20,
+                4,
                 20_000,
                 Duration.ofSeconds(5),
                 7,
@@ -157,7 +159,7 @@ final class SimulatedCluster {
     /** Whether others may write to the store, and on which terms a shard vouches for what it holds then. */
     Optional<ReadLease.Terms> terms(SimulatedNode node) {
         return shared
-                ? Optional.of(new ReadLease.Terms(new NoStore(), node::steady, node::wall, LEASE))
+                ? Optional.of(new ReadLease.Terms(new NoStore(), node::steady, node::wall, LEASE, () -> true))
                 : Optional.empty();
     }
 

@@ -37,7 +37,8 @@ final class SimulatedShard implements RegistryShard.Surroundings {
                         given.store(),
                         given.steady(),
                         given.wall(),
-                        given.validity().multipliedBy(2))
+                        given.validity().multipliedBy(2),
+                        given.seesAll())
                 : given;
     }
 
