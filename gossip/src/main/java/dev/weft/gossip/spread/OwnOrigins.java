@@ -36,6 +36,8 @@ final class OwnOrigins {
     private final int budgetBytes;
     private final Set<Integer> held = new HashSet<>();
     private final Set<OriginId> certain = new HashSet<>();
+    /** Since they are held; told once. */
+    private final Set<OriginId> outdone = new HashSet<>();
 
     /** How an earlier life of this process ended. */
     enum Past {
@@ -103,6 +105,7 @@ final class OwnOrigins {
         ledger.own(id(shard), false);
         // Another process may write it now.
         certain.remove(id(shard));
+        outdone.remove(id(shard));
     }
 
     /**
@@ -115,7 +118,13 @@ final class OwnOrigins {
         if (state == null || number <= state.highest()) {
             return false;
         }
-        LOG.info("origin {} was told further elsewhere than is stored here, telling its state anew", origin);
+        // Over and over, where another process takes itself for the origin's writer until the others have put one of both out.
+        String text = "origin {} was told further elsewhere than is stored here, telling its state anew";
+        if (outdone.add(origin)) {
+            LOG.info(text, origin);
+        } else {
+            LOG.debug(text, origin);
+        }
         fence(state, next(state, number, now));
         return true;
     }
