@@ -1,12 +1,16 @@
 package dev.weft.proxy.nftables;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.proxy.dataplane.ListenerKey;
+import dev.weft.proxy.view.Protocol;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, Map<String, String>> elements) {
     private static final String CHANGED = "changed";
+    private static final Pattern LISTENER = Pattern.compile("([0-9a-f.:]+) \\. (tcp|udp) \\. ([0-9]{1,5})");
 
     InstalledTable {
         chains = Map.copyOf(chains);
@@ -62,6 +67,20 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
                 .map(name -> name.substring(Skeleton.OWNER.length()))
                 .findAny()
                 .orElse("");
+    }
+
+    /** Listeners of a protocol whose connections it leads. */
+    Set<ListenerKey> listeners(Protocol protocol) {
+        Set<ListenerKey> listeners = new HashSet<>();
+        for (Family family : Family.values()) {
+            for (String key : elements.getOrDefault(Skeleton.services(family), Map.of()).keySet()) {
+                Matcher listener = LISTENER.matcher(key);
+                if (listener.matches() && listener.group(2).equals(protocol == Protocol.UDP ? "udp" : "tcp")) {
+                    listeners.add(new ListenerKey(listener.group(1), Integer.parseInt(listener.group(3)), protocol));
+                }
+            }
+        }
+        return listeners;
     }
 
     private static String print(List<String> comments) {

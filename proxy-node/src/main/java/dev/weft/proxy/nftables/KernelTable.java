@@ -2,6 +2,8 @@ package dev.weft.proxy.nftables;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.proxy.dataplane.ListenerKey;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class KernelTable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelTable.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CONNTRACK = "conntrack";
 
     private enum Known {
         /** There is none of ours. */
@@ -39,14 +41,15 @@ final class KernelTable {
     private final Commands commands;
     private final RuleSet rules;
     private final KernelCounters counters;
+    private final Conntrack conntrack;
     private final ConnectionCounts counts = new ConnectionCounts();
     private final EndpointCounts endpointCounts = new EndpointCounts();
     private Known known = Known.DOUBTFUL;
     private @Nullable InstalledTable installed;
     /** Whether the last transaction made the table anew, or removed it. */
     private boolean begunAnew;
-
-    private boolean toldConntrack;
+    /** UDP listeners that the table led when it was found, until the first transaction is taken. */
+    private Set<ListenerKey> ledWhenFound = Set.of();
 
     KernelTable(NftablesSettings settings, String node, Commands commands) {
         this.settings = settings;
@@ -54,6 +57,7 @@ final class KernelTable {
         this.commands = commands;
         this.rules = new RuleSet(settings, node);
         this.counters = new KernelCounters(settings, commands);
+        this.conntrack = new Conntrack(commands);
     }
 
     /**
@@ -86,6 +90,7 @@ final class KernelTable {
                     + " (set weft.proxy.nftables.table to another name, or remove it with weft proxy --cleanup)";
         }
         installed = listing;
+        ledWhenFound = listing == null ? Set.of() : listing.listeners(Protocol.UDP);
         known = listing == null ? Known.ABSENT : owner == null ? Known.DOUBTFUL : Known.FOUND;
         return null;
     }
@@ -205,38 +210,25 @@ final class KernelTable {
     }
 
     /**
-     * Has the kernel forget datagram flows that lead where they should not any more.
+     * Has the kernel forget datagram flows that lead where they should not any more; of a table that was found, only those
+     * to endpoints that are gone. To be called after each transaction that was taken.
      *
      * @return those that are to be looked for again once listeners have closed, with {@link #forgetRemnants}
      */
     List<StaleFlow> forgetStaleFlows() {
-        Set<StaleFlow> stale = rules.takeStaleFlows();
-        if (stale.isEmpty()) {
-            return List.of();
-        }
-        if (!commands.has(CONNTRACK)) {
-            if (!toldConntrack) {
-                toldConntrack = true;
-                LOG.info("without the command conntrack (Debian's package of that name), UDP flows to endpoints that"
-                        + " are gone last until their clients fall silent");
-            }
-            return List.of();
-        }
-        stale.forEach(flow -> forget(flow, flow.forget()));
-        return stale.stream().filter(flow -> flow.endpoint() == null).toList();
+        Set<ListenerKey> ledBefore = ledWhenFound;
+        ledWhenFound = Set.of();
+        Set<StaleFlow> stale = rules.takeStaleFlows().stream()
+                .filter(flow -> flow.endpoint() != null || !ledBefore.contains(flow.listener()))
+                .collect(Collectors.toSet());
+        conntrack.forgetAllBut(
+                ledBefore.stream().collect(Collectors.toMap(listener -> listener, rules::endpoints)));
+        return conntrack.forget(stale);
     }
 
     /** Has the kernel forget what listeners have left behind that closed only after it took over. */
     void forgetRemnants(List<StaleFlow> flows) {
-        flows.forEach(flow -> flow.forgetRemnants().forEach(command -> forget(flow, command)));
-    }
-
-    private void forget(StaleFlow flow, List<String> command) {
-        commands.run(command, "").whenComplete((output, failure) -> {
-            if (failure != null || output.status() == Commands.Output.NOT_RUN) {
-                LOG.warn("the UDP flows of {} could not be forgotten", flow.listener());
-            }
-        });
+        conntrack.forgetRemnants(flows);
     }
 
     private static Found found(Commands.Output listed) {

@@ -156,6 +156,11 @@ final class RuleSet {
                         .getOrDefault(listener, ListenerRules.NONE);
     }
 
+    /** Where a listener leads; nowhere where it is nobody's. */
+    Set<Endpoint> endpoints(ListenerKey listener) {
+        return rules(listener).endpoints().keySet();
+    }
+
     /** Who has the listener; null for nobody. */
     @Nullable
     ServiceKey owner(ListenerKey listener) {

@@ -527,6 +527,56 @@ class KernelModeIT {
     }
 
     @Test
+    @DisplayName("leaves flows of datagrams where they go when it is killed and starts again, but not where nobody is left")
+    void flowsOverRestart() throws Exception {
+        assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
+                .as("there is no command conntrack here")
+                .isTrue();
+        start("nftables");
+        declare("web", VIP, "", "", "one", "two", "three");
+        serve("nftables");
+        Map<String, Flow> flows = new TreeMap<>();
+        Patience.await().until(() -> {
+            Flow flow = new Flow(hosts.flow(CLIENT, VIP, 80));
+            flows.put(flow.ask(), flow);
+            return flows.size() == 3;
+        });
+        Map<String, String> ports = translated();
+
+        node.kill();
+        slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.1.2", "10.91.2.2"));
+        start("nftables");
+        serve("nftables");
+        Flow orphan = flows.get("three 10.91.3.1");
+        Patience.await().until(() -> !orphan.ask().startsWith("three"));
+        ports.values().removeIf(to -> to.startsWith("src=10.91.3.2"));
+        assertThat(translated()).as("clients' ports, and who answers them").containsAllEntriesOf(ports);
+        assertThat(flows.get("one 10.91.1.1").ask()).isEqualTo("one 10.91.1.1");
+        assertThat(flows.get("two 10.91.2.1").ask()).isEqualTo("two 10.91.2.1");
+    }
+
+    /** Datagrams of one client's port. */
+    private record Flow(BufferedWriter questions, BufferedReader answers) {
+        Flow(Process process) {
+            this(process.outputWriter(), process.inputReader());
+        }
+
+        String ask() throws IOException {
+            return KernelModeIT.ask(questions, answers);
+        }
+    }
+
+    /** Of flows with the service: the client's port, and the answering side. */
+    private static Map<String, String> translated() {
+        Map<String, String> ports = new TreeMap<>();
+        flowsOfWeb().forEach(line -> {
+            String[] parts = line.split("(?=src=)", -1);
+            ports.put(parts[1].replaceAll(".*(sport=\\d+) .*", "$1"), parts[2].replaceAll(" (?:\\[|mark=).*", ""));
+        });
+        return ports;
+    }
+
+    @Test
     @DisplayName("leaves no datagram flow behind when a service moves between the kernel and listeners")
     void flowsMove() throws Exception {
         assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
