@@ -3,10 +3,13 @@ package dev.weft.proxy.nftables;
 import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.nftables.ListenerRules.Endpoint;
 import dev.weft.proxy.view.Protocol;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,8 +70,30 @@ final class Conntrack {
         flows.forEach(flow -> flow.forgetRemnants().forEach(command -> forget(flow, command)));
     }
 
+    /** Whether there is that command. */
+    boolean isThere() {
+        return commands.has(PROGRAM);
+    }
+
+    /** TCP connections that are open, and whose destination was rewritten by whomever; null when they cannot be listed. */
+    CompletionStage<@Nullable List<TrackedFlow>> connections() {
+        return connections(Family.IPV4).thenCombine(connections(Family.IPV6), (four, six) -> {
+            if (four == null || six == null) {
+                return null;
+            }
+            List<TrackedFlow> both = new ArrayList<>(four);
+            both.addAll(six);
+            return both;
+        });
+    }
+
+    private CompletionStage<@Nullable List<TrackedFlow>> connections(Family family) {
+        return commands.run(TrackedFlow.list(family, Protocol.TCP, "--state", "ESTABLISHED", "--dst-nat"), "")
+                .thenApply(listed -> listed.done() ? TrackedFlow.read(listed.text(), Protocol.TCP) : null);
+    }
+
     private boolean isMissing() {
-        boolean missing = !commands.has(PROGRAM);
+        boolean missing = !isThere();
         if (missing && !toldMissing) {
             toldMissing = true;
             LOG.info("without the command conntrack (Debian's package of that name), UDP flows to endpoints that"

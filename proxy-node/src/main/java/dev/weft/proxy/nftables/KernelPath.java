@@ -18,14 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The kernel mode of a node: says which listeners the kernel has taken over, and has it programmed. Safe for several
@@ -34,7 +31,6 @@ import org.slf4j.LoggerFactory;
  * <p>A service moves to the kernel first and gives up its listeners then; its way back is the other way round.
  */
 public final class KernelPath implements Offload {
-    private static final Logger LOG = LoggerFactory.getLogger(KernelPath.class);
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private final NftablesSettings settings;
@@ -47,7 +43,7 @@ public final class KernelPath implements Offload {
     private final AtomicLong transactions = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     /** Whether what the kernel mode has left here may stand in the way of listeners. */
-    private final AtomicBoolean leftovers;
+    private final boolean leftovers;
 
     private volatile KernelTraffic traffic = KernelTraffic.NONE;
     private volatile @Nullable String unavailable;
@@ -85,7 +81,7 @@ public final class KernelPath implements Offload {
         String missing = Capability.missing(status, commands);
         boolean userspace = settings.mode() == ProxyMode.USERSPACE;
         this.unavailable = userspace ? "the mode is userspace" : missing;
-        this.leftovers = new AtomicBoolean(userspace && missing == null);
+        this.leftovers = userspace && missing == null;
     }
 
     /**
@@ -102,12 +98,13 @@ public final class KernelPath implements Offload {
             Predicate<ServiceKey> listening,
             InstantSource clock,
             RandomGenerator random) {
+        NftablesActor.Parts parts =
+                new NftablesActor.Parts(this, node, commands, changed, listening, clock, random);
         if (settings.mode() != ProxyMode.USERSPACE) {
+            actor = system.systemActorOf(NftablesActor.create(settings, parts), "weft-nftables", Props.empty());
+        } else if (leftovers) {
             actor = system.systemActorOf(
-                    NftablesActor.create(
-                            settings, new NftablesActor.Parts(this, node, commands, changed, listening, clock, random)),
-                    "weft-nftables",
-                    Props.empty());
+                    Leftovers.create(settings, node.name(), commands), "weft-nftables-leftovers", Props.empty());
         }
     }
 
@@ -117,23 +114,6 @@ public final class KernelPath implements Offload {
         if (running != null) {
             running.tell(new NftablesCommand.Viewed(update));
         }
-        if (leftovers.compareAndSet(true, false)) { // listeners are being bound by now
-            removeLeftovers();
-        }
-    }
-
-    /** Rules of a former kernel mode of this node would lead connections past the listeners, for ever as they were. */
-    private void removeLeftovers() {
-        String chain = Skeleton.OWNER + Skeleton.ownerName(node.name());
-        commands.run(List.of("nft", "list", "chain", "inet", settings.table(), chain), "")
-                .thenAccept(found -> {
-                    if (found.done()) {
-                        LOG.info(
-                                "table {} that the kernel mode has left is removed: the mode is userspace",
-                                settings.table());
-                        commands.run(List.of("nft", "delete", "table", "inet", settings.table()), "");
-                    }
-                });
     }
 
     /** Programs nothing more. What the kernel has been given stays there and goes on working. */

@@ -42,12 +42,17 @@ final class KernelTable {
     private final RuleSet rules;
     private final KernelCounters counters;
     private final Conntrack conntrack;
+    private final Remains remains;
     private final ConnectionCounts counts = new ConnectionCounts();
     private final EndpointCounts endpointCounts = new EndpointCounts();
     private Known known = Known.DOUBTFUL;
     private @Nullable InstalledTable installed;
     /** Whether the last transaction made the table anew, or removed it. */
     private boolean begunAnew;
+    /** Whether there was a table of ours at last: connections may be open that it has led. */
+    private boolean stood;
+    /** Whether it is to go if it is empty. */
+    private boolean mayGo;
     /** UDP listeners that the table led when it was found, until the first transaction is taken. */
     private Set<ListenerKey> ledWhenFound = Set.of();
 
@@ -58,6 +63,7 @@ final class KernelTable {
         this.rules = new RuleSet(settings, node);
         this.counters = new KernelCounters(settings, commands);
         this.conntrack = new Conntrack(commands);
+        this.remains = new Remains(settings, conntrack);
     }
 
     /**
@@ -90,6 +96,10 @@ final class KernelTable {
                     + " (set weft.proxy.nftables.table to another name, or remove it with weft proxy --cleanup)";
         }
         installed = listing;
+        stood = listing != null;
+        if (listing != null) {
+            remains.leads(listing.listeners(Protocol.TCP));
+        }
         ledWhenFound = listing == null ? Set.of() : listing.listeners(Protocol.UDP);
         known = listing == null ? Known.ABSENT : owner == null ? Known.DOUBTFUL : Known.FOUND;
         return null;
@@ -97,6 +107,7 @@ final class KernelTable {
 
     void update(ServiceKey key, @Nullable ServicePicture picture, ServiceCompiler compiler) {
         rules.update(key, picture, compiler);
+        remains.leads(rules.listeners(key));
         Set<?> lost = rules.lost(key);
         if (!lost.isEmpty()) {
             LOG.warn("{} does not get {}: another service has that", key, lost);
@@ -107,18 +118,23 @@ final class KernelTable {
         return rules.services();
     }
 
-    /** What somebody else may have done to our table. */
-    enum Damage {
-        /** Nothing that can be seen, or it cannot be looked at. */
-        NONE,
-        /** As by who loads all rules of the host anew. */
+    /** What a look at the kernel's table has found. */
+    enum Finding {
+        /** Nothing that calls for anything, or it cannot be looked at. */
+        FINE,
+        /** Somebody has removed it, as who loads all rules of the host anew. */
         REMOVED,
         /** Its chains have no rules any more, as after {@code nft flush table}. */
-        EMPTIED
+        EMPTIED,
+        /** No service is in it, and no connection that it has led is open any more. */
+        UNUSED
     }
 
-    /** Looks whether our table is there and has rules: at one small chain, however many services there are. */
-    CompletionStage<Damage> look() {
+    /** Looks whether our table is there and has rules, at one small chain, or whether it may go. */
+    CompletionStage<Finding> look() {
+        if (isLeft()) {
+            return remains.mayGo().thenApply(may -> may ? Finding.UNUSED : Finding.FINE);
+        }
         String rule = "comment \"" + TableContent.Chain.of(Skeleton.OWNER_RULES).comment() + "\"";
         return commands.run(
                         List.of(
@@ -131,10 +147,25 @@ final class KernelTable {
                         "")
                 .thenApply(seen -> {
                     if (seen.done()) {
-                        return seen.text().contains(rule) ? Damage.NONE : Damage.EMPTIED;
+                        return seen.text().contains(rule) ? Finding.FINE : Finding.EMPTIED;
                     }
-                    return seen.status() == Commands.Output.NOT_RUN ? Damage.NONE : Damage.REMOVED;
+                    return seen.status() == Commands.Output.NOT_RUN ? Finding.FINE : Finding.REMOVED;
                 });
+    }
+
+    /** Whether there is a table of ours in the kernel, as far as is known. */
+    boolean stands() {
+        return known != Known.ABSENT;
+    }
+
+    /** Whether no service is in it, though it stands in the kernel yet. */
+    boolean isLeft() {
+        return rules.isEmpty() && known != Known.ABSENT;
+    }
+
+    /** If it is empty yet, the next transaction removes it. */
+    void letGo() {
+        mayGo = true;
     }
 
     /** Whether there is nothing in it. */
@@ -154,14 +185,12 @@ final class KernelTable {
     /** The next transaction, which counts as done from now on; null when there is nothing to do. */
     @Nullable
     Step next() {
-        if (rules.isEmpty()) {
-            rules.table().takeChanges();
-            boolean remove = known != Known.ABSENT;
-            begunAnew = true;
-            known = Known.ABSENT;
-            String name = "table inet " + settings.table() + "\n";
-            return remove ? new Step("add " + name + "delete " + name) : null;
+        if (!rules.isEmpty()) {
+            remains.isUsed();
+        } else if (known == Known.ABSENT || mayGo || !stood) {
+            return removal();
         }
+        mayGo = false;
         InstalledTable before = installed;
         boolean anew = known == Known.ABSENT || known == Known.DOUBTFUL;
         TableChange change = anew
@@ -179,8 +208,20 @@ final class KernelTable {
         return change.isEmpty() && !first ? null : new Step(change.script(settings.table()));
     }
 
+    private @Nullable Step removal() {
+        boolean there = known != Known.ABSENT;
+        rules.table().takeChanges();
+        remains.end();
+        begunAnew = true;
+        mayGo = false;
+        known = Known.ABSENT;
+        String name = "table inet " + settings.table() + "\n";
+        return there ? new Step("add " + name + "delete " + name) : null;
+    }
+
     /** The kernel has taken the last transaction. */
     void taken() {
+        stood = known != Known.ABSENT;
         if (begunAnew) {
             counts.beginAnew();
             endpointCounts.beginAnew();

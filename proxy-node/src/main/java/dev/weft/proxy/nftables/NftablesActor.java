@@ -107,9 +107,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         }
         timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
         busy = true;
-        context.pipeToSelf(
-                table.inspect(),
-                (found, failure) -> new NftablesCommand.Inspected(found != null ? found : new KernelTable.Found(null)));
+        context.pipeToSelf(table.inspect(), NftablesCommand.Inspected::of);
     }
 
     @Override
@@ -261,22 +259,28 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     }
 
     private Behavior<NftablesCommand> onLookDue(NftablesCommand.LookDue due) {
-        if (everApplied && !busy && !table.isEmpty()) {
-            getContext()
-                    .pipeToSelf(
-                            table.look(),
-                            (damage, failure) ->
-                                    new NftablesCommand.Looked(damage != null ? damage : KernelTable.Damage.NONE));
+        if (everApplied && !busy && table.stands()) {
+            getContext().pipeToSelf(table.look(), NftablesCommand.Looked::of);
         }
         return this;
     }
 
     private Behavior<NftablesCommand> onLooked(NftablesCommand.Looked looked) {
-        if (looked.damage() != KernelTable.Damage.NONE && !busy) {
-            String done = looked.damage() == KernelTable.Damage.REMOVED ? "removed" : "emptied";
-            LOG.warn("somebody has {} table {}; it is made anew", done, settings.table());
-            table.distrust();
-            advance();
+        if (busy) {
+            return this; // it has changed meanwhile
+        }
+        switch (looked.finding()) {
+            case FINE -> {}
+            case UNUSED -> {
+                table.letGo();
+                advance();
+            }
+            case REMOVED, EMPTIED -> {
+                String done = looked.finding() == KernelTable.Finding.REMOVED ? "removed" : "emptied";
+                LOG.warn("somebody has {} table {}; it is made anew", done, settings.table());
+                table.distrust();
+                advance();
+            }
         }
         return this;
     }
@@ -329,11 +333,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         getContext()
                 .pipeToSelf(
                         table.run(step),
-                        (output, failure) -> new NftablesCommand.Applied(
-                                output != null
-                                        ? output
-                                        : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),
-                                changed));
+                        (output, failure) -> NftablesCommand.Applied.of(output, failure, changed));
     }
 
     /** From now on listeners serve everything. */

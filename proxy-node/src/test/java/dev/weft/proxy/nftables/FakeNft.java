@@ -18,6 +18,8 @@ final class FakeNft implements Commands {
     private boolean emptied;
     private String owner = "";
     private @Nullable CompletableFuture<Output> held;
+    /** Null where the host has no command conntrack. */
+    private @Nullable String tracked;
 
     /** The next so many scripts are refused. */
     synchronized void refuse(int count) {
@@ -29,6 +31,11 @@ final class FakeNft implements Commands {
         CompletableFuture<Output> until = new CompletableFuture<>();
         held = until;
         return until;
+    }
+
+    /** The host has the command conntrack from now on, which prints this of TCP over IPv4. */
+    synchronized void track(String connections) {
+        tracked = connections;
     }
 
     /** Whether there is a table. */
@@ -63,6 +70,10 @@ final class FakeNft implements Commands {
 
     @Override
     public synchronized CompletionStage<Output> run(List<String> command, String input) {
+        if (command.get(0).equals("conntrack")) {
+            boolean listed = command.containsAll(List.of("-L", "ipv4", "tcp"));
+            return done(new Output(0, listed ? String.valueOf(tracked) : ""));
+        }
         if (command.contains("list")) {
             if (!made && owner.isEmpty()) {
                 return done(new Output(1, "Error: No such file or directory"));
@@ -70,7 +81,6 @@ final class FakeNft implements Commands {
             return done(new Output(0, command.contains("-j") ? listing() : chain(command.get(command.size() - 1))));
         }
         if (!command.equals(List.of("nft", "-f", "-"))) {
-            made &= !command.contains("delete");
             return done(new Output(0, ""));
         }
         scripts.add(input);
@@ -92,13 +102,13 @@ final class FakeNft implements Commands {
             emptied = false;
         }
         kernel.run(input);
-        made = true;
+        made = input.lines().count() != 2 || !input.contains("\ndelete table");
         return new Output(0, "");
     }
 
     @Override
-    public boolean has(String program) {
-        return program.equals("nft");
+    public synchronized boolean has(String program) {
+        return program.equals("nft") || (program.equals("conntrack") && tracked != null);
     }
 
     @Override

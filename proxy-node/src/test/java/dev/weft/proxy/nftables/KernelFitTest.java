@@ -111,7 +111,8 @@ class KernelFitTest {
                 auto.countInterval(),
                 auto.countBytes(),
                 auto.handBack(),
-                auto.check());
+                auto.check(),
+                auto.keepEmpty());
         for (NftablesSettings settings : List.of(userspace, auto)) {
             KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());
             assertThat(path.left(picture, plans, false)).isEqualTo(plans);

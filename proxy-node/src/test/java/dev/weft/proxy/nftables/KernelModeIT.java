@@ -63,6 +63,7 @@ class KernelModeIT {
             hosts.serve(host, host, 8080);
         }
         hosts.serve(Hosts.NODE, "host", 8081);
+        hosts.echo("one", "one", 8082);
     }
 
     @AfterAll
@@ -269,7 +270,7 @@ class KernelModeIT {
     @Test
     @DisplayName("moves services between the kernel and listeners while the kernel follows endpoints")
     void moves() throws Exception {
-        start("auto");
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", nftables.check=200ms");
         declare("web", VIP, "", "", "one");
         serve("nftables");
         assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 2));
@@ -287,7 +288,7 @@ class KernelModeIT {
                         "'clusterIPs':['" + VIP + "'],'ports':[{'name':'t','port':80}]"));
         serve("userspace");
         node.await("the kernel's rules to go", status -> status.startsWith("programmed=[]"));
-        assertThat(hosts.run(Hosts.NODE, "nft", "list", "tables")).doesNotContain("weft");
+        awaitNoTable();
         assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("two", 2, "three", 2));
 
         services.set(
@@ -298,6 +299,44 @@ class KernelModeIT {
                         "'clusterIPs':['" + VIP + "'],'ports':[{'name':'t','port':80}]"));
         serve("nftables");
         assertThat(call(CLIENT, VIP, 80, 4)).doesNotContain("refused");
+    }
+
+    private static void awaitNoTable() {
+        Patience.await()
+                .alias("the table to go")
+                .until(() -> !hosts.run(Hosts.NODE, "nft", "list", "tables").contains("weft"));
+    }
+
+    @ParameterizedTest(name = "restarted: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("cuts no open connection when the last service leaves the kernel; its table goes when none is left")
+    void lastLeaves(boolean restarted) throws Exception {
+        String check = ", nftables.check=200ms";
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + check);
+        services.add(service("web", "", "'clusterIPs':['" + VIP + "'],'ports':[{'port':80}]"));
+        slices.add(slice("web", slicePort("", "TCP", 8082), "10.91.1.2"));
+        serve("nftables");
+        Process client = hosts.hold(CLIENT, VIP, 80);
+        Flow held = new Flow(client);
+        assertThat(held.ask()).isEqualTo("one 1");
+
+        if (restarted) {
+            node.kill();
+            node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("userspace") + check);
+        } else {
+            ((ObjectNode) services.get(0).at("/metadata"))
+                    .putObject("annotations")
+                    .put("mesh.weft.dev/mode", "userspace");
+        }
+        serve("userspace");
+        Patience.await()
+                .until(() -> !hosts.run(Hosts.NODE, "nft", "list", "map", "inet", "weft", "services/4")
+                        .contains(VIP));
+        int[] asked = {1};
+        Patience.await().during(Duration.ofSeconds(2)).until(() -> held.ask().equals("one " + ++asked[0]));
+
+        client.destroyForcibly().waitFor();
+        awaitNoTable();
     }
 
     @Test

@@ -51,7 +51,8 @@ class NftablesActorTest {
             Duration.ofMillis(1),
             false,
             Duration.ofMillis(200),
-            Duration.ofMillis(10));
+            Duration.ofMillis(10),
+            Duration.ofMillis(50));
 
     private final FakeNft nft = new FakeNft();
     private final Set<ServiceKey> listening = ConcurrentHashMap.newKeySet();
@@ -132,6 +133,8 @@ class NftablesActorTest {
         assertThat(nft.scripts()).hasSize(1);
         listening.add(WEB);
         await().until(() -> !path.isProgrammed(WEB));
+        assertThat(places()).isEqualTo(Map.of("nowhere", 1));
+        await().alias("the empty table to go").until(() -> !nft.made());
         assertThat(last(nft.scripts())).contains("delete table inet weft").doesNotContain("10.0.0.1");
     }
 
@@ -143,6 +146,8 @@ class NftablesActorTest {
         await().until(() -> path.isProgrammed(WEB));
         path.apply(inUserspace());
         await().until(() -> !path.isProgrammed(WEB));
+        assertThat(places()).isEqualTo(Map.of("nowhere", 1));
+        await().alias("the empty table to go").until(() -> !nft.made());
         assertThat(last(nft.scripts())).contains("delete table inet weft").doesNotContain("10.0.0.1");
     }
 
@@ -174,7 +179,8 @@ class NftablesActorTest {
                 SETTINGS.countInterval(),
                 SETTINGS.countBytes(),
                 handBack,
-                SETTINGS.check());
+                SETTINGS.check(),
+                SETTINGS.keepEmpty());
     }
 
     @Test
@@ -217,7 +223,14 @@ class NftablesActorTest {
         await().until(() -> path.isProgrammed(WEB));
         path.stop();
         assertThat(nft.made()).isTrue();
-        KernelPath again = start(new NftablesSettings(
+        KernelPath again = start(userspace());
+        assertThat(nft.made()).as("until listeners are bound").isTrue();
+        again.apply(update(true, "10.0.0.1"));
+        await().until(() -> !nft.made());
+    }
+
+    private static NftablesSettings userspace() {
+        return new NftablesSettings(
                 ProxyMode.USERSPACE,
                 "weft",
                 4,
@@ -228,9 +241,42 @@ class NftablesActorTest {
                 SETTINGS.countInterval(),
                 SETTINGS.countBytes(),
                 SETTINGS.handBack(),
-                SETTINGS.check()));
-        assertThat(nft.made()).as("until listeners are bound").isTrue();
-        again.apply(update(true, "10.0.0.1"));
+                SETTINGS.check(),
+                SETTINGS.keepEmpty());
+    }
+
+    @Test
+    @DisplayName("keeps a table without services, with its nat chains, while a connection that it has led is open")
+    void keepsEmpty() {
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=" + RuleSetTest.VIP
+                + " sport=1 dport=80 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=1 [ASSURED] mark=0 use=1");
+        listening.add(WEB);
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.apply(inUserspace());
+        await().until(() -> !path.isProgrammed(WEB));
+        await().during(Duration.ofMillis(300)).until(nft::made);
+        assertThat(places()).isEqualTo(Map.of("nowhere", 1));
+        assertThat(nft.kernel().chains()).containsKeys("prerouting", "output", "postrouting");
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=10.0.9.8"
+                + " sport=1 dport=80 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=1 [ASSURED] mark=0 use=1");
+        await().alias("another table's connection keeps nothing").until(() -> !nft.made());
+    }
+
+    @Test
+    @DisplayName("keeps the table that it has left, empty, when it starts again for userspace while its connections are open")
+    void keepsLeftovers() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.stop();
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=" + RuleSetTest.VIP
+                + " sport=1 dport=80 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=1 [ASSURED] mark=0 use=1");
+        start(userspace()).apply(update(true, "10.0.0.1"));
+        await().until(() -> places().equals(Map.of("nowhere", 1)));
+        await().during(Duration.ofMillis(300)).until(nft::made);
+        nft.track("");
         await().until(() -> !nft.made());
     }
 
