@@ -44,6 +44,8 @@ public final class KernelPath implements Offload {
     private final AtomicLong failures = new AtomicLong();
     /** Whether what the kernel mode has left here may stand in the way of listeners. */
     private final boolean leftovers;
+    /** Whether it cannot be known whether there are any. */
+    private final boolean blind;
 
     private volatile KernelTraffic traffic = KernelTraffic.NONE;
     private volatile @Nullable String unavailable;
@@ -81,6 +83,7 @@ public final class KernelPath implements Offload {
         String missing = Capability.missing(status, commands);
         boolean userspace = settings.mode() == ProxyMode.USERSPACE;
         this.unavailable = userspace ? "the mode is userspace" : missing;
+        this.blind = Capability.cannotLook(status, commands);
         this.leftovers = userspace && missing == null;
     }
 
@@ -197,6 +200,11 @@ public final class KernelPath implements Offload {
 
     ServiceCompiler compiler(NodeIdentity as, TrafficRules rules) {
         return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm, rules, settings);
+    }
+
+    /** Whether rules that a proxy-node has left here may lead connections, though this process cannot see them. */
+    boolean isBlind() {
+        return blind;
     }
 
     @Nullable
