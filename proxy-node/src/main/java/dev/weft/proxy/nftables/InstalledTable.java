@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param chains names with the prints of their rules; a print that no chain of ours has where somebody changed it
  * @param sets names; sets that rules bring along themselves are left out
  * @param elements by set and key; of sets that the kernel fills itself none
+ * @param by the process that programs it; null where none says so
  */
-record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, Map<String, String>> elements) {
+record InstalledTable(
+        Map<String, String> chains,
+        Set<String> sets,
+        Map<String, Map<String, String>> elements,
+        @Nullable ProcessMark by) {
     private static final String CHANGED = "changed";
     private static final Pattern LISTENER = Pattern.compile("([0-9a-f.:]+) \\. (tcp|udp) \\. ([0-9]{1,5})");
 
@@ -28,6 +34,11 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
         chains = Map.copyOf(chains);
         sets = Set.copyOf(sets);
         elements = Map.copyOf(elements);
+    }
+
+    /** One that nobody programs. */
+    InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, Map<String, String>> elements) {
+        this(chains, sets, elements, null);
     }
 
     /** Reads what {@code nft -j list table} prints. */
@@ -53,7 +64,15 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
         }
         Map<String, String> chains = new HashMap<>();
         comments.forEach((name, of) -> chains.put(name, print(of)));
-        return new InstalledTable(chains, sets, elements);
+        return new InstalledTable(chains, sets, elements, by(comments));
+    }
+
+    private static @Nullable ProcessMark by(Map<String, List<String>> comments) {
+        String owners = comments.entrySet().stream()
+                .filter(chain -> chain.getKey().startsWith(Skeleton.OWNER))
+                .flatMap(chain -> chain.getValue().stream())
+                .collect(Collectors.joining("\n"));
+        return ProcessMark.in(owners);
     }
 
     /** Who made the table; empty for nobody that says so, null when it is of another format than ours. */
@@ -73,7 +92,8 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
     Set<ListenerKey> listeners(Protocol protocol) {
         Set<ListenerKey> listeners = new HashSet<>();
         for (Family family : Family.values()) {
-            for (String key : elements.getOrDefault(Skeleton.services(family), Map.of()).keySet()) {
+            for (String key :
+                    elements.getOrDefault(Skeleton.services(family), Map.of()).keySet()) {
                 Matcher listener = LISTENER.matcher(key);
                 if (listener.matches() && listener.group(2).equals(protocol == Protocol.UDP ? "udp" : "tcp")) {
                     listeners.add(new ListenerKey(listener.group(1), Integer.parseInt(listener.group(3)), protocol));
@@ -87,8 +107,11 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
         if (comments.isEmpty()) {
             return TableContent.Chain.of(List.of()).print();
         }
-        boolean alike = comments.stream().distinct().count() == 1;
-        return TableContent.Chain.print(alike ? comments.get(0) : CHANGED, comments.size());
+        List<String> prints = comments.stream()
+                .filter(comment -> ProcessMark.in(comment) == null)
+                .distinct()
+                .toList();
+        return TableContent.Chain.print(prints.size() == 1 ? prints.get(0) : CHANGED, comments.size());
     }
 
     private static Map<String, String> elements(JsonNode list) {

@@ -14,6 +14,7 @@ import dev.weft.proxy.view.ViewUpdate;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,8 @@ public final class KernelPath implements Offload {
     private final AtomicLong failures = new AtomicLong();
     /** Whether what the kernel mode has left here may stand in the way of listeners. */
     private final boolean leftovers;
+
+    private final boolean successor;
     /** Whether it cannot be known whether there are any. */
     private final boolean blind;
 
@@ -57,14 +60,16 @@ public final class KernelPath implements Offload {
      * @param node its zone is taken from the Node object when it is empty here
      * @param nodeAddresses where node ports are open
      * @param defaultAlgorithm for services that name none
+     * @param successor whether it takes the table over from a process of the same name that still runs, and goes then
      */
     public KernelPath(
             NftablesSettings settings,
             NodeIdentity node,
             List<String> nodeAddresses,
             Algorithm defaultAlgorithm,
-            Commands commands) {
-        this(settings, node, nodeAddresses, defaultAlgorithm, commands, STATUS);
+            Commands commands,
+            boolean successor) {
+        this(settings, node, nodeAddresses, defaultAlgorithm, commands, successor, STATUS);
     }
 
     /** @param status what Linux says of the process */
@@ -74,6 +79,7 @@ public final class KernelPath implements Offload {
             List<String> nodeAddresses,
             Algorithm defaultAlgorithm,
             Commands commands,
+            boolean successor,
             Path status) {
         this.settings = settings;
         this.node = node;
@@ -82,6 +88,7 @@ public final class KernelPath implements Offload {
         this.commands = commands;
         String missing = Capability.missing(status, commands);
         boolean userspace = settings.mode() == ProxyMode.USERSPACE;
+        this.successor = successor;
         this.unavailable = userspace ? "the mode is userspace" : missing;
         this.blind = Capability.cannotLook(status, commands);
         this.leftovers = userspace && missing == null;
@@ -101,13 +108,14 @@ public final class KernelPath implements Offload {
             Predicate<ServiceKey> listening,
             InstantSource clock,
             RandomGenerator random) {
-        NftablesActor.Parts parts =
-                new NftablesActor.Parts(this, node, commands, changed, listening, clock, random);
+        KernelParts parts = new KernelParts(this, node, commands, changed, listening, clock, random);
         if (settings.mode() != ProxyMode.USERSPACE) {
             actor = system.systemActorOf(NftablesActor.create(settings, parts), "weft-nftables", Props.empty());
         } else if (leftovers) {
             actor = system.systemActorOf(
-                    Leftovers.create(settings, node.name(), commands), "weft-nftables-leftovers", Props.empty());
+                    Leftovers.create(settings, node.name(), commands, successor),
+                    "weft-nftables-leftovers",
+                    Props.empty());
         }
     }
 
@@ -207,6 +215,10 @@ public final class KernelPath implements Offload {
         return blind;
     }
 
+    boolean isSuccessor() {
+        return successor;
+    }
+
     @Nullable
     String unavailable() {
         return unavailable;
@@ -217,7 +229,7 @@ public final class KernelPath implements Offload {
     }
 
     /** These are the services that the kernel serves now, and no others. */
-    void programmed(Set<ServiceKey> services) {
+    private void programmed(Set<ServiceKey> services) {
         programmed.retainAll(services);
         programmed.addAll(services);
     }
@@ -227,7 +239,7 @@ public final class KernelPath implements Offload {
      *
      * @return whether it does, and did not before
      */
-    boolean programmed(ServiceKey key, boolean now) {
+    private boolean programmed(ServiceKey key, boolean now) {
         if (now) {
             return programmed.add(key);
         }
@@ -243,9 +255,27 @@ public final class KernelPath implements Offload {
         traffic = now;
     }
 
-    /** The kernel has taken a transaction. */
-    void transacted() {
+    /**
+     * The kernel has taken a transaction.
+     *
+     * @param whole whether all services of the table count as new
+     * @param changed services that it was about
+     * @return those that the kernel serves, and did not before
+     */
+    Set<ServiceKey> transacted(KernelTable table, boolean whole, Set<ServiceKey> changed) {
+        Set<ServiceKey> moved = new HashSet<>();
+        if (whole || unavailable != null) {
+            unavailable = null;
+            moved.addAll(table.services());
+            programmed(moved);
+        }
+        for (ServiceKey key : changed) { // as many as have changed, however many there are
+            if (programmed(key, table.serves(key))) {
+                moved.add(key);
+            }
+        }
         transactions.incrementAndGet();
+        return moved;
     }
 
     void failed() {

@@ -39,6 +39,8 @@ final class KernelTable {
     private final NftablesSettings settings;
     private final String node;
     private final Commands commands;
+    private final boolean successor;
+    private final List<String> ownerRules = Skeleton.ownerRules(ProcessMark.own());
     private final RuleSet rules;
     private final KernelCounters counters;
     private final Conntrack conntrack;
@@ -49,6 +51,8 @@ final class KernelTable {
     private @Nullable InstalledTable installed;
     /** Whether the last transaction made the table anew, or removed it. */
     private boolean begunAnew;
+    /** Whether another process that runs has it. */
+    private boolean contested;
     /** Whether there was a table of ours at last: connections may be open that it has led. */
     private boolean stood;
     /** Whether it is to go if it is empty. */
@@ -56,11 +60,14 @@ final class KernelTable {
     /** UDP listeners that the table led when it was found, until the first transaction is taken. */
     private Set<ListenerKey> ledWhenFound = Set.of();
 
-    KernelTable(NftablesSettings settings, String node, Commands commands) {
+    /** @param successor whether it takes the table over from another process, which goes then */
+    KernelTable(NftablesSettings settings, String node, Commands commands, boolean successor) {
+        this.successor = successor;
         this.settings = settings;
         this.node = node;
         this.commands = commands;
         this.rules = new RuleSet(settings, node);
+        this.rules.table().chain(Skeleton.OWNER + Skeleton.ownerName(node), ownerRules);
         this.counters = new KernelCounters(settings, commands);
         this.conntrack = new Conntrack(commands);
         this.remains = new Remains(settings, conntrack);
@@ -95,6 +102,11 @@ final class KernelTable {
             return "table inet " + settings.table() + " is that of node " + owner
                     + " (set weft.proxy.nftables.table to another name, or remove it with weft proxy --cleanup)";
         }
+        ProcessMark by = listing == null ? null : listing.by();
+        contested = by != null && !successor && by.isRival();
+        if (by != null && contested) {
+            return contestedBy(by);
+        }
         installed = listing;
         stood = listing != null;
         if (listing != null) {
@@ -103,6 +115,18 @@ final class KernelTable {
         ledWhenFound = listing == null ? Set.of() : listing.listeners(Protocol.UDP);
         known = listing == null ? Known.ABSENT : owner == null ? Known.DOUBTFUL : Known.FOUND;
         return null;
+    }
+
+    /** Whether another process that runs programs the table; until it is free, {@link #look} looks for that alone. */
+    boolean isContested() {
+        return contested;
+    }
+
+    /** From now on another process programs it. */
+    String contestedBy(ProcessMark by) {
+        contested = true;
+        return "table inet " + settings.table() + " is programmed by process " + by.pid() + ", a proxy-node of the same"
+                + " name; stop that one, or set weft.proxy.nftables.table to another name";
     }
 
     void update(ServiceKey key, @Nullable ServicePicture picture, ServiceCompiler compiler) {
@@ -118,24 +142,47 @@ final class KernelTable {
         return rules.services();
     }
 
-    /** What a look at the kernel's table has found. */
+    /**
+     * What a look at the kernel's table has found.
+     *
+     * @param by another process that programs it; null for none that is known
+     */
+    record Look(Finding finding, @Nullable ProcessMark by) {
+        static final Look FINE = new Look(Finding.FINE, null);
+    }
+
+    /** What there is to find. */
     enum Finding {
         /** Nothing that calls for anything, or it cannot be looked at. */
-        FINE,
+        FINE(""),
         /** Somebody has removed it, as who loads all rules of the host anew. */
-        REMOVED,
+        REMOVED("removed"),
         /** Its chains have no rules any more, as after {@code nft flush table}. */
-        EMPTIED,
+        EMPTIED("emptied"),
+        /** Another process programs it, and runs. */
+        CONTESTED("taken over"),
+        /** Another process has programmed it, which has ended. */
+        ABANDONED("taken over, and left,"),
         /** No service is in it, and no connection that it has led is open any more. */
-        UNUSED
+        UNUSED("");
+
+        private final String deed;
+
+        Finding(String deed) {
+            this.deed = deed;
+        }
+
+        /** What somebody has done to the table. */
+        String deed() {
+            return deed;
+        }
     }
 
     /** Looks whether our table is there and has rules, at one small chain, or whether it may go. */
-    CompletionStage<Finding> look() {
-        if (isLeft()) {
-            return remains.mayGo().thenApply(may -> may ? Finding.UNUSED : Finding.FINE);
+    CompletionStage<Look> look() {
+        if (isLeft() && !contested) {
+            return remains.mayGo().thenApply(may -> new Look(may ? Finding.UNUSED : Finding.FINE, null));
         }
-        String rule = "comment \"" + TableContent.Chain.of(Skeleton.OWNER_RULES).comment() + "\"";
         return commands.run(
                         List.of(
                                 "nft",
@@ -145,12 +192,23 @@ final class KernelTable {
                                 settings.table(),
                                 Skeleton.OWNER + Skeleton.ownerName(node)),
                         "")
-                .thenApply(seen -> {
-                    if (seen.done()) {
-                        return seen.text().contains(rule) ? Finding.FINE : Finding.EMPTIED;
-                    }
-                    return seen.status() == Commands.Output.NOT_RUN ? Finding.FINE : Finding.REMOVED;
-                });
+                .thenApply(this::seen);
+    }
+
+    private Look seen(Commands.Output ownerChain) {
+        if (!ownerChain.done()) {
+            boolean unknown = ownerChain.status() == Commands.Output.NOT_RUN;
+            return unknown ? Look.FINE : new Look(Finding.REMOVED, null);
+        }
+        if (ownerChain
+                .text()
+                .contains("comment \"" + TableContent.Chain.of(ownerRules).comment() + "\"")) {
+            return Look.FINE;
+        }
+        ProcessMark by = ProcessMark.in(ownerChain.text());
+        return by == null
+                ? new Look(Finding.EMPTIED, null)
+                : new Look(by.isRival() ? Finding.CONTESTED : Finding.ABANDONED, by);
     }
 
     /** Whether there is a table of ours in the kernel, as far as is known. */
@@ -262,8 +320,7 @@ final class KernelTable {
         Set<StaleFlow> stale = rules.takeStaleFlows().stream()
                 .filter(flow -> flow.endpoint() != null || !ledBefore.contains(flow.listener()))
                 .collect(Collectors.toSet());
-        conntrack.forgetAllBut(
-                ledBefore.stream().collect(Collectors.toMap(listener -> listener, rules::endpoints)));
+        conntrack.forgetAllBut(ledBefore.stream().collect(Collectors.toMap(listener -> listener, rules::endpoints)));
         return conntrack.forget(stale);
     }
 

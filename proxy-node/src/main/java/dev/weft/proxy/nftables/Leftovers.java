@@ -24,9 +24,10 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
     private boolean busy;
     private boolean begun;
 
-    static Behavior<NftablesCommand> create(NftablesSettings settings, String node, Commands commands) {
+    static Behavior<NftablesCommand> create(
+            NftablesSettings settings, String node, Commands commands, boolean successor) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Leftovers(context, timers, settings, node, commands)));
+                Behaviors.withTimers(timers -> new Leftovers(context, timers, settings, node, commands, successor)));
     }
 
     private Leftovers(
@@ -34,12 +35,13 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
             TimerScheduler<NftablesCommand> timers,
             NftablesSettings settings,
             String node,
-            Commands commands) {
+            Commands commands,
+            boolean successor) {
         super(context);
         this.timers = timers;
         this.settings = settings;
         this.node = node;
-        this.table = new KernelTable(settings, node, commands);
+        this.table = new KernelTable(settings, node, commands, successor);
     }
 
     @Override
@@ -68,7 +70,11 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
         if (listing == null || !listing.chains().containsKey(Skeleton.OWNER + Skeleton.ownerName(node))) {
             return Behaviors.ignore();
         }
-        table.begin(message.found());
+        String reason = table.begin(message.found());
+        if (reason != null) {
+            LOG.warn("{}; connections go where that leads them, not to our listeners", reason);
+            return Behaviors.ignore();
+        }
         LOG.info(
                 "table {} that the kernel mode has left is emptied, as the mode is userspace; it goes when no connection"
                         + " that it has led is open any more",
@@ -109,7 +115,7 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
     }
 
     private Behavior<NftablesCommand> onLooked(NftablesCommand.Looked looked) {
-        if (looked.finding() == KernelTable.Finding.UNUSED && !busy) {
+        if (looked.look().finding() == KernelTable.Finding.UNUSED && !busy) {
             table.letGo();
             advance();
         }

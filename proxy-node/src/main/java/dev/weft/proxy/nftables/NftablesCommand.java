@@ -23,8 +23,7 @@ sealed interface NftablesCommand {
             return of(output, failure, Set.of());
         }
 
-        static Applied of(
-                Commands.@Nullable Output output, @Nullable Throwable failure, Set<ServiceKey> changed) {
+        static Applied of(Commands.@Nullable Output output, @Nullable Throwable failure, Set<ServiceKey> changed) {
             return new Applied(
                     output != null ? output : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),
                     changed);
@@ -42,9 +41,9 @@ sealed interface NftablesCommand {
         INSTANCE
     }
 
-    record Looked(KernelTable.Finding finding) implements NftablesCommand {
-        static Looked of(KernelTable.@Nullable Finding finding, @Nullable Throwable failure) {
-            return new Looked(finding != null ? finding : KernelTable.Finding.FINE);
+    record Looked(KernelTable.Look look) implements NftablesCommand {
+        static Looked of(KernelTable.@Nullable Look look, @Nullable Throwable failure) {
+            return new Looked(look != null ? look : KernelTable.Look.FINE);
         }
     }
 

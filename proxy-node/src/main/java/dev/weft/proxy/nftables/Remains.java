@@ -56,6 +56,8 @@ final class Remains {
         }
         Set<ListenerKey> known = Set.copyOf(led);
         Predicate<TrackedFlow> ours = flow -> known.isEmpty() || known.contains(flow.to());
-        return conntrack.connections().thenApply(open -> open == null ? late : open.stream().noneMatch(ours));
+        return conntrack
+                .connections()
+                .thenApply(open -> open == null ? late : open.stream().noneMatch(ours));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A host whose kernel is a {@link Tracer}: takes scripts, lists its table, and refuses as often as it is told to. */
@@ -57,6 +58,13 @@ final class FakeNft implements Commands {
     /** The table is another node's. */
     synchronized void ownedBy(String node) {
         owner = node;
+    }
+
+    /** Another process has taken the table over. */
+    synchronized void takenBy(ProcessMark by) {
+        String chain = "inet weft " + Skeleton.OWNER + "node-1";
+        kernel.run("flush chain " + chain + "\n");
+        Skeleton.ownerRules(by).forEach(rule -> kernel.run("add rule " + chain + " " + rule + "\n"));
     }
 
     /** All that it was asked to take, refused ones too. */
@@ -120,9 +128,13 @@ final class FakeNft implements Commands {
 
     /** As {@code nft list chain} prints one of our rules. */
     private String chain(String name) {
+        String marks = kernel.chains().getOrDefault(name, List.of()).stream()
+                .filter(rule -> rule.contains(" comment "))
+                .collect(Collectors.joining("\n"));
         String print = kernel.installed().chains().getOrDefault(name, "#0");
         boolean empty = emptied || print.endsWith("#0");
-        return "chain " + name + " {\n" + (empty ? "" : "return comment \"" + print.split("#", -1)[0] + "\"\n") + "}\n";
+        return "chain " + name + " {\n" + (empty ? "" : "return comment \"" + print.split("#", -1)[0] + "\"\n" + marks)
+                + "}\n";
     }
 
     /** As {@code nft -j list table} prints it. */
@@ -137,12 +149,17 @@ final class FakeNft implements Commands {
         InstalledTable table = kernel.installed();
         table.chains().forEach((name, print) -> {
             objects.addObject().putObject("chain").put("name", name);
+            List<String> rules = kernel.chains().getOrDefault(name, List.of());
             int count = Integer.parseInt(print.substring(print.lastIndexOf('#') + 1));
             for (int rule = 0; rule < count; rule++) {
                 objects.addObject()
                         .putObject("rule")
                         .put("chain", name)
-                        .put("comment", print.substring(0, print.lastIndexOf('#')));
+                        .put(
+                                "comment",
+                                rules.get(rule).contains(" comment ")
+                                        ? rules.get(rule).split("\"", -1)[1]
+                                        : print.substring(0, print.lastIndexOf('#')));
             }
         });
         table.sets().forEach(name -> {

@@ -144,8 +144,7 @@ final class Hosts implements AutoCloseable {
 
     /** Answers {@code NAME N} to the n-th line of a connection. */
     void echo(String host, String name, int port) throws IOException {
-        BufferedReader output =
-                start(host, "python3", script.toString(), "echo", name, Integer.toString(port));
+        BufferedReader output = start(host, "python3", script.toString(), "echo", name, Integer.toString(port));
         assertThat(output.readLine()).isEqualTo("serving");
     }
 

@@ -449,6 +449,28 @@ class KernelModeIT {
         assertThat(timelessTable()).isEqualTo(before);
     }
 
+    @Test
+    @DisplayName("leaves the table alone that another process of its name programs, and has it when that has ended")
+    void secondProcess() throws Exception {
+        String settings = TestNode.onNode("nftables") + ", nftables.check=200ms";
+        node = new TestNode(hosts, Hosts.NODE, settings);
+        declare("web", VIP, "", "", "one");
+        serve("nftables");
+        try (TestNode second = new TestNode(hosts, Hosts.NODE, settings)) {
+            second.apply(services, List.of(slice("web", slicePort("t", "TCP", 8080), "10.91.3.2")));
+            second.await("no use of the table", status -> status.contains("is programmed by process "));
+            assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 2));
+            slices.set(0, slice("web", slicePort("t", "TCP", 8080), "10.91.2.2"));
+            node.apply(services, slices);
+            node.await("the change", status -> status.contains("transactions=2 failures=0"));
+            assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("two", 2));
+
+            node.kill();
+            second.await("the table", status -> status.startsWith("programmed=[web]"));
+            assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("three", 2));
+        }
+    }
+
     @ParameterizedTest(name = "nft {0}")
     @ValueSource(strings = {"flush table inet weft", "flush ruleset"})
     @DisplayName("is back by itself when somebody has emptied or removed its table")
@@ -566,7 +588,8 @@ class KernelModeIT {
     }
 
     @Test
-    @DisplayName("leaves flows of datagrams where they go when it is killed and starts again, but not where nobody is left")
+    @DisplayName(
+            "leaves flows of datagrams where they go when it is killed and starts again, but not where nobody is left")
     void flowsOverRestart() throws Exception {
         assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
                 .as("there is no command conntrack here")

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("the keeper of the kernel's table")
 @Timeout(300)
@@ -83,7 +85,11 @@ class NftablesActorTest {
     }
 
     private KernelPath start(NftablesSettings settings) {
-        KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
+        return start(settings, false);
+    }
+
+    private KernelPath start(NftablesSettings settings, boolean successor) {
+        KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, successor, status);
         path.start(system, changed::add, listening::contains, InstantSource.system(), new SplittableRandom(1));
         return path;
     }
@@ -265,7 +271,8 @@ class NftablesActorTest {
     }
 
     @Test
-    @DisplayName("keeps the table that it has left, empty, when it starts again for userspace while its connections are open")
+    @DisplayName(
+            "keeps the table that it has left, empty, when it starts again for userspace while its connections are open")
     void keepsLeftovers() {
         KernelPath path = start();
         path.apply(update(true, "10.0.0.1"));
@@ -303,6 +310,53 @@ class NftablesActorTest {
         await().until(() -> path.transactions() == 2);
         assertThat(nft.scripts().get(1)).startsWith("add table inet weft\ndelete");
         await().during(Duration.ofMillis(200)).until(() -> path.transactions() == 2);
+    }
+
+    @Test
+    @DisplayName("leaves its table to another process that has taken it over, and has it back when that has ended")
+    void takenOver() throws Exception {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            nft.takenBy(ProcessMark.of(other.toHandle()));
+            await().pollDelay(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+            path.apply(update(false, "10.0.0.2"));
+            await().during(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
+        assertThat(path.isProgrammed(WEB)).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("uses no table that another living process programs, until that ends, unless it is its successor")
+    void secondProcess(boolean successor) throws Exception {
+        KernelPath first = start();
+        first.apply(update(true, "10.0.0.1"));
+        await().until(() -> first.isProgrammed(WEB));
+        first.stop();
+        system.terminate();
+        await().until(() -> system.whenTerminated().isCompleted());
+        system = ActorSystem.create(Behaviors.empty(), "second");
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            nft.takenBy(ProcessMark.of(other.toHandle()));
+            KernelPath second = start(SETTINGS, successor);
+            second.apply(update(true, "10.0.0.2"));
+            if (!successor) {
+                await().until(() -> String.valueOf(second.unavailable()).contains("process " + other.pid()));
+                await().during(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+                other.destroyForcibly().waitFor();
+            }
+            await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
+            await().until(() -> second.isProgrammed(WEB) && second.unavailable() == null);
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
     }
 
     @Test
