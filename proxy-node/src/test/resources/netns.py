@@ -1,6 +1,8 @@
 """Servers and clients for tests in network namespaces.
 
 serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv6; prints "serving" once it does
+echo NAME PORT                answers "NAME N" to the n-th line of a TCP connection over IPv4; prints "serving" once it does
+hold ADDRESS PORT             sends a line over one and the same TCP connection for each line it reads; prints answers, or what failed
 flow ADDRESS PORT             sends a datagram from one and the same port for each line it reads; prints answers likewise
 storm ADDRESS PORT N          sends datagrams from N ports without end; for each line it reads prints how many it has sent since
                               the line before, how many answers came, and how many ports had none
@@ -12,6 +14,7 @@ import select
 import selectors
 import socket
 import sys
+import threading
 import time
 
 PATIENCE = 30.0
@@ -43,6 +46,28 @@ def serve(name, ports):
 
 def answer(name, peer):
     return (name + " " + peer[0].replace("::ffff:", "") + "\n").encode()
+
+
+def echo(name, port):
+    def answer_lines(connection):
+        with connection, connection.makefile("rw") as lines:
+            for number, _ in enumerate(lines, 1):
+                print(name, number, file=lines, flush=True)
+
+    with socket.create_server(("", port)) as server:
+        print("serving", flush=True)
+        while True:
+            threading.Thread(target=answer_lines, args=(server.accept()[0],), daemon=True).start()
+
+
+def hold(address, port):
+    with socket.create_connection((address, port), PATIENCE) as sock, sock.makefile("rw") as lines:
+        for _ in sys.stdin:
+            try:
+                print("?", file=lines, flush=True)
+                print(lines.readline().strip() or "closed", flush=True)
+            except OSError as failure:
+                print(failure, flush=True)
 
 
 def flow(address, port):
@@ -127,6 +152,10 @@ def call(protocol, address, port, dropped):
 
 if sys.argv[1] == "serve":
     serve(sys.argv[2], [int(port) for port in sys.argv[3:]])
+elif sys.argv[1] == "echo":
+    echo(sys.argv[2], int(sys.argv[3]))
+elif sys.argv[1] == "hold":
+    hold(sys.argv[2], int(sys.argv[3]))
 elif sys.argv[1] == "storm":
     storm(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
 elif sys.argv[1] == "rush":

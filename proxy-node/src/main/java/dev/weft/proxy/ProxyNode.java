@@ -224,7 +224,8 @@ public final class ProxyNode {
                 settings.node(),
                 settings.dataPlane().nodeAddresses(),
                 settings.balance().defaultAlgorithm(),
-                commands(settings));
+                commands(settings),
+                settings.handover().isPresent());
     }
 
     private static Commands commands(ProxySettings settings) {

@@ -33,6 +33,11 @@ final class Capability {
         return commands.has("nft") ? null : "there is no command nft (Debian's package nftables)";
     }
 
+    /** Whether rules may stand in the kernel that a process with the right has left, and this one cannot look for. */
+    static boolean cannotLook(Path status, Commands commands) {
+        return commands.has("nft") && Files.isReadable(status) && !mayChangeNetwork(status);
+    }
+
     /** Whether a process has CAP_NET_ADMIN. */
     static boolean mayChangeNetwork(Path status) {
         try {

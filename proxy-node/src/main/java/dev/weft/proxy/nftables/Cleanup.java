@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Removes our table, whoever left it there; connections that it has led already go on. */
+/**
+ * Removes our table at once, whoever left it there. Connections that it has led go on where another table of the host has a
+ * nat chain; otherwise the kernel stops translating, and they are cut.
+ */
 public final class Cleanup {
     private Cleanup() {}
 

@@ -1,12 +1,17 @@
 package dev.weft.proxy.nftables;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.proxy.dataplane.ListenerKey;
+import dev.weft.proxy.view.Protocol;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +20,25 @@ import org.jspecify.annotations.Nullable;
  * @param chains names with the prints of their rules; a print that no chain of ours has where somebody changed it
  * @param sets names; sets that rules bring along themselves are left out
  * @param elements by set and key; of sets that the kernel fills itself none
+ * @param by the process that programs it; null where none says so
  */
-record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, Map<String, String>> elements) {
+record InstalledTable(
+        Map<String, String> chains,
+        Set<String> sets,
+        Map<String, Map<String, String>> elements,
+        @Nullable ProcessMark by) {
     private static final String CHANGED = "changed";
+    private static final Pattern LISTENER = Pattern.compile("([0-9a-f.:]+) \\. (tcp|udp) \\. ([0-9]{1,5})");
 
     InstalledTable {
         chains = Map.copyOf(chains);
         sets = Set.copyOf(sets);
         elements = Map.copyOf(elements);
+    }
+
+    /** One that nobody programs. */
+    InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, Map<String, String>> elements) {
+        this(chains, sets, elements, null);
     }
 
     /** Reads what {@code nft -j list table} prints. */
@@ -48,7 +64,15 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
         }
         Map<String, String> chains = new HashMap<>();
         comments.forEach((name, of) -> chains.put(name, print(of)));
-        return new InstalledTable(chains, sets, elements);
+        return new InstalledTable(chains, sets, elements, by(comments));
+    }
+
+    private static @Nullable ProcessMark by(Map<String, List<String>> comments) {
+        String owners = comments.entrySet().stream()
+                .filter(chain -> chain.getKey().startsWith(Skeleton.OWNER))
+                .flatMap(chain -> chain.getValue().stream())
+                .collect(Collectors.joining("\n"));
+        return ProcessMark.in(owners);
     }
 
     /** Who made the table; empty for nobody that says so, null when it is of another format than ours. */
@@ -64,12 +88,30 @@ record InstalledTable(Map<String, String> chains, Set<String> sets, Map<String, 
                 .orElse("");
     }
 
+    /** Listeners of a protocol whose connections it leads. */
+    Set<ListenerKey> listeners(Protocol protocol) {
+        Set<ListenerKey> listeners = new HashSet<>();
+        for (Family family : Family.values()) {
+            for (String key :
+                    elements.getOrDefault(Skeleton.services(family), Map.of()).keySet()) {
+                Matcher listener = LISTENER.matcher(key);
+                if (listener.matches() && listener.group(2).equals(protocol == Protocol.UDP ? "udp" : "tcp")) {
+                    listeners.add(new ListenerKey(listener.group(1), Integer.parseInt(listener.group(3)), protocol));
+                }
+            }
+        }
+        return listeners;
+    }
+
     private static String print(List<String> comments) {
         if (comments.isEmpty()) {
             return TableContent.Chain.of(List.of()).print();
         }
-        boolean alike = comments.stream().distinct().count() == 1;
-        return TableContent.Chain.print(alike ? comments.get(0) : CHANGED, comments.size());
+        List<String> prints = comments.stream()
+                .filter(comment -> ProcessMark.in(comment) == null)
+                .distinct()
+                .toList();
+        return TableContent.Chain.print(prints.size() == 1 ? prints.get(0) : CHANGED, comments.size());
     }
 
     private static Map<String, String> elements(JsonNode list) {

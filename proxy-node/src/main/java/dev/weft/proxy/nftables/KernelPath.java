@@ -14,18 +14,16 @@ import dev.weft.proxy.view.ViewUpdate;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The kernel mode of a node: says which listeners the kernel has taken over, and has it programmed. Safe for several
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
  * <p>A service moves to the kernel first and gives up its listeners then; its way back is the other way round.
  */
 public final class KernelPath implements Offload {
-    private static final Logger LOG = LoggerFactory.getLogger(KernelPath.class);
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private final NftablesSettings settings;
@@ -47,7 +44,11 @@ public final class KernelPath implements Offload {
     private final AtomicLong transactions = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     /** Whether what the kernel mode has left here may stand in the way of listeners. */
-    private final AtomicBoolean leftovers;
+    private final boolean leftovers;
+
+    private final boolean successor;
+    /** Whether it cannot be known whether there are any. */
+    private final boolean blind;
 
     private volatile KernelTraffic traffic = KernelTraffic.NONE;
     private volatile @Nullable String unavailable;
@@ -59,14 +60,16 @@ public final class KernelPath implements Offload {
      * @param node its zone is taken from the Node object when it is empty here
      * @param nodeAddresses where node ports are open
      * @param defaultAlgorithm for services that name none
+     * @param successor whether it takes the table over from a process of the same name that still runs, and goes then
      */
     public KernelPath(
             NftablesSettings settings,
             NodeIdentity node,
             List<String> nodeAddresses,
             Algorithm defaultAlgorithm,
-            Commands commands) {
-        this(settings, node, nodeAddresses, defaultAlgorithm, commands, STATUS);
+            Commands commands,
+            boolean successor) {
+        this(settings, node, nodeAddresses, defaultAlgorithm, commands, successor, STATUS);
     }
 
     /** @param status what Linux says of the process */
@@ -76,6 +79,7 @@ public final class KernelPath implements Offload {
             List<String> nodeAddresses,
             Algorithm defaultAlgorithm,
             Commands commands,
+            boolean successor,
             Path status) {
         this.settings = settings;
         this.node = node;
@@ -84,8 +88,10 @@ public final class KernelPath implements Offload {
         this.commands = commands;
         String missing = Capability.missing(status, commands);
         boolean userspace = settings.mode() == ProxyMode.USERSPACE;
+        this.successor = successor;
         this.unavailable = userspace ? "the mode is userspace" : missing;
-        this.leftovers = new AtomicBoolean(userspace && missing == null);
+        this.blind = Capability.cannotLook(status, commands);
+        this.leftovers = userspace && missing == null;
     }
 
     /**
@@ -102,11 +108,13 @@ public final class KernelPath implements Offload {
             Predicate<ServiceKey> listening,
             InstantSource clock,
             RandomGenerator random) {
+        KernelParts parts = new KernelParts(this, node, commands, changed, listening, clock, random);
         if (settings.mode() != ProxyMode.USERSPACE) {
+            actor = system.systemActorOf(NftablesActor.create(settings, parts), "weft-nftables", Props.empty());
+        } else if (leftovers) {
             actor = system.systemActorOf(
-                    NftablesActor.create(
-                            settings, new NftablesActor.Parts(this, node, commands, changed, listening, clock, random)),
-                    "weft-nftables",
+                    Leftovers.create(settings, node.name(), commands, successor),
+                    "weft-nftables-leftovers",
                     Props.empty());
         }
     }
@@ -117,23 +125,6 @@ public final class KernelPath implements Offload {
         if (running != null) {
             running.tell(new NftablesCommand.Viewed(update));
         }
-        if (leftovers.compareAndSet(true, false)) { // listeners are being bound by now
-            removeLeftovers();
-        }
-    }
-
-    /** Rules of a former kernel mode of this node would lead connections past the listeners, for ever as they were. */
-    private void removeLeftovers() {
-        String chain = Skeleton.OWNER + Skeleton.ownerName(node.name());
-        commands.run(List.of("nft", "list", "chain", "inet", settings.table(), chain), "")
-                .thenAccept(found -> {
-                    if (found.done()) {
-                        LOG.info(
-                                "table {} that the kernel mode has left is removed: the mode is userspace",
-                                settings.table());
-                        commands.run(List.of("nft", "delete", "table", "inet", settings.table()), "");
-                    }
-                });
     }
 
     /** Programs nothing more. What the kernel has been given stays there and goes on working. */
@@ -219,6 +210,15 @@ public final class KernelPath implements Offload {
         return new ServiceCompiler(as, nodeAddresses, defaultAlgorithm, rules, settings);
     }
 
+    /** Whether rules that a proxy-node has left here may lead connections, though this process cannot see them. */
+    boolean isBlind() {
+        return blind;
+    }
+
+    boolean isSuccessor() {
+        return successor;
+    }
+
     @Nullable
     String unavailable() {
         return unavailable;
@@ -229,7 +229,7 @@ public final class KernelPath implements Offload {
     }
 
     /** These are the services that the kernel serves now, and no others. */
-    void programmed(Set<ServiceKey> services) {
+    private void programmed(Set<ServiceKey> services) {
         programmed.retainAll(services);
         programmed.addAll(services);
     }
@@ -239,7 +239,7 @@ public final class KernelPath implements Offload {
      *
      * @return whether it does, and did not before
      */
-    boolean programmed(ServiceKey key, boolean now) {
+    private boolean programmed(ServiceKey key, boolean now) {
         if (now) {
             return programmed.add(key);
         }
@@ -255,9 +255,27 @@ public final class KernelPath implements Offload {
         traffic = now;
     }
 
-    /** The kernel has taken a transaction. */
-    void transacted() {
+    /**
+     * The kernel has taken a transaction.
+     *
+     * @param whole whether all services of the table count as new
+     * @param changed services that it was about
+     * @return those that the kernel serves, and did not before
+     */
+    Set<ServiceKey> transacted(KernelTable table, boolean whole, Set<ServiceKey> changed) {
+        Set<ServiceKey> moved = new HashSet<>();
+        if (whole || unavailable != null) {
+            unavailable = null;
+            moved.addAll(table.services());
+            programmed(moved);
+        }
+        for (ServiceKey key : changed) { // as many as have changed, however many there are
+            if (programmed(key, table.serves(key))) {
+                moved.add(key);
+            }
+        }
         transactions.incrementAndGet();
+        return moved;
     }
 
     void failed() {

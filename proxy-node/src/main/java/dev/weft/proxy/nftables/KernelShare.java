@@ -46,7 +46,11 @@ final class KernelShare {
     void tellUnavailable() {
         if (!toldUnavailable) {
             toldUnavailable = true;
-            String text = "no service is put into the kernel: {}; listeners serve all of them";
+            String text = "no service is put into the kernel: {}; listeners serve all of them"
+                    + (path.isBlind()
+                            ? ", but rules that a proxy-node with that right has left here, if any, would still lead"
+                                    + " connections past them: weft proxy --cleanup, as root, removes those"
+                            : "");
             if (mode == ProxyMode.NFTABLES) {
                 LOG.warn(text, path.unavailable());
             } else {

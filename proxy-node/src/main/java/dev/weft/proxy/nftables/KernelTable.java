@@ -2,6 +2,8 @@ package dev.weft.proxy.nftables;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.proxy.dataplane.ListenerKey;
+import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class KernelTable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelTable.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CONNTRACK = "conntrack";
 
     private enum Known {
         /** There is none of ours. */
@@ -37,23 +39,38 @@ final class KernelTable {
     private final NftablesSettings settings;
     private final String node;
     private final Commands commands;
+    private final boolean successor;
+    private final List<String> ownerRules = Skeleton.ownerRules(ProcessMark.own());
     private final RuleSet rules;
     private final KernelCounters counters;
+    private final Conntrack conntrack;
+    private final Remains remains;
     private final ConnectionCounts counts = new ConnectionCounts();
     private final EndpointCounts endpointCounts = new EndpointCounts();
     private Known known = Known.DOUBTFUL;
     private @Nullable InstalledTable installed;
     /** Whether the last transaction made the table anew, or removed it. */
     private boolean begunAnew;
+    /** Whether another process that runs has it. */
+    private boolean contested;
+    /** Whether there was a table of ours at last: connections may be open that it has led. */
+    private boolean stood;
+    /** Whether it is to go if it is empty. */
+    private boolean mayGo;
+    /** UDP listeners that the table led when it was found, until the first transaction is taken. */
+    private Set<ListenerKey> ledWhenFound = Set.of();
 
-    private boolean toldConntrack;
-
-    KernelTable(NftablesSettings settings, String node, Commands commands) {
+    /** @param successor whether it takes the table over from another process, which goes then */
+    KernelTable(NftablesSettings settings, String node, Commands commands, boolean successor) {
+        this.successor = successor;
         this.settings = settings;
         this.node = node;
         this.commands = commands;
         this.rules = new RuleSet(settings, node);
+        this.rules.table().chain(Skeleton.OWNER + Skeleton.ownerName(node), ownerRules);
         this.counters = new KernelCounters(settings, commands);
+        this.conntrack = new Conntrack(commands);
+        this.remains = new Remains(settings, conntrack);
     }
 
     /**
@@ -85,13 +102,36 @@ final class KernelTable {
             return "table inet " + settings.table() + " is that of node " + owner
                     + " (set weft.proxy.nftables.table to another name, or remove it with weft proxy --cleanup)";
         }
+        ProcessMark by = listing == null ? null : listing.by();
+        contested = by != null && !successor && by.isRival();
+        if (by != null && contested) {
+            return contestedBy(by);
+        }
         installed = listing;
+        stood = listing != null;
+        if (listing != null) {
+            remains.leads(listing.listeners(Protocol.TCP));
+        }
+        ledWhenFound = listing == null ? Set.of() : listing.listeners(Protocol.UDP);
         known = listing == null ? Known.ABSENT : owner == null ? Known.DOUBTFUL : Known.FOUND;
         return null;
     }
 
+    /** Whether another process that runs programs the table; until it is free, {@link #look} looks for that alone. */
+    boolean isContested() {
+        return contested;
+    }
+
+    /** From now on another process programs it. */
+    String contestedBy(ProcessMark by) {
+        contested = true;
+        return "table inet " + settings.table() + " is programmed by process " + by.pid() + ", a proxy-node of the same"
+                + " name; stop that one, or set weft.proxy.nftables.table to another name";
+    }
+
     void update(ServiceKey key, @Nullable ServicePicture picture, ServiceCompiler compiler) {
         rules.update(key, picture, compiler);
+        remains.leads(rules.listeners(key));
         Set<?> lost = rules.lost(key);
         if (!lost.isEmpty()) {
             LOG.warn("{} does not get {}: another service has that", key, lost);
@@ -102,19 +142,47 @@ final class KernelTable {
         return rules.services();
     }
 
-    /** What somebody else may have done to our table. */
-    enum Damage {
-        /** Nothing that can be seen, or it cannot be looked at. */
-        NONE,
-        /** As by who loads all rules of the host anew. */
-        REMOVED,
-        /** Its chains have no rules any more, as after {@code nft flush table}. */
-        EMPTIED
+    /**
+     * What a look at the kernel's table has found.
+     *
+     * @param by another process that programs it; null for none that is known
+     */
+    record Look(Finding finding, @Nullable ProcessMark by) {
+        static final Look FINE = new Look(Finding.FINE, null);
     }
 
-    /** Looks whether our table is there and has rules: at one small chain, however many services there are. */
-    CompletionStage<Damage> look() {
-        String rule = "comment \"" + TableContent.Chain.of(Skeleton.OWNER_RULES).comment() + "\"";
+    /** What there is to find. */
+    enum Finding {
+        /** Nothing that calls for anything, or it cannot be looked at. */
+        FINE(""),
+        /** Somebody has removed it, as who loads all rules of the host anew. */
+        REMOVED("removed"),
+        /** Its chains have no rules any more, as after {@code nft flush table}. */
+        EMPTIED("emptied"),
+        /** Another process programs it, and runs. */
+        CONTESTED("taken over"),
+        /** Another process has programmed it, which has ended. */
+        ABANDONED("taken over, and left,"),
+        /** No service is in it, and no connection that it has led is open any more. */
+        UNUSED("");
+
+        private final String deed;
+
+        Finding(String deed) {
+            this.deed = deed;
+        }
+
+        /** What somebody has done to the table. */
+        String deed() {
+            return deed;
+        }
+    }
+
+    /** Looks whether our table is there and has rules, at one small chain, or whether it may go. */
+    CompletionStage<Look> look() {
+        if (isLeft() && !contested) {
+            return remains.mayGo().thenApply(may -> new Look(may ? Finding.UNUSED : Finding.FINE, null));
+        }
         return commands.run(
                         List.of(
                                 "nft",
@@ -124,12 +192,38 @@ final class KernelTable {
                                 settings.table(),
                                 Skeleton.OWNER + Skeleton.ownerName(node)),
                         "")
-                .thenApply(seen -> {
-                    if (seen.done()) {
-                        return seen.text().contains(rule) ? Damage.NONE : Damage.EMPTIED;
-                    }
-                    return seen.status() == Commands.Output.NOT_RUN ? Damage.NONE : Damage.REMOVED;
-                });
+                .thenApply(this::seen);
+    }
+
+    private Look seen(Commands.Output ownerChain) {
+        if (!ownerChain.done()) {
+            boolean unknown = ownerChain.status() == Commands.Output.NOT_RUN;
+            return unknown ? Look.FINE : new Look(Finding.REMOVED, null);
+        }
+        if (ownerChain
+                .text()
+                .contains("comment \"" + TableContent.Chain.of(ownerRules).comment() + "\"")) {
+            return Look.FINE;
+        }
+        ProcessMark by = ProcessMark.in(ownerChain.text());
+        return by == null
+                ? new Look(Finding.EMPTIED, null)
+                : new Look(by.isRival() ? Finding.CONTESTED : Finding.ABANDONED, by);
+    }
+
+    /** Whether there is a table of ours in the kernel, as far as is known. */
+    boolean stands() {
+        return known != Known.ABSENT;
+    }
+
+    /** Whether no service is in it, though it stands in the kernel yet. */
+    boolean isLeft() {
+        return rules.isEmpty() && known != Known.ABSENT;
+    }
+
+    /** If it is empty yet, the next transaction removes it. */
+    void letGo() {
+        mayGo = true;
     }
 
     /** Whether there is nothing in it. */
@@ -149,14 +243,12 @@ final class KernelTable {
     /** The next transaction, which counts as done from now on; null when there is nothing to do. */
     @Nullable
     Step next() {
-        if (rules.isEmpty()) {
-            rules.table().takeChanges();
-            boolean remove = known != Known.ABSENT;
-            begunAnew = true;
-            known = Known.ABSENT;
-            String name = "table inet " + settings.table() + "\n";
-            return remove ? new Step("add " + name + "delete " + name) : null;
+        if (!rules.isEmpty()) {
+            remains.isUsed();
+        } else if (known == Known.ABSENT || mayGo || !stood) {
+            return removal();
         }
+        mayGo = false;
         InstalledTable before = installed;
         boolean anew = known == Known.ABSENT || known == Known.DOUBTFUL;
         TableChange change = anew
@@ -174,8 +266,20 @@ final class KernelTable {
         return change.isEmpty() && !first ? null : new Step(change.script(settings.table()));
     }
 
+    private @Nullable Step removal() {
+        boolean there = known != Known.ABSENT;
+        rules.table().takeChanges();
+        remains.end();
+        begunAnew = true;
+        mayGo = false;
+        known = Known.ABSENT;
+        String name = "table inet " + settings.table() + "\n";
+        return there ? new Step("add " + name + "delete " + name) : null;
+    }
+
     /** The kernel has taken the last transaction. */
     void taken() {
+        stood = known != Known.ABSENT;
         if (begunAnew) {
             counts.beginAnew();
             endpointCounts.beginAnew();
@@ -205,38 +309,24 @@ final class KernelTable {
     }
 
     /**
-     * Has the kernel forget datagram flows that lead where they should not any more.
+     * Has the kernel forget datagram flows that lead where they should not any more; of a table that was found, only those
+     * to endpoints that are gone. To be called after each transaction that was taken.
      *
      * @return those that are to be looked for again once listeners have closed, with {@link #forgetRemnants}
      */
     List<StaleFlow> forgetStaleFlows() {
-        Set<StaleFlow> stale = rules.takeStaleFlows();
-        if (stale.isEmpty()) {
-            return List.of();
-        }
-        if (!commands.has(CONNTRACK)) {
-            if (!toldConntrack) {
-                toldConntrack = true;
-                LOG.info("without the command conntrack (Debian's package of that name), UDP flows to endpoints that"
-                        + " are gone last until their clients fall silent");
-            }
-            return List.of();
-        }
-        stale.forEach(flow -> forget(flow, flow.forget()));
-        return stale.stream().filter(flow -> flow.endpoint() == null).toList();
+        Set<ListenerKey> ledBefore = ledWhenFound;
+        ledWhenFound = Set.of();
+        Set<StaleFlow> stale = rules.takeStaleFlows().stream()
+                .filter(flow -> flow.endpoint() != null || !ledBefore.contains(flow.listener()))
+                .collect(Collectors.toSet());
+        conntrack.forgetAllBut(ledBefore.stream().collect(Collectors.toMap(listener -> listener, rules::endpoints)));
+        return conntrack.forget(stale);
     }
 
     /** Has the kernel forget what listeners have left behind that closed only after it took over. */
     void forgetRemnants(List<StaleFlow> flows) {
-        flows.forEach(flow -> flow.forgetRemnants().forEach(command -> forget(flow, command)));
-    }
-
-    private void forget(StaleFlow flow, List<String> command) {
-        commands.run(command, "").whenComplete((output, failure) -> {
-            if (failure != null || output.status() == Commands.Output.NOT_RUN) {
-                LOG.warn("the UDP flows of {} could not be forgotten", flow.listener());
-            }
-        });
+        conntrack.forgetRemnants(flows);
     }
 
     private static Found found(Commands.Output listed) {

@@ -14,15 +14,11 @@ import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewUpdate;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,18 +39,8 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     /** Much longer than it takes a listener to close. */
     private static final Duration LISTENERS_CLOSE = Duration.ofSeconds(1);
 
-    /** What the actor works with. */
-    record Parts(
-            KernelPath path,
-            NodeIdentity node,
-            Commands commands,
-            Consumer<Set<ServiceKey>> changed,
-            Predicate<ServiceKey> listening,
-            InstantSource clock,
-            RandomGenerator random) {}
-
     private final NftablesSettings settings;
-    private final Parts parts;
+    private final KernelParts parts;
     private final TimerScheduler<NftablesCommand> timers;
     private final KernelTable table;
     private final KernelShare share;
@@ -77,7 +63,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     /** Whether the kernel turned out to be of no use before there was a picture: its services may have been left to us. */
     private boolean untold;
 
-    static Behavior<NftablesCommand> create(NftablesSettings settings, Parts parts) {
+    static Behavior<NftablesCommand> create(NftablesSettings settings, KernelParts parts) {
         Behavior<NftablesCommand> behavior = Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new NftablesActor(context, settings, parts, timers)));
         return Behaviors.supervise(behavior)
@@ -87,13 +73,14 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     private NftablesActor(
             ActorContext<NftablesCommand> context,
             NftablesSettings settings,
-            Parts parts,
+            KernelParts parts,
             TimerScheduler<NftablesCommand> timers) {
         super(context);
         this.settings = settings;
         this.parts = parts;
         this.timers = timers;
-        this.table = new KernelTable(settings, parts.node().name(), parts.commands());
+        this.table = new KernelTable(
+                settings, parts.node().name(), parts.commands(), parts.path().isSuccessor());
         this.share = new KernelShare(parts.path(), settings.mode());
         this.refused = new RefusedTransactions(settings.retryMin(), settings.retryMax(), parts.random());
         this.handingBack = new HandingBack(
@@ -106,10 +93,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
             return;
         }
         timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
-        busy = true;
-        context.pipeToSelf(
-                table.inspect(),
-                (found, failure) -> new NftablesCommand.Inspected(found != null ? found : new KernelTable.Found(null)));
+        inspect();
     }
 
     @Override
@@ -158,8 +142,16 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         return this;
     }
 
+    private void inspect() {
+        busy = true;
+        getContext().pipeToSelf(table.inspect(), NftablesCommand.Inspected::of);
+    }
+
     private Behavior<NftablesCommand> onInspected(NftablesCommand.Inspected message) {
         busy = false;
+        if (table.isContested() && !everApplied) {
+            parts.path().unavailable(null); // unless it is so again
+        }
         String reason = table.begin(message.found());
         usable = reason == null;
         if (reason != null) {
@@ -189,20 +181,9 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         }
         refused.over();
         table.taken();
-        Set<ServiceKey> moved = new HashSet<>();
-        if (!everApplied || parts.path().unavailable() != null) {
-            parts.path().unavailable(null);
-            moved.addAll(table.services());
-            parts.path().programmed(moved);
-        }
+        Set<ServiceKey> moved = parts.path().transacted(table, !everApplied, applied.changed());
         everApplied = true;
-        for (ServiceKey key : applied.changed()) { // as many as have changed, however many there are
-            if (parts.path().programmed(key, table.serves(key))) {
-                moved.add(key);
-            }
-        }
         unconfirmed.removeAll(applied.changed());
-        parts.path().transacted();
         List<StaleFlow> leftByListeners = table.forgetStaleFlows();
         if (!leftByListeners.isEmpty()) {
             getContext()
@@ -261,31 +242,53 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     }
 
     private Behavior<NftablesCommand> onLookDue(NftablesCommand.LookDue due) {
-        if (everApplied && !busy && !table.isEmpty()) {
-            getContext()
-                    .pipeToSelf(
-                            table.look(),
-                            (damage, failure) ->
-                                    new NftablesCommand.Looked(damage != null ? damage : KernelTable.Damage.NONE));
+        if (!busy && (table.isContested() || (everApplied && table.stands()))) {
+            getContext().pipeToSelf(table.look(), NftablesCommand.Looked::of);
         }
         return this;
     }
 
     private Behavior<NftablesCommand> onLooked(NftablesCommand.Looked looked) {
-        if (looked.damage() != KernelTable.Damage.NONE && !busy) {
-            String done = looked.damage() == KernelTable.Damage.REMOVED ? "removed" : "emptied";
-            LOG.warn("somebody has {} table {}; it is made anew", done, settings.table());
-            table.distrust();
-            advance();
+        if (busy) {
+            return this; // it has changed meanwhile
+        }
+        KernelTable.Finding finding = looked.look().finding();
+        if (table.isContested()) {
+            if (finding != KernelTable.Finding.FINE && finding != KernelTable.Finding.CONTESTED) {
+                inspect();
+            }
+            return this;
+        }
+        switch (finding) {
+            case FINE -> {}
+            case CONTESTED -> tellContested(looked.look().by());
+            case UNUSED -> {
+                table.letGo();
+                advance();
+            }
+            case REMOVED, EMPTIED, ABANDONED -> {
+                LOG.warn("somebody has {} table {}; it is made anew", finding.deed(), settings.table());
+                table.distrust();
+                advance();
+            }
         }
         return this;
+    }
+
+    private void tellContested(@Nullable ProcessMark by) {
+        if (by != null && parts.path().isSuccessor()) {
+            table.contestedBy(by);
+            LOG.info("process {} has taken table {} over", by.pid(), settings.table());
+        } else if (by != null) {
+            LOG.warn("{}; what changes here does not reach the kernel until that has ended", table.contestedBy(by));
+        }
     }
 
     /** Takes in what has changed, and begins the next transaction when none is under way. */
     private void advance() {
         ServiceView current = view;
         NodeIdentity as = identity;
-        if (current == null || as == null || busy) {
+        if (current == null || as == null || busy || table.isContested()) {
             return;
         }
         ServiceCompiler compiler = parts.path().compiler(as, TrafficRules.of(current));
@@ -327,13 +330,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         busy = true;
         Set<ServiceKey> changed = Set.copyOf(unconfirmed);
         getContext()
-                .pipeToSelf(
-                        table.run(step),
-                        (output, failure) -> new NftablesCommand.Applied(
-                                output != null
-                                        ? output
-                                        : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),
-                                changed));
+                .pipeToSelf(table.run(step), (output, failure) -> NftablesCommand.Applied.of(output, failure, changed));
     }
 
     /** From now on listeners serve everything. */

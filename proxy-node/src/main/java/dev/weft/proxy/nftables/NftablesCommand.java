@@ -11,9 +11,24 @@ sealed interface NftablesCommand {
     /** A new picture. */
     record Viewed(ViewUpdate update) implements NftablesCommand {}
 
-    record Inspected(KernelTable.Found found) implements NftablesCommand {}
+    record Inspected(KernelTable.Found found) implements NftablesCommand {
+        static Inspected of(KernelTable.@Nullable Found found, @Nullable Throwable failure) {
+            return new Inspected(found != null ? found : new KernelTable.Found(null));
+        }
+    }
 
-    record Applied(Commands.Output output, Set<ServiceKey> changed) implements NftablesCommand {}
+    /** @param changed services that were taken in since the last one that was taken */
+    record Applied(Commands.Output output, Set<ServiceKey> changed) implements NftablesCommand {
+        static Applied of(Commands.@Nullable Output output, @Nullable Throwable failure) {
+            return of(output, failure, Set.of());
+        }
+
+        static Applied of(Commands.@Nullable Output output, @Nullable Throwable failure, Set<ServiceKey> changed) {
+            return new Applied(
+                    output != null ? output : new Commands.Output(Commands.Output.NOT_RUN, String.valueOf(failure)),
+                    changed);
+        }
+    }
 
     /** Somebody wants to know how many connections the kernel leads. */
     enum Count implements NftablesCommand {
@@ -26,7 +41,11 @@ sealed interface NftablesCommand {
         INSTANCE
     }
 
-    record Looked(KernelTable.Damage damage) implements NftablesCommand {}
+    record Looked(KernelTable.Look look) implements NftablesCommand {
+        static Looked of(KernelTable.@Nullable Look look, @Nullable Throwable failure) {
+            return new Looked(look != null ? look : KernelTable.Look.FINE);
+        }
+    }
 
     enum LookDue implements NftablesCommand {
         INSTANCE

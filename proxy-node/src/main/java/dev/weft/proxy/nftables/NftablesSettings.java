@@ -15,7 +15,9 @@ import java.util.List;
  * @param countInterval between two readings of the kernel's counters, at least
  * @param countBytes whether the kernel counts bytes, by a rule for every packet
  * @param handBack how long the rules of a service that goes back to listeners wait for these at most
- * @param check how often it is looked whether the table is there yet and has its rules
+ * @param check how often it is looked whether the table is there yet and has its rules, or may go
+ * @param keepEmpty how long a table without services stays where it cannot be known whether connections that it has led
+ *     are open
  */
 public record NftablesSettings(
         ProxyMode mode,
@@ -28,7 +30,8 @@ public record NftablesSettings(
         Duration countInterval,
         boolean countBytes,
         Duration handBack,
-        Duration check) {
+        Duration check,
+        Duration keepEmpty) {
 
     public NftablesSettings {
         podNetworks = podNetworks.stream().map(NftablesSettings::network).toList();
@@ -42,11 +45,12 @@ public record NftablesSettings(
                 || retryMax.compareTo(retryMin) < 0
                 || countInterval.toMillis() < 1
                 || handBack.isNegative()
-                || check.toMillis() < 1) {
+                || check.toMillis() < 1
+                || keepEmpty.isNegative()) {
             throw new IllegalArgumentException("weft.proxy.nftables: own-turns=" + ownTurns + " timeout=" + timeout
                     + " retry-min=" + retryMin + " retry-max=" + retryMax + " count-interval=" + countInterval
-                    + " hand-back=" + handBack + " check=" + check
-                    + " (expected: own-turns and hand-back >= 0, 0 < min <= max, and all the others > 0)");
+                    + " hand-back=" + handBack + " check=" + check + " keep-empty=" + keepEmpty
+                    + " (expected: own-turns, hand-back and keep-empty >= 0, 0 < min <= max, and all the others > 0)");
         }
     }
 
@@ -67,7 +71,8 @@ public record NftablesSettings(
                 config.getDuration("count-interval"),
                 config.getBoolean("count-bytes"),
                 config.getDuration("hand-back"),
-                config.getDuration("check"));
+                config.getDuration("check"),
+                config.getDuration("keep-empty"));
     }
 
     /** The pod networks of one family. */

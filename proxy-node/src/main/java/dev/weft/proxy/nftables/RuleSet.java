@@ -156,6 +156,16 @@ final class RuleSet {
                         .getOrDefault(listener, ListenerRules.NONE);
     }
 
+    /** What a service claims. */
+    Set<ListenerKey> listeners(ServiceKey key) {
+        return services.getOrDefault(key, ServiceRules.NONE).listeners().keySet();
+    }
+
+    /** Where a listener leads; nowhere where it is nobody's. */
+    Set<Endpoint> endpoints(ListenerKey listener) {
+        return rules(listener).endpoints().keySet();
+    }
+
     /** Who has the listener; null for nobody. */
     @Nullable
     ServiceKey owner(ListenerKey listener) {

@@ -140,6 +140,11 @@ final class Skeleton {
         return node.replaceAll("[^A-Za-z0-9.-]", "_");
     }
 
+    /** What is in that chain where a process says that it programs the table. */
+    static List<String> ownerRules(ProcessMark by) {
+        return List.of("return", "return comment \"" + by.text() + "\"");
+    }
+
     /** All chains with their rules, in the table of a node. */
     static Map<String, List<String>> chains(NftablesSettings settings, String node) {
         Map<String, List<String>> chains = new LinkedHashMap<>();

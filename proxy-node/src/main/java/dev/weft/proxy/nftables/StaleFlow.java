@@ -4,6 +4,9 @@ import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.nftables.ListenerRules.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint where it goes; null for wherever it went before the listener had endpoints
  */
 record StaleFlow(ListenerKey listener, @Nullable Endpoint endpoint) {
+
+    /** Those of all flows that lead from one of these listeners to none of its endpoints. */
+    static Set<StaleFlow> among(List<TrackedFlow> flows, Map<ListenerKey, Set<Endpoint>> endpoints) {
+        return flows.stream()
+                .filter(flow -> {
+                    Set<Endpoint> known = endpoints.get(flow.to());
+                    return known != null && !known.contains(flow.from());
+                })
+                .map(flow -> new StaleFlow(flow.to(), flow.from()))
+                .collect(Collectors.toSet());
+    }
 
     /** How the command {@code conntrack} is asked to forget it. */
     List<String> forget() {

@@ -66,7 +66,8 @@ record TableChange(List<String> lines) {
                 flushed.add("flush chain TABLE " + name);
             }
             for (String rule : after.rules()) {
-                ruled.add("add rule TABLE " + name + " " + rule + " comment \"" + after.comment() + "\"");
+                String comment = rule.contains(" comment ") ? "" : " comment \"" + after.comment() + "\"";
+                ruled.add("add rule TABLE " + name + " " + rule + comment);
             }
         }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A host whose kernel is a {@link Tracer}: takes scripts, lists its table, and refuses as often as it is told to. */
@@ -18,6 +19,8 @@ final class FakeNft implements Commands {
     private boolean emptied;
     private String owner = "";
     private @Nullable CompletableFuture<Output> held;
+    /** Null where the host has no command conntrack. */
+    private @Nullable String tracked;
 
     /** The next so many scripts are refused. */
     synchronized void refuse(int count) {
@@ -29,6 +32,11 @@ final class FakeNft implements Commands {
         CompletableFuture<Output> until = new CompletableFuture<>();
         held = until;
         return until;
+    }
+
+    /** The host has the command conntrack from now on, which prints this of TCP over IPv4. */
+    synchronized void track(String connections) {
+        tracked = connections;
     }
 
     /** Whether there is a table. */
@@ -52,6 +60,13 @@ final class FakeNft implements Commands {
         owner = node;
     }
 
+    /** Another process has taken the table over. */
+    synchronized void takenBy(ProcessMark by) {
+        String chain = "inet weft " + Skeleton.OWNER + "node-1";
+        kernel.run("flush chain " + chain + "\n");
+        Skeleton.ownerRules(by).forEach(rule -> kernel.run("add rule " + chain + " " + rule + "\n"));
+    }
+
     /** All that it was asked to take, refused ones too. */
     List<String> scripts() {
         return scripts;
@@ -63,6 +78,10 @@ final class FakeNft implements Commands {
 
     @Override
     public synchronized CompletionStage<Output> run(List<String> command, String input) {
+        if (command.get(0).equals("conntrack")) {
+            boolean listed = command.containsAll(List.of("-L", "ipv4", "tcp"));
+            return done(new Output(0, listed ? String.valueOf(tracked) : ""));
+        }
         if (command.contains("list")) {
             if (!made && owner.isEmpty()) {
                 return done(new Output(1, "Error: No such file or directory"));
@@ -70,7 +89,6 @@ final class FakeNft implements Commands {
             return done(new Output(0, command.contains("-j") ? listing() : chain(command.get(command.size() - 1))));
         }
         if (!command.equals(List.of("nft", "-f", "-"))) {
-            made &= !command.contains("delete");
             return done(new Output(0, ""));
         }
         scripts.add(input);
@@ -92,13 +110,13 @@ final class FakeNft implements Commands {
             emptied = false;
         }
         kernel.run(input);
-        made = true;
+        made = input.lines().count() != 2 || !input.contains("\ndelete table");
         return new Output(0, "");
     }
 
     @Override
-    public boolean has(String program) {
-        return program.equals("nft");
+    public synchronized boolean has(String program) {
+        return program.equals("nft") || (program.equals("conntrack") && tracked != null);
     }
 
     @Override
@@ -110,9 +128,13 @@ final class FakeNft implements Commands {
 
     /** As {@code nft list chain} prints one of our rules. */
     private String chain(String name) {
+        String marks = kernel.chains().getOrDefault(name, List.of()).stream()
+                .filter(rule -> rule.contains(" comment "))
+                .collect(Collectors.joining("\n"));
         String print = kernel.installed().chains().getOrDefault(name, "#0");
         boolean empty = emptied || print.endsWith("#0");
-        return "chain " + name + " {\n" + (empty ? "" : "return comment \"" + print.split("#", -1)[0] + "\"\n") + "}\n";
+        return "chain " + name + " {\n" + (empty ? "" : "return comment \"" + print.split("#", -1)[0] + "\"\n" + marks)
+                + "}\n";
     }
 
     /** As {@code nft -j list table} prints it. */
@@ -127,12 +149,17 @@ final class FakeNft implements Commands {
         InstalledTable table = kernel.installed();
         table.chains().forEach((name, print) -> {
             objects.addObject().putObject("chain").put("name", name);
+            List<String> rules = kernel.chains().getOrDefault(name, List.of());
             int count = Integer.parseInt(print.substring(print.lastIndexOf('#') + 1));
             for (int rule = 0; rule < count; rule++) {
                 objects.addObject()
                         .putObject("rule")
                         .put("chain", name)
-                        .put("comment", print.substring(0, print.lastIndexOf('#')));
+                        .put(
+                                "comment",
+                                rules.get(rule).contains(" comment ")
+                                        ? rules.get(rule).split("\"", -1)[1]
+                                        : print.substring(0, print.lastIndexOf('#')));
             }
         });
         table.sets().forEach(name -> {

@@ -142,6 +142,17 @@ final class Hosts implements AutoCloseable {
         assertThat(output.readLine()).isEqualTo("serving");
     }
 
+    /** Answers {@code NAME N} to the n-th line of a connection. */
+    void echo(String host, String name, int port) throws IOException {
+        BufferedReader output = start(host, "python3", script.toString(), "echo", name, Integer.toString(port));
+        assertThat(output.readLine()).isEqualTo("serving");
+    }
+
+    /** One connection: for each line written one goes out, and the answer is printed. */
+    Process hold(String host, String address, int port) throws IOException {
+        return launch(host, "python3", script.toString(), "hold", address, Integer.toString(port));
+    }
+
     /** What so many calls got. */
     List<String> call(String host, String protocol, String address, int port, int count) {
         return run(host, "python3", script.toString(), "call", protocol, address, Integer.toString(port), "" + count)

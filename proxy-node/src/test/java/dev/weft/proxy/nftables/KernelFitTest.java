@@ -7,12 +7,15 @@ import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.dataplane.ListenerPlan;
 import dev.weft.proxy.selection.NodeIdentity;
 import dev.weft.proxy.view.ServicePicture;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,9 +114,10 @@ class KernelFitTest {
                 auto.countInterval(),
                 auto.countBytes(),
                 auto.handBack(),
-                auto.check());
+                auto.check(),
+                auto.keepEmpty());
         for (NftablesSettings settings : List.of(userspace, auto)) {
-            KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands());
+            KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.RANDOM, new NoCommands(), false);
             assertThat(path.left(picture, plans, false)).isEqualTo(plans);
             assertThat(path.status().unavailable()).isNotEmpty();
         }
@@ -128,6 +132,16 @@ class KernelFitTest {
                 .isEqualTo(held);
         assertThat(Capability.missing(Path.of("/no/such/file"), new NoCommands()))
                 .contains("not Linux");
+    }
+
+    @Test
+    @DisplayName("knows that it cannot look for rules that another has left where the right is missing, but not nft")
+    void blind(@TempDir Path folder) throws IOException {
+        Path without = Files.writeString(folder.resolve("without"), "CapEff:\t0000000000000000\n");
+        Path with = Files.writeString(folder.resolve("with"), "CapEff:\t000001ffffffffff\n");
+        assertThat(Capability.cannotLook(without, new FakeNft())).isTrue();
+        assertThat(Capability.cannotLook(with, new FakeNft())).isFalse();
+        assertThat(Capability.cannotLook(without, new NoCommands())).isFalse();
     }
 
     private static final class NoCommands implements Commands {

@@ -63,6 +63,7 @@ class KernelModeIT {
             hosts.serve(host, host, 8080);
         }
         hosts.serve(Hosts.NODE, "host", 8081);
+        hosts.echo("one", "one", 8082);
     }
 
     @AfterAll
@@ -269,7 +270,7 @@ class KernelModeIT {
     @Test
     @DisplayName("moves services between the kernel and listeners while the kernel follows endpoints")
     void moves() throws Exception {
-        start("auto");
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", nftables.check=200ms");
         declare("web", VIP, "", "", "one");
         serve("nftables");
         assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 2));
@@ -287,7 +288,7 @@ class KernelModeIT {
                         "'clusterIPs':['" + VIP + "'],'ports':[{'name':'t','port':80}]"));
         serve("userspace");
         node.await("the kernel's rules to go", status -> status.startsWith("programmed=[]"));
-        assertThat(hosts.run(Hosts.NODE, "nft", "list", "tables")).doesNotContain("weft");
+        awaitNoTable();
         assertThat(shares(call(CLIENT, VIP, 80, 4))).isEqualTo(Map.of("two", 2, "three", 2));
 
         services.set(
@@ -298,6 +299,44 @@ class KernelModeIT {
                         "'clusterIPs':['" + VIP + "'],'ports':[{'name':'t','port':80}]"));
         serve("nftables");
         assertThat(call(CLIENT, VIP, 80, 4)).doesNotContain("refused");
+    }
+
+    private static void awaitNoTable() {
+        Patience.await()
+                .alias("the table to go")
+                .until(() -> !hosts.run(Hosts.NODE, "nft", "list", "tables").contains("weft"));
+    }
+
+    @ParameterizedTest(name = "restarted: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("cuts no open connection when the last service leaves the kernel; its table goes when none is left")
+    void lastLeaves(boolean restarted) throws Exception {
+        String check = ", nftables.check=200ms";
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + check);
+        services.add(service("web", "", "'clusterIPs':['" + VIP + "'],'ports':[{'port':80}]"));
+        slices.add(slice("web", slicePort("", "TCP", 8082), "10.91.1.2"));
+        serve("nftables");
+        Process client = hosts.hold(CLIENT, VIP, 80);
+        Flow held = new Flow(client);
+        assertThat(held.ask()).isEqualTo("one 1");
+
+        if (restarted) {
+            node.kill();
+            node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("userspace") + check);
+        } else {
+            ((ObjectNode) services.get(0).at("/metadata"))
+                    .putObject("annotations")
+                    .put("mesh.weft.dev/mode", "userspace");
+        }
+        serve("userspace");
+        Patience.await()
+                .until(() -> !hosts.run(Hosts.NODE, "nft", "list", "map", "inet", "weft", "services/4")
+                        .contains(VIP));
+        int[] asked = {1};
+        Patience.await().during(Duration.ofSeconds(2)).until(() -> held.ask().equals("one " + ++asked[0]));
+
+        client.destroyForcibly().waitFor();
+        awaitNoTable();
     }
 
     @Test
@@ -408,6 +447,28 @@ class KernelModeIT {
         node.apply(services, slices);
         node.await("userspace", status -> status.contains("bound=[web]") && status.contains("node-9"));
         assertThat(timelessTable()).isEqualTo(before);
+    }
+
+    @Test
+    @DisplayName("leaves the table alone that another process of its name programs, and has it when that has ended")
+    void secondProcess() throws Exception {
+        String settings = TestNode.onNode("nftables") + ", nftables.check=200ms";
+        node = new TestNode(hosts, Hosts.NODE, settings);
+        declare("web", VIP, "", "", "one");
+        serve("nftables");
+        try (TestNode second = new TestNode(hosts, Hosts.NODE, settings)) {
+            second.apply(services, List.of(slice("web", slicePort("t", "TCP", 8080), "10.91.3.2")));
+            second.await("no use of the table", status -> status.contains("is programmed by process "));
+            assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("one", 2));
+            slices.set(0, slice("web", slicePort("t", "TCP", 8080), "10.91.2.2"));
+            node.apply(services, slices);
+            node.await("the change", status -> status.contains("transactions=2 failures=0"));
+            assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("two", 2));
+
+            node.kill();
+            second.await("the table", status -> status.startsWith("programmed=[web]"));
+            assertThat(shares(call(CLIENT, VIP, 80, 2))).isEqualTo(Map.of("three", 2));
+        }
     }
 
     @ParameterizedTest(name = "nft {0}")
@@ -524,6 +585,57 @@ class KernelModeIT {
         slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.2.2"));
         node.apply(services, slices);
         Patience.await().until(() -> ask(questions, answers).startsWith("two "));
+    }
+
+    @Test
+    @DisplayName(
+            "leaves flows of datagrams where they go when it is killed and starts again, but not where nobody is left")
+    void flowsOverRestart() throws Exception {
+        assumeThat(new ChildCommands(Duration.ofSeconds(60), System.getenv()).has("conntrack"))
+                .as("there is no command conntrack here")
+                .isTrue();
+        start("nftables");
+        declare("web", VIP, "", "", "one", "two", "three");
+        serve("nftables");
+        Map<String, Flow> flows = new TreeMap<>();
+        Patience.await().until(() -> {
+            Flow flow = new Flow(hosts.flow(CLIENT, VIP, 80));
+            flows.put(flow.ask(), flow);
+            return flows.size() == 3;
+        });
+        Map<String, String> ports = translated();
+
+        node.kill();
+        slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.1.2", "10.91.2.2"));
+        start("nftables");
+        serve("nftables");
+        Flow orphan = flows.get("three 10.91.3.1");
+        Patience.await().until(() -> !orphan.ask().startsWith("three"));
+        ports.values().removeIf(to -> to.startsWith("src=10.91.3.2"));
+        assertThat(translated()).as("clients' ports, and who answers them").containsAllEntriesOf(ports);
+        assertThat(flows.get("one 10.91.1.1").ask()).isEqualTo("one 10.91.1.1");
+        assertThat(flows.get("two 10.91.2.1").ask()).isEqualTo("two 10.91.2.1");
+    }
+
+    /** Datagrams of one client's port. */
+    private record Flow(BufferedWriter questions, BufferedReader answers) {
+        Flow(Process process) {
+            this(process.outputWriter(), process.inputReader());
+        }
+
+        String ask() throws IOException {
+            return KernelModeIT.ask(questions, answers);
+        }
+    }
+
+    /** Of flows with the service: the client's port, and the answering side. */
+    private static Map<String, String> translated() {
+        Map<String, String> ports = new TreeMap<>();
+        flowsOfWeb().forEach(line -> {
+            String[] parts = line.split("(?=src=)", -1);
+            ports.put(parts[1].replaceAll(".*(sport=\\d+) .*", "$1"), parts[2].replaceAll(" (?:\\[|mark=).*", ""));
+        });
+        return ports;
     }
 
     @Test

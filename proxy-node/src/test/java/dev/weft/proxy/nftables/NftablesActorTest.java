@@ -33,6 +33,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("the keeper of the kernel's table")
 @Timeout(300)
@@ -51,7 +53,8 @@ class NftablesActorTest {
             Duration.ofMillis(1),
             false,
             Duration.ofMillis(200),
-            Duration.ofMillis(10));
+            Duration.ofMillis(10),
+            Duration.ofMillis(50));
 
     private final FakeNft nft = new FakeNft();
     private final Set<ServiceKey> listening = ConcurrentHashMap.newKeySet();
@@ -82,7 +85,11 @@ class NftablesActorTest {
     }
 
     private KernelPath start(NftablesSettings settings) {
-        KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, status);
+        return start(settings, false);
+    }
+
+    private KernelPath start(NftablesSettings settings, boolean successor) {
+        KernelPath path = new KernelPath(settings, NODE, List.of(), Algorithm.ROUND_ROBIN, nft, successor, status);
         path.start(system, changed::add, listening::contains, InstantSource.system(), new SplittableRandom(1));
         return path;
     }
@@ -132,6 +139,8 @@ class NftablesActorTest {
         assertThat(nft.scripts()).hasSize(1);
         listening.add(WEB);
         await().until(() -> !path.isProgrammed(WEB));
+        assertThat(places()).isEqualTo(Map.of("nowhere", 1));
+        await().alias("the empty table to go").until(() -> !nft.made());
         assertThat(last(nft.scripts())).contains("delete table inet weft").doesNotContain("10.0.0.1");
     }
 
@@ -143,6 +152,8 @@ class NftablesActorTest {
         await().until(() -> path.isProgrammed(WEB));
         path.apply(inUserspace());
         await().until(() -> !path.isProgrammed(WEB));
+        assertThat(places()).isEqualTo(Map.of("nowhere", 1));
+        await().alias("the empty table to go").until(() -> !nft.made());
         assertThat(last(nft.scripts())).contains("delete table inet weft").doesNotContain("10.0.0.1");
     }
 
@@ -174,7 +185,8 @@ class NftablesActorTest {
                 SETTINGS.countInterval(),
                 SETTINGS.countBytes(),
                 handBack,
-                SETTINGS.check());
+                SETTINGS.check(),
+                SETTINGS.keepEmpty());
     }
 
     @Test
@@ -217,7 +229,14 @@ class NftablesActorTest {
         await().until(() -> path.isProgrammed(WEB));
         path.stop();
         assertThat(nft.made()).isTrue();
-        KernelPath again = start(new NftablesSettings(
+        KernelPath again = start(userspace());
+        assertThat(nft.made()).as("until listeners are bound").isTrue();
+        again.apply(update(true, "10.0.0.1"));
+        await().until(() -> !nft.made());
+    }
+
+    private static NftablesSettings userspace() {
+        return new NftablesSettings(
                 ProxyMode.USERSPACE,
                 "weft",
                 4,
@@ -228,9 +247,43 @@ class NftablesActorTest {
                 SETTINGS.countInterval(),
                 SETTINGS.countBytes(),
                 SETTINGS.handBack(),
-                SETTINGS.check()));
-        assertThat(nft.made()).as("until listeners are bound").isTrue();
-        again.apply(update(true, "10.0.0.1"));
+                SETTINGS.check(),
+                SETTINGS.keepEmpty());
+    }
+
+    @Test
+    @DisplayName("keeps a table without services, with its nat chains, while a connection that it has led is open")
+    void keepsEmpty() {
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=" + RuleSetTest.VIP
+                + " sport=1 dport=80 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=1 [ASSURED] mark=0 use=1");
+        listening.add(WEB);
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.apply(inUserspace());
+        await().until(() -> !path.isProgrammed(WEB));
+        await().during(Duration.ofMillis(300)).until(nft::made);
+        assertThat(places()).isEqualTo(Map.of("nowhere", 1));
+        assertThat(nft.kernel().chains()).containsKeys("prerouting", "output", "postrouting");
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=10.0.9.8"
+                + " sport=1 dport=80 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=1 [ASSURED] mark=0 use=1");
+        await().alias("another table's connection keeps nothing").until(() -> !nft.made());
+    }
+
+    @Test
+    @DisplayName(
+            "keeps the table that it has left, empty, when it starts again for userspace while its connections are open")
+    void keepsLeftovers() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.stop();
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=" + RuleSetTest.VIP
+                + " sport=1 dport=80 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=1 [ASSURED] mark=0 use=1");
+        start(userspace()).apply(update(true, "10.0.0.1"));
+        await().until(() -> places().equals(Map.of("nowhere", 1)));
+        await().during(Duration.ofMillis(300)).until(nft::made);
+        nft.track("");
         await().until(() -> !nft.made());
     }
 
@@ -257,6 +310,53 @@ class NftablesActorTest {
         await().until(() -> path.transactions() == 2);
         assertThat(nft.scripts().get(1)).startsWith("add table inet weft\ndelete");
         await().during(Duration.ofMillis(200)).until(() -> path.transactions() == 2);
+    }
+
+    @Test
+    @DisplayName("leaves its table to another process that has taken it over, and has it back when that has ended")
+    void takenOver() throws Exception {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            nft.takenBy(ProcessMark.of(other.toHandle()));
+            await().pollDelay(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+            path.apply(update(false, "10.0.0.2"));
+            await().during(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
+        assertThat(path.isProgrammed(WEB)).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("uses no table that another living process programs, until that ends, unless it is its successor")
+    void secondProcess(boolean successor) throws Exception {
+        KernelPath first = start();
+        first.apply(update(true, "10.0.0.1"));
+        await().until(() -> first.isProgrammed(WEB));
+        first.stop();
+        system.terminate();
+        await().until(() -> system.whenTerminated().isCompleted());
+        system = ActorSystem.create(Behaviors.empty(), "second");
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            nft.takenBy(ProcessMark.of(other.toHandle()));
+            KernelPath second = start(SETTINGS, successor);
+            second.apply(update(true, "10.0.0.2"));
+            if (!successor) {
+                await().until(() -> String.valueOf(second.unavailable()).contains("process " + other.pid()));
+                await().during(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+                other.destroyForcibly().waitFor();
+            }
+            await().until(() -> places().equals(Map.of("10.0.0.2:8080", 1)));
+            await().until(() -> second.isProgrammed(WEB) && second.unavailable() == null);
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
     }
 
     @Test

@@ -48,7 +48,8 @@ class RuleSetTest {
                 Duration.ofMillis(1),
                 true,
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                Duration.ofHours(1));
     }
 
     static ServiceCompiler compiler() {

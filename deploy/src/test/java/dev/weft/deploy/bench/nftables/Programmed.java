@@ -42,7 +42,8 @@ final class Programmed implements AutoCloseable {
                 new NodeIdentity("bench", "", ""),
                 List.of(),
                 Algorithm.ROUND_ROBIN,
-                new ChildCommands(settings.timeout(), System.getenv()));
+                new ChildCommands(settings.timeout(), System.getenv()),
+                false);
         path.start(system, services -> {}, service -> true, InstantSource.system(), new SplittableRandom(1));
         List<ViewBatch> all = List.of(
                 new ViewBatch(WatchedKind.SERVICES, stock.services(), Map.of()),
