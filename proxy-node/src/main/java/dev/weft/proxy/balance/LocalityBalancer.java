@@ -69,16 +69,16 @@ public final class LocalityBalancer implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         if (sole >= 0) {
-            return inner[sole].pick(clientKey, nowNanos);
+            return inner[sole].pick(client, nowNanos);
         }
         int roll = rules.byClient
-                ? Hashing.reduce(Hashing.mix(clientKey ^ SALT), TierLoads.WHOLE)
+                ? Hashing.reduce(Hashing.mix(client.hash() ^ SALT), TierLoads.WHOLE)
                 : rules.dice.next(TierLoads.WHOLE);
         for (int tier = 0; tier < upTo.length; tier++) {
             if (roll < upTo[tier]) {
-                return inner[tier].pick(clientKey, nowNanos);
+                return inner[tier].pick(client, nowNanos);
             }
         }
         return null;

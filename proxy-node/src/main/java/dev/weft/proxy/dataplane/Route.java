@@ -3,7 +3,7 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
-import dev.weft.proxy.balance.Hashing;
+import dev.weft.proxy.balance.ClientKey;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * that relays waits for them.
  */
 final class Route {
+    /** Gone before its address could be asked. */
+    private static final ClientKey NOBODY = ClientKey.of(new byte[0]);
+
     private final BalanceSettings settings;
     private final RandomGenerator random;
     private final TargetPool pool;
@@ -80,11 +83,11 @@ final class Route {
         this.inUse = new InUse(none.targets(), none, false, false, 0, picks.of(algorithm));
     }
 
-    /** What balancers know a client by: a hash of its address, without the port. */
-    static long keyOf(@Nullable SocketAddress client) {
+    /** What balancers know a client by. */
+    static ClientKey keyOf(@Nullable SocketAddress client) {
         return client instanceof InetSocketAddress remote && !remote.isUnresolved()
-                ? Hashing.of(remote.getAddress().getAddress(), 0)
-                : Hashing.of(new byte[0], 0);
+                ? ClientKey.of(remote.getAddress().getAddress())
+                : NOBODY;
     }
 
     /** Takes over a plan; returns the targets that are no longer in choice. */
@@ -189,9 +192,9 @@ final class Route {
      * @return null when there is none
      */
     @Nullable
-    Target pick(long clientKey, long nowNanos, List<Target> tried) {
+    Target pick(ClientKey client, long nowNanos, List<Target> tried) {
         InUse current = inUse;
-        Target picked = current.balancer.pick(clientKey, nowNanos);
+        Target picked = current.balancer.pick(client, nowNanos);
         current.picks.increment();
         if (picked == null || takes(picked, tried, current.panic)) {
             return picked;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.ClientKey;
+import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.balance.Target;
@@ -58,8 +60,12 @@ class RouteTest {
         route.update(plan(candidates(0, count), Algorithm.ROUND_ROBIN, null), 0);
     }
 
+    private static ClientKey client(long key) {
+        return new ClientKey(key, (int) Hashing.mix(key));
+    }
+
     private Target pick(long nowNanos) {
-        return Objects.requireNonNull(route.pick(key++, nowNanos, List.of()));
+        return Objects.requireNonNull(route.pick(client(key++), nowNanos, List.of()));
     }
 
     private Map<String, Integer> picks(int count, long nowNanos) {
@@ -167,11 +173,11 @@ class RouteTest {
     @DisplayName("moves a client with affinity away from an ejected endpoint")
     void affinity() {
         route.update(plan(candidates(0, 3), Algorithm.ROUND_ROBIN, Duration.ofHours(1)), 0);
-        Target kept = Objects.requireNonNull(route.pick(7, 0, List.of()));
-        assertThat(route.pick(7, 0, List.of())).isSameAs(kept);
+        Target kept = Objects.requireNonNull(route.pick(client(7), 0, List.of()));
+        assertThat(route.pick(client(7), 0, List.of())).isSameAs(kept);
         eject(kept, 0);
         route.reconsider(0);
-        assertThat(route.pick(7, 0, List.of())).isNotSameAs(kept);
+        assertThat(route.pick(client(7), 0, List.of())).isNotSameAs(kept);
     }
 
     @Test
@@ -182,8 +188,8 @@ class RouteTest {
         Target other = named(1);
         eject(dead, 0);
         route.reconsider(0);
-        assertThat(route.pick(1, 0, List.of(other))).isSameAs(dead);
-        assertThat(route.pick(1, 0, List.of(other, dead))).isNull();
+        assertThat(route.pick(client(1), 0, List.of(other))).isSameAs(dead);
+        assertThat(route.pick(client(1), 0, List.of(other, dead))).isNull();
     }
 
     @ParameterizedTest
@@ -328,7 +334,7 @@ class RouteTest {
         LocalityTier far = new LocalityTier(2, "", candidates(10, 12), 2);
         route.update(tiered(Algorithm.CONSISTENT_HASH, near, far), 0);
         for (int client = 0; client < 500; client++) {
-            assertThat(route.pick(client, 0, List.of())).isSameAs(route.pick(client, 1, List.of()));
+            assertThat(route.pick(client(client), 0, List.of())).isSameAs(route.pick(client(client), 1, List.of()));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,6 +140,45 @@ class BothFamiliesIT {
         } finally {
             hosts.run(Hosts.NODE, "ip", "-6", "route", "del", "local", "fd97::/64", "dev", "lo");
         }
+    }
+
+    @Test
+    @DisplayName("leads a client to the same endpoint by source-ip-hash, whether the kernel or a listener serves")
+    void sameHash() throws Exception {
+        List<String> four = new ArrayList<>();
+        List<String> six = new ArrayList<>();
+        for (int number = 100; number < 148; number++) {
+            four.add("10.91.0." + number);
+            six.add("fd91:0::" + number);
+        }
+        four.forEach(each -> hosts.run(CLIENT, "ip", "address", "add", each + "/24", "dev", "eth0"));
+        six.forEach(each -> hosts.run(CLIENT, "ip", "address", "add", each + "/64", "dev", "eth0", "nodad"));
+        String hash = "'mesh.weft.dev/algorithm':'source-ip-hash'";
+        node = new TestNode(hosts, "auto");
+        declareBothFamilies(hash + ",'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        List<String> listener = endpoints(four, six);
+        services.clear();
+        slices.clear();
+        declareBothFamilies(hash);
+        node.apply(services, slices);
+        node.await("the kernel", status -> status.contains("programmed=[both] bound=[] "));
+
+        assertThat(endpoints(four, six)).isEqualTo(listener);
+        assertThat(listener.subList(0, four.size())).contains("one", "two").doesNotContain("refused");
+        assertThat(listener.subList(four.size(), listener.size()))
+                .contains("one", "two")
+                .doesNotContain("refused");
+    }
+
+    /** Whom each of these clients gets. */
+    private static List<String> endpoints(List<String> four, List<String> six) {
+        return Stream.concat(
+                        hosts.callFrom(CLIENT, four, "10.97.0.20", 80).stream(),
+                        hosts.callFrom(CLIENT, six, "fd97::20", 80).stream())
+                .map(answer -> answer.split(" ", -1)[0])
+                .toList();
     }
 
     /** A service of both families, at addresses of which the host knows nothing by itself. */
