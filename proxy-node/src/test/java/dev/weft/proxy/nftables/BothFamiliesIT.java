@@ -127,6 +127,41 @@ class BothFamiliesIT {
     }
 
     @Test
+    @DisplayName("comes to addresses that it has put on its host from an address of the host's own, while it has that")
+    void ownSource() throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.check=100ms");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        assertThat(ownAddressTowards("10.97.0.20")).as("configured").isEqualTo("10.91.0.1");
+        assertThat(ownAddressTowards("fd97::20")).as("of an interface").matches("fd91:[0-2]?:.*1");
+
+        hosts.run(Hosts.NODE, "ip", "address", "del", "10.91.0.1/24", "dev", "to-client");
+        try {
+            Patience.await().until(() -> !routes().contains("src 10.91.0.1 "));
+            assertThat(ownAddressTowards("10.97.0.20")).matches("10\\.91\\.[12]\\.1");
+        } finally {
+            hosts.run(Hosts.NODE, "ip", "address", "add", "10.91.0.1/24", "dev", "to-client");
+        }
+        Patience.await().until(() -> routes().contains("src 10.91.0.1 "));
+    }
+
+    private static String routes() {
+        return hosts.run(Hosts.NODE, "ip", "route", "show", "table", "local", "proto", "119");
+    }
+
+    /** What a listener at the address sees as the client. */
+    private static String ownAddressTowards(String address) {
+        return hosts.run(
+                        Hosts.NODE,
+                        "python3",
+                        "-c",
+                        "import socket; s = socket.create_connection(('" + address
+                                + "', 80), 9); s.recv(9); print(s.getsockname()[0])")
+                .strip();
+    }
+
+    @Test
     @DisplayName("binds no address of IPv6 that is not routed to the host, until it is")
     void notRouted() throws Exception {
         node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.put=off");
