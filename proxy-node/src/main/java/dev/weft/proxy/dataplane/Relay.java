@@ -59,7 +59,7 @@ final class Relay {
         if (ended) {
             return;
         }
-        Target picked = mayTry() ? route.pick(client, nanos.getAsLong(), tried) : null;
+        Target picked = mayTry() ? pick() : null;
         if (picked == null) {
             listener.countRefused(tried.isEmpty() && route.hasTargets());
             reset();
@@ -204,6 +204,13 @@ final class Relay {
         if (back != null) {
             back.abort();
         }
+    }
+
+    private @Nullable Target pick() {
+        boolean last = !tried.isEmpty()
+                && tried.size() + 1 == listener.settings().connecting().attempts();
+        long now = nanos.getAsLong();
+        return last ? route.pickElsewhere(client, now, tried) : route.pick(client, now, tried);
     }
 
     private boolean mayTry() {

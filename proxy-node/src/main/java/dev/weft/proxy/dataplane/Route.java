@@ -4,6 +4,7 @@ import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
 import dev.weft.proxy.balance.ClientKey;
+import dev.weft.proxy.balance.LocalityBalancer;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
@@ -203,6 +204,21 @@ final class Route {
         return other != null ? other : next(current.all, picked, tried, true);
     }
 
+    /** As {@link #pick} for the last retry, which goes to another tier than those before where there is one. */
+    @Nullable
+    Target pickElsewhere(ClientKey client, long nowNanos, List<Target> tried) {
+        InUse current = inUse;
+        Balancer balancer = current.balancer instanceof SessionAffinity kept ? kept.inner() : current.balancer;
+        Target elsewhere = balancer instanceof LocalityBalancer tiered
+                ? tiered.elsewhere(client, nowNanos, tried, target -> takes(target, tried, current.panic))
+                : null;
+        if (elsewhere == null) {
+            return pick(client, nowNanos, tried);
+        }
+        current.picks.increment();
+        return elsewhere;
+    }
+
     /** Of those that left, the ones that are still not in choice. */
     Set<Target> stillGone(List<Target> left) {
         Set<Target> gone = new HashSet<>(left);
@@ -229,10 +245,10 @@ final class Route {
     List<ListenerStatus.EndpointStatus> endpoints() {
         TargetSet all = inUse.all;
         List<ListenerStatus.EndpointStatus> endpoints = new ArrayList<>();
-        all.asList().forEach(target -> endpoints.add(status(target, false)));
+        all.asList().forEach(target -> endpoints.add(ListenerStatus.EndpointStatus.of(target, false)));
         leaving.stream()
                 .filter(target -> target.open() > 0 && !all.contains(target))
-                .forEach(target -> endpoints.add(status(target, true)));
+                .forEach(target -> endpoints.add(ListenerStatus.EndpointStatus.of(target, true)));
         return endpoints;
     }
 
@@ -323,23 +339,5 @@ final class Route {
 
     private boolean takes(Target target, List<Target> tried, boolean anyState) {
         return target.open() < maxByEndpoint && (anyState || target.usable()) && !tried.contains(target);
-    }
-
-    private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {
-        String host = target.address().getAddress().getHostAddress();
-        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
-                + target.address().getPort();
-        return new ListenerStatus.EndpointStatus(
-                authority,
-                target.cluster(),
-                target.weight(),
-                target.picks(),
-                target.open(),
-                target.failures(),
-                target.ejections(),
-                !target.usable(),
-                target.bytesTo(),
-                target.bytesFrom(),
-                draining);
     }
 }

@@ -327,6 +327,37 @@ class RouteTest {
         assertThat(picks(10, 0)).containsOnlyKeys("one/10.9.3.1");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("is elsewhere for the last try, to the nearest of which none has been tried, by any algorithm")
+    void elsewhere(Algorithm algorithm) {
+        LocalityTier near = new LocalityTier(0, "", candidates(0, 4), 4);
+        LocalityTier middle = new LocalityTier(2, "", candidates(10, 14), 4);
+        LocalityTier far = new LocalityTier(3, "far", List.of(remote("far", 1)), 1);
+        route.update(tiered(algorithm, near, middle, far), 0);
+        List<Target> tried = new ArrayList<>(List.of(named(0), named(3)));
+        for (int client = 0; client < 100; client++) {
+            assertThat(elsewhere(client, tried)).matches("/10\\.0\\.0\\.1[0-3]");
+        }
+        eject(named(10), 0);
+        assertThat(elsewhere(7, tried)).as("not to an ejected one").matches("/10\\.0\\.0\\.1[1-3]");
+        tried.add(named(11));
+        assertThat(elsewhere(7, tried)).isEqualTo("far/10.9.3.1");
+        assertThat(elsewhere(7, List.of(named(12)))).as("or nearer").matches("/10\\.0\\.0\\.[0-3]");
+
+        tried.addAll(route.balancer().targets().asList().stream()
+                .filter(target -> !target.cluster().isEmpty())
+                .toList());
+        assertThat(elsewhere(7, tried)).as("no tier left: any").startsWith("/10.0.0.");
+        route.update(plan(candidates(0, 2), algorithm, null), 0);
+        assertThat(elsewhere(7, List.of(named(0)))).as("no tiers").isEqualTo("/10.0.0.1");
+    }
+
+    private String elsewhere(long client, List<Target> tried) {
+        return Objects.requireNonNull(route.pickElsewhere(client(client), 0, tried))
+                .identity();
+    }
+
     @Test
     @DisplayName("keeps a client by hash on its endpoint while another tier is in trouble")
     void tiersByClient() {
