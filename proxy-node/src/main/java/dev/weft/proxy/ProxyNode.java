@@ -326,10 +326,20 @@ public final class ProxyNode {
         if (closing != null) {
             closing.run();
         }
-        return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> {
-            nodeHealth.stop();
-            return dataPlane.stop();
-        });
+        return drain().thenCompose(drained -> giveUpAddresses())
+                .thenCompose(left -> dns.stop())
+                .thenCompose(silent -> {
+                    nodeHealth.stop();
+                    return dataPlane.stop();
+                });
+    }
+
+    private CompletionStage<Void> giveUpAddresses() {
+        if (relieved.isDone()) {
+            hostAddresses.leave();
+            return CompletableFuture.completedFuture(null);
+        }
+        return hostAddresses.takeOff(kernel.status().programmed());
     }
 
     private CompletionStage<Void> drain(Duration deadline) {

@@ -41,6 +41,9 @@ public final class HostAddresses {
 
     private boolean read;
     private boolean busy;
+    /** The last change, which never fails. */
+    private CompletionStage<@Nullable Void> settling = CompletableFuture.completedFuture(null);
+
     private boolean again;
     private boolean stopped;
     private String problem = "";
@@ -136,10 +139,52 @@ public final class HostAddresses {
         }
     }
 
-    /** Changes nothing more. What has been put stays, as the kernel's rules do. */
+    /** Changes nothing more, but for {@link #takeOff}: connections may run on by what has been put. */
     public synchronized void stop() {
         stopped = true;
+    }
+
+    /** Ends; all that has been put stays, for who goes on serving at it. */
+    public void leave() {
+        stop();
         commands.close();
+    }
+
+    /**
+     * Ends, and takes off where nobody will serve any more.
+     *
+     * @param goOn the services that the kernel goes on serving
+     * @return completes when it is done, or the time for it is over; never fails
+     */
+    public CompletionStage<Void> takeOff(Set<ServiceKey> goOn) {
+        Set<String> gone = new TreeSet<>();
+        CompletionStage<@Nullable Void> before;
+        synchronized (this) {
+            stopped = true;
+            before = settling;
+            if (may) {
+                gone.addAll(goal());
+                gone.removeAll(wanted.of(goOn));
+            }
+        }
+        return before.thenCompose(settled -> gone.isEmpty()
+                        ? CompletableFuture.completedFuture(List.<String>of())
+                        : takeOff(routes, gone).thenApply(LocalRoutes::errors))
+                .toCompletableFuture()
+                .completeOnTimeout(
+                        List.of("not done in " + settings.takeOff()),
+                        settings.takeOff().toMillis(),
+                        TimeUnit.MILLISECONDS)
+                .thenAccept(errors -> {
+                    if (!errors.isEmpty()) {
+                        LOG.warn(
+                                "cannot take the services' addresses off this host, which goes on claiming them: {}; what is"
+                                        + " left bears the protocol number {} in the table local",
+                                errors.get(0),
+                                settings.protocol());
+                    }
+                    commands.close();
+                });
     }
 
     /** Whether all that was wanted when it was last told has been put, or nothing ever is. */
@@ -187,7 +232,12 @@ public final class HostAddresses {
         }
         busy = true;
         Set<String> goal = goal();
-        routes.found().thenCompose(found -> change(found, goal)).whenComplete((done, failure) -> settled(failure));
+        CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+        settling = end;
+        routes.found().thenCompose(found -> change(found, goal)).whenComplete((done, failure) -> {
+            settled(failure);
+            end.complete(null);
+        });
     }
 
     private CompletionStage<Void> change(Map<String, String> found, Set<String> goal) {

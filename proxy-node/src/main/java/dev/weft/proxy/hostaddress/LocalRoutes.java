@@ -17,6 +17,8 @@ final class LocalRoutes {
     private static final List<String> BATCH = List.of("ip", "-force", "-batch", "-");
     /** What {@code ip} says of an address that the host has by other means, which is as good. */
     private static final String THERE = "File exists";
+    /** What it says of one to be taken off that does not bear our number. */
+    private static final String NOT_OURS = "No such process";
 
     private final int protocol;
     private final Commands commands;
@@ -51,14 +53,14 @@ final class LocalRoutes {
                 + protocol + (source.isEmpty() ? "" : " src " + source);
     }
 
-    /** What went wrong; that an address is there already is as good as putting it. */
+    /** What went wrong; that an address is there, or not there, already is as good as putting it, or taking it off. */
     static List<String> errors(Commands.Output output) {
         if (output.done()) {
             return List.of();
         }
         return output.text()
                 .lines()
-                .filter(line -> !line.isBlank() && !line.contains(THERE))
+                .filter(line -> !line.isBlank() && !line.contains(THERE) && !line.contains(NOT_OURS))
                 .filter(line -> !line.startsWith("Command failed "))
                 .toList();
     }

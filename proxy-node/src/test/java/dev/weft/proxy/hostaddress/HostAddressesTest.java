@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -31,8 +32,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("the addresses on a host")
 class HostAddressesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HostAddressSettings SETTINGS =
-            new HostAddressSettings(true, 119, Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofMillis(20));
+    private static final HostAddressSettings SETTINGS = new HostAddressSettings(
+            true, 119, Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(20));
 
     private final FakeIp ip = new FakeIp();
     private final Set<String> inUse = ConcurrentHashMap.newKeySet();
@@ -50,7 +51,7 @@ class HostAddressesTest {
 
     @AfterEach
     void stop() {
-        addresses.stop();
+        addresses.leave();
     }
 
     private Set<String> look() {
@@ -135,9 +136,52 @@ class HostAddressesTest {
         assertThat(addresses.problem()).isEmpty();
     }
 
+    @Test
+    @DisplayName("go at the end, but for those of services that the kernel goes on serving")
+    void takenOff() throws Exception {
+        JsonNode balanced =
+                JSON.readTree("{\"metadata\":{\"namespace\":\"default\",\"name\":\"led\"},\"spec\":{\"ports\":"
+                        + "[{\"port\":80}]},\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.77\"}]}}}");
+        apply(web(), balanced);
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "192.0.2.77", "fd00::2")));
+        addresses.stop();
+        assertThat(ip.routes()).as("while connections run out").hasSize(3);
+        addresses
+                .takeOff(Set.of(ServiceKey.service("default", "led")))
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+        assertThat(ip.routes()).containsExactly("192.0.2.77");
+    }
+
+    @Test
+    @DisplayName("are not put any more by a change under way when they are taken off")
+    void takenOffMeanwhile() throws Exception {
+        ip.slow = new CompletableFuture<>();
+        apply(web());
+        CompletionStage<Void> end = addresses.takeOff(Set.of());
+        ip.slow.complete(null);
+        end.toCompletableFuture().get(60, TimeUnit.SECONDS);
+        assertThat(ip.routes()).isEmpty();
+        assertThat(ip.changes).hasValue(2);
+    }
+
+    @Test
+    @DisplayName("stay at the end when another process goes on serving at them")
+    void left() throws Exception {
+        apply(web());
+        await().until(() -> ip.routes().size() == 2);
+        addresses.leave();
+        addresses.again(Set.of(ServiceKey.service("default", "web")));
+        assertThat(ip.routes()).containsExactly("10.96.0.2", "fd00::2");
+    }
+
     /** A host whose local routes are a map from addresses to where they are come to from. */
     private static final class FakeIp implements Commands {
         private final Map<String, String> routes = new TreeMap<>();
+        private final AtomicInteger changes = new AtomicInteger();
+        /** Listing takes until then. */
+        private volatile CompletableFuture<Void> slow = CompletableFuture.completedFuture(null);
+
         private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
         synchronized Set<String> routes() {
@@ -163,8 +207,9 @@ class HostAddressesTest {
                         listed.add("{\"dst\":\"" + address + "\"" + preferred + "}");
                     }
                 });
-                return CompletableFuture.completedFuture(new Output(0, listed.toString()));
+                return slow.thenApply(asked -> new Output(0, listed.toString()));
             }
+            changes.incrementAndGet();
             StringBuilder errors = new StringBuilder();
             input.lines().forEach(line -> errors.append(change(line.split(" ", -1))));
             return CompletableFuture.completedFuture(new Output(errors.isEmpty() ? 0 : 1, errors.toString()));

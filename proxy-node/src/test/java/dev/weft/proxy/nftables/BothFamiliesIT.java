@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.Patience;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,6 +161,53 @@ class BothFamiliesIT {
                         "import socket; s = socket.create_connection(('" + address
                                 + "', 80), 9); s.recv(9); print(s.getsockname()[0])")
                 .strip();
+    }
+
+    @Test
+    @DisplayName(
+            "takes the addresses off its host at a stop at which nobody will serve, and leaves those to the kernel")
+    void stopped() throws Exception {
+        node = new TestNode(hosts, "auto");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        balanceBy("both", "10.97.1.20");
+        services.add(service("led", "", "'clusterIPs':['10.97.0.21'],'ports':[{'name':'t','port':80}]"));
+        slices.add(slice("led", slicePort("t", "TCP", 8080), "10.91.1.2"));
+        balanceBy("led", "10.97.1.21");
+        node.apply(services, slices);
+        node.await("both", status -> status.contains("programmed=[led] bound=[both] failed=0 "));
+        Patience.await().until(() -> hosts.put(Hosts.NODE).size() == 4);
+
+        node.stop();
+        assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.1.21");
+        assertThat(hosts.call(CLIENT, "tcp", "10.97.1.21", 80, 1)).allMatch(answer -> answer.startsWith("one "));
+    }
+
+    @Test
+    @DisplayName("leaves the addresses on its host when a successor serves at them")
+    void succeeded(@TempDir Path folder) throws Exception {
+        String settings = TestNode.onNode("userspace") + ", handover=\"" + folder.resolve("socket") + "\"";
+        node = new TestNode(hosts, Hosts.NODE, settings);
+        declareBothFamilies("");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("bound=[both] failed=0 "));
+        Patience.await().until(() -> Files.exists(folder.resolve("socket")));
+        TestNode before = node;
+        try {
+            node = new TestNode(hosts, Hosts.NODE, settings);
+            node.apply(services, slices);
+            before.stopWhenRelieved();
+            assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.0.20", "fd97::20");
+            assertThat(shares(hosts.call(CLIENT, "tcp", "10.97.0.20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+        } finally {
+            before.close();
+        }
+    }
+
+    private void balanceBy(String name, String address) {
+        services.stream()
+                .filter(service -> service.at("/metadata/name").asText().equals(name))
+                .forEach(service -> ((ObjectNode) service)
+                        .set("status", Pictures.json("{'loadBalancer':{'ingress':[{'ip':'" + address + "'}]}}")));
     }
 
     @Test
