@@ -8,6 +8,7 @@ storm ADDRESS PORT N          sends datagrams from N ports without end; for each
                               the line before, how many answers came, and how many ports had none
 rush ADDRESS PORT             makes TCP calls without end from few ports, and is the first to say that it is done in each; for
                               each line it reads prints how many calls it has made since the line before, and what failed
+from ADDRESS PORT SOURCE...     makes a TCP call from each of these addresses of the host; prints an answer a line, or refused
 call PROTOCOL ADDRESS PORT N  makes N calls one after the other; prints an answer a line, or refused, silent
 """
 import select
@@ -134,12 +135,14 @@ def rush(address, port):
         time.sleep(0.001)
 
 
-def call(protocol, address, port, dropped):
+def call(protocol, address, port, dropped, source=None):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
     with socket.socket(family, kind) as sock:
         sock.settimeout(SILENCE if dropped else PATIENCE)
         try:
+            if source:
+                sock.bind((source, 0))
             sock.connect((address, port))
             if protocol == "udp":
                 sock.send(b"?")
@@ -162,6 +165,9 @@ elif sys.argv[1] == "rush":
     rush(sys.argv[2], int(sys.argv[3]))
 elif sys.argv[1] == "flow":
     flow(sys.argv[2], int(sys.argv[3]))
+elif sys.argv[1] == "from":
+    for each in sys.argv[4:]:
+        print(call("tcp", sys.argv[2], int(sys.argv[3]), False, each), flush=True)
 else:
     for _ in range(int(sys.argv[5])):
         print(call(sys.argv[2], sys.argv[3], int(sys.argv[4]), "silence" in sys.argv), flush=True)

@@ -12,6 +12,7 @@ import dev.weft.proxy.dns.DnsServer;
 import dev.weft.proxy.health.HealthActor;
 import dev.weft.proxy.health.NettyProber;
 import dev.weft.proxy.hostaddress.HostAddresses;
+import dev.weft.proxy.hostaddress.OwnAddresses;
 import dev.weft.proxy.metrics.KernelNumbers;
 import dev.weft.proxy.metrics.MetricsServer;
 import dev.weft.proxy.metrics.MetricsSettings;
@@ -136,6 +137,7 @@ public final class ProxyNode {
                 settings.hostAddresses(),
                 kernel::leaves,
                 dataPlane::addressesInUse,
+                new OwnAddresses(settings.dataPlane().nodeAddresses()),
                 KernelPath.mayChangeNetwork(),
                 commands(settings));
         CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();
@@ -325,10 +327,20 @@ public final class ProxyNode {
         if (closing != null) {
             closing.run();
         }
-        return drain().thenCompose(drained -> dns.stop()).thenCompose(silent -> {
-            nodeHealth.stop();
-            return dataPlane.stop();
-        });
+        return drain().thenCompose(drained -> giveUpAddresses())
+                .thenCompose(left -> dns.stop())
+                .thenCompose(silent -> {
+                    nodeHealth.stop();
+                    return dataPlane.stop();
+                });
+    }
+
+    private CompletionStage<Void> giveUpAddresses() {
+        if (relieved.isDone()) {
+            hostAddresses.leave();
+            return CompletableFuture.completedFuture(null);
+        }
+        return hostAddresses.takeOff(kernel.status().programmed());
     }
 
     private CompletionStage<Void> drain(Duration deadline) {

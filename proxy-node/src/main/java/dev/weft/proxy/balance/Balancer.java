@@ -10,12 +10,12 @@ public interface Balancer {
     /**
      * Chooses a target for a connection.
      *
-     * @param clientKey a hash of the client's address, even over all 64 bits
+     * @param client hashes of its address
      * @param nowNanos a monotonic clock
      * @return null when there is no target
      */
     @Nullable
-    Target pick(long clientKey, long nowNanos);
+    Target pick(ClientKey client, long nowNanos);
 
     /** The same algorithm over other targets; keeps what it has learnt and where it stood. */
     Balancer over(TargetSet targets);

@@ -54,12 +54,12 @@ final class BoundedRing implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         if (ring.length == 0) {
             return null;
         }
         double limit = bound * (total.open() + 1) / weightSum;
-        long hash = point(Hashing.mix(clientKey), 0);
+        long hash = point(Hashing.mix(client.hash()), 0);
         int start = first(hash);
         int position = start;
         for (int step = 0; step < ring.length; step++) {

@@ -19,7 +19,7 @@ final class LeastConnection implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         LeastLoad known = loads;
         return known == null ? null : known.least();
     }

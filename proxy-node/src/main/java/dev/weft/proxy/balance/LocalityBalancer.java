@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,16 +72,38 @@ public final class LocalityBalancer implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         if (sole >= 0) {
-            return inner[sole].pick(clientKey, nowNanos);
+            return inner[sole].pick(client, nowNanos);
         }
         int roll = rules.byClient
-                ? Hashing.reduce(Hashing.mix(clientKey ^ SALT), TierLoads.WHOLE)
+                ? Hashing.reduce(Hashing.mix(client.hash() ^ SALT), TierLoads.WHOLE)
                 : rules.dice.next(TierLoads.WHOLE);
         for (int tier = 0; tier < upTo.length; tier++) {
             if (roll < upTo[tier]) {
-                return inner[tier].pick(clientKey, nowNanos);
+                return inner[tier].pick(client, nowNanos);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Chooses in the nearest tier of which none has been tried: a whole tier may be gone before its failures have told so.
+     *
+     * @param takes whether a target may be chosen
+     * @return null when there is no such tier, or none in them may be chosen
+     */
+    public @Nullable Target elsewhere(ClientKey client, long nowNanos, List<Target> tried, Predicate<Target> takes) {
+        for (Balancer tier : inner) {
+            TargetSet within = tier.targets();
+            Target picked = tried.stream().anyMatch(within::contains) ? null : tier.pick(client, nowNanos);
+            if (picked != null) {
+                Optional<Target> taken = Stream.concat(Stream.of(picked), within.asList().stream())
+                        .filter(takes)
+                        .findFirst();
+                if (taken.isPresent()) {
+                    return taken.get();
+                }
             }
         }
         return null;

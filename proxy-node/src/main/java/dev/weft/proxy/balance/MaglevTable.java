@@ -51,8 +51,8 @@ final class MaglevTable implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
-        return table.length == 0 ? null : table[Hashing.reduce(Hashing.mix(clientKey), table.length)];
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
+        return table.length == 0 ? null : table[Hashing.reduce(Hashing.mix(client.hash()), table.length)];
     }
 
     @Override

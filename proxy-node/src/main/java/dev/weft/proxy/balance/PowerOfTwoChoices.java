@@ -18,7 +18,7 @@ final class PowerOfTwoChoices implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         int size = targets.size();
         if (size <= 1) {
             return size == 0 ? null : targets.get(0);

@@ -17,7 +17,7 @@ final class RoundRobin implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         int size = targets.size();
         return size == 0 ? null : targets.get((int) Long.remainderUnsigned(turn.getAndIncrement(), size));
     }

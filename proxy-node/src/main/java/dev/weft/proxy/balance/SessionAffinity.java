@@ -24,14 +24,14 @@ public final class SessionAffinity implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
-        Target kept = table.get(clientKey, nowNanos, timeoutNanos);
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
+        Target kept = table.get(client.hash(), nowNanos, timeoutNanos);
         if (kept != null && inner.targets().contains(kept)) {
             return kept;
         }
-        Target picked = inner.pick(clientKey, nowNanos);
+        Target picked = inner.pick(client, nowNanos);
         if (picked != null) {
-            table.put(clientKey, picked, nowNanos);
+            table.put(client.hash(), picked, nowNanos);
         }
         return picked;
     }

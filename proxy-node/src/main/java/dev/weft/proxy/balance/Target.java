@@ -15,6 +15,9 @@ public final class Target {
     private final String identity;
     private final String cluster;
     private final InetSocketAddress address;
+    /** As it was told. */
+    private final String host;
+
     private final long identityHash;
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder picks = new LongAdder();
@@ -43,6 +46,7 @@ public final class Target {
         this.identity = candidate.identity();
         this.cluster = candidate.cluster();
         this.address = new InetSocketAddress(candidate.address(), candidate.port());
+        this.host = candidate.address();
         this.identityHash = Hashing.of(identity, 0);
         this.weight = candidate.weight();
         this.decayNanos = settings.ewmaDecay().toNanos();
@@ -62,6 +66,11 @@ public final class Target {
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** {@code address:port} as {@link Candidate#authority()} spells it. */
+    String authority() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     public int weight() {

@@ -13,7 +13,7 @@ final class UniformRandom implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         return targets.size() == 0 ? null : targets.get(dice.next(targets.size()));
     }
 

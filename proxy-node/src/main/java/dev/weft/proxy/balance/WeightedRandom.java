@@ -15,7 +15,7 @@ final class WeightedRandom implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         return targets.size() == 0 ? null : targets.get(table.draw(dice));
     }
 

@@ -26,7 +26,7 @@ final class WeightedRoundRobin implements Balancer {
     }
 
     @Override
-    public @Nullable Target pick(long clientKey, long nowNanos) {
+    public @Nullable Target pick(ClientKey client, long nowNanos) {
         return order.length == 0
                 ? null
                 : targets.get(order[(int) Long.remainderUnsigned(turn.getAndIncrement(), order.length)]);

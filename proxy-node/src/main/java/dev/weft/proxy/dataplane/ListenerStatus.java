@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.Traffic;
 import dev.weft.proxy.view.ServiceKey;
 import java.util.List;
@@ -85,6 +86,24 @@ public record ListenerStatus(
             long bytesTo,
             long bytesFrom,
             boolean draining) {
+        static EndpointStatus of(Target target, boolean draining) {
+            String host = target.address().getAddress().getHostAddress();
+            String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
+                    + target.address().getPort();
+            return new EndpointStatus(
+                    authority,
+                    target.cluster(),
+                    target.weight(),
+                    target.picks(),
+                    target.open(),
+                    target.failures(),
+                    target.ejections(),
+                    !target.usable(),
+                    target.bytesTo(),
+                    target.bytesFrom(),
+                    draining);
+        }
+
         /** The same endpoint, as two ways lead to it. */
         EndpointStatus and(EndpointStatus other) {
             return new EndpointStatus(

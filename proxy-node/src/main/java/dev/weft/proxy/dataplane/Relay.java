@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.balance.ClientKey;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.dataplane.HalfClose.End;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class Relay {
     private final Route route;
     private final LongSupplier nanos;
     private final Incoming incoming;
-    private final long clientKey;
+    private final ClientKey client;
     private final Side front;
     private HalfClose halves = HalfClose.OPEN;
     private List<Target> tried = List.of();
@@ -49,7 +50,7 @@ final class Relay {
         this.nanos = nanos;
         this.incoming = incoming;
         this.account = new Account(incoming.client(), nanos.getAsLong());
-        this.clientKey = Route.keyOf(incoming.client());
+        this.client = Route.keyOf(incoming.client());
         this.front = incoming.front(this);
     }
 
@@ -58,7 +59,7 @@ final class Relay {
         if (ended) {
             return;
         }
-        Target picked = mayTry() ? route.pick(clientKey, nanos.getAsLong(), tried) : null;
+        Target picked = mayTry() ? pick() : null;
         if (picked == null) {
             listener.countRefused(tried.isEmpty() && route.hasTargets());
             reset();
@@ -203,6 +204,13 @@ final class Relay {
         if (back != null) {
             back.abort();
         }
+    }
+
+    private @Nullable Target pick() {
+        boolean last = !tried.isEmpty()
+                && tried.size() + 1 == listener.settings().connecting().attempts();
+        long now = nanos.getAsLong();
+        return last ? route.pickElsewhere(client, now, tried) : route.pick(client, now, tried);
     }
 
     private boolean mayTry() {

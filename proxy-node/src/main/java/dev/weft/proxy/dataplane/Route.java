@@ -3,7 +3,8 @@ package dev.weft.proxy.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
-import dev.weft.proxy.balance.Hashing;
+import dev.weft.proxy.balance.ClientKey;
+import dev.weft.proxy.balance.LocalityBalancer;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SessionAffinity;
 import dev.weft.proxy.balance.Target;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * that relays waits for them.
  */
 final class Route {
+    /** Gone before its address could be asked. */
+    private static final ClientKey NOBODY = ClientKey.of(new byte[0]);
+
     private final BalanceSettings settings;
     private final RandomGenerator random;
     private final TargetPool pool;
@@ -80,11 +84,11 @@ final class Route {
         this.inUse = new InUse(none.targets(), none, false, false, 0, picks.of(algorithm));
     }
 
-    /** What balancers know a client by: a hash of its address, without the port. */
-    static long keyOf(@Nullable SocketAddress client) {
+    /** What balancers know a client by. */
+    static ClientKey keyOf(@Nullable SocketAddress client) {
         return client instanceof InetSocketAddress remote && !remote.isUnresolved()
-                ? Hashing.of(remote.getAddress().getAddress(), 0)
-                : Hashing.of(new byte[0], 0);
+                ? ClientKey.of(remote.getAddress().getAddress())
+                : NOBODY;
     }
 
     /** Takes over a plan; returns the targets that are no longer in choice. */
@@ -189,15 +193,30 @@ final class Route {
      * @return null when there is none
      */
     @Nullable
-    Target pick(long clientKey, long nowNanos, List<Target> tried) {
+    Target pick(ClientKey client, long nowNanos, List<Target> tried) {
         InUse current = inUse;
-        Target picked = current.balancer.pick(clientKey, nowNanos);
+        Target picked = current.balancer.pick(client, nowNanos);
         current.picks.increment();
         if (picked == null || takes(picked, tried, current.panic)) {
             return picked;
         }
         Target other = next(current.balancer.targets(), picked, tried, current.panic);
         return other != null ? other : next(current.all, picked, tried, true);
+    }
+
+    /** As {@link #pick} for the last retry, which goes to another tier than those before where there is one. */
+    @Nullable
+    Target pickElsewhere(ClientKey client, long nowNanos, List<Target> tried) {
+        InUse current = inUse;
+        Balancer balancer = current.balancer instanceof SessionAffinity kept ? kept.inner() : current.balancer;
+        Target elsewhere = balancer instanceof LocalityBalancer tiered
+                ? tiered.elsewhere(client, nowNanos, tried, target -> takes(target, tried, current.panic))
+                : null;
+        if (elsewhere == null) {
+            return pick(client, nowNanos, tried);
+        }
+        current.picks.increment();
+        return elsewhere;
     }
 
     /** Of those that left, the ones that are still not in choice. */
@@ -226,10 +245,10 @@ final class Route {
     List<ListenerStatus.EndpointStatus> endpoints() {
         TargetSet all = inUse.all;
         List<ListenerStatus.EndpointStatus> endpoints = new ArrayList<>();
-        all.asList().forEach(target -> endpoints.add(status(target, false)));
+        all.asList().forEach(target -> endpoints.add(ListenerStatus.EndpointStatus.of(target, false)));
         leaving.stream()
                 .filter(target -> target.open() > 0 && !all.contains(target))
-                .forEach(target -> endpoints.add(status(target, true)));
+                .forEach(target -> endpoints.add(ListenerStatus.EndpointStatus.of(target, true)));
         return endpoints;
     }
 
@@ -320,23 +339,5 @@ final class Route {
 
     private boolean takes(Target target, List<Target> tried, boolean anyState) {
         return target.open() < maxByEndpoint && (anyState || target.usable()) && !tried.contains(target);
-    }
-
-    private static ListenerStatus.EndpointStatus status(Target target, boolean draining) {
-        String host = target.address().getAddress().getHostAddress();
-        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
-                + target.address().getPort();
-        return new ListenerStatus.EndpointStatus(
-                authority,
-                target.cluster(),
-                target.weight(),
-                target.picks(),
-                target.open(),
-                target.failures(),
-                target.ejections(),
-                !target.usable(),
-                target.bytesTo(),
-                target.bytesFrom(),
-                draining);
     }
 }

@@ -1,14 +1,14 @@
 package dev.weft.proxy.hostaddress;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.proxy.hostaddress.OwnAddresses.Sources;
 import dev.weft.proxy.nftables.Commands;
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewUpdate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,12 +26,13 @@ import org.slf4j.LoggerFactory;
 /** Keeps the host's addresses as the services want them; safe for several threads, and no call waits. */
 public final class HostAddresses {
     private static final Logger LOG = LoggerFactory.getLogger(HostAddresses.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    /** What {@code ip} says of an address that the host has by other means, which is as good. */
-    private static final String THERE = "File exists";
+    /** Of what {@code ip} says when the host does not have the source of a route: "prefsrc" or "source", by family. */
+    private static final Pattern REFUSED_SOURCE = Pattern.compile("Invalid (prefsrc|source) address");
 
     private final HostAddressSettings settings;
     private final Commands commands;
+    private final LocalRoutes routes;
+    private final OwnAddresses own;
     private final WantedAddresses wanted;
     private final Supplier<Set<String>> inUse;
     private final boolean may;
@@ -39,9 +41,13 @@ public final class HostAddresses {
 
     private boolean read;
     private boolean busy;
+    /** The last change, which never fails. */
+    private CompletionStage<@Nullable Void> settling = CompletableFuture.completedFuture(null);
+
     private boolean again;
     private boolean stopped;
     private String problem = "";
+    private volatile Sources used = new Sources("", "");
     private @Nullable ServiceView view;
 
     /**
@@ -49,16 +55,20 @@ public final class HostAddresses {
      *
      * @param listening whether listeners serve a service
      * @param inUse the addresses at which there are listeners, or connections of former ones
+     * @param own from where this host comes to them
      * @param may whether this process may change the host's network; if not, nothing is ever done
      */
     public HostAddresses(
             HostAddressSettings settings,
             Predicate<ServicePicture> listening,
             Supplier<Set<String>> inUse,
+            OwnAddresses own,
             boolean may,
             Commands commands) {
         this.settings = settings;
         this.commands = commands;
+        this.routes = new LocalRoutes(settings.protocol(), commands);
+        this.own = own;
         this.wanted = new WantedAddresses(listening);
         this.inUse = inUse;
         this.may = may && settings.put() && commands.has("ip");
@@ -68,6 +78,9 @@ public final class HostAddresses {
     public synchronized void apply(ViewUpdate update) {
         view = update.view();
         if (may && !stopped && (wanted.apply(update) || !read)) {
+            if (!read) {
+                lookAtSources();
+            }
             read = true;
             Set<String> abandoned = wanted.takeAbandoned();
             lingering.addAll(abandoned);
@@ -97,6 +110,28 @@ public final class HostAddresses {
         }
     }
 
+    /** A route of IPv4 keeps a source that has left the host, which then comes to nothing by it. */
+    private void lookAtSources() {
+        CompletableFuture.delayedExecutor(settings.check().toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    Sources now = own.now(goal());
+                    synchronized (this) {
+                        if (!stopped) {
+                            if (!now.equals(used)) {
+                                settle();
+                            }
+                            lookAtSources();
+                        }
+                    }
+                });
+    }
+
+    private synchronized Set<String> goal() {
+        Set<String> goal = new TreeSet<>(wanted.all());
+        goal.addAll(lingering);
+        return goal;
+    }
+
     /** Looks at services again, since who serves them has changed. */
     public synchronized void again(Set<ServiceKey> services) {
         if (view != null) {
@@ -104,10 +139,52 @@ public final class HostAddresses {
         }
     }
 
-    /** Changes nothing more. What has been put stays, as the kernel's rules do. */
+    /** Changes nothing more, but for {@link #takeOff}: connections may run on by what has been put. */
     public synchronized void stop() {
         stopped = true;
+    }
+
+    /** Ends; all that has been put stays, for who goes on serving at it. */
+    public void leave() {
+        stop();
         commands.close();
+    }
+
+    /**
+     * Ends, and takes off where nobody will serve any more.
+     *
+     * @param goOn the services that the kernel goes on serving
+     * @return completes when it is done, or the time for it is over; never fails
+     */
+    public CompletionStage<Void> takeOff(Set<ServiceKey> goOn) {
+        Set<String> gone = new TreeSet<>();
+        CompletionStage<@Nullable Void> before;
+        synchronized (this) {
+            stopped = true;
+            before = settling;
+            if (may) {
+                gone.addAll(goal());
+                gone.removeAll(wanted.of(goOn));
+            }
+        }
+        return before.thenCompose(settled -> gone.isEmpty()
+                        ? CompletableFuture.completedFuture(List.<String>of())
+                        : takeOff(routes, gone).thenApply(LocalRoutes::errors))
+                .toCompletableFuture()
+                .completeOnTimeout(
+                        List.of("not done in " + settings.takeOff()),
+                        settings.takeOff().toMillis(),
+                        TimeUnit.MILLISECONDS)
+                .thenAccept(errors -> {
+                    if (!errors.isEmpty()) {
+                        LOG.warn(
+                                "cannot take the services' addresses off this host, which goes on claiming them: {}; what is"
+                                        + " left bears the protocol number {} in the table local",
+                                errors.get(0),
+                                settings.protocol());
+                    }
+                    commands.close();
+                });
     }
 
     /** Whether all that was wanted when it was last told has been put, or nothing ever is. */
@@ -129,10 +206,11 @@ public final class HostAddresses {
         if (!commands.has("ip")) {
             return CompletableFuture.completedFuture(0);
         }
-        return found(settings, commands)
+        LocalRoutes routes = new LocalRoutes(settings.protocol(), commands);
+        return routes.found()
                 .thenCompose(found -> found.isEmpty()
                         ? CompletableFuture.completedFuture(0)
-                        : commands.run(batch(), lines("del", found, settings)).thenApply(output -> {
+                        : takeOff(routes, found.keySet()).thenApply(output -> {
                             if (!output.done()) {
                                 throw new IllegalStateException(
                                         "cannot take addresses off this host: " + output.summary());
@@ -141,38 +219,66 @@ public final class HostAddresses {
                         }));
     }
 
+    private static CompletionStage<Commands.Output> takeOff(LocalRoutes routes, Set<String> addresses) {
+        return routes.run(addresses.stream()
+                .map(address -> routes.line("del", address, ""))
+                .toList());
+    }
+
     private void settle() {
         if (busy) {
             again = true;
             return;
         }
         busy = true;
-        Set<String> goal = new TreeSet<>(wanted.all());
-        goal.addAll(lingering);
-        found(settings, commands)
-                .thenCompose(found -> change(found, goal))
-                .whenComplete((done, failure) -> settled(failure));
+        Set<String> goal = goal();
+        CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+        settling = end;
+        routes.found().thenCompose(found -> change(found, goal)).whenComplete((done, failure) -> {
+            settled(failure);
+            end.complete(null);
+        });
     }
 
-    private CompletionStage<Void> change(Set<String> found, Set<String> goal) {
-        Set<String> more = new TreeSet<>(goal);
-        more.removeAll(found);
-        Set<String> less = new TreeSet<>(found);
-        less.removeAll(goal);
-        if (more.isEmpty() && less.isEmpty()) {
+    private CompletionStage<Void> change(Map<String, String> found, Set<String> goal) {
+        Sources sources = own.now(goal);
+        used = sources;
+        List<String> lines = new ArrayList<>();
+        List<String> plain = new ArrayList<>();
+        found.keySet().stream()
+                .filter(address -> !goal.contains(address))
+                .forEach(address -> lines.add(routes.line("del", address, "")));
+        for (String address : goal) {
+            String source = sources.towards(address);
+            String before = found.get(address);
+            if (before == null) {
+                lines.add(routes.line("add", address, source));
+                plain.add(routes.line("add", address, ""));
+            } else if (!before.equals(source)) {
+                lines.add(routes.line("replace", address, source)); // refused, it leaves the route as it was
+            }
+        }
+        if (lines.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        return commands.run(batch(), lines("del", less, settings) + lines("add", more, settings))
-                .thenAccept(output -> {
-                    List<String> errors = output.text()
-                            .lines()
-                            .filter(line -> !line.isBlank() && !line.contains(THERE))
-                            .filter(line -> !line.startsWith("Command failed "))
-                            .toList();
-                    if (!output.done() && !errors.isEmpty()) {
-                        throw new IllegalStateException(errors.get(0));
-                    }
-                });
+        return routes.run(lines).thenCompose(output -> withoutSource(LocalRoutes.errors(output), plain));
+    }
+
+    /** The kernel refuses a source that has just gone: better the routes without one than none. */
+    private CompletionStage<Void> withoutSource(List<String> errors, List<String> plain) {
+        if (errors.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        boolean ofSource =
+                errors.stream().allMatch(error -> REFUSED_SOURCE.matcher(error).find());
+        CompletionStage<List<String>> rest = plain.isEmpty()
+                ? CompletableFuture.completedFuture(List.of())
+                : routes.run(plain).thenApply(LocalRoutes::errors);
+        return rest.thenAccept(left -> {
+            if (!left.isEmpty() || !ofSource) {
+                throw new IllegalStateException(left.isEmpty() ? errors.get(0) : left.get(0));
+            }
+        });
     }
 
     private synchronized void settled(@Nullable Throwable failure) {
@@ -204,58 +310,5 @@ public final class HostAddresses {
         if (!stopped && !problem.isEmpty()) {
             settle();
         }
-    }
-
-    /** The addresses that bear our number. */
-    private static CompletionStage<Set<String>> found(HostAddressSettings settings, Commands commands) {
-        return list("-4", settings, commands).thenCombine(list("-6", settings, commands), (four, six) -> {
-            Set<String> all = new TreeSet<>(four);
-            all.addAll(six);
-            return all;
-        });
-    }
-
-    private static CompletionStage<Set<String>> list(String family, HostAddressSettings settings, Commands commands) {
-        List<String> command =
-                List.of("ip", "-j", family, "route", "show", "table", "local", "proto", "" + settings.protocol());
-        return commands.run(command, "").thenApply(output -> {
-            if (!output.done()) {
-                throw new IllegalStateException("cannot list local routes: " + output.summary());
-            }
-            return read(output.text());
-        });
-    }
-
-    private static Set<String> read(String text) {
-        Set<String> found = new TreeSet<>();
-        try {
-            JsonNode routes = JSON.readTree(text.isBlank() ? "[]" : text);
-            for (JsonNode route : routes) {
-                String address = WantedAddresses.spelled(route.path("dst").asText());
-                if (!address.isEmpty()) {
-                    found.add(address);
-                }
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot read what ip lists: " + e.getOriginalMessage(), e);
-        }
-        return found;
-    }
-
-    private static List<String> batch() {
-        return List.of("ip", "-force", "-batch", "-");
-    }
-
-    private static String lines(String verb, Set<String> addresses, HostAddressSettings settings) {
-        StringBuilder lines = new StringBuilder();
-        addresses.forEach(address -> lines.append("route ")
-                .append(verb)
-                .append(" local ")
-                .append(address)
-                .append(address.contains(":") ? "/128" : "/32")
-                .append(" dev lo proto ")
-                .append(settings.protocol())
-                .append('\n'));
-        return lines.toString();
     }
 }

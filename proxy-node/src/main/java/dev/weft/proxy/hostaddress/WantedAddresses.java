@@ -58,6 +58,13 @@ final class WantedAddresses {
         return all;
     }
 
+    /** Those of these services alone, in one spelling each. */
+    Set<String> of(Set<ServiceKey> services) {
+        Set<String> of = new HashSet<>();
+        services.forEach(service -> of.addAll(byService.getOrDefault(service, Set.of())));
+        return of;
+    }
+
     /**
      * Addresses that no service wants since the last call, of services that are gone or that the kernel has taken over from
      * listeners: connections that came by those may run on.

@@ -1,5 +1,6 @@
 package dev.weft.proxy.nftables;
 
+import dev.weft.proxy.balance.KernelHash;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +10,8 @@ import java.util.Map;
 final class Skeleton {
     /** Turns connections away: nothing serves them anywhere. */
     private static final String REFUSE = "refuse";
-    /** Any number; all nodes need the same, so that they lead a client alike. */
-    static final String SEED = "0x77656674";
+    /** Where hashes of sources begin: as in listeners. */
+    static final String SEED = "0x" + Integer.toHexString(KernelHash.SEED);
 
     /** An empty chain whose name says how the table is laid out: another layout, another name. */
     static final String FORMAT = "format/2";

@@ -56,8 +56,12 @@ class BalancerTest {
         return algorithm.balancer(SETTINGS, SEED).over(pool.update(candidates));
     }
 
+    static ClientKey client(long key) {
+        return new ClientKey(key, (int) Hashing.mix(key));
+    }
+
     private static Target pick(Balancer balancer, long key) {
-        return Objects.requireNonNull(balancer.pick(key, 0));
+        return Objects.requireNonNull(balancer.pick(client(key), 0));
     }
 
     private static Map<Target, Integer> counts(Balancer balancer, int picks) {
@@ -72,10 +76,10 @@ class BalancerTest {
     @EnumSource
     @DisplayName("of any kind has nothing to give without targets, and the only target with one")
     void emptyAndSingle(Algorithm algorithm) {
-        assertThat(balancer(algorithm, List.of()).pick(1, 0)).isNull();
+        assertThat(balancer(algorithm, List.of()).pick(client(1), 0)).isNull();
         Balancer single = balancer(algorithm, candidates(1));
         assertThat(counts(single, 100)).hasSize(1);
-        assertThat(single.over(new TargetSet(List.of())).pick(1, 0)).isNull();
+        assertThat(single.over(new TargetSet(List.of())).pick(client(1), 0)).isNull();
     }
 
     @ParameterizedTest
@@ -193,7 +197,7 @@ class BalancerTest {
 
         long later = Duration.ofSeconds(60).toNanos();
         quick.latency(Duration.ofMillis(1).toNanos(), later);
-        assertThat(balancer.pick(0, later)).isSameAs(slow);
+        assertThat(balancer.pick(client(0), later)).isSameAs(slow);
     }
 
     @Test
@@ -275,11 +279,13 @@ class BalancerTest {
         Duration timeout = Duration.ofSeconds(10);
         Balancer balancer = new SessionAffinity(balancer(Algorithm.ROUND_ROBIN, candidates(3)), timeout, 1_024);
         long second = Duration.ofSeconds(1).toNanos();
-        Target first = Objects.requireNonNull(balancer.pick(7, 0));
+        Target first = Objects.requireNonNull(balancer.pick(client(7), 0));
         for (int turn = 1; turn <= 10; turn++) {
-            assertThat(balancer.pick(7, turn * 9L * second)).isSameAs(first);
+            assertThat(balancer.pick(client(7), turn * 9L * second)).isSameAs(first);
         }
-        assertThat(balancer.pick(7, 100 * second)).as("after 10 s without use").isNotSameAs(first);
+        assertThat(balancer.pick(client(7), 100 * second))
+                .as("after 10 s without use")
+                .isNotSameAs(first);
     }
 
     @Test

@@ -45,7 +45,7 @@ class DisruptionTest {
     private static String[] owners(Balancer balancer) {
         String[] owners = new String[KEYS];
         for (int key = 0; key < KEYS; key++) {
-            owners[key] = Objects.requireNonNull(balancer.pick(Hashing.mix(key + SEED), 0))
+            owners[key] = Objects.requireNonNull(balancer.pick(BalancerTest.client(Hashing.mix(key + SEED)), 0))
                     .identity();
         }
         return owners;
@@ -154,7 +154,9 @@ class DisruptionTest {
         Random random = new Random(SEED);
         for (int turn = 0; turn < 20_000; turn++) {
             long key = random.nextLong();
-            assertThat(ring.pick(key, 0)).as("key %d", key).isSameAs(nearest(targets, Hashing.mix(key), 5));
+            assertThat(ring.pick(BalancerTest.client(key), 0))
+                    .as("key %d", key)
+                    .isSameAs(nearest(targets, Hashing.mix(key), 5));
         }
     }
 

@@ -62,7 +62,7 @@ class LeastLoadTest {
     }
 
     private static Target pick(Balancer balancer) {
-        return Objects.requireNonNull(balancer.pick(0, 0));
+        return Objects.requireNonNull(balancer.pick(BalancerTest.client(0), 0));
     }
 
     /** Whether no other target has a lesser {@code (open + 1) / S}. */

@@ -56,7 +56,7 @@ class SharesTest {
         Random random = new Random(SEED);
         Map<String, Integer> picked = new HashMap<>();
         for (int i = 0; i < PICKS; i++) {
-            Target target = Objects.requireNonNull(balancer.pick(random.nextLong(), 0));
+            Target target = Objects.requireNonNull(balancer.pick(BalancerTest.client(random.nextLong()), 0));
             picked.merge(target.identity(), 1, Integer::sum);
             if (algorithm == Algorithm.LEAST_CONNECTION_EXACT) {
                 target.opened(); // its share shows only in what stays open

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.ClientKey;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.selection.Candidate;
@@ -92,7 +93,7 @@ class AffinityMemoryTest {
     }
 
     private static Target pick(Route route, long client, long now) {
-        Target picked = route.pick(client, now, List.of());
+        Target picked = route.pick(new ClientKey(client, 0), now, List.of());
         assertThat(picked).isNotNull();
         return picked;
     }

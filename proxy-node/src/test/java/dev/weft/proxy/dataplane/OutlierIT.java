@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
@@ -150,6 +151,33 @@ class OutlierIT {
             assertThat(far.accepted()).isEqualTo(20);
             assertThat(endpoint(rig, near.address() + ":" + near.port()).failures())
                     .isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName(
+            "leads farther at the last try when all that is near refuses, before any is ejected, and no client sees it")
+    void allNearRefuse(boolean nativeTransport) throws Exception {
+        try (Rig rig = new Rig(nativeTransport)) {
+            TestBackend far = rig.backend(9, TestBackend::echo);
+            List<Candidate> nearest = new ArrayList<>();
+            for (int number = 1; number <= 5; number++) {
+                TestBackend gone = rig.backend(number, TestBackend::echo);
+                gone.close();
+                nearest.add(Rig.candidate(gone.address(), gone.port()));
+            }
+            List<Candidate> farther = List.of(Rig.candidate(far.address(), far.port()));
+            List<Candidate> all = new ArrayList<>(nearest);
+            all.addAll(farther);
+            int port = Rig.freePort();
+            List<LocalityTier> tiers =
+                    List.of(new LocalityTier(0, "", nearest, 5), new LocalityTier(3, "west", farther, 1));
+            ListenerKey key = new ListenerKey(Rig.VIP, port, Protocol.TCP);
+            rig.apply(Rig.WEB, new ListenerPlan(key, all, null, null, tiers, ListenerPolicy.NONE));
+            assertThat(askAll(port, 10)).as("clients that failed").isZero();
+            assertThat(far.accepted()).isEqualTo(10);
+            assertThat(rig.status().retries()).as("two a connection").isEqualTo(20);
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.ClientKey;
+import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.balance.Target;
@@ -58,8 +60,12 @@ class RouteTest {
         route.update(plan(candidates(0, count), Algorithm.ROUND_ROBIN, null), 0);
     }
 
+    private static ClientKey client(long key) {
+        return new ClientKey(key, (int) Hashing.mix(key));
+    }
+
     private Target pick(long nowNanos) {
-        return Objects.requireNonNull(route.pick(key++, nowNanos, List.of()));
+        return Objects.requireNonNull(route.pick(client(key++), nowNanos, List.of()));
     }
 
     private Map<String, Integer> picks(int count, long nowNanos) {
@@ -167,11 +173,11 @@ class RouteTest {
     @DisplayName("moves a client with affinity away from an ejected endpoint")
     void affinity() {
         route.update(plan(candidates(0, 3), Algorithm.ROUND_ROBIN, Duration.ofHours(1)), 0);
-        Target kept = Objects.requireNonNull(route.pick(7, 0, List.of()));
-        assertThat(route.pick(7, 0, List.of())).isSameAs(kept);
+        Target kept = Objects.requireNonNull(route.pick(client(7), 0, List.of()));
+        assertThat(route.pick(client(7), 0, List.of())).isSameAs(kept);
         eject(kept, 0);
         route.reconsider(0);
-        assertThat(route.pick(7, 0, List.of())).isNotSameAs(kept);
+        assertThat(route.pick(client(7), 0, List.of())).isNotSameAs(kept);
     }
 
     @Test
@@ -182,8 +188,8 @@ class RouteTest {
         Target other = named(1);
         eject(dead, 0);
         route.reconsider(0);
-        assertThat(route.pick(1, 0, List.of(other))).isSameAs(dead);
-        assertThat(route.pick(1, 0, List.of(other, dead))).isNull();
+        assertThat(route.pick(client(1), 0, List.of(other))).isSameAs(dead);
+        assertThat(route.pick(client(1), 0, List.of(other, dead))).isNull();
     }
 
     @ParameterizedTest
@@ -321,6 +327,37 @@ class RouteTest {
         assertThat(picks(10, 0)).containsOnlyKeys("one/10.9.3.1");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("is elsewhere for the last try, to the nearest of which none has been tried, by any algorithm")
+    void elsewhere(Algorithm algorithm) {
+        LocalityTier near = new LocalityTier(0, "", candidates(0, 4), 4);
+        LocalityTier middle = new LocalityTier(2, "", candidates(10, 14), 4);
+        LocalityTier far = new LocalityTier(3, "far", List.of(remote("far", 1)), 1);
+        route.update(tiered(algorithm, near, middle, far), 0);
+        List<Target> tried = new ArrayList<>(List.of(named(0), named(3)));
+        for (int client = 0; client < 100; client++) {
+            assertThat(elsewhere(client, tried)).matches("/10\\.0\\.0\\.1[0-3]");
+        }
+        eject(named(10), 0);
+        assertThat(elsewhere(7, tried)).as("not to an ejected one").matches("/10\\.0\\.0\\.1[1-3]");
+        tried.add(named(11));
+        assertThat(elsewhere(7, tried)).isEqualTo("far/10.9.3.1");
+        assertThat(elsewhere(7, List.of(named(12)))).as("or nearer").matches("/10\\.0\\.0\\.[0-3]");
+
+        tried.addAll(route.balancer().targets().asList().stream()
+                .filter(target -> !target.cluster().isEmpty())
+                .toList());
+        assertThat(elsewhere(7, tried)).as("no tier left: any").startsWith("/10.0.0.");
+        route.update(plan(candidates(0, 2), algorithm, null), 0);
+        assertThat(elsewhere(7, List.of(named(0)))).as("no tiers").isEqualTo("/10.0.0.1");
+    }
+
+    private String elsewhere(long client, List<Target> tried) {
+        return Objects.requireNonNull(route.pickElsewhere(client(client), 0, tried))
+                .identity();
+    }
+
     @Test
     @DisplayName("keeps a client by hash on its endpoint while another tier is in trouble")
     void tiersByClient() {
@@ -328,7 +365,7 @@ class RouteTest {
         LocalityTier far = new LocalityTier(2, "", candidates(10, 12), 2);
         route.update(tiered(Algorithm.CONSISTENT_HASH, near, far), 0);
         for (int client = 0; client < 500; client++) {
-            assertThat(route.pick(client, 0, List.of())).isSameAs(route.pick(client, 1, List.of()));
+            assertThat(route.pick(client(client), 0, List.of())).isSameAs(route.pick(client(client), 1, List.of()));
         }
     }
 

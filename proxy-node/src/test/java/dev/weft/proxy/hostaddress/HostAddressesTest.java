@@ -13,13 +13,17 @@ import dev.weft.proxy.view.ViewBatch;
 import dev.weft.proxy.view.ViewUpdate;
 import dev.weft.proxy.view.WatchedKind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -28,19 +32,26 @@ import org.junit.jupiter.api.Test;
 @DisplayName("the addresses on a host")
 class HostAddressesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HostAddressSettings SETTINGS =
-            new HostAddressSettings(true, 119, Duration.ofSeconds(1), Duration.ofMillis(20));
+    private static final HostAddressSettings SETTINGS = new HostAddressSettings(
+            true, 119, Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(20));
 
     private final FakeIp ip = new FakeIp();
     private final Set<String> inUse = ConcurrentHashMap.newKeySet();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean listening = true;
-    private final HostAddresses addresses = new HostAddresses(SETTINGS, picture -> listening, this::look, true, ip);
+    private final List<String> present = new CopyOnWriteArrayList<>(List.of("192.0.2.5", "2001:db8::5"));
+    private final HostAddresses addresses = new HostAddresses(
+            SETTINGS,
+            picture -> listening,
+            this::look,
+            new OwnAddresses(List.of("127.0.0.1", "192.0.2.9"), () -> present),
+            true,
+            ip);
     private ServiceView view = ServiceView.empty("n");
 
     @AfterEach
     void stop() {
-        addresses.stop();
+        addresses.leave();
     }
 
     private Set<String> look() {
@@ -100,33 +111,124 @@ class HostAddressesTest {
                 .until(() -> ip.routes().equals(Set.of("10.96.0.2", "fd00::2")));
     }
 
-    /** A host whose local routes are a set. */
+    @Test
+    @DisplayName("are come to from an address of the host's own, the configured one when it is there, also from now on")
+    void sources() throws Exception {
+        ip.put("10.96.0.2", "");
+        apply(web());
+        await().until(() -> ip.sources().equals(Map.of("10.96.0.2", "192.0.2.5", "fd00::2", "2001:db8::5")));
+
+        present.add("192.0.2.9");
+        await().until(() -> ip.sources().equals(Map.of("10.96.0.2", "192.0.2.9", "fd00::2", "2001:db8::5")));
+        present.clear();
+        present.add("10.96.0.2"); // a service's own is as good as none
+        await().until(() -> ip.sources().equals(Map.of("10.96.0.2", "", "fd00::2", "")));
+    }
+
+    @Test
+    @DisplayName("are put without a source that the kernel refuses, and those that are there stay")
+    void refusedSource() throws Exception {
+        ip.refused.addAll(present);
+        ip.put("10.96.0.2", "");
+        apply(web());
+        await().until(() -> ip.sources().equals(Map.of("10.96.0.2", "", "fd00::2", "")));
+        await().until(addresses::isSettled);
+        assertThat(addresses.problem()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("go at the end, but for those of services that the kernel goes on serving")
+    void takenOff() throws Exception {
+        JsonNode balanced =
+                JSON.readTree("{\"metadata\":{\"namespace\":\"default\",\"name\":\"led\"},\"spec\":{\"ports\":"
+                        + "[{\"port\":80}]},\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.77\"}]}}}");
+        apply(web(), balanced);
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "192.0.2.77", "fd00::2")));
+        addresses.stop();
+        assertThat(ip.routes()).as("while connections run out").hasSize(3);
+        addresses
+                .takeOff(Set.of(ServiceKey.service("default", "led")))
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+        assertThat(ip.routes()).containsExactly("192.0.2.77");
+    }
+
+    @Test
+    @DisplayName("are not put any more by a change under way when they are taken off")
+    void takenOffMeanwhile() throws Exception {
+        ip.slow = new CompletableFuture<>();
+        apply(web());
+        CompletionStage<Void> end = addresses.takeOff(Set.of());
+        ip.slow.complete(null);
+        end.toCompletableFuture().get(60, TimeUnit.SECONDS);
+        assertThat(ip.routes()).isEmpty();
+        assertThat(ip.changes).hasValue(2);
+    }
+
+    @Test
+    @DisplayName("stay at the end when another process goes on serving at them")
+    void left() throws Exception {
+        apply(web());
+        await().until(() -> ip.routes().size() == 2);
+        addresses.leave();
+        addresses.again(Set.of(ServiceKey.service("default", "web")));
+        assertThat(ip.routes()).containsExactly("10.96.0.2", "fd00::2");
+    }
+
+    /** A host whose local routes are a map from addresses to where they are come to from. */
     private static final class FakeIp implements Commands {
-        private final Set<String> routes = new TreeSet<>();
+        private final Map<String, String> routes = new TreeMap<>();
+        private final AtomicInteger changes = new AtomicInteger();
+        /** Listing takes until then. */
+        private volatile CompletableFuture<Void> slow = CompletableFuture.completedFuture(null);
+
+        private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
         synchronized Set<String> routes() {
-            return new TreeSet<>(routes);
+            return new TreeSet<>(routes.keySet());
+        }
+
+        synchronized Map<String, String> sources() {
+            return new TreeMap<>(routes);
+        }
+
+        synchronized void put(String address, String source) {
+            routes.put(address, source);
         }
 
         @Override
         public synchronized CompletionStage<Output> run(List<String> command, String input) {
             if (command.contains("show")) {
                 boolean six = command.contains("-6");
-                List<String> listed = routes.stream()
-                        .filter(address -> address.contains(":") == six)
-                        .map(address -> "{\"dst\":\"" + address + "\"}")
-                        .toList();
-                return CompletableFuture.completedFuture(new Output(0, listed.toString()));
+                List<String> listed = new ArrayList<>();
+                routes.forEach((address, source) -> {
+                    if (address.contains(":") == six) {
+                        String preferred = source.isEmpty() ? "" : ",\"prefsrc\":\"" + source + "\"";
+                        listed.add("{\"dst\":\"" + address + "\"" + preferred + "}");
+                    }
+                });
+                return slow.thenApply(asked -> new Output(0, listed.toString()));
             }
-            input.lines().map(line -> line.split(" ", -1)).forEach(words -> {
-                String address = words[3].substring(0, words[3].indexOf('/'));
-                if (words[1].equals("add")) {
-                    routes.add(address);
-                } else {
-                    routes.remove(address);
-                }
-            });
-            return CompletableFuture.completedFuture(new Output(0, ""));
+            changes.incrementAndGet();
+            StringBuilder errors = new StringBuilder();
+            input.lines().forEach(line -> errors.append(change(line.split(" ", -1))));
+            return CompletableFuture.completedFuture(new Output(errors.isEmpty() ? 0 : 1, errors.toString()));
+        }
+
+        private String change(String[] words) {
+            String address = words[3].substring(0, words[3].indexOf('/'));
+            String source = words.length > 9 ? words[9] : "";
+            if (refused.contains(source)) {
+                return "Error: Invalid prefsrc address.\nCommand failed -:1\n";
+            }
+            if (words[1].equals("del")) {
+                routes.remove(address);
+            } else if (words[1].equals("add") && routes.containsKey(address)) {
+                return "RTNETLINK answers: File exists\nCommand failed -:1\n";
+            } else {
+                routes.put(address, source);
+            }
+            return "";
         }
 
         @Override

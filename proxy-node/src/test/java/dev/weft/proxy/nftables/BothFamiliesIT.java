@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.Patience;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -126,6 +129,88 @@ class BothFamiliesIT {
     }
 
     @Test
+    @DisplayName("comes to addresses that it has put on its host from an address of the host's own, while it has that")
+    void ownSource() throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.check=100ms");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        assertThat(ownAddressTowards("10.97.0.20")).as("configured").isEqualTo("10.91.0.1");
+        assertThat(ownAddressTowards("fd97::20")).as("of an interface").matches("fd91:[0-2]?:.*1");
+
+        hosts.run(Hosts.NODE, "ip", "address", "del", "10.91.0.1/24", "dev", "to-client");
+        try {
+            Patience.await().until(() -> !routes().contains("src 10.91.0.1 "));
+            assertThat(ownAddressTowards("10.97.0.20")).matches("10\\.91\\.[12]\\.1");
+        } finally {
+            hosts.run(Hosts.NODE, "ip", "address", "add", "10.91.0.1/24", "dev", "to-client");
+        }
+        Patience.await().until(() -> routes().contains("src 10.91.0.1 "));
+    }
+
+    private static String routes() {
+        return hosts.run(Hosts.NODE, "ip", "route", "show", "table", "local", "proto", "119");
+    }
+
+    /** What a listener at the address sees as the client. */
+    private static String ownAddressTowards(String address) {
+        return hosts.run(
+                        Hosts.NODE,
+                        "python3",
+                        "-c",
+                        "import socket; s = socket.create_connection(('" + address
+                                + "', 80), 9); s.recv(9); print(s.getsockname()[0])")
+                .strip();
+    }
+
+    @Test
+    @DisplayName(
+            "takes the addresses off its host at a stop at which nobody will serve, and leaves those to the kernel")
+    void stopped() throws Exception {
+        node = new TestNode(hosts, "auto");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        balanceBy("both", "10.97.1.20");
+        services.add(service("led", "", "'clusterIPs':['10.97.0.21'],'ports':[{'name':'t','port':80}]"));
+        slices.add(slice("led", slicePort("t", "TCP", 8080), "10.91.1.2"));
+        balanceBy("led", "10.97.1.21");
+        node.apply(services, slices);
+        node.await("both", status -> status.contains("programmed=[led] bound=[both] failed=0 "));
+        Patience.await().until(() -> hosts.put(Hosts.NODE).size() == 4);
+
+        node.stop();
+        assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.1.21");
+        assertThat(hosts.call(CLIENT, "tcp", "10.97.1.21", 80, 1)).allMatch(answer -> answer.startsWith("one "));
+    }
+
+    @Test
+    @DisplayName("leaves the addresses on its host when a successor serves at them")
+    void succeeded(@TempDir Path folder) throws Exception {
+        String settings = TestNode.onNode("userspace") + ", handover=\"" + folder.resolve("socket") + "\"";
+        node = new TestNode(hosts, Hosts.NODE, settings);
+        declareBothFamilies("");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("bound=[both] failed=0 "));
+        Patience.await().until(() -> Files.exists(folder.resolve("socket")));
+        TestNode before = node;
+        try {
+            node = new TestNode(hosts, Hosts.NODE, settings);
+            node.apply(services, slices);
+            before.stopWhenRelieved();
+            assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.0.20", "fd97::20");
+            assertThat(shares(hosts.call(CLIENT, "tcp", "10.97.0.20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
+        } finally {
+            before.close();
+        }
+    }
+
+    private void balanceBy(String name, String address) {
+        services.stream()
+                .filter(service -> service.at("/metadata/name").asText().equals(name))
+                .forEach(service -> ((ObjectNode) service)
+                        .set("status", Pictures.json("{'loadBalancer':{'ingress':[{'ip':'" + address + "'}]}}")));
+    }
+
+    @Test
     @DisplayName("binds no address of IPv6 that is not routed to the host, until it is")
     void notRouted() throws Exception {
         node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.put=off");
@@ -139,6 +224,45 @@ class BothFamiliesIT {
         } finally {
             hosts.run(Hosts.NODE, "ip", "-6", "route", "del", "local", "fd97::/64", "dev", "lo");
         }
+    }
+
+    @Test
+    @DisplayName("leads a client to the same endpoint by source-ip-hash, whether the kernel or a listener serves")
+    void sameHash() throws Exception {
+        List<String> four = new ArrayList<>();
+        List<String> six = new ArrayList<>();
+        for (int number = 100; number < 148; number++) {
+            four.add("10.91.0." + number);
+            six.add("fd91:0::" + number);
+        }
+        four.forEach(each -> hosts.run(CLIENT, "ip", "address", "add", each + "/24", "dev", "eth0"));
+        six.forEach(each -> hosts.run(CLIENT, "ip", "address", "add", each + "/64", "dev", "eth0", "nodad"));
+        String hash = "'mesh.weft.dev/algorithm':'source-ip-hash'";
+        node = new TestNode(hosts, "auto");
+        declareBothFamilies(hash + ",'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        List<String> listener = endpoints(four, six);
+        services.clear();
+        slices.clear();
+        declareBothFamilies(hash);
+        node.apply(services, slices);
+        node.await("the kernel", status -> status.contains("programmed=[both] bound=[] "));
+
+        assertThat(endpoints(four, six)).isEqualTo(listener);
+        assertThat(listener.subList(0, four.size())).contains("one", "two").doesNotContain("refused");
+        assertThat(listener.subList(four.size(), listener.size()))
+                .contains("one", "two")
+                .doesNotContain("refused");
+    }
+
+    /** Whom each of these clients gets. */
+    private static List<String> endpoints(List<String> four, List<String> six) {
+        return Stream.concat(
+                        hosts.callFrom(CLIENT, four, "10.97.0.20", 80).stream(),
+                        hosts.callFrom(CLIENT, six, "fd97::20", 80).stream())
+                .map(answer -> answer.split(" ", -1)[0])
+                .toList();
     }
 
     /** A service of both families, at addresses of which the host knows nothing by itself. */

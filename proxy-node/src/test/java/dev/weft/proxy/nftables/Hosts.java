@@ -160,6 +160,13 @@ final class Hosts implements AutoCloseable {
                 .toList();
     }
 
+    /** What a TCP call from each of these addresses of a host got. */
+    List<String> callFrom(String host, List<String> sources, String address, int port) {
+        List<String> command = new ArrayList<>(List.of("python3", script.toString(), "from", address, "" + port));
+        command.addAll(sources);
+        return run(host, command.toArray(String[]::new)).lines().toList();
+    }
+
     /** What one call got that nobody is expected to answer. */
     String callInVain(String host, String address, int port) {
         return run(host, "python3", script.toString(), "call", "tcp", address, "" + port, "1", "silence")

@@ -28,7 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A proxy-node as a process, for a namespace of its own. Reads lines: a JSON object with {@code services} and {@code slices} is
- * what the API holds from then on; {@code status} prints a line of what goes on; {@code cleanup} removes the table. The argument is further configuration.
+ * what the API holds from then on; {@code status} prints a line of what goes on; {@code cleanup} removes the table; {@code stop} ends in
+ * order and prints that it has, {@code relieved} does so when a successor has taken over. The argument is further configuration.
  */
 public final class NodeProcess {
     private NodeProcess() {}
@@ -47,6 +48,12 @@ public final class NodeProcess {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("status")) {
                 System.out.println(status(node.status()) + told(node.metrics()));
+            } else if (line.equals("stop") || line.equals("relieved")) {
+                if (line.equals("relieved")) {
+                    node.relieved().toCompletableFuture().join();
+                }
+                node.stop().toCompletableFuture().join();
+                System.out.println("stopped");
             } else if (line.equals("cleanup")) {
                 NftablesSettings settings = ProxySettings.from(config).nftables();
                 try (Commands commands = new ChildCommands(settings.timeout(), System.getenv())) {

@@ -69,6 +69,24 @@ final class TestNode implements AutoCloseable {
         return String.valueOf(line);
     }
 
+    /** Ends in order; what is left of it is what it leaves on the host. */
+    void stop() throws IOException {
+        end("stop");
+    }
+
+    /** The same, when a successor has taken over. */
+    void stopWhenRelieved() throws IOException {
+        end("relieved");
+    }
+
+    private void end(String command) throws IOException {
+        send(command);
+        String line = out.readLine();
+        while (line != null && !line.equals("stopped")) {
+            line = out.readLine();
+        }
+    }
+
     /** Waits for a status. */
     String await(String what, Predicate<String> wanted) {
         String[] last = {""};

@@ -5,7 +5,7 @@ import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
-import dev.weft.proxy.balance.Hashing;
+import dev.weft.proxy.balance.ClientKey;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.TargetPool;
 import dev.weft.proxy.balance.TargetSet;
@@ -34,12 +34,14 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {"-Xmx512m", "-XX:+UseSerialGC"})
 public class PickBenchmark {
     private static final int OPEN = 512;
+    private static final int CLIENTS = 4_096;
 
     @Param
     public Algorithm algorithm = Algorithm.ROUND_ROBIN;
 
     private Balancer balancer = Algorithm.ROUND_ROBIN.balancer(settings(), 1);
     private final Target[] open = new Target[OPEN];
+    private final ClientKey[] clients = new ClientKey[CLIENTS];
     private int number;
 
     static BalanceSettings settings() {
@@ -49,6 +51,9 @@ public class PickBenchmark {
     /** All endpoints have answered, each about as fast as another, and some connections are open. */
     @Setup
     public void begin() {
+        for (int index = 0; index < CLIENTS; index++) {
+            clients[index] = Picks.client(index);
+        }
         BalanceSettings settings = settings();
         TargetSet targets = new TargetPool(settings).update(Picks.candidates(Picks.ENDPOINTS));
         for (int index = 0; index < targets.size(); index++) {
@@ -65,7 +70,7 @@ public class PickBenchmark {
     @Benchmark
     public Target pick() {
         number++;
-        return Objects.requireNonNull(balancer.pick(Hashing.mix(number), number));
+        return Objects.requireNonNull(balancer.pick(clients[number & (CLIENTS - 1)], number));
     }
 
     /** As a proxy does it: what is picked is opened, and closed when 512 others have been. */

@@ -3,6 +3,7 @@ package dev.weft.deploy.bench.dataplane;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.Balancer;
+import dev.weft.proxy.balance.ClientKey;
 import dev.weft.proxy.balance.Hashing;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.balance.TargetPool;
@@ -95,8 +96,8 @@ final class Picks {
             stay.remove(leaver * (ENDPOINTS / LEAVERS));
             Balancer less = empty.over(new TargetSet(stay));
             for (int key = 0; key < keys; key++) {
-                long hash = Hashing.mix(key);
-                moved += table.pick(hash, 0) == less.pick(hash, 0) ? 0 : 1;
+                ClientKey client = client(key);
+                moved += table.pick(client, 0) == less.pick(client, 0) ? 0 : 1;
             }
         }
         double share = (double) moved / LEAVERS / keys * ENDPOINTS;
@@ -117,6 +118,10 @@ final class Picks {
         return candidates(count).stream()
                 .map(candidate -> candidate.weighing(1))
                 .toList();
+    }
+
+    static ClientKey client(int number) {
+        return new ClientKey(Hashing.mix(number), (int) Hashing.mix(number));
     }
 
     static List<Candidate> candidates(int count) {
