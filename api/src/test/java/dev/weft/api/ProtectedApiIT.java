@@ -491,8 +491,11 @@ class ProtectedApiIT {
         String inNamespace = rbac + "namespaces/kube-node-lease/roles/weft:proxy-node";
         JsonNode complete = tree(get(admin, role, ""));
         String own = "{\"apiGroups\":[\"example.org\"],\"resources\":[\"things\"],\"verbs\":[\"get\"]}";
-        send(admin, request(role).method("PATCH", BodyPublishers.ofString("{\"rules\":[" + own + "]}"))
-                .header("Content-Type", "application/merge-patch+json"));
+        send(
+                admin,
+                request(role)
+                        .method("PATCH", BodyPublishers.ofString("{\"rules\":[" + own + "]}"))
+                        .header("Content-Type", "application/merge-patch+json"));
         send(admin, request(inNamespace).DELETE());
         assertThat(get(admin, inNamespace, "").statusCode()).isEqualTo(404);
 

@@ -24,10 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HealthCheckGrammarTest {
     private static final String GROUP = "mesh.weft.dev/";
     private static final KindRules SERVICES = Objects.requireNonNull(StandardKinds.catalog(new NetworkRanges(
-                                    List.of(Cidr.of("127.96.0.0/16")),
-                                    List.of(),
-                                    PortRange.KUBERNETES_NODE_PORTS))
-                            .find(new ResourceType("", "services")))
+                            List.of(Cidr.of("127.96.0.0/16")), List.of(), PortRange.KUBERNETES_NODE_PORTS))
+                    .find(new ResourceType("", "services")))
             .rules();
 
     private static boolean stored(String name, String value) {

@@ -69,7 +69,8 @@ public final class Weighting {
     public static Reason weightless(Candidate chosen, ServicePicture picture, NodeIdentity node) {
         ServiceEntry entry = picture.entry();
         boolean byCluster = entry != null
-                && Integer.valueOf(0).equals(weights(entry.annotation(CLUSTER_WEIGHTS)).get(clusterOf(chosen, node)));
+                && Integer.valueOf(0)
+                        .equals(weights(entry.annotation(CLUSTER_WEIGHTS)).get(clusterOf(chosen, node)));
         return chosen.weight() == 0
                 ? Reason.WEIGHTLESS
                 : byCluster ? Reason.CLUSTER_WEIGHTLESS : Reason.ZONE_WEIGHTLESS;

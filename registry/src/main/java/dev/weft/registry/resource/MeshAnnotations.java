@@ -64,10 +64,8 @@ final class MeshAnnotations {
             listOf("[0-9A-Fa-f.:]{2,45}=[0-9]{1,5}", "must be addresses with weights, e.g. 10.0.0.1=3,10.0.0.2=0")));
 
     /** What else is read of a Service: by those that check endpoints, by the pools of addresses, by {@code weft cordon}. */
-    private static final List<String> OTHERS_OF_SERVICE = List.of(
-            "health-check-port",
-            "load-balancer-ips",
-            "cordoned-clusters");
+    private static final List<String> OTHERS_OF_SERVICE =
+            List.of("health-check-port", "load-balancer-ips", "cordoned-clusters");
 
     private static final Set<String> KNOWN_OF_SERVICE = known(SERVICE, OTHERS_OF_SERVICE);
 
