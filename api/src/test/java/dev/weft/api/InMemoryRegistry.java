@@ -74,7 +74,7 @@ final class InMemoryRegistry implements Registry {
         this.clock = clock;
         this.random = new Random(seed);
         this.federation = members(clock);
-        for (String name : List.of("default", "kube-system")) {
+        for (String name : List.of("default", "kube-node-lease", "kube-system")) {
             JsonBytes body = JsonBytes.ofUtf8("""
                     {"kind":"Namespace","apiVersion":"v1","metadata":{"name":"%s"}}""".formatted(name).getBytes(java.nio.charset.StandardCharsets.UTF_8));
             write(new Write.Create(new ResourceKey(NAMESPACES, "", name), body, Write.Options.DEFAULT));

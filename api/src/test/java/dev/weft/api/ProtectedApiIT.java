@@ -483,6 +483,38 @@ class ProtectedApiIT {
                 .isEqualTo(201);
     }
 
+    @Test
+    @DisplayName("gives roles that an earlier version made what they lack, at the next start")
+    void completesRoles() throws Exception {
+        String rbac = "/apis/rbac.authorization.k8s.io/v1/";
+        String role = rbac + "clusterroles/weft:proxy-node";
+        String inNamespace = rbac + "namespaces/kube-node-lease/roles/weft:proxy-node";
+        JsonNode complete = tree(get(admin, role, ""));
+        String own = "{\"apiGroups\":[\"example.org\"],\"resources\":[\"things\"],\"verbs\":[\"get\"]}";
+        send(
+                admin,
+                request(role)
+                        .method("PATCH", BodyPublishers.ofString("{\"rules\":[" + own + "]}"))
+                        .header("Content-Type", "application/merge-patch+json"));
+        send(admin, request(inNamespace).DELETE());
+        assertThat(get(admin, inNamespace, "").statusCode()).isEqualTo(404);
+
+        assertThat(new DefaultAccess(backing.registry())
+                        .reconcile()
+                        .toCompletableFuture()
+                        .get(60, TimeUnit.SECONDS))
+                .isEmpty();
+
+        assertThat(get(admin, inNamespace, "").statusCode()).isEqualTo(200);
+        String rules = tree(get(admin, role, "")).path("rules").toString();
+        assertThat(rules).contains(own, "nodes/status");
+        for (JsonNode rule : complete.path("rules")) {
+            for (JsonNode resource : rule.path("resources")) {
+                assertThat(rules).contains(resource.toString());
+            }
+        }
+    }
+
     private HttpResponse<String> as(String user, String method, String path, String type, String body) {
         return send(
                 admin,

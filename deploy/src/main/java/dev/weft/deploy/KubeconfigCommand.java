@@ -1,5 +1,6 @@
 package dev.weft.deploy;
 
+import dev.weft.api.authentication.User;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.deploy.client.ClusterName;
 import dev.weft.deploy.server.ApiKeys;
@@ -177,12 +178,12 @@ final class KubeconfigCommand implements Runnable {
             return new Identity(account.replace('/', ':'), null, accountToken(server, keys, account));
         }
         String node = proxyNode;
-        String name = node == null ? user : "weft:proxy-node:" + node;
+        String name = node == null ? user : User.PROXY_NODE_PREFIX + node;
         if (name == null) {
             return Identity.NOBODY;
         }
         List<String> member = node != null
-                ? List.of("weft:proxy-nodes")
+                ? List.of(User.PROXY_NODES)
                 : name.equals("admin") && groups.isEmpty() ? List.of("system:masters") : groups;
         Duration validity = valid == null ? Duration.ofDays(365) : valid;
         return new Identity(name, keys.issue(name, member, validity), "");

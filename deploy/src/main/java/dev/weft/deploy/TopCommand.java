@@ -31,6 +31,9 @@ final class TopCommand implements Runnable {
     /** How long they are awaited before the first picture: with weft.proxy.nftables.count-interval as it is, about 2 s do. */
     private static final Duration KERNEL_PATIENCE = Duration.ofSeconds(5);
 
+    /** What every proxy-node tells, whatever goes through it. */
+    private static final String OPEN = "weft_proxy_open_connections";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -103,8 +106,33 @@ final class TopCommand implements Runnable {
         return Duration.ofNanos(System.nanoTime());
     }
 
-    private static MetricSamples read(ApiClient client) {
-        ApiClient.Reply reply = client.accepted("GET /metrics", client.get("/metrics"));
-        return MetricSamples.parse(reply.text());
+    private MetricSamples read(ApiClient client) {
+        MetricSamples samples = MetricSamples.parse(
+                client.accepted("GET /metrics", metrics(client)).text());
+        if (samples.all().stream().noneMatch(sample -> sample.name().equals(OPEN))) {
+            throw CommandFailed.failed(
+                    metrics == null
+                            ? client.server()
+                                    + " runs no proxy-node (--no-proxy), so nothing goes through it; ask a weft"
+                                    + " proxy, by --metrics URL"
+                            : client.server()
+                                    + "/metrics does not tell of a proxy-node; is this --metrics URL the one of"
+                                    + " weft.proxy.metrics.listen?");
+        }
+        return samples;
+    }
+
+    private ApiClient.Reply metrics(ApiClient client) {
+        try {
+            return client.get("/metrics");
+        } catch (CommandFailed e) {
+            if (metrics == null || !e.isAway()) {
+                throw e;
+            }
+            throw CommandFailed.away(
+                    "no proxy-node tells its metrics at " + client.server() + "; does it run, and is this --metrics URL"
+                            + " the one of its weft.proxy.metrics.listen?",
+                    e);
+        }
     }
 }

@@ -45,6 +45,13 @@ class RefusalsIT {
                 server("--api", other, "--gossip", "127.0.0.1:0", "--akka", east.akka()));
         refused(1, "in use", "--data DIR", serverAt(east.data(), "east", "--api", other, "--gossip", "127.0.0.1:0"));
         assertThat(east.api().get("/readyz").ok()).isTrue();
+        List<String> top = List.of("top", "--once", "--api", east.apiUrl().toString());
+        refused(1, "http://" + east.apiAddress() + " runs no proxy-node", "--metrics URL", top);
+        refused(
+                1,
+                "does not tell of a proxy-node",
+                "weft.proxy.metrics.listen",
+                List.of("top", "--once", "--metrics", east.apiUrl().toString()));
 
         assertThat(east.stop()).isZero();
         refused(1, "east", "--data DIR", serverAt(east.data(), "west", "--api", other, "--gossip", "127.0.0.1:0"));
@@ -58,6 +65,11 @@ class RefusalsIT {
     void whoDoesNotAnswer() throws Exception {
         HostPort nobody = bed.free();
         refused(1, "cannot reach http://" + nobody, "--api", List.of("status", "--api", "http://" + nobody));
+        refused(
+                1,
+                "no proxy-node tells its metrics at http://" + nobody + ";",
+                "weft.proxy.metrics.listen",
+                List.of("top", "--once", "--metrics", "http://" + nobody + "/metrics"));
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(nobody.host(), nobody.port()));
             refused(

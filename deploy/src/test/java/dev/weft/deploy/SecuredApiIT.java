@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @DisplayName("An API with TLS and roles")
 class SecuredApiIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String READINESS = "jsonpath={.endpoints[0].conditions.ready}";
     private static final Duration DAY = Duration.ofDays(1);
 
     @RegisterExtension
@@ -62,7 +63,7 @@ class SecuredApiIT {
         users(east, ca, admin);
         roles(east, ca, admin);
         accounts(east, ca, admin);
-        node(east, ca);
+        node(east, ca, admin);
         commands(east, admin);
         assertThat(inPlainHttp(east)).startsWith("HTTP/1.0 400").contains("HTTP request to an HTTPS server");
         newCertificate(east, admin);
@@ -168,16 +169,85 @@ class SecuredApiIT {
                         .contains("You must be logged in to the server"));
     }
 
-    private void node(TestServer east, Path ca) throws Exception {
+    private void node(TestServer east, Path ca, Kubectl admin) throws Exception {
         Kubectl node = as(east, ca, "--proxy-node", "host-1");
         String context = "weft:proxy-node:host-1@east";
         assertThat(node.run(context, "get", "services", "-A")).contains("web");
         assertThat(node.fails(context, "get", "secrets", "-A")).contains("is forbidden");
         assertThat(node.fails(context, "delete", "service", "web")).contains("is forbidden");
+        assertThat(node.fails(context, "get", "secret", "weft-api-keys", "-n", "kube-system"))
+                .contains("is forbidden");
+        assertThat(node.fails(context, "create", "service", "clusterip", "other", "--tcp=80"))
+                .contains("is forbidden");
+        assertThat(node.fails(context, "create", "secret", "generic", "other")).contains("is forbidden");
+        hasCheckedSlice(admin);
+        admin.run("admin@east", "delete", "rolebinding", "weft:proxy-node", "-n", "kube-system");
         Child proxy = bed.command(
                 "proxy", "proxy", "--kubeconfig", node.kubeconfig().toString(), "--node", "host-1", "--dns", "off");
         assertThat(proxy.awaitReady(PATIENCE)).contains("api=https://" + east.apiAddress());
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(admin.run("admin@east", "get", "nodes")).containsPattern("host-1 +Ready"));
+        assertThat(admin.run("admin@east", "get", "leases", "-n", "kube-node-lease"))
+                .contains("host-1");
+        String lacks = "cannot get resource \"leases\" in API group \"coordination.k8s.io\"";
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(Files.readString(proxy.log())).contains("are not checked from here", lacks));
+        admin.run(
+                "admin@east",
+                "create",
+                "rolebinding",
+                "weft:proxy-node",
+                "-n",
+                "kube-system",
+                "--role=weft:proxy-node",
+                "--group=weft:proxy-nodes");
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(admin.run("admin@east", "get", "endpointslice", "legacy-1", "-o", READINESS))
+                                .isEqualTo("false"));
+        assertThat(Files.readAllLines(proxy.log()))
+                .as("said so once")
+                .filteredOn(line -> line.contains(lacks))
+                .hasSize(1);
+        othersAreNotItsOwn(node, context);
         assertThat(proxy.stop(PATIENCE)).isZero();
+        admin.run("admin@east", "delete", "node", "host-1");
+    }
+
+    /** Of an endpoint at which nobody listens. */
+    private void hasCheckedSlice(Kubectl admin) throws Exception {
+        Path objects = Files.writeString(file("legacy.yaml"), """
+                apiVersion: v1
+                kind: Service
+                metadata:
+                  name: legacy
+                  annotations: {mesh.weft.dev/health-check: tcp, mesh.weft.dev/health-check-interval: 500ms}
+                spec: {ports: [{port: 80, targetPort: 9376}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: legacy-1, labels: {kubernetes.io/service-name: legacy}}
+                addressType: IPv4
+                ports: [{name: "", port: 9376, protocol: TCP}]
+                endpoints: [{addresses: [127.138.250.1]}]
+                """);
+        admin.run("admin@east", "create", "-f", objects.toString());
+    }
+
+    /** What a role cannot tell apart, by name and by field. */
+    private static void othersAreNotItsOwn(Kubectl node, String context) throws Exception {
+        String label = "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}";
+        String server = "{\"metadata\":{\"annotations\":{\"mesh.weft.dev/api\":\"https://127.0.0.9:1\"}}}";
+        String moved = "{\"endpoints\":[{\"addresses\":[\"127.138.250.2\"]}]}";
+        node.run(context, "patch", "node", "host-1", "--type=merge", "-p", label);
+        assertThat(node.fails(context, "patch", "node", "east-1", "--type=merge", "-p", label))
+                .contains("may write its own Node only");
+        assertThat(node.fails(context, "patch", "node", "host-1", "--type=merge", "-p", server))
+                .contains("may not write the annotation mesh.weft.dev/api");
+        assertThat(node.fails(context, "patch", "endpointslice", "legacy-1", "--type=merge", "-p", moved))
+                .contains("may write the conditions of its endpoints only");
     }
 
     /** Weft's own commands take a kubeconfig as kubectl does, and say what is wrong without one. */

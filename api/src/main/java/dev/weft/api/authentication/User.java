@@ -23,6 +23,12 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
     /** Whoever did not. */
     public static final String UNAUTHENTICATED = "system:unauthenticated";
 
+    /** Whoever is a proxy-node. */
+    public static final String PROXY_NODES = "weft:proxy-nodes";
+
+    /** A proxy-node's name as a user begins with it, and ends with the name of its Node. */
+    public static final String PROXY_NODE_PREFIX = "weft:proxy-node:";
+
     /** Whoever brings no credentials, where that is allowed. */
     public static final User ANONYMOUS = new User("system:anonymous", "", List.of(UNAUTHENTICATED), Map.of());
 

@@ -50,7 +50,7 @@ public final class DefaultAccess {
     }
 
     private static ObjectNode role(JsonNode from) {
-        ObjectNode role = object("ClusterRole", from);
+        ObjectNode role = object("Role", from);
         if (from.has("aggregates")) {
             ArrayNode selectors = role.putObject("aggregationRule").putArray("clusterRoleSelectors");
             from.path("aggregates")
@@ -62,10 +62,10 @@ public final class DefaultAccess {
     }
 
     private static ObjectNode binding(JsonNode from) {
-        ObjectNode binding = object("ClusterRoleBinding", from);
+        ObjectNode binding = object("RoleBinding", from);
         binding.putObject("roleRef")
                 .put("apiGroup", AccessTypes.GROUP)
-                .put("kind", "ClusterRole")
+                .put("kind", kind("Role", from))
                 .put("name", from.path("role").asText());
         ArrayNode subjects = binding.putArray("subjects");
         from.path("groups")
@@ -78,14 +78,22 @@ public final class DefaultAccess {
 
     private static ObjectNode object(String kind, JsonNode from) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        object.put("apiVersion", AccessTypes.GROUP + "/v1").put("kind", kind);
+        object.put("apiVersion", AccessTypes.GROUP + "/v1").put("kind", kind(kind, from));
         ObjectNode metadata = object.putObject("metadata");
         metadata.put("name", from.path("name").asText());
+        if (from.has("namespace")) {
+            metadata.set("namespace", from.get("namespace"));
+        }
         metadata.putObject("annotations").put(KEEP, "true");
         ObjectNode labels = metadata.putObject("labels");
         labels.put("kubernetes.io/bootstrapping", "rbac-defaults");
         from.path("labels").properties().forEach(each -> labels.set(each.getKey(), each.getValue()));
         return object;
+    }
+
+    /** What says no namespace is of the whole cluster. A binding gives the role that is where it is itself. */
+    private static String kind(String ofNamespace, JsonNode from) {
+        return from.has("namespace") ? ofNamespace : "Cluster" + ofNamespace;
     }
 
     /**
@@ -166,7 +174,7 @@ public final class DefaultAccess {
         return registry.write(write).thenApply(outcome -> {
             if (outcome instanceof Write.Outcome.Refused refused
                     && refused.refusal().reason() != Refusal.Reason.AlreadyExists
-                    && refused.refusal().reason() != Refusal.Reason.NotFound) {
+                    && !(write instanceof Write.Delete && refused.refusal().reason() == Refusal.Reason.NotFound)) {
                 return Optional.of(write.key() + ": " + refused.refusal().message());
             }
             return Optional.empty();
@@ -174,9 +182,15 @@ public final class DefaultAccess {
     }
 
     private static ResourceKey key(ObjectNode object) {
-        ResourceType type = object.path("kind").asText().equals("ClusterRole")
-                ? AccessTypes.CLUSTER_ROLES
-                : AccessTypes.CLUSTER_ROLE_BINDINGS;
-        return new ResourceKey(type, "", object.at("/metadata/name").asText());
+        ResourceType type = switch (object.path("kind").asText()) {
+            case "Role" -> AccessTypes.ROLES;
+            case "RoleBinding" -> AccessTypes.ROLE_BINDINGS;
+            case "ClusterRole" -> AccessTypes.CLUSTER_ROLES;
+            default -> AccessTypes.CLUSTER_ROLE_BINDINGS;
+        };
+        return new ResourceKey(
+                type,
+                object.at("/metadata/namespace").asText(),
+                object.at("/metadata/name").asText());
     }
 }

@@ -8,6 +8,7 @@ import dev.weft.registry.Registry;
 import dev.weft.registry.resource.JsonBytes;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Resource;
+import dev.weft.registry.resource.ResourceKey;
 import dev.weft.registry.resource.ResourceType;
 import dev.weft.registry.resource.Write;
 import dev.weft.registry.resource.Write.Outcome;
@@ -18,7 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Carries out writes for somebody, and lets nobody give what he does not have through roles and bindings.
+ * Carries out writes for somebody; lets nobody give what he does not have through roles and bindings, and a proxy-node write
+ * only what is its own.
  *
  * <p>What a patch makes of an object is known only where the object is. So a patch is first rehearsed, what came out of it is
  * judged, and exactly that is written on condition that the object is still the one that it was rehearsed on.
@@ -34,8 +36,21 @@ public final class GuardedWrites {
         this.policies = policies;
     }
 
-    /** Carries out one write, unless it would give too much. */
+    /** Why an object must not become what a write would make of it; empty if it may. */
+    private interface Judge {
+        Optional<Refusal> objection(ResourceKey key, JsonNode before, JsonNode after);
+    }
+
+    /** Carries out one write, unless it would give too much, or is not the writer's to make. */
     public CompletionStage<Outcome> write(User user, Write write) {
+        Optional<NodeRestriction> restriction = NodeRestriction.of(user);
+        Optional<Refusal> objection = restriction.flatMap(own -> own.objection(write.key()));
+        if (objection.isPresent()) {
+            return refused(objection.get());
+        }
+        if (restriction.isPresent() && restriction.get().asksForResult(write)) {
+            return judged(restriction.get()::objection, write);
+        }
         ResourceType type = write.key().type();
         boolean gives = AccessTypes.isRole(type) || AccessTypes.isBinding(type);
         if (!gives || user.isMaster() || write instanceof Write.Delete) {
@@ -45,16 +60,19 @@ public final class GuardedWrites {
         if (policy.isEmpty()) {
             return refused(Refusal.timeout("the roles are not known yet; try again", 1));
         }
-        GrantCheck check = new GrantCheck(policy.get(), user);
+        return judged(new GrantCheck(policy.get(), user)::objection, write);
+    }
+
+    private CompletionStage<Outcome> judged(Judge judge, Write write) {
         if (write instanceof Write.Create create) {
-            return check.objection(
+            return judge.objection(
                             create.key(),
                             MissingNode.getInstance(),
                             create.object().toTree())
                     .map(GuardedWrites::refused)
                     .orElseGet(() -> registry.write(create));
         }
-        return present(write).thenCompose(present -> changed(check, write, present, ATTEMPTS));
+        return present(write).thenCompose(present -> changed(judge, write, present, ATTEMPTS));
     }
 
     private CompletionStage<Optional<Resource>> present(Write write) {
@@ -64,7 +82,7 @@ public final class GuardedWrites {
                         : Optional.empty());
     }
 
-    private CompletionStage<Outcome> changed(GrantCheck check, Write write, Optional<Resource> present, int attempts) {
+    private CompletionStage<Outcome> changed(Judge judge, Write write, Optional<Resource> present, int attempts) {
         return rehearsed(write).thenCompose(outcome -> {
             if (!(outcome instanceof Outcome.Done done)) {
                 return CompletableFuture.completedFuture(outcome);
@@ -72,7 +90,7 @@ public final class GuardedWrites {
             JsonNode before =
                     present.<JsonNode>map(object -> object.json().toTree()).orElse(MissingNode.getInstance());
             ObjectNode after = done.object().json().toTree();
-            Optional<Refusal> objection = check.objection(write.key(), before, after);
+            Optional<Refusal> objection = judge.objection(write.key(), before, after);
             if (objection.isPresent()) {
                 return refused(objection.get());
             }
@@ -81,7 +99,7 @@ public final class GuardedWrites {
             }
             return registry.write(exactly(write, present, after))
                     .thenCompose(written -> isStale(written) && attempts > 1
-                            ? present(write).thenCompose(newer -> changed(check, write, newer, attempts - 1))
+                            ? present(write).thenCompose(newer -> changed(judge, write, newer, attempts - 1))
                             : CompletableFuture.completedFuture(written));
         });
     }

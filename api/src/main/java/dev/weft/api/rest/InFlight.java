@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight {
     /** Who must get through when others are too many: administrators, and those who tell proxies where to send what. */
-    private static final Set<String> SYSTEM = Set.of(User.MASTERS, "system:nodes", "weft:proxy-nodes");
+    private static final Set<String> SYSTEM = Set.of(User.MASTERS, "system:nodes", User.PROXY_NODES);
     /** On a request that has a place. */
     static final AttributeKey<Place> PLACE = AttributeKey.create("place", Place.class);
 

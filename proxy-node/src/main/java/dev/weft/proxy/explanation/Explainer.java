@@ -137,6 +137,7 @@ public final class Explainer {
                         + " answer: only a running proxy-node knows; it passes over an endpoint that refuses for that"
                         + " connection, ejects one that fails again and again for a while, and orders other clusters by"
                         + " the round trips that it measures (above: by name).",
-                "Which endpoint a client with session affinity has already, and whether the listeners could be bound.");
+                "Which endpoint a client with session affinity has already, whether the kernel or"
+                        + " listeners serve it there, and whether the listeners could be bound.");
     }
 }

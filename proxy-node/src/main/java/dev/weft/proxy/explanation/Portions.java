@@ -61,7 +61,8 @@ final class Portions {
         for (Candidate candidate : choice.chosen()) {
             String cluster = candidate.cluster().isEmpty() ? node.cluster() : candidate.cluster();
             boolean cordoned = wishes.rules().cordoned().contains(cluster);
-            byEndpoint.put(key(candidate), new Portion(cordoned ? Reason.CORDONED : Reason.WEIGHTLESS, 0, null));
+            Reason why = cordoned ? Reason.CORDONED : Weighting.weightless(candidate, picture, node);
+            byEndpoint.put(key(candidate), new Portion(why, 0, null));
         }
         List<LocalityTier> tiers = wishes.nearest() == Locality.NONE
                 ? List.of()

@@ -81,6 +81,8 @@ public final class HealthActor extends AbstractBehavior<HealthActor.Command> {
     private final LeaseElection election;
     private final String leases;
     private final Map<String, String> patchedFrom = new HashMap<>();
+    private final Set<String> forbidden = new HashSet<>();
+    private String lacking = "";
     private List<CheckedSlice> slices = List.of();
     private @Nullable JsonNode lease;
     private boolean leading;
@@ -138,6 +140,7 @@ public final class HealthActor extends AbstractBehavior<HealthActor.Command> {
         Set<String> present = new HashSet<>();
         slices.forEach(slice -> present.add(slice.path()));
         patchedFrom.keySet().retainAll(present);
+        forbidden.retainAll(present);
         return step();
     }
 
@@ -160,6 +163,7 @@ public final class HealthActor extends AbstractBehavior<HealthActor.Command> {
     private Behavior<Command> onLeaseRead(LeaseRead read) {
         Answer answer = read.answer();
         if (answer.result() != Result.DONE && answer.result() != Result.MISSING) {
+            tellLacking(answer);
             return electionOver();
         }
         lease = answer.object();
@@ -179,12 +183,40 @@ public final class HealthActor extends AbstractBehavior<HealthActor.Command> {
         boolean done = written.answer().result() == Result.DONE;
         if (done) {
             lease = written.answer().object();
+            lacking = "";
+            changed |= patchedFrom.keySet().removeAll(forbidden); // the right may have been given meanwhile
+        } else {
+            tellLacking(written.answer());
         }
         election.wrote(done, written.askedNanos());
         return electionOver();
     }
 
+    /** Once for each right: it is asked for again with every renewal. */
+    private void tellLacking(Answer answer) {
+        if (answer.result() == Result.FORBIDDEN && !answer.reason().equals(lacking)) {
+            lacking = answer.reason();
+            LOG.warn(
+                    "Endpoints without a selector are not checked from here ({} slices), since the Lease of the checks is"
+                            + " refused; give this proxy-node the right: {}",
+                    slices.size(),
+                    lacking);
+        }
+    }
+
     private Behavior<Command> onPatched(Patched patched) {
+        if (patched.answer().result() == Result.FORBIDDEN) {
+            if (forbidden.isEmpty()) {
+                LOG.warn(
+                        "{} cannot be told the health of its endpoints, nor can others perhaps; give this proxy-node the"
+                                + " right: {}",
+                        patched.path(),
+                        patched.answer().reason());
+            }
+            forbidden.add(patched.path());
+            return this;
+        }
+        forbidden.remove(patched.path());
         if (patched.answer().result() == Result.FAILED) {
             LOG.warn(
                     "{} could not be told the health of its endpoints: {}; tried again by itself",

@@ -61,6 +61,21 @@ public final class Weighting {
         return weighted.isEmpty() ? weightless : weighted;
     }
 
+    /**
+     * Whose weight of 0 it is for which {@link #apply} leaves an endpoint out: its own, before its cluster's and its zone's.
+     *
+     * @param chosen one of those that {@code apply} was given and did not give back, and not for a cordon
+     */
+    public static Reason weightless(Candidate chosen, ServicePicture picture, NodeIdentity node) {
+        ServiceEntry entry = picture.entry();
+        boolean byCluster = entry != null
+                && Integer.valueOf(0)
+                        .equals(weights(entry.annotation(CLUSTER_WEIGHTS)).get(clusterOf(chosen, node)));
+        return chosen.weight() == 0
+                ? Reason.WEIGHTLESS
+                : byCluster ? Reason.CLUSTER_WEIGHTLESS : Reason.ZONE_WEIGHTLESS;
+    }
+
     /** Whether every part of a list of weights is understood. */
     public static boolean readable(String annotation) {
         return Stream.of(annotation.split(",", -1))

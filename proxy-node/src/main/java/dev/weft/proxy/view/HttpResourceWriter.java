@@ -92,6 +92,7 @@ public final class HttpResourceWriter implements ResourceWriter {
         }
         Result result = switch (status) {
             case 404 -> Result.MISSING;
+            case 401, 403 -> Result.FORBIDDEN;
             case 409, 422 -> Result.CONFLICT;
             default -> Result.FAILED;
         };

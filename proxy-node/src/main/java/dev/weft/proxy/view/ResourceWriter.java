@@ -37,6 +37,8 @@ public interface ResourceWriter {
         MISSING,
         /** It is there already, or is no longer as the request supposes; read again. */
         CONFLICT,
+        /** Who asks is not known, or lacks the right; the reason names the right where the server does. */
+        FORBIDDEN,
         /** Refused for another reason, or nobody answers. */
         FAILED
     }

@@ -178,6 +178,25 @@ class ExplainerTest {
     }
 
     @Test
+    @DisplayName("tells whose weight of 0 it is that leaves an endpoint out")
+    void weightless() {
+        String spec = "'clusterIP':'127.96.0.1','ports':[{'name':'http','port':80}]";
+        JsonNode drained = slice(
+                "web-1",
+                "'kubernetes.io/service-name':'web'",
+                "'mesh.weft.dev/weights':'10.0.0.1=0'",
+                "1:a:za:rs",
+                "2:b:zb:rs",
+                "3:c:zc:rs");
+        Route route = only(explain(service("'mesh.weft.dev/zone-weights':'za=0,zb=0'", spec), HERE, drained));
+        assertThat(told(route)).isEqualTo("1=WEIGHTLESS 2=ZONE_WEIGHTLESS 3=READY/100");
+        assertThat(route.endpoints().stream().map(Endpoint::because))
+                .contains(
+                        "its own weight is 0, and others are in choice",
+                        "its zone has the weight 0 (zone-weights), and others are in choice");
+    }
+
+    @Test
     @DisplayName("ranks the stale behind the fresh, and uses them where nothing is fresher")
     void stale() {
         JsonNode shop = service(
@@ -209,8 +228,8 @@ class ExplainerTest {
                 "east||1=CORDONED 2=CORDONED 3=CORDONED 4=READY/100",
                 "east,west||1=READY/25 2=READY/25 3=READY/25 4=READY/25",
                 "|'mesh.weft.dev/cluster-weights':'east=1,west=3'|1=READY/17 2=READY/17 3=READY/17 4=READY/50",
-                "|'mesh.weft.dev/cluster-weights':'west=0'|1=READY/33 2=READY/33 3=READY/33 4=WEIGHTLESS",
-                "|'mesh.weft.dev/zone-weights':'za=2,zb=0'|1=READY/50 2=READY/50 3=WEIGHTLESS 4=WEIGHTLESS",
+                "|'mesh.weft.dev/cluster-weights':'west=0'|1=READY/33 2=READY/33 3=READY/33 4=CLUSTER_WEIGHTLESS",
+                "|'mesh.weft.dev/zone-weights':'za=2,zb=0'|1=READY/50 2=READY/50 3=ZONE_WEIGHTLESS 4=ZONE_WEIGHTLESS",
                 "|'mesh.weft.dev/locality':'node'|1=READY/100 2=FARTHER 3=FARTHER 4=FARTHER",
                 "|'mesh.weft.dev/locality':'zone'|1=READY/50 2=READY/50 3=FARTHER 4=FARTHER",
                 "|'mesh.weft.dev/locality':'cluster'|1=READY/33 2=READY/33 3=READY/33 4=FARTHER",

@@ -25,7 +25,10 @@ final class MeshAnnotations {
             "0{0,4}[0-9]|[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]",
             "must be a weight from 0 (nothing while another endpoint is in choice) to 65535");
 
-    private static final Map<String, Rule> SERVICE = new TreeMap<>(Map.of(
+    /** As {@code HealthCheck} of the proxy-node reads them, which checks by them. */
+    private static final Map<String, Rule> CHECKS = checks();
+
+    private static final Map<String, Rule> BALANCING = Map.of(
             "algorithm",
             oneOf(
                     "round-robin",
@@ -40,8 +43,6 @@ final class MeshAnnotations {
                     "ring-hash"),
             "locality",
             oneOf("none", "cluster", "zone", "node"),
-            "data-path-check",
-            new Rule("tcp|http:/[!-~]{0,1023}", "must be tcp, or http:/path"),
             "mode",
             oneOf("auto", "userspace", "nftables"),
             "cluster-weights",
@@ -53,7 +54,8 @@ final class MeshAnnotations {
             "max-connections-by-endpoint",
             COUNT,
             "idle-timeout",
-            new Rule("[0-9]{1,7}(ms|s|m|h)", "must be a duration such as 500ms, 30s, 5m or 1h; 0s for never")));
+            new Rule("[0-9]{1,7}(ms|s|m|h)", "must be a duration such as 500ms, 30s, 5m or 1h; 0s for never"));
+    private static final Map<String, Rule> SERVICE = both(BALANCING, CHECKS);
     private static final Map<String, Rule> POD = Map.of("weight", WEIGHT);
     private static final Map<String, Rule> SLICE = new TreeMap<>(Map.of(
             "weight",
@@ -62,16 +64,8 @@ final class MeshAnnotations {
             listOf("[0-9A-Fa-f.:]{2,45}=[0-9]{1,5}", "must be addresses with weights, e.g. 10.0.0.1=3,10.0.0.2=0")));
 
     /** What else is read of a Service: by those that check endpoints, by the pools of addresses, by {@code weft cordon}. */
-    private static final List<String> OTHERS_OF_SERVICE = List.of(
-            "health-check",
-            "health-check-port",
-            "health-check-status",
-            "health-check-interval",
-            "health-check-timeout",
-            "health-check-healthy-threshold",
-            "health-check-unhealthy-threshold",
-            "load-balancer-ips",
-            "cordoned-clusters");
+    private static final List<String> OTHERS_OF_SERVICE =
+            List.of("health-check-port", "load-balancer-ips", "cordoned-clusters");
 
     private static final Set<String> KNOWN_OF_SERVICE = known(SERVICE, OTHERS_OF_SERVICE);
 
@@ -148,6 +142,35 @@ final class MeshAnnotations {
         Set<String> names = new TreeSet<>(rules.keySet());
         names.addAll(others);
         return names;
+    }
+
+    private static Map<String, Rule> checks() {
+        Rule check = new Rule("tcp|http:/[!-~]{0,1023}", "must be tcp, or http:/path");
+        Rule duration = new Rule(
+                "(?=[0-9]{1,7}ms)0*[1-9][0-9]{2,}ms|(?=[0-9]{1,7}[sm])0*[1-9][0-9]*[sm]",
+                "must be a duration of at least 100ms, such as 500ms, 5s or 1m");
+        Rule threshold = new Rule("0{0,2}[1-9]|0?[1-9][0-9]|100", "must be a count from 1 to 100");
+        return Map.of(
+                "data-path-check",
+                check,
+                "health-check",
+                check,
+                "health-check-status",
+                new Rule("[1-5][0-9]{2}(-[1-5][0-9]{2})?", "must be a status such as 200, or a range such as 200-399"),
+                "health-check-interval",
+                duration,
+                "health-check-timeout",
+                duration,
+                "health-check-healthy-threshold",
+                threshold,
+                "health-check-unhealthy-threshold",
+                threshold);
+    }
+
+    private static Map<String, Rule> both(Map<String, Rule> one, Map<String, Rule> other) {
+        Map<String, Rule> both = new TreeMap<>(one);
+        both.putAll(other);
+        return both;
     }
 
     private static Rule oneOf(String... names) {

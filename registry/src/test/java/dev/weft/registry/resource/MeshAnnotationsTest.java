@@ -37,6 +37,12 @@ class MeshAnnotationsTest {
             value = {
                 "Service | algorithm | least-connection | fastest",
                 "Service | data-path-check | http:/healthz | ping",
+                "Service | health-check | tcp | icmp",
+                "Service | health-check-status | 200-399 | 2xx",
+                "Service | health-check-interval | 100ms | 99ms",
+                "Service | health-check-timeout | 1m | 1h",
+                "Service | health-check-healthy-threshold | 100 | 101",
+                "Service | health-check-unhealthy-threshold | 1 | 0",
                 "Service | mode | nftables | kernel",
                 "Service | locality | zone | near",
                 "Service | cluster-weights | east=3, west=1 | east:3",
