@@ -26,7 +26,6 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -54,20 +53,13 @@ public final class JournalDatabase implements Storage {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ExecutorService readers;
 
-    private static void loadNativeLibrary(Path store) throws IOException {
-        Path folder = Files.createDirectories(store.resolveSibling("native"));
-        NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
-    }
-
     private JournalDatabase(DataDirectory directory, JournalSettings settings, LongSupplier freeBytes)
             throws RocksDBException, IOException {
         this.directory = directory;
         log = new LogMark(directory);
         log.verify();
         Path store = directory.store();
-        // Into the data directory, which is this process's own: the default leaves a copy in the temporary folder each
-        // time.
-        loadNativeLibrary(store);
+        directory.loadNativeLibrary();
         cache = new LRUCache(settings.blockCacheBytes());
         familyOptions = new ColumnFamilyOptions()
                 // Until the files are known to be whole.
@@ -132,16 +124,11 @@ public final class JournalDatabase implements Storage {
         try {
             Files.createDirectories(directory.store());
             JournalDatabase database = new JournalDatabase(directory, settings, freeBytes);
-            directory.claim(cluster);
             database.writer.start();
             database.check.start();
-            return database;
-        } catch (IOException e) {
-            throw new DataDirectoryException(
-                    path + ": the data directory cannot be used: " + e + "; choose another with --data DIR", e);
-        } catch (RocksDBException e) {
-            String text = String.valueOf(e.getMessage());
-            throw new DataDirectoryException(path + ": " + reason(directory, e, text), e);
+            return database.madeFor(MadeFor.Fact.CLUSTER, cluster);
+        } catch (IOException | RocksDBException e) {
+            throw unusable(directory, e);
         }
     }
 
@@ -151,13 +138,34 @@ public final class JournalDatabase implements Storage {
      * @throws DataDirectoryException if it was made for another number; it is closed then
      */
     public JournalDatabase forShards(int shards) {
+        return madeFor(MadeFor.Fact.SHARDS, Integer.toString(shards));
+    }
+
+    private JournalDatabase madeFor(MadeFor.Fact fact, String wanted) {
         try {
-            directory.claimShards(shards);
+            new MadeFor(directory, fact)
+                    .claim(
+                            db,
+                            notes(),
+                            fact == MadeFor.Fact.SHARDS
+                                    ? List.of(journal(), snapshots())
+                                    : List.of(journal(), snapshots(), records()),
+                            wanted);
             return this;
         } catch (DataDirectoryException e) {
             close();
             throw e;
+        } catch (IOException | RocksDBException e) {
+            close();
+            throw unusable(directory, e);
         }
+    }
+
+    private static DataDirectoryException unusable(DataDirectory directory, Exception e) {
+        String what = e instanceof RocksDBException rocks
+                ? reason(directory, rocks, String.valueOf(e.getMessage()))
+                : "the data directory cannot be used: " + e + "; choose another with --data DIR";
+        return new DataDirectoryException(directory.path() + ": " + what, e);
     }
 
     private static String reason(DataDirectory directory, RocksDBException e, String text) {
