@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
@@ -48,8 +49,10 @@ public final class JournalDatabase implements Storage {
     private final List<ColumnFamilyHandle> families;
     private final RocksDB db;
     private final LogMark log;
+    private final DiskRoom room;
     private final GroupCommit writer;
     private final TableCheck check;
+    private final AtomicLong reads = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ExecutorService readers;
 
@@ -88,7 +91,8 @@ public final class JournalDatabase implements Storage {
         families = new ArrayList<>();
         db = RocksDB.open(options, store.toString(), descriptors, families);
         log.note();
-        writer = new GroupCommit(db, settings, freeBytes, log);
+        room = new DiskRoom(freeBytes, settings.reserveBytes());
+        writer = new GroupCommit(db, settings, room, log);
         check = new TableCheck(db, families);
         readers = Executors.newFixedThreadPool(settings.readers(), task -> {
             Thread thread = new Thread(task, "weft-journal-reader");
@@ -116,7 +120,7 @@ public final class JournalDatabase implements Storage {
     /**
      * Opens, or makes, a store whose disk is looked at by other means than the file system's. Blocks.
      *
-     * @param freeBytes how much room the disk has; asked before every write
+     * @param freeBytes how much room the disk has; asked for every write, by several threads, and must not wait for the disk
      * @throws DataDirectoryException as in {@link #open(Path, String, JournalSettings)}
      */
     public static JournalDatabase open(Path path, String cluster, JournalSettings settings, LongSupplier freeBytes) {
@@ -201,8 +205,10 @@ public final class JournalDatabase implements Storage {
         directory.endRestoring();
     }
 
-    /** Writes what is queued, all of it to table files, then closes. Blocks. */
-    /** Once: a process that is told to end while it starts is closed by whoever comes first. */
+    /**
+     * Writes what is queued, all of it to table files, then closes. Blocks. Once: a process that is told to end while it
+     * starts is closed by whoever comes first.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -268,6 +274,16 @@ public final class JournalDatabase implements Storage {
         return writer.batches();
     }
 
+    /** How many reads were begun since opening. */
+    public long reads() {
+        return reads.get();
+    }
+
+    /** Why nothing more is to be stored; empty if there is room on the disk. */
+    Optional<StorageException> full() {
+        return room.lack();
+    }
+
     CompletableFuture<Void> write(StoreBatch batch, boolean sync) {
         return writer.write(batch, sync);
     }
@@ -275,6 +291,7 @@ public final class JournalDatabase implements Storage {
     /** Runs a read on a thread that may block. */
     <T> CompletableFuture<T> read(Callable<T> read) {
         CompletableFuture<T> done = new CompletableFuture<>();
+        reads.incrementAndGet();
         try {
             readers.execute(() -> {
                 try {
