@@ -79,7 +79,9 @@ class FaultsTest {
             long reads = registry.storeReads();
             free.set(1);
             for (int i = 0; i < 20; i++) {
-                assertThat(((Outcome.Refused) create(registry, "refused-" + i)).refusal().reason())
+                assertThat(((Outcome.Refused) create(registry, "refused-" + i))
+                                .refusal()
+                                .reason())
                         .isEqualTo(Refusal.Reason.InsufficientStorage);
                 assertThat(RegistryNodeTest.list(registry, ALL).items()).containsExactly(before);
             }

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Causes {
     private static final String NO_ANSWER = "the store does not answer";
     /** As {@link Throwable#toString} writes it before a message: a package, a class, a colon. */
-    private static final Pattern CLASS_NAME =
-            Pattern.compile("\\b(?:[a-z_][\\w]*\\.)+[A-Z][\\w$]*(?:: ?|(?= |$))");
+    private static final Pattern CLASS_NAME = Pattern.compile("\\b(?:[a-z_][\\w]*\\.)+[A-Z][\\w$]*(?:: ?|(?= |$))");
 
     private Causes() {}
 

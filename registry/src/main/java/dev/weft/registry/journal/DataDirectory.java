@@ -59,8 +59,17 @@ record DataDirectory(Path path) {
 
     /** The write-ahead logs, oldest first; none if they cannot be listed. */
     List<Path> logs() {
+        return files(".log");
+    }
+
+    /** The table files, also those that are not needed any more; none if they cannot be listed. */
+    List<Path> tables() {
+        return files(".sst");
+    }
+
+    private List<Path> files(String suffix) {
         try (Stream<Path> files = Files.list(store())) {
-            return files.filter(file -> file.toString().endsWith(".log"))
+            return files.filter(file -> file.toString().endsWith(suffix))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -167,7 +167,7 @@ public final class JournalDatabase implements Storage {
 
     private static DataDirectoryException unusable(DataDirectory directory, Exception e) {
         String what = e instanceof RocksDBException rocks
-                ? reason(directory, rocks, String.valueOf(e.getMessage()))
+                ? reason(directory, rocks, TableFiles.named(rocks, directory.tables()))
                 : "the data directory cannot be used: " + e + "; choose another with --data DIR";
         return new DataDirectoryException(directory.path() + ": " + what, e);
     }
@@ -251,7 +251,7 @@ public final class JournalDatabase implements Storage {
             byte[] value = db.get(notes(), noteKey(name));
             return value == null ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));
         } catch (RocksDBException e) {
-            throw Failures.of("read", e);
+            throw Failures.of("read", e, TableFiles.named(e, TableFiles.of(db)));
         }
     }
 
@@ -297,7 +297,7 @@ public final class JournalDatabase implements Storage {
                 try {
                     done.complete(read.call());
                 } catch (RocksDBException e) {
-                    done.completeExceptionally(Failures.of("read", e));
+                    done.completeExceptionally(Failures.of("read", e, TableFiles.named(e, TableFiles.of(db))));
                 } catch (Exception e) {
                     done.completeExceptionally(e);
                 }

@@ -17,7 +17,8 @@ class CausesTest {
     @DisplayName("is what the database's driver says, which names the server")
     void driver() {
         SQLException driver = new SQLException(
-                "Connection to 127.0.0.1:5432 refused. Check that it runs.", new ConnectException("Connection refused"));
+                "Connection to 127.0.0.1:5432 refused. Check that it runs.",
+                new ConnectException("Connection refused"));
         assertThat(Causes.inWords(new IllegalStateException(
                         "Exception during recovery, due to: " + driver,
                         new SQLTransientConnectionException("pool - Connection is not available", driver))))
@@ -37,7 +38,8 @@ class CausesTest {
     @Test
     @DisplayName("is that it does not answer where nobody says more")
     void nothingSaid() {
-        assertThat(Causes.inWords(new CompletionException(new TimeoutException()))).isEqualTo("the store does not answer");
+        assertThat(Causes.inWords(new CompletionException(new TimeoutException())))
+                .isEqualTo("the store does not answer");
         assertThat(Causes.inWords(null)).isEqualTo("the store does not answer");
     }
 }
