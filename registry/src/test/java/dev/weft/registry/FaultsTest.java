@@ -71,6 +71,55 @@ class FaultsTest {
     }
 
     @Test
+    @DisplayName("whose disk is full refuses writes without loading any shard again, and answers dry runs")
+    void fullDiskLoadsNothing() {
+        AtomicLong free = new AtomicLong(Long.MAX_VALUE);
+        try (RunningRegistry registry = RunningRegistry.with(directory, "", Instant::now, free::get)) {
+            Resource before = ((Outcome.Done) create(registry, "before")).object();
+            long reads = registry.storeReads();
+            free.set(1);
+            for (int i = 0; i < 20; i++) {
+                assertThat(((Outcome.Refused) create(registry, "refused-" + i))
+                                .refusal()
+                                .reason())
+                        .isEqualTo(Refusal.Reason.InsufficientStorage);
+                assertThat(RegistryNodeTest.list(registry, ALL).items()).containsExactly(before);
+            }
+            assertThat(registry.storeReads()).isEqualTo(reads);
+            Write.Options dry = new Write.Options(true, "", Write.FieldValidation.IGNORE);
+            assertThat(registry.write(RunningRegistry.create(CONFIG_MAPS, "ConfigMap", "default", "dry", "", dry)))
+                    .isInstanceOf(Outcome.Done.class);
+            free.set(Long.MAX_VALUE);
+            assertThat(create(registry, "after")).isInstanceOf(Outcome.Done.class);
+            assertThat(registry.storeReads()).isEqualTo(reads);
+        }
+    }
+
+    @Test
+    @DisplayName("whose disk fills up after a write was taken in refuses that, loads its shard again and goes on")
+    void diskFillsUpMeanwhile() {
+        AtomicLong free = new AtomicLong(Long.MAX_VALUE);
+        // Only who writes sees how little there is, and so finds it out last.
+        try (RunningRegistry registry = RunningRegistry.with(
+                directory,
+                "shard.restart-after = 200 ms",
+                Instant::now,
+                () -> Thread.currentThread().getName().equals("weft-journal-writer") ? free.get() : Long.MAX_VALUE)) {
+            Resource before = ((Outcome.Done) create(registry, "before")).object();
+            long reads = registry.storeReads();
+            free.set(1);
+            assertThat(((Outcome.Refused) create(registry, "refused")).refusal().reason())
+                    .isEqualTo(Refusal.Reason.InsufficientStorage);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> registry.storeReads() > reads);
+            assertThat(RegistryNodeTest.list(registry, ALL).items()).containsExactly(before);
+            free.set(Long.MAX_VALUE);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> create(registry, "after") instanceof Outcome.Done);
+        }
+    }
+
+    @Test
     @DisplayName("whose clock jumps an hour forth and back issues rising versions, and expires nothing early")
     void clockSteps() {
         AtomicReference<Duration> off = new AtomicReference<>(Duration.ZERO);

@@ -210,6 +210,11 @@ final class RunningRegistry implements AutoCloseable {
         return Cidr.parse(text).orElseThrow();
     }
 
+    /** How many reads its embedded store has seen; each loading of a shard takes some, and clients' reads take none. */
+    long storeReads() {
+        return ((JournalDatabase) database.orElseThrow()).reads();
+    }
+
     /** How many shards run in this process. */
     int ownShards() {
         return ownShards(system);

@@ -70,11 +70,13 @@ public final class SpreadActor {
     }
 
     private static final Duration LOAD_RETRY = Duration.ofSeconds(1);
+    private static final Duration LOAD_TOLD = Duration.ofMinutes(1);
 
     private final ActorContext<SpreadCommand> context;
     private final TimerScheduler<SpreadCommand> timers;
     private final Parts parts;
     private final StoreQueue store;
+    private final Seldom loadTold = new Seldom(LOAD_TOLD);
     private final Set<ActorRef<News>> followers = new LinkedHashSet<>();
 
     private SpreadActor(ActorContext<SpreadCommand> context, TimerScheduler<SpreadCommand> timers, Parts parts) {
@@ -113,11 +115,22 @@ public final class SpreadActor {
     }
 
     private Behavior<SpreadCommand> onLoadFailed(LoadFailed failed) {
-        context.getLog()
-                .warn(
-                        "loading gossip records failed, trying again in {} (expected: a readable store)",
-                        LOAD_RETRY,
-                        failed.failure());
+        switch (loadTold.happened(parts.clock().instant())) {
+            case ALL ->
+                context.getLog()
+                        .warn(
+                                "loading gossip records failed, trying again every {} (expected: a readable store); told"
+                                        + " again every {}",
+                                LOAD_RETRY,
+                                LOAD_TOLD,
+                                failed.failure());
+            case AGAIN ->
+                context.getLog()
+                        .warn(
+                                "loading gossip records still fails: {}",
+                                failed.failure().getMessage());
+            case NOTHING -> context.getLog().debug("loading gossip records failed again");
+        }
         timers.startSingleTimer(new LoadDue(), LOAD_RETRY);
         return Behaviors.same();
     }

@@ -1,14 +1,15 @@
 package dev.weft.registry.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.rocksdb.NativeLibraryLoader;
 
 /** The folder that holds all of a process's state, and the marks in it: which cluster's it is, and whether it is whole. */
 record DataDirectory(Path path) {
@@ -26,13 +27,7 @@ record DataDirectory(Path path) {
                 throw new DataDirectoryException(
                         path + ": the data directory is not writable; choose another with --data DIR");
             }
-            if (Files.exists(directory.mark())) {
-                String owner = Files.readString(directory.mark()).strip();
-                if (!owner.equals(cluster)) {
-                    throw new DataDirectoryException(path + ": the data directory belongs to cluster \"" + owner
-                            + "\", not to \"" + cluster + "\"; choose another with --data DIR, or the same --cluster");
-                }
-            }
+            new MadeFor(directory, MadeFor.Fact.CLUSTER).verifyFile(cluster);
             if (Files.exists(directory.restoring())) {
                 throw new DataDirectoryException(
                         path + ": weft restore is at work on the data directory or was cut off,"
@@ -64,8 +59,17 @@ record DataDirectory(Path path) {
 
     /** The write-ahead logs, oldest first; none if they cannot be listed. */
     List<Path> logs() {
+        return files(".log");
+    }
+
+    /** The table files, also those that are not needed any more; none if they cannot be listed. */
+    List<Path> tables() {
+        return files(".sst");
+    }
+
+    private List<Path> files(String suffix) {
         try (Stream<Path> files = Files.list(store())) {
-            return files.filter(file -> file.toString().endsWith(".log"))
+            return files.filter(file -> file.toString().endsWith(suffix))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -73,15 +77,14 @@ record DataDirectory(Path path) {
         }
     }
 
-    /** Says, durably, whose directory it is. */
-    void claim(String cluster) {
-        if (Files.exists(mark())) {
-            return;
-        }
-        try (FileChannel file = FileChannel.open(mark(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    /** Writes a word into a file of the directory, durably, and either the whole of it or nothing. */
+    void say(Path file, String word) {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
             sync(path); // the store's name: who finds the mark misses the store
-            file.write(ByteBuffer.wrap((cluster + "\n").getBytes(StandardCharsets.UTF_8)));
-            file.force(true);
+            Files.writeString(fresh, word + "\n", StandardCharsets.UTF_8);
+            sync(fresh);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
             sync(path);
         } catch (IOException e) {
             throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
@@ -89,29 +92,12 @@ record DataDirectory(Path path) {
     }
 
     /**
-     * Says, durably, for how many shards there are objects in it, unless that was said before.
-     *
-     * @throws DataDirectoryException if it was said of another number: what lies in other shards would not be found
+     * Loads RocksDB's own code from a copy in the directory, which is this process's own: the default leaves a copy in the
+     * temporary folder each time.
      */
-    void claimShards(int shards) {
-        Path mark = path.resolve("shards");
-        try {
-            if (Files.exists(mark)) {
-                String made = Files.readString(mark).strip();
-                if (!made.equals(Integer.toString(shards))) {
-                    throw new DataDirectoryException(path + ": the data directory was made for " + made
-                            + " shards (expected: " + shards
-                            + ", weft.registry.shards, which is fixed for the life of a"
-                            + " cluster); set it to " + made + ", or choose another with --data DIR");
-                }
-                return;
-            }
-            Files.writeString(mark, shards + "\n", StandardCharsets.UTF_8);
-            sync(mark);
-            sync(path);
-        } catch (IOException e) {
-            throw new DataDirectoryException(path + ": the data directory cannot be written: " + e, e);
-        }
+    void loadNativeLibrary() throws IOException {
+        Path folder = Files.createDirectories(path.resolve("native"));
+        NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
     }
 
     /** Says, durably, that a backup is being put in. */
@@ -152,6 +138,6 @@ record DataDirectory(Path path) {
     }
 
     private Path mark() {
-        return path.resolve("cluster");
+        return new MadeFor(this, MadeFor.Fact.CLUSTER).file();
     }
 }

@@ -5,6 +5,7 @@ import akka.actor.ClassicActorSystemProvider;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
 import akka.actor.ExtensionIdProvider;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ public final class EmbeddedStorage implements Extension {
     /** Hands over the store, before the first persistent actor starts. */
     public void attach(JournalDatabase opened) {
         database.set(opened);
+    }
+
+    /** Why the store takes nothing more in: its disk is full. Empty if it does, or if none is attached. Does not block. */
+    public Optional<StorageException> full() {
+        JournalDatabase attached = database.get();
+        return attached == null ? Optional.empty() : attached.full();
     }
 
     JournalDatabase database() {

@@ -28,8 +28,13 @@ final class Failures {
     }
 
     static StorageException of(String what, RocksDBException e) {
+        return of(what, e, String.valueOf(e.getMessage()));
+    }
+
+    /** The same where more is known than the exception says. */
+    static StorageException of(String what, RocksDBException e, String text) {
         Status status = e.getStatus();
-        String message = what + ": " + e.getMessage();
+        String message = what + ": " + text;
         if (status == null) {
             return new StorageException(StorageException.Kind.IO, message, e);
         }

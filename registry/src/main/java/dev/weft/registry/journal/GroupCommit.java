@@ -2,10 +2,10 @@ package dev.weft.registry.journal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -19,7 +19,7 @@ import org.rocksdb.WriteOptions;
 final class GroupCommit {
     private final RocksDB db;
     private final JournalSettings settings;
-    private final LongSupplier freeBytes;
+    private final DiskRoom room;
     private final LogMark log;
     private final LinkedBlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final AtomicLong syncs = new AtomicLong();
@@ -29,13 +29,13 @@ final class GroupCommit {
     private long tables = -1;
 
     /**
-     * @param freeBytes how much room the disk has
+     * @param room without which only what frees some, and small notes, are written
      * @param log told of every log before what is in it is acknowledged
      */
-    GroupCommit(RocksDB db, JournalSettings settings, LongSupplier freeBytes, LogMark log) {
+    GroupCommit(RocksDB db, JournalSettings settings, DiskRoom room, LogMark log) {
         this.db = db;
         this.settings = settings;
-        this.freeBytes = freeBytes;
+        this.room = room;
         this.log = log;
         thread = new Thread(this::run, "weft-journal-writer");
         thread.setDaemon(true);
@@ -147,19 +147,14 @@ final class GroupCommit {
     }
 
     private List<Waiting> withRoom(List<Waiting> all) {
-        long free = freeBytes.getAsLong();
-        if (free >= settings.reserveBytes()) {
+        Optional<StorageException> lack = room.lackForTakenIn();
+        if (lack.isEmpty()) {
             return all;
         }
         List<Waiting> allowed = new ArrayList<>();
         for (Waiting waiting : all) {
             if (waiting.batch().grows()) {
-                waiting.done()
-                        .completeExceptionally(new StorageException(
-                                StorageException.Kind.FULL,
-                                "the disk of the data directory is full: " + free
-                                        + " bytes are free (expected: at least " + settings.reserveBytes()
-                                        + "); make room, writes go on by themselves"));
+                waiting.done().completeExceptionally(lack.get());
             } else {
                 allowed.add(waiting);
             }

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
@@ -26,7 +27,6 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -49,15 +49,12 @@ public final class JournalDatabase implements Storage {
     private final List<ColumnFamilyHandle> families;
     private final RocksDB db;
     private final LogMark log;
+    private final DiskRoom room;
     private final GroupCommit writer;
     private final TableCheck check;
+    private final AtomicLong reads = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ExecutorService readers;
-
-    private static void loadNativeLibrary(Path store) throws IOException {
-        Path folder = Files.createDirectories(store.resolveSibling("native"));
-        NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
-    }
 
     private JournalDatabase(DataDirectory directory, JournalSettings settings, LongSupplier freeBytes)
             throws RocksDBException, IOException {
@@ -65,9 +62,7 @@ public final class JournalDatabase implements Storage {
         log = new LogMark(directory);
         log.verify();
         Path store = directory.store();
-        // Into the data directory, which is this process's own: the default leaves a copy in the temporary folder each
-        // time.
-        loadNativeLibrary(store);
+        directory.loadNativeLibrary();
         cache = new LRUCache(settings.blockCacheBytes());
         familyOptions = new ColumnFamilyOptions()
                 // Until the files are known to be whole.
@@ -96,7 +91,8 @@ public final class JournalDatabase implements Storage {
         families = new ArrayList<>();
         db = RocksDB.open(options, store.toString(), descriptors, families);
         log.note();
-        writer = new GroupCommit(db, settings, freeBytes, log);
+        room = new DiskRoom(freeBytes, settings.reserveBytes());
+        writer = new GroupCommit(db, settings, room, log);
         check = new TableCheck(db, families);
         readers = Executors.newFixedThreadPool(settings.readers(), task -> {
             Thread thread = new Thread(task, "weft-journal-reader");
@@ -124,7 +120,7 @@ public final class JournalDatabase implements Storage {
     /**
      * Opens, or makes, a store whose disk is looked at by other means than the file system's. Blocks.
      *
-     * @param freeBytes how much room the disk has; asked before every write
+     * @param freeBytes how much room the disk has; asked for every write, by several threads, and must not wait for the disk
      * @throws DataDirectoryException as in {@link #open(Path, String, JournalSettings)}
      */
     public static JournalDatabase open(Path path, String cluster, JournalSettings settings, LongSupplier freeBytes) {
@@ -132,16 +128,11 @@ public final class JournalDatabase implements Storage {
         try {
             Files.createDirectories(directory.store());
             JournalDatabase database = new JournalDatabase(directory, settings, freeBytes);
-            directory.claim(cluster);
             database.writer.start();
             database.check.start();
-            return database;
-        } catch (IOException e) {
-            throw new DataDirectoryException(
-                    path + ": the data directory cannot be used: " + e + "; choose another with --data DIR", e);
-        } catch (RocksDBException e) {
-            String text = String.valueOf(e.getMessage());
-            throw new DataDirectoryException(path + ": " + reason(directory, e, text), e);
+            return database.madeFor(MadeFor.Fact.CLUSTER, cluster);
+        } catch (IOException | RocksDBException e) {
+            throw unusable(directory, e);
         }
     }
 
@@ -151,13 +142,34 @@ public final class JournalDatabase implements Storage {
      * @throws DataDirectoryException if it was made for another number; it is closed then
      */
     public JournalDatabase forShards(int shards) {
+        return madeFor(MadeFor.Fact.SHARDS, Integer.toString(shards));
+    }
+
+    private JournalDatabase madeFor(MadeFor.Fact fact, String wanted) {
         try {
-            directory.claimShards(shards);
+            new MadeFor(directory, fact)
+                    .claim(
+                            db,
+                            notes(),
+                            fact == MadeFor.Fact.SHARDS
+                                    ? List.of(journal(), snapshots())
+                                    : List.of(journal(), snapshots(), records()),
+                            wanted);
             return this;
         } catch (DataDirectoryException e) {
             close();
             throw e;
+        } catch (IOException | RocksDBException e) {
+            close();
+            throw unusable(directory, e);
         }
+    }
+
+    private static DataDirectoryException unusable(DataDirectory directory, Exception e) {
+        String what = e instanceof RocksDBException rocks
+                ? reason(directory, rocks, TableFiles.named(rocks, directory.tables()))
+                : "the data directory cannot be used: " + e + "; choose another with --data DIR";
+        return new DataDirectoryException(directory.path() + ": " + what, e);
     }
 
     private static String reason(DataDirectory directory, RocksDBException e, String text) {
@@ -193,8 +205,10 @@ public final class JournalDatabase implements Storage {
         directory.endRestoring();
     }
 
-    /** Writes what is queued, all of it to table files, then closes. Blocks. */
-    /** Once: a process that is told to end while it starts is closed by whoever comes first. */
+    /**
+     * Writes what is queued, all of it to table files, then closes. Blocks. Once: a process that is told to end while it
+     * starts is closed by whoever comes first.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -237,7 +251,7 @@ public final class JournalDatabase implements Storage {
             byte[] value = db.get(notes(), noteKey(name));
             return value == null ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));
         } catch (RocksDBException e) {
-            throw Failures.of("read", e);
+            throw Failures.of("read", e, TableFiles.named(e, TableFiles.of(db)));
         }
     }
 
@@ -260,6 +274,16 @@ public final class JournalDatabase implements Storage {
         return writer.batches();
     }
 
+    /** How many reads were begun since opening. */
+    public long reads() {
+        return reads.get();
+    }
+
+    /** Why nothing more is to be stored; empty if there is room on the disk. */
+    Optional<StorageException> full() {
+        return room.lack();
+    }
+
     CompletableFuture<Void> write(StoreBatch batch, boolean sync) {
         return writer.write(batch, sync);
     }
@@ -267,12 +291,13 @@ public final class JournalDatabase implements Storage {
     /** Runs a read on a thread that may block. */
     <T> CompletableFuture<T> read(Callable<T> read) {
         CompletableFuture<T> done = new CompletableFuture<>();
+        reads.incrementAndGet();
         try {
             readers.execute(() -> {
                 try {
                     done.complete(read.call());
                 } catch (RocksDBException e) {
-                    done.completeExceptionally(Failures.of("read", e));
+                    done.completeExceptionally(Failures.of("read", e, TableFiles.named(e, TableFiles.of(db))));
                 } catch (Exception e) {
                     done.completeExceptionally(e);
                 }

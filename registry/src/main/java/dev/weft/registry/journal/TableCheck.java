@@ -2,11 +2,8 @@ package dev.weft.registry.journal;
 
 import java.util.List;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.LiveFileMetaData;
-import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.SstFileReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +14,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TableCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TableCheck.class);
+    /** Of how many damaged files the names are told at most: where a disk fails there may be thousands. */
+    private static final int NAMED = 10;
 
     private final RocksDB db;
     private final List<ColumnFamilyHandle> families;
@@ -47,33 +46,26 @@ final class TableCheck {
 
     private void run() {
         // Those that are written from now on are whole, or the disk is at fault.
-        for (LiveFileMetaData table : db.getLiveFilesMetaData()) {
-            if (closing) {
-                return;
-            }
-            try {
-                verify(table.path() + table.fileName());
-            } catch (RocksDBException e) {
-                LOG.error(
-                        "A table file of the data directory is damaged: {}; what needs it is stopped, all else goes on, and"
-                                + " takes more and more of the disk: restore a backup into another directory",
-                        e.getMessage());
-                return;
-            }
+        List<String> damage = TableFiles.damage(TableFiles.of(db), () -> closing);
+        if (closing) {
+            return;
+        }
+        if (!damage.isEmpty()) {
+            LOG.error(
+                    "{} damaged: {}{}; what needs it is stopped, all else goes on, and takes more and"
+                            + " more of the disk: restore a backup into another directory",
+                    damage.size() == 1
+                            ? "A table file of the data directory is"
+                            : damage.size() + " table files of the data directory are",
+                    String.join("; ", damage.subList(0, Math.min(damage.size(), NAMED))),
+                    damage.size() > NAMED ? " and others" : "");
+            return;
         }
         try {
             db.enableAutoCompaction(families);
         } catch (RocksDBException e) {
             LOG.error(
                     "Table files are not merged, and take more and more of the disk: {}; start again", e.getMessage());
-        }
-    }
-
-    private static void verify(String file) throws RocksDBException {
-        try (Options options = new Options();
-                SstFileReader reader = new SstFileReader(options)) {
-            reader.open(file);
-            reader.verifyChecksum();
         }
     }
 }

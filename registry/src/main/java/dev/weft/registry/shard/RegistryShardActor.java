@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.weft.registry.journal.EmbeddedStorage;
 import dev.weft.registry.journal.StorageException;
 import dev.weft.registry.resource.Admission;
 import dev.weft.registry.resource.Refusal;
@@ -62,6 +63,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     private final ActorRef<ShardLogActor.Told> fromLog;
     private final RegistryShard owned;
     private final StoreTrouble trouble;
+    private final StoreRoom room;
     private @Nullable ActorRef<ShardLogActor.Command> log;
     private boolean companionsStarted;
     /** Whether another process has taken the shard over. */
@@ -93,6 +95,7 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
         fromLog = context.messageAdapter(ShardLogActor.Told.class, FromLog::new);
         owned = new RegistryShard(shard, settings, terms, new Around());
         trouble = new StoreTrouble(settings.restart(), settings.restartMost());
+        room = new StoreRoom(shard, EmbeddedStorage.of(context.getSystem())::full);
         load();
     }
 
@@ -135,7 +138,9 @@ public final class RegistryShardActor extends AbstractBehavior<RegistryShardActo
     }
 
     private Behavior<Message> onCommand(ShardCommand command) {
-        owned.hear(command);
+        if (!room.refuses(command)) {
+            owned.hear(command);
+        }
         return next();
     }
 

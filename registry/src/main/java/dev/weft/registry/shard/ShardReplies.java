@@ -1,5 +1,6 @@
 package dev.weft.registry.shard;
 
+import dev.weft.registry.journal.Causes;
 import dev.weft.registry.journal.StorageException;
 import dev.weft.registry.resource.Refusal;
 import dev.weft.registry.resource.Write;
@@ -57,7 +58,7 @@ final class ShardReplies {
                 })
                 .orElseGet(() -> new Refusal(
                         Refusal.Reason.ServiceUnavailable,
-                        "shard " + shard + " of the registry cannot store or load: " + cause,
+                        "shard " + shard + " of the registry cannot store or load: " + Causes.inWords(cause),
                         null,
                         "",
                         List.of(),

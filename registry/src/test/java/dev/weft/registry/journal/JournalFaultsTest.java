@@ -263,14 +263,15 @@ class JournalFaultsTest {
     @DisplayName("reports a damaged table file by its name, and serves nothing from it")
     void flippedInTable() throws Exception {
         Path live = directory.resolve("live");
+        Path table;
         try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS);
                 FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
             for (int i = 1; i < 200; i++) {
                 put(database, i);
             }
             database.db().flush(flush, List.of(database.journal()));
+            table = newest(live, ".sst");
         }
-        Path table = newest(live, ".sst");
         flip(table, 40);
         assertThatThrownBy(() -> numbers(live))
                 .isInstanceOf(CompletionException.class)
@@ -296,8 +297,8 @@ class JournalFaultsTest {
             for (int i = 1; i < 4; i++) {
                 table(database, i);
             }
+            return newest(live, ".sst");
         }
-        return newest(live, ".sst");
     }
 
     @Test
