@@ -118,7 +118,8 @@ final class OwnOrigins {
         if (state == null || number <= state.highest()) {
             return false;
         }
-        // Over and over, where another process takes itself for the origin's writer until the others have put one of both out.
+        // Over and over, where another process takes itself for the origin's writer until the others have put one of
+        // both out.
         String text = "origin {} was told further elsewhere than is stored here, telling its state anew";
         if (outdone.add(origin)) {
             LOG.info(text, origin);
