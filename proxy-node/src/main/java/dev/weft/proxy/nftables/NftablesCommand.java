@@ -17,7 +17,11 @@ sealed interface NftablesCommand {
         }
     }
 
-    /** @param changed services that were taken in since the last one that was taken */
+    /**
+     * How a transaction has ended.
+     *
+     * @param changed services that were taken in since the last one that was taken
+     */
     record Applied(Commands.Output output, Set<ServiceKey> changed) implements NftablesCommand {
         static Applied of(Commands.@Nullable Output output, @Nullable Throwable failure) {
             return of(output, failure, Set.of());
