@@ -61,8 +61,8 @@ final class NodeRestriction {
 
     /** Whether it depends on what the write would make of the object. */
     boolean asksForResult(Write write) {
-        if (write instanceof Write.Update update && !update.subresource().isEmpty()
-                || write instanceof Write.Patch patch && !patch.subresource().isEmpty()
+        if ((write instanceof Write.Update update && !update.subresource().isEmpty())
+                || (write instanceof Write.Patch patch && !patch.subresource().isEmpty())
                 || write instanceof Write.Delete) {
             return false;
         }
