@@ -4,6 +4,8 @@ import akka.util.ByteString;
 import dev.weft.gossip.clock.HybridTimestamp;
 import dev.weft.gossip.wire.StoredForm;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A life of this process: what it begins with.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param past what of the own records may have got lost since
  */
 record Life(StoredState stored, long incarnation, OwnOrigins.Past past) {
+    private static final Logger LOG = LoggerFactory.getLogger(Life.class);
     private static final int INCARNATION_CHANCE_BITS = 20;
 
     /**
@@ -24,7 +27,15 @@ record Life(StoredState stored, long incarnation, OwnOrigins.Past past) {
         StoredState read = StoreQueue.read(loaded, form);
         ByteString key = identity.key().key().raw();
         // With another key it is another cluster, though its name is the same.
-        StoredState stored = read.key().map(key::equals).orElse(true) ? read : read.anew();
+        boolean same = read.key().map(key::equals).orElse(true);
+        if (!same) {
+            LOG.warn(
+                    "The identity of cluster {} is not the one that was used with this store before: to other clusters it is"
+                            + " a stranger, which has to be invited; if identity.pem got lost or was damaged, stop, put it back"
+                            + " from a copy and start again",
+                    identity.key().cluster());
+        }
+        StoredState stored = same ? read : read.anew();
         long made = HybridTimestamp.of(around.clock().instant()).packed()
                 | around.random().nextLong(1L << INCARNATION_CHANCE_BITS);
         long incarnation = identity.incarnation().orElse(stored.incarnation().orElse(made));
