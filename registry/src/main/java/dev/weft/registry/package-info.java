@@ -7,7 +7,8 @@
  * <p>What it owns: every object of the cluster, its versions and history, what derives from it, and what the cluster
  * exports to and imports from others.
  *
- * <p>What must hold: an acknowledged write has been synced to disk; versions only rise; a watch skips nothing.
+ * <p>What must hold: an acknowledged write has been synced to disk; versions only rise; a watch skips nothing; shards go to
+ * processes that have come up, as long as there is one.
  *
  * <p>Where it differs from the design contract: a Namespace lives in the shard of what is in it; with the embedded journal
  * one process holds all shards; several share a PostgreSQL database over JDBC, and find each other by a list in it, which

@@ -172,7 +172,7 @@ public final class DataPlane {
     /** Whether all listeners that the service has are bound. */
     public synchronized boolean isBound(ServiceKey service) {
         return listeners.getOrDefault(service, Map.of()).values().stream()
-                .allMatch(listener -> listener.status().state() == BindState.BOUND);
+                .allMatch(listener -> listener.outcome().state() == BindState.BOUND);
     }
 
     /** Of every listener, those that are closed but still have connections included. */

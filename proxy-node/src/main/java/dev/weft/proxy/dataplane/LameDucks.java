@@ -50,7 +50,9 @@ final class LameDucks {
     Listener recall(ServiceKey service, ListenerKey key) {
         Map<ListenerKey, Duck> ofService = ducks.get(service);
         Duck duck = ofService == null ? null : ofService.remove(key);
-        drop(service);
+        if (ofService != null && ofService.isEmpty()) {
+            ducks.remove(service);
+        }
         return duck == null ? null : duck.listener();
     }
 
@@ -85,16 +87,15 @@ final class LameDucks {
     /** Those to whom nobody has come since the last look, and who have no connection; no longer kept. */
     List<Listener> takeForgotten() {
         List<Listener> forgotten = new ArrayList<>();
-        for (ServiceKey service : Set.copyOf(ducks.keySet())) {
-            Map<ListenerKey, Duck> ofService = ducks.getOrDefault(service, new HashMap<>());
+        for (Map<ListenerKey, Duck> ofService : ducks.values()) {
             ofService.values().stream()
                     .filter(Duck::isForgotten)
                     .map(Duck::listener)
                     .forEach(forgotten::add);
             ofService.values().removeIf(Duck::isForgotten);
             ofService.replaceAll((key, duck) -> duck.look());
-            drop(service);
         }
+        ducks.values().removeIf(Map::isEmpty);
         return forgotten;
     }
 
@@ -110,12 +111,5 @@ final class LameDucks {
                 .flatMap(ofService -> ofService.values().stream())
                 .map(Duck::listener)
                 .toList();
-    }
-
-    private void drop(ServiceKey service) {
-        Map<ListenerKey, Duck> ofService = ducks.get(service);
-        if (ofService != null && ofService.isEmpty()) {
-            ducks.remove(service);
-        }
     }
 }

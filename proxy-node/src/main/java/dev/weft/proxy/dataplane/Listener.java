@@ -40,5 +40,10 @@ sealed interface Listener permits TcpListener, UdpListener {
         return reception().open();
     }
 
-    ListenerStatus status();
+    /** How it stands with its socket. */
+    BindOutcome outcome();
+
+    default ListenerStatus status() {
+        return reception().status(outcome());
+    }
 }

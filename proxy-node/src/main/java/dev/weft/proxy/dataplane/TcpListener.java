@@ -104,8 +104,8 @@ final class TcpListener implements Listener {
     }
 
     @Override
-    public ListenerStatus status() {
-        return reception.status(binding.outcome());
+    public BindOutcome outcome() {
+        return binding.outcome();
     }
 
     DataPlaneSettings settings() {

@@ -133,8 +133,8 @@ final class UdpListener implements Listener {
     }
 
     @Override
-    public ListenerStatus status() {
-        return reception.status(binding.outcome());
+    public BindOutcome outcome() {
+        return binding.outcome();
     }
 
     /** A datagram from an endpoint; sent off with the next {@link #flush}. Takes over the bytes. */
