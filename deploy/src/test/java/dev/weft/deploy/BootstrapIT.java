@@ -41,7 +41,7 @@ class BootstrapIT {
     @Test
     @DisplayName("join the one that keeps the data, and begin none while it is not there")
     void joinTheKeeper() {
-        int port = bed.lastingPort();
+        int port = bed.sharedPort();
         TestServer keeper = bed.server("east", "--no-proxy");
         keeper.arguments(List.of("--no-proxy", "--management", keeper.host() + ":" + port));
         String config = config("weft.server.start-timeout = 5 s");
@@ -65,7 +65,7 @@ class BootstrapIT {
     @Test
     @DisplayName("and share a database form one cluster, though all begin at once")
     void shareAStore() {
-        int port = bed.lastingPort();
+        int port = bed.sharedPort();
         List<TestServer> servers = bed.sharing(TestStore.database(bed.directory()), 3, "east", "--no-proxy");
         String config = config("");
         for (TestServer server : servers) {
@@ -82,7 +82,7 @@ class BootstrapIT {
     @Test
     @DisplayName("join the one whose Pod Kubernetes lists, as one that is not running or has other labels is not asked")
     void inKubernetes() throws Exception {
-        int port = bed.lastingPort();
+        int port = bed.sharedPort();
         TestServer kubernetes = bed.server("kubernetes", "--no-proxy").start();
         TestServer keeper = bed.server("east", "--no-proxy");
         keeper.arguments(List.of("--no-proxy", "--management", keeper.host() + ":" + port));

@@ -13,7 +13,6 @@ import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -49,7 +48,7 @@ class ProxyAloneIT {
         assertThat(isFree(address))
                 .as("the server without a proxy-node binds no virtual IP")
                 .isTrue();
-        HostPort dns = freePort();
+        HostPort dns = bed.free();
         Child proxy = bed.command(
                 "proxy", "proxy", "--api", east.apiUrl().toString(), "--node", "host-1", "--dns", dns.toString());
         assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1 api=" + east.apiUrl());
@@ -78,7 +77,7 @@ class ProxyAloneIT {
         pod("one");
         Backend two = pod("two");
         HostPort address = service();
-        HostPort dns = freePort();
+        HostPort dns = bed.free();
         Path folder = Files.createTempDirectory("weft"); // a short path: the kernel takes 107 bytes
         Child before = proxy("first", folder, dns);
         awaitAnsweredBy(address, Set.of("one", "two"));
@@ -197,7 +196,7 @@ class ProxyAloneIT {
     void waitsForItsServer() throws Exception {
         Backend one = bed.backend("one", 9376);
         String ip = "127.77.0.10";
-        HostPort address = freePort();
+        HostPort address = bed.free();
         Child proxy = fromKubeconfig("proxy", "http://" + address, "a-token");
         awaitSaid(proxy, "cannot reach http://" + address);
         try (PlainKubernetes api = new PlainKubernetes("a-token", address.port())) {
@@ -214,7 +213,7 @@ class ProxyAloneIT {
     @Test
     @DisplayName("stops cleanly while it waits for its API server")
     void stopsWhileItWaits() throws Exception {
-        HostPort address = freePort();
+        HostPort address = bed.free();
         Child proxy = fromKubeconfig("proxy", "http://" + address, "a-token");
         awaitSaid(proxy, "cannot reach http://" + address);
         assertThat(proxy.stop(Duration.ofSeconds(10))).isZero();
@@ -296,12 +295,6 @@ class ProxyAloneIT {
 
     private static NameQuery.Answer ask(HostPort dns, String name, @Nullable String type, boolean tcp) {
         return NameQuery.of(name, type).send(dns, tcp, PATIENCE);
-    }
-
-    private static HostPort freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", probe.getLocalPort());
-        }
     }
 
     private Backend pod(String name) {

@@ -4,10 +4,9 @@ import dev.weft.deploy.child.Child;
 import dev.weft.deploy.child.Children;
 import dev.weft.deploy.child.WeftProgram;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,14 +182,8 @@ final class Arena implements AutoCloseable {
         children.close();
     }
 
-    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
     static HostPort freePort() {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(LOOPBACK, 0));
-            return new HostPort(LOOPBACK, socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free port on " + LOOPBACK, e);
-        }
+        return new HostPort(LOOPBACK, FreePorts.at(LOOPBACK));
     }
 
     private static void empty(Path directory) {

@@ -7,6 +7,7 @@ import dev.weft.deploy.child.Children;
 import dev.weft.deploy.child.WeftProgram;
 import dev.weft.gossip.HostPort;
 import dev.weft.registry.journal.StoreAddress;
+import dev.weft.registry.testbed.FreePorts;
 import dev.weft.registry.testbed.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -147,15 +148,13 @@ public final class TestBed implements BeforeEachCallback, AfterEachCallback {
 
     /** Where nobody listens, on a loopback address of its own. */
     public HostPort free() {
-        return TestServer.freePort(loopback(60, 30));
+        String host = loopback(60, 30);
+        return new HostPort(host, FreePorts.at(host));
     }
 
-    /**
-     * A port for several processes that listen at addresses of their own later on: none that the kernel gives to connections
-     * meanwhile.
-     */
-    public int lastingPort() {
-        return 20_000 + random.nextInt(12_000);
+    /** A port for several processes that listen at addresses of their own later on. */
+    public int sharedPort() {
+        return FreePorts.at(loopback(60, 30));
     }
 
     private String loopback(int from, int count) {

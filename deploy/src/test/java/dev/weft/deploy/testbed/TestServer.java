@@ -4,10 +4,7 @@ import dev.weft.deploy.child.Child;
 import dev.weft.deploy.child.Children;
 import dev.weft.deploy.client.ApiClient;
 import dev.weft.gossip.HostPort;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import dev.weft.registry.testbed.FreePorts;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,9 +45,10 @@ public final class TestServer {
         this.name = name;
         this.directory = directory;
         this.ranges = ranges;
-        this.api = freePort(host);
-        this.gossip = freePort(host);
-        this.akka = freePort(host);
+        int port = FreePorts.row(host, 3);
+        this.api = new HostPort(host, port);
+        this.gossip = new HostPort(host, port + 1);
+        this.akka = new HostPort(host, port + 2);
         this.furtherArguments = furtherArguments;
     }
 
@@ -186,16 +184,6 @@ public final class TestServer {
         if (now != null) {
             System.err.println("--- the log of " + name + " ends (" + now.log() + "):");
             System.err.println(now.tail());
-        }
-    }
-
-    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
-    static HostPort freePort(String host) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(host, 0));
-            return new HostPort(host, socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free port on " + host, e);
         }
     }
 }

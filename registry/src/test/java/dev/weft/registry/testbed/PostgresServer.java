@@ -4,8 +4,6 @@ import dev.weft.registry.journal.StoreAddress;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -62,7 +60,7 @@ public final class PostgresServer implements AutoCloseable {
                     "--encoding=UTF8",
                     "--locale=C",
                     "--no-sync")));
-            PostgresServer server = new PostgresServer(directory, programs, freePort());
+            PostgresServer server = new PostgresServer(directory, programs, FreePorts.at("127.0.0.1"));
             server.awaitReady();
             return server;
         } catch (IOException e) {
@@ -229,12 +227,6 @@ public final class PostgresServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             Files.delete(said);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.weft.deploy.bench.dataplane;
 
+import dev.weft.registry.testbed.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,23 +29,23 @@ final class Proxy implements AutoCloseable {
 
     /** The backend itself. */
     static Proxy direct(Path directory) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         return started("direct", port, java("backend", "" + port, "" + THREADS), directory);
     }
 
     static Proxy weft(Path directory, int backend) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         return started("weft", port, java("weft", "" + port, "" + backend, "" + THREADS), directory);
     }
 
     /** A whole proxy-node, with {@link Churn}. */
     static Proxy churn(Path directory, int backend) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         return started("churn", port, java("churn", "" + port, "" + backend, "" + THREADS), directory);
     }
 
     static Proxy haproxy(Path directory, int backend) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         Path config = Files.writeString(
                 directory.resolve("haproxy.cfg"),
                 "global\n  nbthread " + THREADS + "\n  maxpipes 64\n  maxconn " + mostConnections() + "\n"
@@ -57,7 +57,7 @@ final class Proxy implements AutoCloseable {
     }
 
     static Proxy nginx(Path directory, int backend) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         Path config = Files.writeString(
                 directory.resolve("nginx.conf"),
                 "include /etc/nginx/modules-enabled/*.conf;\ndaemon off;\npid " + directory.resolve("nginx.pid")
@@ -160,13 +160,6 @@ final class Proxy implements AutoCloseable {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return probe.getLocalPort();
         }
     }
 

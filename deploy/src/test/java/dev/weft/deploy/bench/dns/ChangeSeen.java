@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.deploy.child.Children;
 import dev.weft.deploy.child.WeftProgram;
 import dev.weft.deploy.client.ApiClient;
+import dev.weft.registry.testbed.FreePorts;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,8 +47,8 @@ final class ChangeSeen {
     void run() throws IOException {
         Path data = directory.resolve("server");
         delete(data);
-        int api = freePort();
-        int dns = freePort();
+        int api = FreePorts.at("127.0.0.1");
+        int dns = FreePorts.at("127.0.0.1");
         try (Children children = new Children(WeftProgram.ofThisProcess())) {
             List<String> arguments = List.of(
                     "server",
@@ -61,7 +61,7 @@ final class ChangeSeen {
                     "--dns",
                     "127.0.0.1:" + dns,
                     "--gossip",
-                    "127.0.0.1:" + freePort(),
+                    "127.0.0.1:" + FreePorts.at("127.0.0.1"),
                     "--service-cidr",
                     "127.137.0.0/16",
                     "--clusterset-cidr",
@@ -179,12 +179,6 @@ final class ChangeSeen {
                     Files.delete(path);
                 }
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 }

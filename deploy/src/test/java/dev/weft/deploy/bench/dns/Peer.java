@@ -1,10 +1,10 @@
 package dev.weft.deploy.bench.dns;
 
+import dev.weft.registry.testbed.FreePorts;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ final class Peer implements AutoCloseable {
         if (options != null && !options.isBlank()) {
             weft.addAll(List.of(options.trim().split(" +", -1)));
         }
-        int own = freePort();
+        int own = FreePorts.at("127.0.0.1");
         weft.addAll(List.of(DnsBench.class.getName(), "serve", "" + own, "" + services));
         return List.of(
                 new Peer("weft", own, weft, directory.resolve("weft.log")),
@@ -52,7 +52,7 @@ final class Peer implements AutoCloseable {
     }
 
     private static Peer named(Path directory, Path zone, int threads) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         Path config = Files.writeString(
                 directory.resolve("named.conf"),
                 "options { directory \"" + directory + "\"; listen-on port " + port
@@ -65,7 +65,7 @@ final class Peer implements AutoCloseable {
     }
 
     private static Peer knotd(Path directory, Path zone, int threads) throws IOException {
-        int port = freePort();
+        int port = FreePorts.at("127.0.0.1");
         Path storage = Files.createDirectories(directory.resolve("knot"));
         Path config = Files.writeString(
                 directory.resolve("knot.conf"),
@@ -140,12 +140,6 @@ final class Peer implements AutoCloseable {
             return answer.getData()[7] == 1;
         } catch (SocketTimeoutException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 
