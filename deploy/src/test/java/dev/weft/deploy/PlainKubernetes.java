@@ -2,8 +2,8 @@ package dev.weft.deploy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.weft.gossip.HostPort;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,21 +27,18 @@ final class PlainKubernetes implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    PlainKubernetes(String token) throws IOException {
-        this(token, 0);
-    }
-
-    /** @param port 0 for any that is free */
-    PlainKubernetes(String token, int port) throws IOException {
+    @SuppressWarnings("AddressSelection") // a literal address has no alternatives
+    PlainKubernetes(HostPort address, String token) throws IOException {
         this.token = token;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://" + server.getAddress().getAddress().getHostAddress() + ":"
+                + server.getAddress().getPort();
     }
 
     /** @param items the objects, as JSON, with commas between */

@@ -113,7 +113,7 @@ class ProxyAloneIT {
     void plainKubernetes() throws Exception {
         Backend one = bed.backend("one", 9376);
         String ip = "127.77.0.9";
-        try (PlainKubernetes api = new PlainKubernetes("a-token")) {
+        try (PlainKubernetes api = new PlainKubernetes(bed.free(), "a-token")) {
             hasService(api, ip, one);
             Child proxy = fromKubeconfig("proxy", api.url(), "a-token");
             assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1");
@@ -148,7 +148,7 @@ class ProxyAloneIT {
     @DisplayName("takes weights of plain Kubernetes from its Pods, for services that heed them, if it may see Pods")
     void podWeights() throws Exception {
         HostPort weighed = new HostPort("127.77.0.11", 8080);
-        try (PlainKubernetes api = new PlainKubernetes("a-token")) {
+        try (PlainKubernetes api = new PlainKubernetes(bed.free(), "a-token")) {
             api.put("/api/v1/nodes", "{'metadata':{'name':'host-1'}}".replace('\'', '"'));
             api.put("/api/v1/services", """
                     {"metadata":{"namespace":"default","name":"web",
@@ -199,7 +199,7 @@ class ProxyAloneIT {
         HostPort address = bed.free();
         Child proxy = fromKubeconfig("proxy", "http://" + address, "a-token");
         awaitSaid(proxy, "cannot reach http://" + address);
-        try (PlainKubernetes api = new PlainKubernetes("a-token", address.port())) {
+        try (PlainKubernetes api = new PlainKubernetes(address, "a-token")) {
             hasService(api, ip, one);
             assertThat(proxy.awaitReady(PATIENCE)).startsWith("ready node=host-1");
             awaitAnsweredBy(new HostPort(ip, 8080), Set.of("one"));
