@@ -29,8 +29,10 @@ final class ServiceEndpoints {
     private final ResourceKey key;
     private final UnaryOperator<String> zoneOf;
     private final SliceLayout slices;
-    private final SliceLayout mirrored;
     private final Map<String, PodRecord> members = new TreeMap<>();
+    /** Of a hand-written Endpoints object; null while there is none, as with almost all Services. */
+    private @Nullable SliceLayout mirrored;
+
     private @Nullable ServiceRecord service;
     private @Nullable ClassicEndpoints written;
 
@@ -38,7 +40,6 @@ final class ServiceEndpoints {
         this.key = key;
         this.zoneOf = zoneOf;
         this.slices = new SliceLayout(key.namespace(), key.name() + "-", ServiceEndpoints::podIdentity);
-        this.mirrored = new SliceLayout(key.namespace(), key.name() + "-", EndpointsMirror::identity);
     }
 
     /** The Service as it is now; null once it is gone. */
@@ -75,7 +76,7 @@ final class ServiceEndpoints {
         SliceContent stored = SliceContent.parse(slice);
         Resource endpoints = state.get(endpointsKey());
         if (mirrors(slice) && endpoints != null) {
-            mirrored.adopt(slice.key().name(), stored, EndpointsMirror.meta(endpoints));
+            mirror().adopt(slice.key().name(), stored, EndpointsMirror.meta(endpoints));
         } else if (!mirrors(slice) && present != null) {
             slices.adopt(slice.key().name(), stored, meta(present));
         }
@@ -83,7 +84,8 @@ final class ServiceEndpoints {
 
     /** Whether a slice of this name has a place here. */
     boolean knows(String slice) {
-        return slices.knows(slice) || mirrored.knows(slice);
+        SliceLayout mirror = mirrored;
+        return slices.knows(slice) || (mirror != null && mirror.knows(slice));
     }
 
     /** Hears of a slice that carries this Service's name, by whoever it was written. Returns whether to settle again. */
@@ -93,7 +95,8 @@ final class ServiceEndpoints {
         }
         Resource stored = state.get(slice);
         SliceContent content = stored == null ? null : SliceContent.parse(state.tree(stored), stored.labels());
-        return slices.differs(slice.name(), content) || mirrored.differs(slice.name(), content);
+        SliceLayout mirror = mirrored;
+        return slices.differs(slice.name(), content) || (mirror != null && mirror.differs(slice.name(), content));
     }
 
     /** Hears of the Endpoints object. Returns whether to settle again. */
@@ -140,7 +143,7 @@ final class ServiceEndpoints {
         if (present != null && !present.external() && endpoints != null && EndpointsMirror.mirrors(endpoints)) {
             writes.addAll(fromEndpoints(state, endpoints));
         } else {
-            writes.addAll(mirrored.dissolve());
+            writes.addAll(withoutMirror());
         }
         boolean ours = endpoints != null
                 && EndpointTypes.ENDPOINTS_CONTROLLER.equals(
@@ -160,7 +163,7 @@ final class ServiceEndpoints {
 
     private List<DerivedWrite> fromPods(
             StateView state, ServiceRecord present, Map<String, Placed> wanted, Collection<String> gone) {
-        List<DerivedWrite> writes = new ArrayList<>(mirrored.dissolve());
+        List<DerivedWrite> writes = new ArrayList<>(withoutMirror());
         assign(slices, wanted, gone, freeName(state));
         writes.addAll(slices.settle(meta(present), present.families(), freeName(state)));
         ClassicEndpoints classic = ClassicEndpoints.of(present, members.values());
@@ -173,10 +176,26 @@ final class ServiceEndpoints {
 
     private List<DerivedWrite> fromEndpoints(StateView state, Resource endpoints) {
         Map<String, Placed> wanted = EndpointsMirror.endpoints(endpoints);
-        Set<String> gone = new TreeSet<>(mirrored.ids());
+        SliceLayout mirror = mirror();
+        Set<String> gone = new TreeSet<>(mirror.ids());
         gone.removeAll(wanted.keySet());
-        assign(mirrored, wanted, gone, freeName(state));
-        return mirrored.settle(EndpointsMirror.meta(endpoints), List.of(), freeName(state));
+        assign(mirror, wanted, gone, freeName(state));
+        return mirror.settle(EndpointsMirror.meta(endpoints), List.of(), freeName(state));
+    }
+
+    private SliceLayout mirror() {
+        SliceLayout present = mirrored;
+        if (present == null) {
+            present = new SliceLayout(key.namespace(), key.name() + "-", EndpointsMirror::identity);
+            mirrored = present;
+        }
+        return present;
+    }
+
+    private List<DerivedWrite> withoutMirror() {
+        SliceLayout gone = mirrored;
+        mirrored = null;
+        return gone == null ? List.of() : gone.dissolve();
     }
 
     private static void assign(

@@ -42,7 +42,6 @@ final class SliceLayout {
     private final Identity identity;
     private final Map<String, Slice> slices = new TreeMap<>();
     private final Map<String, Slice> places = new HashMap<>();
-    private final Set<String> removed = new TreeSet<>();
     private @Nullable Meta meta;
 
     private static final class Slice {
@@ -181,10 +180,8 @@ final class SliceLayout {
             slices.values().forEach(slice -> slice.dirty |= meta != null);
             meta = wanted;
         }
-        removeEmpty(placeholders, isFree);
         List<DerivedWrite> writes = new ArrayList<>();
-        removed.forEach(name -> writes.add(new DerivedWrite.Remove(key(name))));
-        removed.clear();
+        removeEmpty(placeholders, isFree).forEach(name -> writes.add(new DerivedWrite.Remove(key(name))));
         for (Slice slice : slices.values()) {
             if (slice.dirty) {
                 slice.dirty = false;
@@ -205,7 +202,9 @@ final class SliceLayout {
         return writes;
     }
 
-    private void removeEmpty(Collection<String> placeholders, Predicate<String> isFree) {
+    /** The names of the slices that are gone, in order. */
+    private List<String> removeEmpty(Collection<String> placeholders, Predicate<String> isFree) {
+        List<String> removed = new ArrayList<>();
         Set<String> filled = new TreeSet<>();
         slices.values().stream().filter(slice -> !slice.endpoints.isEmpty()).forEach(slice -> filled.add(slice.family));
         for (Iterator<Slice> all = slices.values().iterator(); all.hasNext(); ) {
@@ -225,6 +224,7 @@ final class SliceLayout {
                 add(family, List.of(), isFree);
             }
         }
+        return removed;
     }
 
     private ResourceKey key(String name) {
