@@ -64,6 +64,32 @@ class AkkaTlsIT {
                 .isEqualTo("more");
     }
 
+    @Test
+    @DisplayName("are told of a certificate of the right authority that bears another cluster's name")
+    void otherName() throws Exception {
+        TestAuthority authority = new TestAuthority(bed.directory().resolve("keys"), "authority");
+        StoreAddress store = TestStore.database(bed.directory());
+        TestServer first = bed.sharing(store, 1, "east", flags(authority.issue("first", "east", "127.9.9.1")))
+                .get(0);
+        first.start();
+        TestServer cousin = bed.beside(first, store, "east-2", flags(authority.issue("second", "west", "127.9.9.2")));
+        cousin.begin();
+        Awaitility.await()
+                .until(() -> Stream.of(first, cousin)
+                        .map(server -> server.running().tail())
+                        .anyMatch(log -> log.contains("refused the certificate of ") && log.contains("share a name")));
+    }
+
+    @Test
+    @DisplayName("do not start with a certificate that has expired")
+    void expired() throws Exception {
+        TestAuthority authority = new TestAuthority(bed.directory().resolve("keys"), "authority");
+        TestServer late = bed.server("east", flags(authority.issueExpired("late", "east")));
+        late.begin();
+        Awaitility.await().until(() -> !late.running().isAlive());
+        assertThat(late.running().tail()).contains("--akka-tls-cert", "late.crt: its certificate expired at ");
+    }
+
     private static String[] flags(TestAuthority.Keys keys) {
         return Stream.concat(Stream.of("--no-proxy"), Stream.of(keys.flags())).toArray(String[]::new);
     }

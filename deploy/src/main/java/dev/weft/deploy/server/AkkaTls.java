@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
@@ -59,7 +61,7 @@ public record AkkaTls(Path certificate, Path key, Path authority) {
                 "akka.remote.artery.transport",
                 "tls-tcp",
                 "akka.remote.artery.ssl.ssl-engine-provider",
-                "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider",
+                ToldTls.class.getName(),
                 ENGINE + "cert-file",
                 certificate.toString(),
                 ENGINE + "key-file",
@@ -71,6 +73,8 @@ public record AkkaTls(Path certificate, Path key, Path authority) {
     private static void check(Path certificate, Path key, Path authority) {
         X509Certificate own = certificate("--akka-tls-cert", certificate);
         X509Certificate issuer = certificate("--akka-tls-ca", authority);
+        checkValid("--akka-tls-cert", certificate, own);
+        checkValid("--akka-tls-ca", authority, issuer);
         if (!(privateKey(key) instanceof RSAPrivateKey secret)
                 || !(own.getPublicKey() instanceof RSAPublicKey open)
                 || !secret.getModulus().equals(open.getModulus())) {
@@ -82,6 +86,18 @@ public record AkkaTls(Path certificate, Path key, Path authority) {
         } catch (GeneralSecurityException e) {
             throw CommandFailed.usage("--akka-tls-ca " + authority + ": its certificate did not sign the one in "
                     + certificate + "; give the authority's own, without others in between");
+        }
+    }
+
+    private static void checkValid(String flag, Path file, X509Certificate certificate) {
+        try {
+            certificate.checkValidity();
+        } catch (CertificateExpiredException e) {
+            throw CommandFailed.usage(flag + " " + file + ": its certificate expired at "
+                    + certificate.getNotAfter().toInstant() + "; give one that is valid");
+        } catch (CertificateNotYetValidException e) {
+            throw CommandFailed.usage(flag + " " + file + ": its certificate is valid from "
+                    + certificate.getNotBefore().toInstant() + " on; is the clock right?");
         }
     }
 

@@ -40,8 +40,10 @@ public final class TestAuthority {
         try {
             Files.createDirectories(directory);
             keys = pair();
-            certificate =
-                    write("ca.crt", "CERTIFICATE", signed(this.name, keys, "").getEncoded());
+            certificate = write(
+                    "ca.crt",
+                    "CERTIFICATE",
+                    signed(this.name, keys, "", Duration.ofDays(1)).getEncoded());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -66,13 +68,22 @@ public final class TestAuthority {
 
     /** Signs a new key for whoever listens at an address. */
     public Keys issue(String file, String commonName, String address) {
+        return issue(file, commonName, address, Duration.ofDays(1));
+    }
+
+    /** Signs a new key with a certificate that expired a minute ago. */
+    public Keys issueExpired(String file, String commonName) {
+        return issue(file, commonName, "127.0.0.1", Duration.ofMinutes(-1));
+    }
+
+    private Keys issue(String file, String commonName, String address, Duration lasts) {
         try {
             KeyPair own = pair();
             return new Keys(
                     write(
                             file + ".crt",
                             "CERTIFICATE",
-                            signed(new X500Name("CN=" + commonName), own, address)
+                            signed(new X500Name("CN=" + commonName), own, address, lasts)
                                     .getEncoded()),
                     write(file + ".key", "PRIVATE KEY", own.getPrivate().getEncoded()),
                     certificate);
@@ -82,14 +93,14 @@ public final class TestAuthority {
     }
 
     /** @param address where the holder listens; empty for the authority itself */
-    private X509CertificateHolder signed(X500Name subject, KeyPair holder, String address) {
+    private X509CertificateHolder signed(X500Name subject, KeyPair holder, String address, Duration lasts) {
         Instant now = Instant.now();
         try {
             JcaX509v3CertificateBuilder certificate = new JcaX509v3CertificateBuilder(
                     name,
                     BigInteger.valueOf(serial++),
                     Date.from(now.minus(Duration.ofHours(1))),
-                    Date.from(now.plus(Duration.ofDays(1))),
+                    Date.from(now.plus(lasts)),
                     subject,
                     holder.getPublic());
             certificate.addExtension(Extension.basicConstraints, true, new BasicConstraints(address.isEmpty()));
