@@ -4,6 +4,7 @@ import dev.weft.deploy.client.Backup;
 import dev.weft.deploy.client.BackupFile;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,9 @@ final class BackupCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "FILE", description = "The file; replaced, as a whole, if it is there.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The file; replaced, as a whole, if it is there. A pipe or a device is written into.")
     private Path file = Path.of("");
 
     @Mixin
@@ -35,8 +38,10 @@ final class BackupCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw CommandFailed.failed("the backup cannot be written to " + file + ": " + e, e);
         }
-        spec.commandLine()
-                .getOut()
+        // What is no file may be this command's own output.
+        (Files.isRegularFile(file)
+                        ? spec.commandLine().getOut()
+                        : spec.commandLine().getErr())
                 .println("saved " + backup.entries().size() + " objects of cluster " + backup.cluster()
                         + " as of version " + backup.version() + " in " + file);
         return 0;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,9 @@ import java.util.Set;
  */
 public record BackupFile(String cluster, long version, List<Entry> entries) {
     private static final String FORM = "weft/backup/1";
+    /** As many as Linux follows. */
+    private static final int MOST_LINKS = 40;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public BackupFile {
@@ -48,39 +52,63 @@ public record BackupFile(String cluster, long version, List<Entry> entries) {
      */
     public record Entry(String group, String resource, ObjectNode object) {}
 
-    /** Writes a file, whole or not at all; it is on disk afterwards. */
+    /**
+     * Writes a file, whole or not at all; it is on disk afterwards. A symbolic link stays one: what it leads to is written.
+     * Into what is no file, a pipe or a device, it writes as it comes.
+     */
     public void write(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
+        if (!Files.exists(file) || Files.isRegularFile(file)) {
+            replace(followed(file));
+            return;
+        }
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE))) {
+            write(out);
+        }
+    }
+
+    private static Path followed(Path file) throws IOException {
+        Path at = file.toAbsolutePath();
+        for (int links = 0; Files.isSymbolicLink(at) && links < MOST_LINKS; links++) {
+            at = at.resolveSibling(Files.readSymbolicLink(at));
+        }
+        return at;
+    }
+
+    private void replace(Path file) throws IOException {
         Path written = Files.createTempFile(
-                directory,
+                file.getParent(),
                 file.getFileName().toString(),
                 ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             try (FileChannel channel = FileChannel.open(written, Set.of(StandardOpenOption.WRITE));
-                    DigestOutputStream out = new DigestOutputStream(
-                            new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16), digest())) {
-                line(
-                        out,
-                        JSON.createObjectNode()
-                                .put("form", FORM)
-                                .put("cluster", cluster)
-                                .put("version", Long.toString(version)));
-                for (Entry entry : entries) {
-                    ObjectNode line =
-                            JSON.createObjectNode().put("group", entry.group()).put("resource", entry.resource());
-                    line.set("object", entry.object());
-                    line(out, line);
-                }
-                String sum = HexFormat.of().formatHex(out.getMessageDigest().digest());
-                line(out, JSON.createObjectNode().put("objects", entries.size()).put("sha256", sum));
-                out.flush();
+                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
+                write(out);
                 channel.force(true);
             }
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(written);
         }
+    }
+
+    private void write(OutputStream bytes) throws IOException {
+        DigestOutputStream out = new DigestOutputStream(bytes, digest());
+        line(
+                out,
+                JSON.createObjectNode()
+                        .put("form", FORM)
+                        .put("cluster", cluster)
+                        .put("version", Long.toString(version)));
+        for (Entry entry : entries) {
+            ObjectNode line =
+                    JSON.createObjectNode().put("group", entry.group()).put("resource", entry.resource());
+            line.set("object", entry.object());
+            line(out, line);
+        }
+        String sum = HexFormat.of().formatHex(out.getMessageDigest().digest());
+        line(out, JSON.createObjectNode().put("objects", entries.size()).put("sha256", sum));
+        out.flush();
     }
 
     /**
@@ -118,7 +146,10 @@ public record BackupFile(String cluster, long version, List<Entry> entries) {
                 sum.update((line + "\n").getBytes(StandardCharsets.UTF_8));
             }
             throw damaged(file, "its end is missing");
-        } catch (JsonProcessingException | IllegalStateException | UnsupportedOperationException e) {
+        } catch (JsonProcessingException
+                | CharacterCodingException
+                | IllegalStateException
+                | UnsupportedOperationException e) {
             throw damaged(file, "a line of it cannot be read");
         } catch (IOException e) {
             throw CommandFailed.failed(file + " cannot be read: " + e, e);
