@@ -117,6 +117,17 @@ class BootstrapIT {
         serveAlike(List.of(keeper, second));
     }
 
+    @Test
+    @DisplayName("outside of a Pod end at once, with what is missing there")
+    void outsideOfAPod() {
+        TestServer outside = bed.server("east", "--no-proxy");
+        outside.arguments(
+                List.of("--management", outside.host() + ":" + bed.sharedPort(), "--bootstrap", "kubernetes"));
+        outside.begin();
+        Awaitility.await().until(() -> !outside.running().isAlive());
+        assertThat(outside.running().tail()).contains("--bootstrap kubernetes: there is no readable ", "--seed");
+    }
+
     private static void pod(
             TestServer kubernetes, String name, String cluster, String phase, String address, int port) {
         ObjectNode pod = JsonNodeFactory.instance.objectNode();

@@ -145,7 +145,7 @@ final class Reader {
                 .exceptionally(late -> new Answer.Refused<>(Refusal.timeout(
                         "the registry did not answer within " + timeout.toMillis() + " ms" + absent(window)
                                 + "; try again",
-                        1)));
+                        0)));
     }
 
     /** Whose absence explains that there is no answer; empty if nobody's does. */

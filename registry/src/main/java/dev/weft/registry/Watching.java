@@ -50,7 +50,7 @@ final class Watching {
             return List.of(new WatchEvent.Failed(
                     started instanceof HubCommand.Started.Refused refused
                             ? refused.refusal()
-                            : Refusal.timeout("the registry did not answer within " + timeout.toMillis() + " ms", 1)));
+                            : Refusal.timeout("the registry did not answer within " + timeout.toMillis() + " ms", 0)));
         });
     }
 

@@ -54,7 +54,7 @@ final class Writer {
                         "the write to " + write.key() + " was not confirmed within "
                                 + settings.writeTimeout().toMillis()
                                 + " ms: it may or may not have been carried out",
-                        1)));
+                        0)));
     }
 
     private CompletionStage<Write.Outcome> claim(

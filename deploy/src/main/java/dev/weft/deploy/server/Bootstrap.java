@@ -3,6 +3,11 @@ package dev.weft.deploy.server;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.weft.deploy.terminal.CommandFailed;
+import dev.weft.registry.resource.LabelSelector;
+import dev.weft.registry.resource.Parsed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -42,6 +47,18 @@ public sealed interface Bootstrap {
                     "akka.discovery.kubernetes-api.pod-label-selector",
                     selector.replace("%", "%%")));
         }
+
+        @Override
+        public void check(Config config) {
+            for (String key : List.of("api-ca-path", "api-token-path")) {
+                Path file = Path.of(config.getString("akka.discovery.kubernetes-api." + key));
+                if (!Files.isReadable(file)) {
+                    throw CommandFailed.usage("--bootstrap kubernetes: there is no readable " + file
+                            + ", which Kubernetes mounts into a Pod that has a service account; outside of a Pod use"
+                            + " --bootstrap dns:NAME or --seed HOST:PORT");
+                }
+            }
+        }
     }
 
     String DISCOVERY = "akka.management.cluster.bootstrap.contact-point-discovery.";
@@ -49,6 +66,14 @@ public sealed interface Bootstrap {
 
     /** What Akka Management is told. */
     Config config();
+
+    /**
+     * Makes sure that what it needs of the place where the process runs is there.
+     *
+     * @param config all that the process is configured with
+     * @throws CommandFailed as wrong usage, with what is missing
+     */
+    default void check(Config config) {}
 
     /**
      * Reads {@code dns:NAME}, {@code kubernetes} or {@code kubernetes:SELECTOR}.
@@ -63,7 +88,12 @@ public sealed interface Bootstrap {
             return new Kubernetes("app=weft");
         }
         if (text.startsWith("kubernetes:") && text.length() > "kubernetes:".length()) {
-            return new Kubernetes(text.substring("kubernetes:".length()));
+            String selector = text.substring("kubernetes:".length());
+            if (LabelSelector.parse(selector) instanceof Parsed.Invalid<LabelSelector> invalid) {
+                throw CommandFailed.usage(
+                        "--bootstrap " + text + ": " + invalid.refusal().message());
+            }
+            return new Kubernetes(selector);
         }
         throw CommandFailed.usage("--bootstrap " + text
                 + ": expected dns:NAME, kubernetes, or kubernetes:SELECTOR such as kubernetes:app=weft");

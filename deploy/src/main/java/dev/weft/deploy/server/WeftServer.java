@@ -96,7 +96,9 @@ public final class WeftServer {
         }
         ServerConfig.requireFree("--akka", settings.addresses().akka());
         settings.peers().management().ifPresent(address -> ServerConfig.requireFree("--management", address));
-        WeftServer server = new WeftServer(settings, ServerConfig.of(settings));
+        Config config = ServerConfig.of(settings);
+        settings.peers().bootstrap().ifPresent(bootstrap -> bootstrap.check(config));
+        WeftServer server = new WeftServer(settings, config);
         try {
             server.startParts();
             return server;

@@ -1,5 +1,6 @@
 package dev.weft.registry.journal;
 
+import akka.pattern.CircuitBreakerOpenException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,6 +44,10 @@ public final class Causes {
     }
 
     private static String words(Throwable failure) {
+        if (failure instanceof CircuitBreakerOpenException open) {
+            return "the store failed time after time; it is asked again within "
+                    + Math.max(1, open.remainingDuration().toSeconds()) + " s";
+        }
         String message = failure.getMessage();
         return message == null ? "" : CLASS_NAME.matcher(message).replaceAll("").strip();
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How a shard answers those who sent it commands, and the words in which it refuses. */
 final class ShardReplies {
-    private static final int RETRY_SECONDS = 5;
+    /** Short: kubectl repeats ten times before it says a word, and should outlast a database's change of its primary. */
+    private static final int RETRY_SECONDS = 1;
 
     private ShardReplies() {}
 
@@ -73,7 +74,7 @@ final class ShardReplies {
     static Refusal inDoubt(Refusal refusal, @Nullable Throwable cause) {
         return StorageException.in(cause).isPresent()
                 ? refusal
-                : Refusal.timeout("not confirmed: the store failed, so it may or may not have been carried out", 1);
+                : Refusal.timeout("not confirmed: the store failed, so it may or may not have been carried out", 0);
     }
 
     /** For those whose commands a shard has no room for. */

@@ -2,14 +2,17 @@ package dev.weft.registry.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.pattern.CircuitBreakerOpenException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import scala.concurrent.duration.FiniteDuration;
 
 @DisplayName("Why a store failed")
 class CausesTest {
@@ -33,6 +36,14 @@ class CausesTest {
         assertThat(Causes.inWords(new IllegalStateException(
                         "loading failed: java.util.concurrent.TimeoutException: no answer from db.example.org in 5 s")))
                 .isEqualTo("loading failed: no answer from db.example.org in 5 s");
+    }
+
+    @Test
+    @DisplayName("is that it failed time after time where it is not asked just now")
+    void notAsked() {
+        assertThat(Causes.inWords(new CircuitBreakerOpenException(
+                        FiniteDuration.create(7, TimeUnit.SECONDS), "Circuit Breaker is open; calls are failing fast")))
+                .isEqualTo("the store failed time after time; it is asked again within 7 s");
     }
 
     @Test
