@@ -174,7 +174,11 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
                             tree.path("spec").path("ipFamilies"),
                             LoadBalancerVerdict.wishes(tree),
                             random));
-            return LoadBalancerVerdict.served(service, served, now);
+            Optional<Write> told = LoadBalancerVerdict.served(service, served, now);
+            if (told.isPresent() && !served.refusal().isEmpty()) {
+                getContext().getLog().warn("{} has no load-balancer address: {}", service.key(), served.refusal());
+            }
+            return told;
         }
         Optional<Write> withdrawal = LoadBalancerVerdict.withdrawn(service, book);
         if (withdrawal.isEmpty()) {
