@@ -64,6 +64,7 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
             InstantSource clock,
             RandomGenerator random) {
         super(context);
+        context.setLoggerName(LoadBalancerActor.class);
         this.timers = timers;
         this.ports = ports;
         this.settings = settings;
