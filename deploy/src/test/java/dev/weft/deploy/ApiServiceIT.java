@@ -8,6 +8,7 @@ import dev.weft.deploy.testbed.Call;
 import dev.weft.deploy.testbed.TestBed;
 import dev.weft.deploy.testbed.TestServer;
 import dev.weft.gossip.HostPort;
+import dev.weft.registry.testbed.TestStore;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,6 +72,33 @@ class ApiServiceIT {
             assertThat(again.at("/metadata/uid").asText()).isNotEmpty().isNotEqualTo(before);
             assertThat(again.at("/spec/clusterIP").asText()).isEqualTo(ip);
         });
+    }
+
+    @Test
+    @DisplayName("loses a process that is stopped as soon as it stops, with its Node, and has it again once it is back")
+    void cleanStop() {
+        List<TestServer> servers = bed.sharing(TestStore.database(bed.directory()), 2, "east", "--no-proxy");
+        TestServer stays = servers.get(0).start();
+        TestServer goes = servers.get(1).start();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(endpoints(stays)).containsExactlyInAnyOrder(at(stays), at(goes)));
+
+        assertThat(goes.stop()).isZero();
+        assertThat(readiness(stays, goes)).isEqualTo("False WeftStopped");
+        // Long before its Node is missed for its silence.
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(endpoints(stays)).containsExactly(at(stays)));
+
+        goes.start();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(endpoints(stays)).containsExactlyInAnyOrder(at(stays), at(goes)));
+        assertThat(readiness(stays, goes)).isEqualTo("True WeftServing");
+    }
+
+    /** What a server tells of another's Node. */
+    private static String readiness(TestServer asked, TestServer of) {
+        JsonNode ready = asked.api().require("/api/v1/nodes/" + of.name()).at("/status/conditions/0");
+        return ready.path("status").asText() + " " + ready.path("reason").asText();
     }
 
     @Test

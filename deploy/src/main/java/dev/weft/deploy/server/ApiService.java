@@ -12,16 +12,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the Service {@code kubernetes} and its Endpoints, on a thread of its own: its endpoints are the addresses that the
  * Nodes of ready control-plane processes name. Every process of a cluster does so, from the same Nodes, and so to the same end;
- * what is as it should be is not written. Objects of that name that somebody else made are left alone.
+ * what is as it should be is not written. Objects of that name that somebody else made are left alone. A process that leaves
+ * takes its own endpoint off before it ends.
  */
 final class ApiService implements ResourceFeed.Follower, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiService.class);
@@ -33,6 +37,8 @@ final class ApiService implements ResourceFeed.Follower, AutoCloseable {
     private final Duration repair;
     private final Semaphore news = new Semaphore(0);
     private final Map<String, URI> alive = new ConcurrentSkipListMap<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile String leaving = "";
     private volatile boolean stopped;
     private String trouble = "";
 
@@ -94,28 +100,43 @@ final class ApiService implements ResourceFeed.Follower, AutoCloseable {
                 if (any) {
                     news.drainPermits();
                 }
-                tryToReconcile();
+                if (!stopped) {
+                    tryTo(this::reconcile);
+                }
+            }
+            if (!leaving.isEmpty()) {
+                tryTo(apis -> apis.isEmpty() ? "" : reconcileEndpoints(apis));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            ended.complete(null);
         }
     }
 
-    private void tryToReconcile() {
+    private void tryTo(Function<Collection<URI>, String> keep) {
         String before = trouble;
         try {
-            trouble = stopped ? "" : reconcile(List.copyOf(alive.values()));
+            trouble = keep.apply(staying());
         } catch (CommandFailed e) {
             trouble = String.valueOf(e.getMessage());
         } catch (RuntimeException e) {
             trouble = e.toString();
         }
-        if (!trouble.equals(before) && !stopped) {
+        if (!trouble.equals(before) && (!stopped || !leaving.isEmpty())) {
             log.warn(
                     "The Service default/{} {}",
                     ApiServiceObjects.NAME,
                     trouble.isEmpty() ? "is kept again" : "is not kept: " + trouble);
         }
+    }
+
+    /** The addresses of those who are ready, but for a process of a Node that leaves: its own news may be under way yet. */
+    private List<URI> staying() {
+        return alive.entrySet().stream()
+                .filter(each -> !each.getKey().equals(leaving))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** Says what is wrong, if anything is. */
@@ -125,12 +146,14 @@ final class ApiService implements ResourceFeed.Follower, AutoCloseable {
         }
         String service =
                 ensure(ApiServiceObjects.SERVICES, wanted.service(apis), present -> wanted.change(present, apis));
-        return service.isEmpty()
-                ? ensure(
-                        ApiServiceObjects.ENDPOINTS,
-                        wanted.endpoints(apis),
-                        present -> wanted.changeOfEndpoints(present, apis))
-                : service;
+        return service.isEmpty() ? reconcileEndpoints(apis) : service;
+    }
+
+    private String reconcileEndpoints(Collection<URI> apis) {
+        return ensure(
+                ApiServiceObjects.ENDPOINTS,
+                wanted.endpoints(apis),
+                present -> wanted.changeOfEndpoints(present, apis));
     }
 
     private interface Difference {
@@ -158,6 +181,18 @@ final class ApiService implements ResourceFeed.Follower, AutoCloseable {
     /** Another process may have been quicker. */
     private static String told(ApiClient.Reply reply) {
         return reply.ok() || reply.status() == CONFLICT ? "" : reply.message();
+    }
+
+    /**
+     * Takes the endpoint of this process off, unless it is the only one, and keeps nothing any more. Completes when that is
+     * done or has failed, which takes as long as the registry takes to answer.
+     *
+     * @param node the name of the Node of this process
+     */
+    CompletionStage<Void> leave(String node) {
+        leaving = node;
+        close();
+        return ended.minimalCompletionStage();
     }
 
     @Override

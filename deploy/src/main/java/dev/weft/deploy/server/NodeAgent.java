@@ -6,6 +6,8 @@ import dev.weft.deploy.client.ObjectClient;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * same name that somebody else registered (a kubelet, a person) is left alone.
  *
  * <p>Level-triggered: each beat looks at what is there and puts right what is not, so that it makes no difference how long
- * the control plane was away. A stop just ends the signs: a process that comes back within the grace was never missed.
+ * the control plane was away. Without signs it is missed after a grace, and its Pods with it; the Lease stays, so that one
+ * that comes back within the grace was never missed. One that leaves says so of its Node, which is not ready from then on.
  */
 final class NodeAgent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
@@ -29,6 +32,8 @@ final class NodeAgent implements AutoCloseable {
     private final Duration heartbeat;
     private final InstantSource clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile boolean leaving;
     private boolean introduced;
     private String trouble = "";
 
@@ -54,8 +59,13 @@ final class NodeAgent implements AutoCloseable {
             while (!stopped.await(heartbeat.toMillis(), TimeUnit.MILLISECONDS)) {
                 tryToBeat();
             }
+            if (leaving) {
+                tryToSayStopped();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            ended.complete(null);
         }
     }
 
@@ -100,6 +110,38 @@ final class NodeAgent implements AutoCloseable {
         return renew(present.path("metadata").path("uid").asText());
     }
 
+    private void tryToSayStopped() {
+        try {
+            String wrong = sayStopped();
+            if (!wrong.isEmpty()) {
+                logUnsaid(wrong);
+            }
+        } catch (RuntimeException e) {
+            logUnsaid(e.toString());
+        }
+    }
+
+    private void logUnsaid(String why) {
+        log.warn("The Node {} is ready until it is missed, though it was stopped: {}", node.name(), why);
+    }
+
+    /** Says what is wrong, if anything is. */
+    private String sayStopped() {
+        String path = "/api/v1/nodes/" + node.name();
+        ApiClient.Reply found = objects.get(path);
+        if (found.status() == NOT_FOUND) {
+            return "";
+        }
+        if (!found.ok()) {
+            return found.message();
+        }
+        if (!NodeObjects.isOurs(found.json()) || !NodeObjects.isReady(found.json())) {
+            return "";
+        }
+        ApiClient.Reply said = objects.mergePatch(path + "/status", NodeObjects.stopped(found.json(), clock.instant()));
+        return said.ok() ? "" : said.message();
+    }
+
     private ApiClient.Reply introduce() {
         ApiClient.Reply labelled = objects.mergePatch("/api/v1/nodes/" + node.name(), node.labels());
         return labelled.ok()
@@ -113,6 +155,16 @@ final class NodeAgent implements AutoCloseable {
             renewed = objects.create(LEASES, node.lease(uid, heartbeat, clock.instant()));
         }
         return renewed.ok() || renewed.status() == CONFLICT ? "" : renewed.message();
+    }
+
+    /**
+     * Ends the signs of life, and says of the Node that it was stopped. Completes when that is done or has failed, which
+     * takes as long as the registry takes to answer.
+     */
+    CompletionStage<Void> leave() {
+        leaving = true;
+        close();
+        return ended.minimalCompletionStage();
     }
 
     /** Ends the signs of life; nothing is said about the Node. */

@@ -1,6 +1,7 @@
 package dev.weft.deploy.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -34,6 +35,7 @@ record NodeObjects(
     static final String API = "mesh.weft.dev/api";
 
     private static final String SERVING = "WeftServing";
+    private static final String STOPPED = "WeftStopped";
     private static final int LEASE_PARTS = 4;
     private static final DateTimeFormatter MICROS =
             new DateTimeFormatterBuilder().appendInstant(6).toFormatter();
@@ -94,6 +96,30 @@ record NodeObjects(
         return change;
     }
 
+    /**
+     * It goes, since it was stopped, as a kubelet says when its machine is shut down (KEP-2000). Other conditions stay.
+     *
+     * @param present the Node as it is
+     */
+    static ObjectNode stopped(JsonNode present, Instant now) {
+        ObjectNode change = JsonNodeFactory.instance.objectNode();
+        ArrayNode conditions = change.putObject("status").putArray("conditions");
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        for (JsonNode each : present.path("status").path("conditions")) {
+            JsonNode condition = each.deepCopy();
+            if (isReadiness(condition)) {
+                ((ObjectNode) condition)
+                        .put("status", "False")
+                        .put("reason", STOPPED)
+                        .put("message", "weft was stopped")
+                        .put("lastHeartbeatTime", time)
+                        .put("lastTransitionTime", time);
+            }
+            conditions.add(condition);
+        }
+        return change;
+    }
+
     /** A new Lease, which goes with its Node. */
     ObjectNode lease(String nodeUid, Duration heartbeat, Instant now) {
         ObjectNode lease = renewal(now);
@@ -145,10 +171,14 @@ record NodeObjects(
 
     private static JsonNode readiness(JsonNode node) {
         for (JsonNode condition : node.path("status").path("conditions")) {
-            if (condition.path("type").asText().equals("Ready")) {
+            if (isReadiness(condition)) {
                 return condition;
             }
         }
         return JsonNodeFactory.instance.missingNode();
+    }
+
+    private static boolean isReadiness(JsonNode condition) {
+        return condition.path("type").asText().equals("Ready");
     }
 }

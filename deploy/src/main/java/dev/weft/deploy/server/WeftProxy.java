@@ -27,7 +27,9 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -192,14 +194,28 @@ public final class WeftProxy {
         return relieved;
     }
 
+    /** Says of its Node that it was stopped, for bounded time; not where a successor gives the signs of life of that Node. */
+    private CompletionStage<Void> leave() {
+        if (agent == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        if (relieved) {
+            agent.close();
+            return CompletableFuture.completedStage(null);
+        }
+        return agent.leave()
+                .toCompletableFuture()
+                .completeOnTimeout(
+                        null, config.getDuration("weft.server.leave-timeout").toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Lets open connections run out, for bounded time, and ends. Calling it twice is harmless. */
     public void stop() {
-        if (agent != null) {
-            agent.close();
-        }
+        CompletionStage<Void> left = leave();
         Duration patience = config.getDuration("weft.server.stop-timeout");
         try {
             proxy.stop()
+                    .thenCombine(left, (drained, told) -> told)
                     .thenCompose(drained ->
                             CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()))
                     .toCompletableFuture()

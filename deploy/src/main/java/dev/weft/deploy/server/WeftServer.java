@@ -44,8 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One control-plane node: the wiring of all parts, their order of start (journal, gossip, registry, API, proxy) and of
- * stop (API, proxy, registry, gossip, journal).
+ * One control-plane node: the wiring of all parts, their order of start (journal, gossip, registry, API, Node, proxy) and of
+ * stop (Node, API, proxy, registry, gossip, journal).
  */
 public final class WeftServer {
     private static final Logger log = LoggerFactory.getLogger(WeftServer.class);
@@ -215,7 +215,11 @@ public final class WeftServer {
                 registry,
                 URI.create(apiUrl()),
                 gossip == null ? "" : gossip.advertised().toString());
-        onStop(CoordinatedShutdown.PhaseServiceUnbind(), "weft-node", () -> {
+        // Before the API takes no more connections: until it is done, others are sent here.
+        onStop(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "weft-node", () -> {
+            if (RemainingProcesses.any(system)) {
+                return objects.leave();
+            }
             objects.close();
             return CompletableFuture.completedStage(null);
         });

@@ -12,9 +12,11 @@ import dev.weft.registry.resource.NetworkRanges;
 import dev.weft.registry.resource.PortRange;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class ApiServiceTest {
     private static final String SERVICE = "/api/v1/namespaces/default/services/kubernetes";
     private static final String ENDPOINTS = "/api/v1/namespaces/default/endpoints/kubernetes";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Objects objects = new Objects();
 
@@ -152,6 +156,35 @@ class ApiServiceTest {
         objects.stored.put(SERVICE, own);
         assertThat(service.reconcile(at("https://10.0.0.1:8443"))).contains("somebody else's");
         assertThat(objects.written).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "loses the endpoint of a process that leaves, though that is still taken to be ready, and keeps the others")
+    void leaves() {
+        ApiService service = service("10.96.0.0/16");
+        service.reconcile(at("https://10.0.0.1:8443", "https://10.0.0.2:8443"));
+        service.replaced(List.of(ready("a", "https://10.0.0.1:8443"), ready("b", "https://10.0.0.2:8443")));
+        service.start();
+        CompletionStage<Void> left = service.leave("a");
+        assertThat(left.toCompletableFuture()).succeedsWithin(PATIENCE);
+        assertThat(subsets()).contains("10.0.0.2").doesNotContain("10.0.0.1");
+    }
+
+    @Test
+    @DisplayName("keeps the endpoint of the last process that leaves")
+    void lastLeaves() {
+        ApiService service = service("10.96.0.0/16");
+        service.reconcile(at("https://10.0.0.1:8443"));
+        service.replaced(List.of(ready("a", "https://10.0.0.1:8443")));
+        service.start();
+        CompletionStage<Void> left = service.leave("a");
+        assertThat(left.toCompletableFuture()).succeedsWithin(PATIENCE);
+        assertThat(subsets()).contains("10.0.0.1");
+    }
+
+    private static JsonNode ready(String name, String api) {
+        return new NodeObjects(name, "", "10.0.0.1", "", api, "1.0", new NodeCapacity(1, 1)).node(Instant.EPOCH);
     }
 
     @Test

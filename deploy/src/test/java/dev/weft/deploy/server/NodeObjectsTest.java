@@ -3,6 +3,7 @@ package dev.weft.deploy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,29 @@ class NodeObjectsTest {
                         .at("/metadata/annotations")
                         .has(NodeObjects.GOSSIP))
                 .isFalse();
+    }
+
+    @Test
+    @DisplayName("that is stopped is not ready any more, says why, and keeps what else is said of it")
+    void stopped() {
+        ObjectNode node = new NodeObjects(
+                        "n1", "", "127.0.0.1", "", "http://127.0.0.1:1", "1.0", new NodeCapacity(1, 1))
+                .node(NOW);
+        node.withArray("/status/conditions")
+                .addObject()
+                .put("type", "DiskPressure")
+                .put("status", "False");
+
+        JsonNode change = NodeObjects.stopped(node, NOW.plusSeconds(60));
+
+        assertThat(change.toString())
+                .isEqualTo("{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\","
+                        + "\"reason\":\"WeftStopped\",\"message\":\"weft was stopped\","
+                        + "\"lastHeartbeatTime\":\"2026-01-02T03:05:05Z\","
+                        + "\"lastTransitionTime\":\"2026-01-02T03:05:05Z\"},"
+                        + "{\"type\":\"DiskPressure\",\"status\":\"False\"}]}}");
+        assertThat(NodeObjects.isReady(node)).as("the Node that was read").isTrue();
+        assertThat(NodeObjects.isReady(change)).isFalse();
     }
 
     @Test
