@@ -26,8 +26,8 @@ class CleanupTest {
     }
 
     private static String markedBy(ProcessMark by) {
-        return "table inet weft {\n\tchain owner-n {\n\t\t"
-                + String.join("\n\t\t", Skeleton.ownerRules(by)) + "\n\t}\n}\n";
+        return "table inet weft {\n\tchain owner-n {\n\t\t" + String.join("\n\t\t", Skeleton.ownerRules(by))
+                + "\n\t}\n}\n";
     }
 
     @Test
@@ -48,8 +48,7 @@ class CleanupTest {
     @Test
     @DisplayName("removes a table that bears no mark, and nothing where there is none of ours")
     void unmarked() throws Exception {
-        assertThat(cleanUp("table inet weft\n", "table inet weft {\n}\n"))
-                .isEqualTo(new Cleanup.Outcome(true, 0, ""));
+        assertThat(cleanUp("table inet weft\n", "table inet weft {\n}\n")).isEqualTo(new Cleanup.Outcome(true, 0, ""));
         assertThat(cleanUp("table inet other\n", "")).isEqualTo(new Cleanup.Outcome(false, 0, ""));
         assertThat(scripts).hasSize(1);
     }
