@@ -73,10 +73,7 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() {
         Logging.configure(WeftCommand.isDebug(spec.commandLine()));
         if (cleanup) {
-            boolean removed = WeftProxy.cleanUp(options.dns().config());
-            spec.commandLine()
-                    .getOut()
-                    .println(removed ? "removed what a proxy-node had left in the kernel" : "nothing to remove");
+            cleanUp();
             return 0;
         }
         ApiAccess access = access();
@@ -100,6 +97,19 @@ final class ProxyCommand implements Callable<Integer> {
             end.endedByItself();
         }
         return relieved ? 0 : 1;
+    }
+
+    private void cleanUp() {
+        WeftProxy.Removed removed = WeftProxy.cleanUp(options.dns().config());
+        spec.commandLine()
+                .getOut()
+                .println(removed.anything() ? "removed what a proxy-node had left in the kernel" : "nothing to remove");
+        if (removed.running() != 0) {
+            spec.commandLine()
+                    .getErr()
+                    .println("warning: the proxy-node that had made it, process " + removed.running()
+                            + ", is running and will make it anew; stop it first, then clean up again");
+        }
     }
 
     private String name() {

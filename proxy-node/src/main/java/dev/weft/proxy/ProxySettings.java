@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import com.typesafe.config.Config;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.RoundTripBounds;
 import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.dataplane.BulkSettings;
 import dev.weft.proxy.dataplane.ConnectSettings;
@@ -157,7 +158,9 @@ public record ProxySettings(
                 config.getInt("affinity-handover"),
                 outlier,
                 new SlowStart(config.getDuration("slow-start")),
-                config.getInt("overprovisioning-percent"));
+                config.getInt("overprovisioning-percent"),
+                new RoundTripBounds(
+                        config.getDuration("round-trip-old-after"), config.getInt("round-trip-ask-one-in")));
     }
 
     private static FeedSettings feed(Config config) {

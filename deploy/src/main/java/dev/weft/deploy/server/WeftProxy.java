@@ -117,13 +117,21 @@ public final class WeftProxy {
     }
 
     /**
+     * What {@link #cleanUp} has removed.
+     *
+     * @param anything whether there was anything
+     * @param running the process that still runs and makes it anew; 0 for none that is known
+     */
+    public record Removed(boolean anything, long running) {}
+
+    /**
      * Removes what a proxy-node has left in the kernel of this host, rules and addresses, and nothing else.
      *
      * @param config a file that overrides the defaults
-     * @return whether there was anything
+     * @return what there was
      * @throws CommandFailed with one sentence, when it cannot be removed
      */
-    public static boolean cleanUp(Optional<Path> config) {
+    public static Removed cleanUp(Optional<Path> config) {
         ProxySettings settings = ProxySettings.from(ServerConfig.ofProxy(config, Optional.empty(), Optional.empty()));
         try (Commands commands = new ChildCommands(settings.nftables().timeout(), System.getenv())) {
             Cleanup.Outcome outcome = Cleanup.run(settings.nftables(), commands)
@@ -135,7 +143,7 @@ public final class WeftProxy {
             int addresses = HostAddresses.cleanUp(settings.hostAddresses(), commands)
                     .toCompletableFuture()
                     .join();
-            return outcome.removed() || addresses > 0;
+            return new Removed(outcome.removed() || addresses > 0, outcome.running());
         } catch (CompletionException e) {
             throw CommandFailed.failed(
                     String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()));

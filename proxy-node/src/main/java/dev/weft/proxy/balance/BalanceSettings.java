@@ -21,7 +21,8 @@ public record BalanceSettings(
         int affinityHandover,
         OutlierSettings outlier,
         SlowStart slowStart,
-        int overprovisioningPercent) {
+        int overprovisioningPercent,
+        RoundTripBounds roundTrips) {
     /** One that ejects no targets, and gives new ones their whole weight. */
     public BalanceSettings(
             Algorithm defaultAlgorithm,
@@ -40,7 +41,8 @@ public record BalanceSettings(
                 affinityClients,
                 OutlierSettings.OFF,
                 SlowStart.OFF,
-                140);
+                140,
+                RoundTripBounds.USUAL);
     }
 
     public BalanceSettings {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prefers near targets: splits connections over tiers as {@link TierLoads} says, and leaves the choice within a tier to a
  * balancer of its own. Other clusters come after the own one, the nearest first; those never measured come before the
- * measured ones. A client of an algorithm that hashes stays with its tier while the parts stay as they are.
+ * measured ones, and two of which neither is clearly nearer stay in their order. A client of an algorithm that hashes stays
+ * with its tier while the parts stay as they are: it is led to no other cluster to measure that.
  */
 public final class LocalityBalancer implements Balancer {
     private static final long REORDERED_NANOS = 10_000_000_000L;
@@ -26,6 +27,8 @@ public final class LocalityBalancer implements Balancer {
     private final Balancer[] inner;
     private final int[] upTo;
     private final int sole;
+    /** Tiers that are other clusters. */
+    private final int remote;
 
     /**
      * What stays the same over changes of the set.
@@ -48,6 +51,8 @@ public final class LocalityBalancer implements Balancer {
         }
         this.upTo = TierLoads.upTo(usable, known, rules.overprovisioningPercent);
         this.sole = sole(upTo);
+        this.remote = (int)
+                tiers.stream().filter(tier -> !tier.remoteCluster().isEmpty()).count();
     }
 
     /**
@@ -63,28 +68,52 @@ public final class LocalityBalancer implements Balancer {
             Supplier<Balancer> fresh,
             @Nullable Balancer before) {
         Map<String, Balancer> kept = new HashMap<>();
+        Map<String, Integer> places = new HashMap<>();
         if (before instanceof LocalityBalancer tiered) {
             for (int tier = 0; tier < tiered.inner.length; tier++) {
                 kept.put(tiered.tiers.get(tier).name(), tiered.inner[tier]);
+                places.put(tiered.tiers.get(tier).name(), tier);
             }
         }
-        return make(rules, tiers, targets, kept, fresh, true);
+        List<TargetTier> asBefore = new ArrayList<>(tiers);
+        asBefore.sort(Comparator.comparingInt(
+                tier -> tier.remoteCluster().isEmpty() ? -1 : places.getOrDefault(tier.name(), Integer.MAX_VALUE)));
+        return make(rules, asBefore, targets, kept, fresh, true);
     }
 
     @Override
     public @Nullable Target pick(ClientKey client, long nowNanos) {
-        if (sole >= 0) {
-            return inner[sole].pick(client, nowNanos);
-        }
+        int tier = sole >= 0 ? sole : roll(client);
+        return tier < 0 ? null : inner[asked(tier, nowNanos)].pick(client, nowNanos);
+    }
+
+    private int roll(ClientKey client) {
         int roll = rules.byClient
                 ? Hashing.reduce(Hashing.mix(client.hash() ^ SALT), TierLoads.WHOLE)
                 : rules.dice.next(TierLoads.WHOLE);
         for (int tier = 0; tier < upTo.length; tier++) {
             if (roll < upTo[tier]) {
-                return inner[tier].pick(client, nowNanos);
+                return tier;
             }
         }
-        return null;
+        return -1;
+    }
+
+    /** Another cluster instead of the chosen one, when it is to be measured again. */
+    private int asked(int chosen, long nowNanos) {
+        if (remote < 2 || rules.byClient || tiers.get(chosen).remoteCluster().isEmpty()) {
+            return chosen;
+        }
+        for (int tier = 0; tier < inner.length; tier++) {
+            String cluster = tiers.get(tier).remoteCluster();
+            if (tier != chosen
+                    && !cluster.isEmpty()
+                    && inner[tier].targets().size() > 0
+                    && rules.roundTrips.ask(cluster, nowNanos)) {
+                return tier;
+            }
+        }
+        return chosen;
     }
 
     /**
@@ -143,8 +172,6 @@ public final class LocalityBalancer implements Balancer {
 
     @Override
     public long revisedAfterNanos() {
-        long remote =
-                tiers.stream().filter(tier -> !tier.remoteCluster().isEmpty()).count();
         return remote > 1 ? REORDERED_NANOS : 0;
     }
 
@@ -155,12 +182,7 @@ public final class LocalityBalancer implements Balancer {
             Map<String, Balancer> kept,
             Supplier<Balancer> fresh,
             boolean reweighed) {
-        List<TargetTier> sorted = new ArrayList<>(tiers);
-        sorted.sort(
-                Comparator.comparing((TargetTier tier) -> !tier.remoteCluster().isEmpty())
-                        .thenComparing(tier -> tier.remoteCluster().isEmpty()
-                                ? 0
-                                : rules.roundTrips.rank(tier.remoteCluster()))); // else in the order that they came in
+        List<TargetTier> sorted = sorted(tiers, rules.roundTrips);
         Balancer[] inner = new Balancer[sorted.size()];
         for (int index = 0; index < inner.length; index++) {
             TargetTier tier = sorted.get(index);
@@ -173,6 +195,27 @@ public final class LocalityBalancer implements Balancer {
             inner[index] = same ? before : (before == null ? fresh.get() : before).over(within);
         }
         return new LocalityBalancer(rules, sorted, targets, inner);
+    }
+
+    /** Those of the own cluster first; each other one before the first than which it is clearly nearer. */
+    private static List<TargetTier> sorted(List<TargetTier> tiers, RoundTrips roundTrips) {
+        List<TargetTier> sorted = new ArrayList<>();
+        List<TargetTier> remote = new ArrayList<>();
+        for (TargetTier tier : tiers) {
+            if (tier.remoteCluster().isEmpty()) {
+                sorted.add(tier);
+                continue;
+            }
+            int place = 0;
+            while (place < remote.size()
+                    && !roundTrips.isNearer(
+                            tier.remoteCluster(), remote.get(place).remoteCluster())) {
+                place++;
+            }
+            remote.add(place, tier);
+        }
+        sorted.addAll(remote);
+        return sorted;
     }
 
     /** The only tier that gets anything; -1 when there are several or none. */

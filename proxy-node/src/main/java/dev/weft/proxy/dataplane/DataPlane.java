@@ -42,7 +42,7 @@ public final class DataPlane {
     private final Map<ServiceKey, ConnectionBudget> budgets = new HashMap<>();
     private final LameDucks lameDucks = new LameDucks();
     private final Set<Listener> retired = ConcurrentHashMap.newKeySet();
-    private final RoundTrips roundTrips = new RoundTrips();
+    private final RoundTrips roundTrips;
     private final PickCounts picks = new PickCounts();
     private final OwnSources ownSources;
     private final ActiveChecks checks;
@@ -72,6 +72,7 @@ public final class DataPlane {
             @Nullable CheckMeans checking) {
         this.settings = settings;
         this.balance = balance;
+        this.roundTrips = new RoundTrips(balance.roundTrips());
         this.nanos = nanos;
         this.random = new SplittableRandom(random.nextLong());
         RandomGenerator jitter = new SplittableRandom(random.nextLong());
@@ -250,8 +251,9 @@ public final class DataPlane {
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {
         ConnectionLimits limits = settings.limits();
-        Supplier<Route> routes = () -> new Route(balance, limits.endpoint(), roundTrips, picks, random);
         boolean udp = plan.key().protocol() == Protocol.UDP;
+        RoundTrips distances = udp ? roundTrips.notAsking() : roundTrips;
+        Supplier<Route> routes = () -> new Route(balance, limits.endpoint(), distances, picks, random);
         int most = udp ? Math.min(limits.listener(), settings.udp().maxSessions()) : limits.listener();
         ConnectionBudget own = new ConnectionBudget(most, ofService);
         Listener listener = udp

@@ -237,7 +237,7 @@ final class Relay {
             opened.abort();
             return;
         }
-        listener.endpointConnected(picked, nanos.getAsLong() - connectingNanos);
+        listener.endpointConnected(lead, picked, nanos.getAsLong() - connectingNanos);
         joined = true;
         opened.flowTo(front);
         front.flowTo(opened);

@@ -85,6 +85,11 @@ final class RouteUpkeep {
         }
     }
 
+    /** How far another cluster is has become known, or anew. From any thread. */
+    void measured() {
+        loop.execute(this::reconsider);
+    }
+
     /** On the loop, or any thread: what fails the test is out of choice, the rest may be in it. */
     void judge(Predicate<Target> dead) {
         route.judge(dead, nanos.getAsLong());

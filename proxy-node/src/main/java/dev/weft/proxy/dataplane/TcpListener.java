@@ -121,10 +121,10 @@ final class TcpListener implements Listener {
     }
 
     /** An endpoint took a connection. */
-    void endpointConnected(Target target, long tookNanos) {
+    void endpointConnected(RouteUpkeep lead, Target target, long tookNanos) {
         reception.counts().connected(target.cluster(), tookNanos);
-        if (!target.cluster().isEmpty()) {
-            roundTrips.observe(target.cluster(), tookNanos);
+        if (!target.cluster().isEmpty() && roundTrips.observe(target.cluster(), tookNanos, nanos.getAsLong())) {
+            lead.measured();
         }
     }
 

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param protocol the number by which the routes are known as ours
  * @param retry when what failed is tried again
- * @param check how often it is looked whether the host still has the addresses from which it comes to these
+ * @param check how often it is looked whether the host still has what has been put, and the addresses from which it comes to
+ *     that
  * @param takeOff how long taking them off at the end may take
  * @param linger how long the addresses of a service that is gone, or that the kernel has taken over, stay for connections that
  *     came by listeners; as long again while there are any

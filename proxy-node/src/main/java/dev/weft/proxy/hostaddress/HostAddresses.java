@@ -48,6 +48,9 @@ public final class HostAddresses {
     private boolean stopped;
     private String problem = "";
     private volatile Sources used = new Sources("", "");
+    /** Those that were on the host, as ours, after the last change. */
+    private volatile Set<String> held = Set.of();
+
     private @Nullable ServiceView view;
 
     /**
@@ -79,7 +82,7 @@ public final class HostAddresses {
         view = update.view();
         if (may && !stopped && (wanted.apply(update) || !read)) {
             if (!read) {
-                lookAtSources();
+                lookLater();
             }
             read = true;
             Set<String> abandoned = wanted.takeAbandoned();
@@ -110,20 +113,32 @@ public final class HostAddresses {
         }
     }
 
-    /** A route of IPv4 keeps a source that has left the host, which then comes to nothing by it. */
-    private void lookAtSources() {
+    private void lookLater() {
         CompletableFuture.delayedExecutor(settings.check().toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> {
-                    Sources now = own.now(goal());
-                    synchronized (this) {
-                        if (!stopped) {
-                            if (!now.equals(used)) {
-                                settle();
-                            }
-                            lookAtSources();
-                        }
-                    }
-                });
+                .execute(this::look);
+    }
+
+    /** What cannot be listed now is at the next look. */
+    private void look() {
+        Set<String> goal = goal();
+        CompletionStage<Boolean> found = goal.isEmpty()
+                ? CompletableFuture.completedFuture(false)
+                : routes.found(goal).thenApply(there -> isAmiss(there, goal));
+        found.whenComplete((amiss, failure) -> looked(failure == null && amiss));
+    }
+
+    /** Somebody may have removed routes; and one of IPv4 keeps a source that has left the host, which then comes to nothing by it. */
+    private boolean isAmiss(Map<String, String> found, Set<String> goal) {
+        return !found.keySet().containsAll(goal) || !own.now(goal).equals(used);
+    }
+
+    private synchronized void looked(boolean amiss) {
+        if (!stopped) {
+            if (amiss) {
+                settle();
+            }
+            lookLater();
+        }
     }
 
     private synchronized Set<String> goal() {
@@ -258,26 +273,52 @@ public final class HostAddresses {
                 lines.add(routes.line("replace", address, source)); // refused, it leaves the route as it was
             }
         }
-        if (lines.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return routes.run(lines).thenCompose(output -> withoutSource(LocalRoutes.errors(output), plain));
+        Set<String> lost = new TreeSet<>(held);
+        lost.retainAll(goal);
+        held = Set.copyOf(lost);
+        lost.removeAll(found.keySet());
+        Set<String> kept = new TreeSet<>(found.keySet());
+        kept.retainAll(goal);
+        CompletionStage<Boolean> done = lines.isEmpty()
+                ? CompletableFuture.completedFuture(true)
+                : routes.run(lines).thenCompose(output -> withoutSource(output, plain));
+        return done.thenAccept(allPut -> {
+            tell(lost, goal.size());
+            held = Set.copyOf(allPut ? goal : kept);
+        });
     }
 
-    /** The kernel refuses a source that has just gone: better the routes without one than none. */
-    private CompletionStage<Void> withoutSource(List<String> errors, List<String> plain) {
+    private void tell(Set<String> lost, int all) {
+        if (!lost.isEmpty()) {
+            LOG.warn(
+                    "somebody had removed {} of the services' {} addresses from this host (local routes of protocol {});"
+                            + " they are put back",
+                    lost.size(),
+                    all,
+                    settings.protocol());
+        }
+    }
+
+    /**
+     * The kernel refuses a source that has just gone: better the routes without one than none.
+     *
+     * @return whether all have been put by us; those that are there by other means have not
+     */
+    private CompletionStage<Boolean> withoutSource(Commands.Output output, List<String> plain) {
+        List<String> errors = LocalRoutes.errors(output);
         if (errors.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(output.done());
         }
         boolean ofSource =
                 errors.stream().allMatch(error -> REFUSED_SOURCE.matcher(error).find());
-        CompletionStage<List<String>> rest = plain.isEmpty()
-                ? CompletableFuture.completedFuture(List.of())
-                : routes.run(plain).thenApply(LocalRoutes::errors);
-        return rest.thenAccept(left -> {
+        CompletionStage<Commands.Output> rest =
+                plain.isEmpty() ? CompletableFuture.completedFuture(new Commands.Output(0, "")) : routes.run(plain);
+        return rest.thenApply(second -> {
+            List<String> left = LocalRoutes.errors(second);
             if (!left.isEmpty() || !ofSource) {
                 throw new IllegalStateException(left.isEmpty() ? errors.get(0) : left.get(0));
             }
+            return second.done();
         });
     }
 

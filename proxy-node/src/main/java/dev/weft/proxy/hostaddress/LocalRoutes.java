@@ -8,7 +8,9 @@ import dev.weft.proxy.nftables.Commands;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The routes of the kernel's local table that bear our number, by the command {@code ip}; no call waits. */
@@ -30,9 +32,22 @@ final class LocalRoutes {
 
     /** The addresses, and from which the host comes to each; empty for that address itself. */
     CompletionStage<Map<String, String>> found() {
-        return list("-4").thenCombine(list("-6"), (four, six) -> {
-            Map<String, String> all = new TreeMap<>(four);
-            all.putAll(six);
+        return both(list("-4"), list("-6"));
+    }
+
+    /** The same, only of the families that these addresses are of. */
+    CompletionStage<Map<String, String>> found(Set<String> addresses) {
+        boolean six = addresses.stream().anyMatch(Sources::isSix);
+        boolean four = !addresses.stream().allMatch(Sources::isSix);
+        CompletionStage<Map<String, String>> none = CompletableFuture.completedFuture(Map.of());
+        return both(four ? list("-4") : none, six ? list("-6") : none);
+    }
+
+    private static CompletionStage<Map<String, String>> both(
+            CompletionStage<Map<String, String>> four, CompletionStage<Map<String, String>> six) {
+        return four.thenCombine(six, (ofFour, ofSix) -> {
+            Map<String, String> all = new TreeMap<>(ofFour);
+            all.putAll(ofSix);
             return all;
         });
     }

@@ -33,7 +33,8 @@ class LeastLoadTest {
             1_000,
             OutlierSettings.OFF,
             new SlowStart(WINDOW),
-            140);
+            140,
+            RoundTripBounds.USUAL);
 
     private final TargetPool pool = new TargetPool(SETTINGS);
 

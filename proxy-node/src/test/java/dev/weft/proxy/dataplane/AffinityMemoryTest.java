@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.ClientKey;
+import dev.weft.proxy.balance.RoundTripBounds;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.Target;
 import dev.weft.proxy.selection.Candidate;
@@ -101,7 +102,8 @@ class AffinityMemoryTest {
     private static Route route(List<Candidate> candidates, @org.jspecify.annotations.Nullable Duration affinity) {
         BalanceSettings settings =
                 new BalanceSettings(Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 1_024);
-        Route route = new Route(settings, 1_000, new RoundTrips(), new PickCounts(), new Random(1));
+        Route route =
+                new Route(settings, 1_000, new RoundTrips(RoundTripBounds.USUAL), new PickCounts(), new Random(1));
         route.update(
                 new ListenerPlan(new ListenerKey(Rig.VIP, 80, Protocol.TCP), candidates, "round-robin", affinity), 0);
         return route;

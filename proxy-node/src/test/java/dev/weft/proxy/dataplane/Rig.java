@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
+import dev.weft.proxy.balance.RoundTripBounds;
 import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.Candidate;
@@ -105,7 +106,8 @@ final class Rig implements AutoCloseable {
                             1_000,
                             outlier,
                             slowStart,
-                            140),
+                            140,
+                            RoundTripBounds.USUAL),
                     nanos,
                     new SplittableRandom(1),
                     checking);

@@ -7,6 +7,7 @@ import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.balance.BalanceSettings;
 import dev.weft.proxy.balance.ClientKey;
 import dev.weft.proxy.balance.Hashing;
+import dev.weft.proxy.balance.RoundTripBounds;
 import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.balance.SlowStart;
 import dev.weft.proxy.balance.Target;
@@ -38,9 +39,19 @@ class RouteTest {
             new OutlierSettings(2, Duration.ofSeconds(5), Duration.ofSeconds(20), 50, 30);
     private static final SlowStart SLOWLY = new SlowStart(Duration.ofSeconds(10));
     private static final BalanceSettings SETTINGS = new BalanceSettings(
-            Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 1_024, 1_000, OUTLIER, SLOWLY, 140);
+            Algorithm.ROUND_ROBIN,
+            Duration.ofSeconds(10),
+            1_021,
+            16,
+            1.25,
+            1_024,
+            1_000,
+            OUTLIER,
+            SLOWLY,
+            140,
+            RoundTripBounds.USUAL);
 
-    private final RoundTrips roundTrips = new RoundTrips();
+    private final RoundTrips roundTrips = new RoundTrips(RoundTripBounds.USUAL);
     private final Route route = new Route(SETTINGS, 1_000, roundTrips, new PickCounts(), new Random(1));
     private long key;
 
@@ -314,14 +325,14 @@ class RouteTest {
         LocalityTier one = new LocalityTier(3, "one", List.of(remote("one", 1)), 1);
         LocalityTier three = new LocalityTier(3, "three", List.of(remote("three", 1)), 1);
         route.update(tiered(Algorithm.ROUND_ROBIN, one, three), 0);
-        roundTrips.observe("one", 80_000_000);
+        roundTrips.observe("one", 80_000_000, 0);
         route.reconsider(0);
         assertThat(pick(0).cluster()).as("never measured").isEqualTo("three");
-        roundTrips.observe("three", 20_000_000);
+        roundTrips.observe("three", 20_000_000, 0);
         assertThat(route.reconsider(0)).as("distances change").isEqualTo(10 * SECOND);
         assertThat(pick(0).cluster()).isEqualTo("three");
         for (int number = 0; number < 100; number++) {
-            roundTrips.observe("three", 200_000_000);
+            roundTrips.observe("three", 200_000_000, 0);
         }
         route.reconsider(0);
         assertThat(picks(10, 0)).containsOnlyKeys("one/10.9.3.1");

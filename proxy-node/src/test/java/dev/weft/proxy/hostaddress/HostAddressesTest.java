@@ -3,6 +3,10 @@ package dev.weft.proxy.hostaddress;
 import static dev.weft.proxy.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,14 +30,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("the addresses on a host")
 class HostAddressesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HostAddressSettings SETTINGS = new HostAddressSettings(
             true, 119, Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(20));
+
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(HostAddresses.class);
 
     private final FakeIp ip = new FakeIp();
     private final Set<String> inUse = ConcurrentHashMap.newKeySet();
@@ -47,10 +55,19 @@ class HostAddressesTest {
             new OwnAddresses(List.of("127.0.0.1", "192.0.2.9"), () -> present),
             true,
             ip);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private ServiceView view = ServiceView.empty("n");
+
+    @BeforeEach
+    void listen() {
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        LOGGER.addAppender(log);
+    }
 
     @AfterEach
     void stop() {
+        LOGGER.detachAppender(log);
         addresses.leave();
     }
 
@@ -137,6 +154,64 @@ class HostAddressesTest {
     }
 
     @Test
+    @DisplayName("are put back when somebody has removed them, told once a loss with their number")
+    void lost() throws Exception {
+        apply(web());
+        await().until(() -> ip.sources().equals(Map.of("10.96.0.2", "192.0.2.5", "fd00::2", "2001:db8::5")));
+        await().during(SETTINGS.check().multipliedBy(5)).until(() -> told().isEmpty());
+
+        ip.take("10.96.0.2");
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "fd00::2")));
+        await().until(() -> told().size() == 1);
+        assertThat(told().get(0)).contains("removed 1 of the services' 2 addresses", "protocol 119");
+
+        ip.take("10.96.0.2", "fd00::2");
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "fd00::2")));
+        await().until(() -> told().size() == 2 && addresses.isSettled());
+        await().during(SETTINGS.check().multipliedBy(5)).until(() -> told().size() == 2);
+    }
+
+    @Test
+    @DisplayName("are looked for once a look for each family that is put, and not while none is put")
+    void looksCost() throws Exception {
+        apply();
+        await().until(addresses::isSettled);
+        int none = ip.lists.get();
+        await().during(SETTINGS.check().multipliedBy(10)).until(() -> ip.lists.get() == none);
+
+        apply(JSON.readTree(web().toString().replace("\"FD00:0::2\"", "\"10.96.0.3\"")));
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "10.96.0.3")));
+        await().until(addresses::isSettled);
+        int changes = ip.changes.get();
+        int six = ip.sixes.get();
+        int all = ip.lists.get();
+        await().until(() -> ip.lists.get() > all + 3);
+        assertThat(ip.sixes).hasValue(six);
+        assertThat(ip.changes).as("nothing is amiss").hasValue(changes);
+    }
+
+    @Test
+    @DisplayName("that the host has by other means are put when it has them no more, and nobody is told of a loss")
+    void byOtherMeans() throws Exception {
+        ip.others.add("10.96.0.2");
+        apply(web());
+        await().until(() -> ip.routes().equals(Set.of("fd00::2")));
+        int before = ip.changes.get();
+        await().until(() -> ip.changes.get() > before + 2);
+        ip.others.clear();
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "fd00::2")));
+        assertThat(told()).isEmpty();
+        assertThat(addresses.problem()).isEmpty();
+    }
+
+    private List<String> told() {
+        return List.copyOf(log.list).stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    @Test
     @DisplayName("go at the end, but for those of services that the kernel goes on serving")
     void takenOff() throws Exception {
         JsonNode balanced =
@@ -183,6 +258,11 @@ class HostAddressesTest {
         private volatile CompletableFuture<Void> slow = CompletableFuture.completedFuture(null);
 
         private final Set<String> refused = ConcurrentHashMap.newKeySet();
+        /** Addresses that the host has, but not by a route of ours. */
+        private final Set<String> others = ConcurrentHashMap.newKeySet();
+
+        private final AtomicInteger lists = new AtomicInteger();
+        private final AtomicInteger sixes = new AtomicInteger();
 
         synchronized Set<String> routes() {
             return new TreeSet<>(routes.keySet());
@@ -196,10 +276,17 @@ class HostAddressesTest {
             routes.put(address, source);
         }
 
+        /** Somebody removes routes, all at once. */
+        synchronized void take(String... addresses) {
+            routes.keySet().removeAll(Set.of(addresses));
+        }
+
         @Override
         public synchronized CompletionStage<Output> run(List<String> command, String input) {
             if (command.contains("show")) {
                 boolean six = command.contains("-6");
+                lists.incrementAndGet();
+                sixes.addAndGet(six ? 1 : 0);
                 List<String> listed = new ArrayList<>();
                 routes.forEach((address, source) -> {
                     if (address.contains(":") == six) {
@@ -223,7 +310,7 @@ class HostAddressesTest {
             }
             if (words[1].equals("del")) {
                 routes.remove(address);
-            } else if (words[1].equals("add") && routes.containsKey(address)) {
+            } else if (words[1].equals("add") && (routes.containsKey(address) || others.contains(address))) {
                 return "RTNETLINK answers: File exists\nCommand failed -:1\n";
             } else {
                 routes.put(address, source);

@@ -148,6 +148,32 @@ class BothFamiliesIT {
         Patience.await().until(() -> routes().contains("src 10.91.0.1 "));
     }
 
+    @Test
+    @DisplayName("puts back addresses that somebody has removed from its host, and says once how many")
+    void removedAddresses() throws Exception {
+        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + ", host-addresses.check=100ms");
+        declareBothFamilies("'mesh.weft.dev/mode':'userspace'");
+        node.apply(services, slices);
+        node.await("listeners", status -> status.contains("programmed=[] bound=[both] failed=0 "));
+        assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.0.20", "fd97::20");
+
+        for (String family : List.of("-4", "-6")) {
+            hosts.run(Hosts.NODE, "ip", family, "route", "flush", "table", "local", "proto", "119");
+            Patience.await().until(() -> hosts.put(Hosts.NODE).equals(List.of("10.97.0.20", "fd97::20")));
+        }
+        for (String address : List.of("10.97.0.20", "fd97::20")) {
+            assertThat(shares(hosts.call(CLIENT, "tcp", address, 80, 4))).isEqualTo(Map.of("one", 2, "two", 2));
+        }
+        Patience.await().until(() -> losses().size() == 2);
+        assertThat(losses())
+                .allMatch(line -> line.contains("WARN") && line.contains("removed 1 of the services' 2 addresses"));
+    }
+
+    private List<String> losses() throws IOException {
+        node.status();
+        return node.said().stream().filter(line -> line.contains("removed")).toList();
+    }
+
     private static String routes() {
         return hosts.run(Hosts.NODE, "ip", "route", "show", "table", "local", "proto", "119");
     }

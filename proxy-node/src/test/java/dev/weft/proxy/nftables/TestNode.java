@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -16,6 +17,7 @@ final class TestNode implements AutoCloseable {
     private final Process process;
     private final BufferedWriter in;
     private final BufferedReader out;
+    private final List<String> said = new ArrayList<>();
 
     /** On the host in the middle. */
     TestNode(Hosts hosts, String mode) throws IOException {
@@ -54,9 +56,15 @@ final class TestNode implements AutoCloseable {
         send("status");
         String line = out.readLine();
         while (line != null && !line.startsWith("programmed=")) {
+            said.add(line);
             line = out.readLine();
         }
         return String.valueOf(line);
+    }
+
+    /** What it has logged before the last status. */
+    List<String> said() {
+        return List.copyOf(said);
     }
 
     /** What came of removing the table. */
