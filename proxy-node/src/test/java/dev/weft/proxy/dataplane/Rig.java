@@ -101,6 +101,7 @@ final class Rig implements AutoCloseable {
                             65_537,
                             160,
                             1.25,
+                            8,
                             1_024,
                             1_000,
                             outlier,

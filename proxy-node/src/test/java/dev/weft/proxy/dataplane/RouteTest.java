@@ -39,7 +39,7 @@ class RouteTest {
             new OutlierSettings(2, Duration.ofSeconds(5), Duration.ofSeconds(20), 50, 30);
     private static final SlowStart SLOWLY = new SlowStart(Duration.ofSeconds(10));
     private static final BalanceSettings SETTINGS = new BalanceSettings(
-            Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 1_024, 1_000, OUTLIER, SLOWLY, 140);
+            Algorithm.ROUND_ROBIN, Duration.ofSeconds(10), 1_021, 16, 1.25, 8, 1_024, 1_000, OUTLIER, SLOWLY, 140);
 
     private final RoundTrips roundTrips = new RoundTrips();
     private final Route route = new Route(SETTINGS, 1_000, roundTrips, new PickCounts(), new Random(1));
