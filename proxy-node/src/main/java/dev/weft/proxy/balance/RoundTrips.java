@@ -22,6 +22,11 @@ public final class RoundTrips {
     /** A rank that is less for a nearer cluster; least for one never connected to, so that it is measured. */
     int rank(String cluster) {
         Double nanos = nanosByCluster.get(cluster);
-        return nanos == null ? -1 : (int) (Math.log(nanos) / STEP);
+        return nanos == null ? -1 : rankOf(nanos);
+    }
+
+    /** The rank of a round trip of so many nanoseconds, at least 1: less for a shorter one, the same for about the same. */
+    public static int rankOf(double nanos) {
+        return (int) (Math.log(nanos) / STEP);
     }
 }
