@@ -43,6 +43,7 @@ final class Rig implements AutoCloseable {
     UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
     LongSupplier nanos = System::nanoTime;
     boolean splice = true;
+    boolean accessLog;
 
     @Nullable
     CheckMeans checking;
@@ -149,7 +150,7 @@ final class Rig implements AutoCloseable {
                 Duration.ofSeconds(2),
                 Duration.ofMillis(20),
                 Duration.ofMillis(200),
-                false,
+                accessLog,
                 udp,
                 List.of());
     }
