@@ -154,6 +154,7 @@ public record ProxySettings(
                 config.getInt("maglev-table-size"),
                 config.getInt("ring-points"),
                 config.getDouble("bounded-load"),
+                config.getInt("bounded-load-floor"),
                 config.getInt("affinity-clients"),
                 config.getInt("affinity-handover"),
                 outlier,

@@ -87,7 +87,8 @@ public enum Algorithm {
             case LEAST_CONNECTION_EXACT -> new LeastConnection(none, new Dice(seed));
             case SOURCE_IP_HASH -> new SourceHash(none);
             case CONSISTENT_HASH -> new MaglevTable(none, settings.maglevTableSize());
-            case RING_HASH -> new BoundedRing(none, settings.ringPoints(), settings.boundedLoad());
+            case RING_HASH ->
+                new BoundedRing(none, settings.ringPoints(), settings.boundedLoad(), settings.boundedLoadFloor());
         };
     }
 }

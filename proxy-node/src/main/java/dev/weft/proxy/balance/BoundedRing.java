@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ring hash with bounded loads: the first target clockwise from the client's hash that has fewer than
- * {@code c * (open + 1) * W_i / sum(W)} open connections, where open is the sum over all targets. When one of n targets
- * leaves, only its clients move (and those that the bound sends on). With p points for each target its part of the clients
- * is {@code 1/n} with a relative deviation of about {@code 1 / sqrt(p)}.
+ * {@code max(floor, c * (open + 1) * W_i / sum(W))} open connections, where open is the sum over all targets. While no
+ * target has as many as the floor, the ring alone decides, and all who know the same targets agree on a client. When one of
+ * n targets leaves, only its clients move (and those that the bound sends on). With p points for each target its part of the
+ * clients is {@code 1/n} with a relative deviation of about {@code 1 / sqrt(p)}.
  *
  * <p>A pick looks at one place of memory, and then at the target: points lie where their hash says they would in a table
  * with a little room to spare, or a step or two later; free places repeat the next point.
@@ -32,6 +33,7 @@ final class BoundedRing implements Balancer {
     private final TargetSet targets;
     private final int pointsPerWeight;
     private final double bound;
+    private final int floor;
     private final Target[] owners;
     /** Points in rising order, the last one after every hash and of the owner of the first; see {@link #place}. */
     private final long[] ring;
@@ -40,11 +42,18 @@ final class BoundedRing implements Balancer {
     private final long weightSum;
     private final OpenTotal total;
 
-    /** @param targets 1,048,576 at most */
-    BoundedRing(TargetSet targets, int pointsPerWeight, double bound) {
+    /**
+     * Puts the targets on a ring.
+     *
+     * @param targets 1,048,576 at most
+     * @param bound c, over 1
+     * @param floor open connections below which no target is full (count, from 0)
+     */
+    BoundedRing(TargetSet targets, int pointsPerWeight, double bound, int floor) {
         this.targets = targets;
         this.pointsPerWeight = pointsPerWeight;
         this.bound = bound;
+        this.floor = floor;
         this.owners = targets.byIdentity();
         this.weightSum = Arrays.stream(owners).mapToLong(Target::weight).sum();
         long[] points = points(owners, pointsPerWeight);
@@ -64,7 +73,8 @@ final class BoundedRing implements Balancer {
         int position = start;
         for (int step = 0; step < ring.length; step++) {
             Target target = owner(ring[position]);
-            if (target.open() < limit * target.weight()) {
+            int open = target.open();
+            if (open < floor || open < limit * target.weight()) {
                 return target;
             }
             position = position + 1 == ring.length ? 0 : position + 1;
@@ -74,7 +84,7 @@ final class BoundedRing implements Balancer {
 
     @Override
     public Balancer over(TargetSet next) {
-        return new BoundedRing(next, pointsPerWeight, bound);
+        return new BoundedRing(next, pointsPerWeight, bound, floor);
     }
 
     @Override

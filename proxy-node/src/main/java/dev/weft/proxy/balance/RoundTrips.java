@@ -92,4 +92,9 @@ public final class RoundTrips {
     private boolean isOld(long since, long nowNanos) {
         return nowNanos - since >= bounds.oldAfter().toNanos();
     }
+
+    /** The rank of a round trip of so many nanoseconds, at least 1: less for a shorter one, the same for about the same. */
+    public static int rankOf(double nanos) {
+        return (int) (Math.log(nanos) / Math.log(CLEARLY));
+    }
 }

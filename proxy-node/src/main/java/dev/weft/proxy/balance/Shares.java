@@ -92,10 +92,14 @@ public record Shares(Basis basis, List<Double> parts) {
             }
             case RING_HASH -> {
                 Map<Target, Double> arcs =
-                        new BoundedRing(new TargetSet(targets), settings.ringPoints(), settings.boundedLoad()).parts();
+                        ring(new TargetSet(targets), settings).parts();
                 yield by(Basis.OF_CLIENTS, targets, target -> arcs.getOrDefault(target, 0.0));
             }
         };
+    }
+
+    private static BoundedRing ring(TargetSet targets, BalanceSettings settings) {
+        return new BoundedRing(targets, settings.ringPoints(), settings.boundedLoad(), settings.boundedLoadFloor());
     }
 
     private static Shares by(Basis basis, List<Target> targets, ToDoubleFunction<Target> size) {

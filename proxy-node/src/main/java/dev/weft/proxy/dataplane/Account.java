@@ -13,7 +13,7 @@ final class Account {
     private final long acceptedNanos;
     private long bytesTo;
     private long bytesFrom;
-    private boolean cut;
+    private String end = "closed";
 
     Account(@Nullable SocketAddress client, long acceptedNanos) {
         this.client = client;
@@ -32,7 +32,12 @@ final class Account {
 
     /** It ends with a reset. */
     void cut() {
-        cut = true;
+        end = "reset";
+    }
+
+    /** It ends because nothing has come for the idle timeout. */
+    void idle() {
+        end = "idle";
     }
 
     /** For the log: from whom, to what, how much, how long, and how it ended. */
@@ -40,7 +45,7 @@ final class Account {
         return "client=" + plain(client) + " endpoint=" + (endpoint == null ? "none" : plain(endpoint.address()))
                 + " identity=" + (endpoint == null ? "none" : endpoint.identity()) + " bytes-to=" + bytesTo
                 + " bytes-from=" + bytesFrom + " ms="
-                + TimeUnit.NANOSECONDS.toMillis(nowNanos - acceptedNanos) + " end=" + (cut ? "reset" : "closed");
+                + TimeUnit.NANOSECONDS.toMillis(nowNanos - acceptedNanos) + " end=" + end;
     }
 
     /** Address and port as in a URL; {@code unknown} for a client that was gone before it could be asked. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted connection and its connection to an endpoint. Both live on one event loop, so nothing here is locked;
- * only {@link #close}, {@link #leadsTo} and {@link #quietRound} may be called from elsewhere.
+ * only {@link #close}, {@link #closeIdle}, {@link #leadsTo} and {@link #quietRound} may be called from elsewhere.
  *
  * <p>Nothing is read from the client before the endpoint is connected. Reading from a side pauses while the other cannot
  * take more. An end of input is passed on after all that came before it ({@link HalfClose}); a reset is passed on at
@@ -81,9 +81,21 @@ final class Relay {
 
     /** Ends both sides in good order: what has been taken is still sent. From any thread. */
     void close() {
+        close(false);
+    }
+
+    /** As {@link #close}, since nothing has come for the idle timeout. */
+    void closeIdle() {
+        close(true);
+    }
+
+    private void close(boolean idle) {
         front.loop().execute(() -> {
             if (ended) {
                 return;
+            }
+            if (idle) {
+                account.idle();
             }
             end();
             front.closeWhenSent(halves.from(End.CLIENT) != HalfClose.Phase.FLOWING);

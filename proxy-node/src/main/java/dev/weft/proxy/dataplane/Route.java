@@ -188,7 +188,7 @@ final class Route {
 
     /**
      * A target for a connection that has room for it; for a retry one that has not been tried. Those that are ejected come
-     * last of all.
+     * last of all; in panic the first try takes no notice of that, and every retry does.
      *
      * @return null when there is none
      */
@@ -197,10 +197,11 @@ final class Route {
         InUse current = inUse;
         Target picked = current.balancer.pick(client, nowNanos);
         current.picks.increment();
-        if (picked == null || takes(picked, tried, current.panic)) {
+        boolean anyState = anyState(current, tried);
+        if (picked == null || takes(picked, tried, anyState)) {
             return picked;
         }
-        Target other = next(current.balancer.targets(), picked, tried, current.panic);
+        Target other = next(current.balancer.targets(), picked, tried, anyState);
         return other != null ? other : next(current.all, picked, tried, true);
     }
 
@@ -209,8 +210,9 @@ final class Route {
     Target pickElsewhere(ClientKey client, long nowNanos, List<Target> tried) {
         InUse current = inUse;
         Balancer balancer = current.balancer instanceof SessionAffinity kept ? kept.inner() : current.balancer;
+        boolean anyState = anyState(current, tried);
         Target elsewhere = balancer instanceof LocalityBalancer tiered
-                ? tiered.elsewhere(client, nowNanos, tried, target -> takes(target, tried, current.panic))
+                ? tiered.elsewhere(client, nowNanos, tried, target -> takes(target, tried, anyState))
                 : null;
         if (elsewhere == null) {
             return pick(client, nowNanos, tried);
@@ -324,6 +326,15 @@ final class Route {
                 && balancer.revisedAfterNanos() == 0
                 && balancer.targets().asList().equals(choice.asList());
         inUse = new InUse(all, same ? balancer : balancer.over(choice), tiered, panic, dueIn, picks.of(algorithm));
+    }
+
+    /**
+     * Whether those that are ejected may be taken as well as the rest. A retry in panic keeps to the rest while there are
+     * such: its tries are few, and they must not all go to what is known to be dead.
+     */
+    private boolean anyState(InUse current, List<Target> tried) {
+        return current.panic
+                && (tried.isEmpty() || current.all.asList().stream().noneMatch(target -> takes(target, tried, false)));
     }
 
     private @Nullable Target next(TargetSet targets, Target after, List<Target> tried, boolean anyState) {

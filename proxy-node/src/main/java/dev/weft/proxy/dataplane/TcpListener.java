@@ -170,7 +170,7 @@ final class TcpListener implements Listener {
     private void closeIdle(Duration timeout) {
         relays.stream().filter(relay -> relay.quietRound() == IdleRounds.ROUNDS).forEach(relay -> {
             reception.counts().closedIdle.increment();
-            relay.close();
+            relay.closeIdle();
         });
     }
 

@@ -222,7 +222,7 @@ final class UdpListener implements Listener {
                 .filter(session -> session.quietNanos(now) >= timeout.toNanos())
                 .forEach(session -> {
                     reception.counts().closedIdle.increment();
-                    session.end();
+                    session.endIdle();
                 });
     }
 

@@ -151,6 +151,12 @@ final class UdpSession extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Ends, since nothing has come for the idle timeout. */
+    void endIdle() {
+        account.idle();
+        end();
+    }
+
     /** Gives back what it has. */
     void end() {
         if (ended) {

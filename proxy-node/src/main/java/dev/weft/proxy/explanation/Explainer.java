@@ -136,7 +136,7 @@ public final class Explainer {
                 "Which connections are open, which endpoints a proxy-node has just failed to connect to, and how fast they"
                         + " answer: only a running proxy-node knows; it passes over an endpoint that refuses for that"
                         + " connection, ejects one that fails again and again for a while, and orders other clusters by"
-                        + " the round trips that it measures (above: by name).",
+                        + " the round trips that it measures (above: by those of gossip, where they are known).",
                 "Which endpoint a client with session affinity has already, whether the kernel or"
                         + " listeners serve it there, and whether the listeners could be bound.");
     }

@@ -1,16 +1,23 @@
 package dev.weft.proxy.explanation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.proxy.balance.RoundTrips;
 import dev.weft.proxy.explanation.ServiceExplanation.Export;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code mesh.weft.dev} says of the clusters and of what they export under one name; pure. */
 final class Federation {
+    /** Of a cluster's status: milliseconds. */
+    private static final Pattern ROUND_TRIP = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)ms");
+
     private final @Nullable JsonNode federated;
     private final Map<String, JsonNode> clusters = new HashMap<>();
     private final String own;
@@ -40,6 +47,19 @@ final class Federation {
         return status.path("self").asBoolean()
                 ? "Fresh"
                 : status.path("freshness").asText("");
+    }
+
+    /**
+     * How far another cluster is by gossip's round trip, as {@link RoundTrips#rankOf} has it, so that proxy-nodes and this
+     * agree on what is the same distance; empty where none is known.
+     */
+    OptionalInt distance(String cluster) {
+        JsonNode status = clusters.get(cluster);
+        Matcher told = ROUND_TRIP.matcher(
+                status == null ? "" : status.path("roundTrip").asText(""));
+        return told.matches()
+                ? OptionalInt.of(RoundTrips.rankOf(Math.max(1, Double.parseDouble(told.group(1)) * 1_000_000)))
+                : OptionalInt.empty();
     }
 
     /** The state of a cluster as the federation's members list it; {@code Unknown} for one that is not listed. */

@@ -70,7 +70,7 @@ final class Routes {
                 Judgement judgement = EndpointSelection.judge(picture, port, ipv6, node);
                 List<Endpoint> further = first ? with(outside, otherFamilies(entry)) : List.of();
                 for (Traffic traffic : traffic(entry)) {
-                    Wishes wishes = Wishes.of(entry, algorithm, traffic.policy(), rules);
+                    Wishes wishes = Wishes.of(entry, algorithm, traffic.policy(), rules, federation::distance);
                     routes.add(route(port, ipv6, judgement, traffic, wishes, further));
                 }
                 first = false;
@@ -120,6 +120,7 @@ final class Routes {
         Choice choice = judgement.forPolicy(traffic.policy());
         List<Candidate> chosen = choice == null ? List.of() : choice.chosen();
         Portions portions = choice == null ? null : new Portions(choice, picture, port, ipv6, node, balance, wishes);
+        boolean cordonedUsed = portions != null && portions.cordonedUsed();
         List<Endpoint> endpoints = new ArrayList<>();
         for (Sighting seen : judgement.seen()) {
             endpoints.add(endpoint(seen, choice, portions == null ? null : portions.of(seen.candidate())));
@@ -140,8 +141,8 @@ final class Routes {
                 ipv6 ? "IPv6" : "IPv4",
                 traffic.name(),
                 traffic.policy() == TrafficPolicy.LOCAL ? "Local" : "Cluster",
-                choice == null ? "no rule: nobody asks" : decidedBy(traffic.policy(), choice),
-                choice != null && !chosen.isEmpty() && (choice.lastResort() || choice.staleUsed()),
+                choice == null ? "no rule: nobody asks" : decidedBy(traffic.policy(), choice, cordonedUsed),
+                choice != null && !chosen.isEmpty() && (choice.lastResort() || choice.staleUsed() || cordonedUsed),
                 outcome(port, chosen),
                 portions == null ? "" : portions.sharesAre(),
                 with(endpoints, further));
@@ -156,7 +157,7 @@ final class Routes {
                 seen.slice(),
                 seen.endpoint(),
                 reason,
-                sentence(reason, seen.candidate(), choice),
+                sentence(reason, seen.candidate(), choice) + (portion == null ? "" : portion.though()),
                 portion == null ? null : portion.percent());
         return portion == null ? told : told.weighing(portion.weight());
     }
@@ -168,7 +169,7 @@ final class Routes {
         return chosen.isEmpty() ? "refused" : "balanced";
     }
 
-    private String decidedBy(TrafficPolicy policy, Choice choice) {
+    private String decidedBy(TrafficPolicy policy, Choice choice, boolean cordonedUsed) {
         if (choice.chosen().isEmpty()) {
             return policy == TrafficPolicy.LOCAL
                     ? "policy Local: no endpoint on this node is ready or serving, and there is no fallback to others"
@@ -181,7 +182,11 @@ final class Routes {
         if (what.isEmpty()) {
             what = hints(choice.topology());
         }
-        return choice.staleUsed() ? what + "; fallback: stale ones are used, since none is fresher" : what;
+        return what
+                + (choice.staleUsed() ? "; fallback: stale ones are used, since none is fresher" : "")
+                + (cordonedUsed
+                        ? "; fallback: those of cordoned clusters are used, since nothing else is in choice"
+                        : "");
     }
 
     private String hints(Topology topology) {

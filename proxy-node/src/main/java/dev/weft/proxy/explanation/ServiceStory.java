@@ -137,6 +137,7 @@ final class ServiceStory {
             case RING_HASH -> {
                 parameters.put("ring-points", Integer.toString(balance.ringPoints()));
                 parameters.put("bounded-load", Double.toString(balance.boundedLoad()));
+                parameters.put("bounded-load-floor", Integer.toString(balance.boundedLoadFloor()));
             }
             case LEAST_RESPONSE_TIME ->
                 parameters.put("ewma-decay", balance.ewmaDecay().toSeconds() + "s");

@@ -2,6 +2,8 @@ package dev.weft.proxy.nftables;
 
 import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,7 @@ final class KernelShare {
 
     private final KernelPath path;
     private final ProxyMode mode;
+    private final Map<ServiceKey, String> obstaclesTold = new HashMap<>();
     private boolean toldUnavailable;
 
     /** @param mode of all services that do not choose for themselves */
@@ -20,7 +23,10 @@ final class KernelShare {
         this.mode = mode;
     }
 
-    /** The picture of a service that is the kernel's; null for any other, and for what is gone. */
+    /**
+     * The picture of a service that is the kernel's; null for any other, and for what is gone. Of one that asks for the
+     * kernel and stays out of it the log says so once, until there is another reason.
+     */
     @Nullable
     ServicePicture of(@Nullable ServicePicture picture, ServiceKey key) {
         if (picture == null
@@ -28,16 +34,19 @@ final class KernelShare {
                 || (picture.entry().virtualAddresses().isEmpty()
                         && picture.entry().externalAddresses().isEmpty())) {
             path.gone(key);
+            obstaclesTold.remove(key);
             return null;
         }
         String obstacle = path.obstacle(picture);
         if (obstacle == null) {
+            obstaclesTold.remove(key);
             return picture;
         }
-        if (ProxyMode.NFTABLES.label().equals(picture.entry().mode())) {
-            LOG.warn("{} stays in userspace, though it asks for nftables: it {}", key, obstacle);
-        } else {
+        if (!ProxyMode.NFTABLES.label().equals(picture.entry().mode())) {
+            obstaclesTold.remove(key);
             LOG.debug("{} stays in userspace: it {}", key, obstacle);
+        } else if (!obstacle.equals(obstaclesTold.put(key, obstacle))) {
+            LOG.warn("{} stays in userspace, though it asks for nftables: it {}", key, obstacle);
         }
         return null;
     }

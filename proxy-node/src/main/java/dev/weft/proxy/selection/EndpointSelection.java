@@ -3,6 +3,7 @@ package dev.weft.proxy.selection;
 import dev.weft.proxy.view.ServiceEntry;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServicePort;
+import dev.weft.proxy.view.SliceEndpoint;
 import dev.weft.proxy.view.TrafficPolicy;
 import java.util.HashSet;
 import java.util.List;
@@ -36,20 +37,47 @@ public final class EndpointSelection {
 
     /**
      * How many endpoints of a service on this node are ready, each once whatever its ports and families. Those that only
-     * terminate do not count, though they may be in choice (rule KP-8).
+     * terminate do not count, though they may be in choice (rule KP-8). Where slices name no object behind an endpoint, its
+     * hostname tells that it is the same one in two families; of those that have neither only those of the service's first
+     * family count.
      */
     public static int localReady(ServicePicture picture, NodeIdentity node) {
         ServiceEntry entry = picture.entry();
-        Set<String> ready = new HashSet<>();
-        for (ServicePort port : entry == null ? List.<ServicePort>of() : entry.ports()) {
+        if (entry == null) {
+            return 0;
+        }
+        boolean firstFamily = !entry.virtualAddresses().isEmpty()
+                && entry.virtualAddresses().get(0).indexOf(':') >= 0;
+        Set<Counted> ready = new HashSet<>();
+        for (ServicePort port : entry.ports()) {
             for (boolean ipv6 : new boolean[] {false, true}) {
                 CandidateMerge.of(picture, port, ipv6, node).seen().stream()
-                        .map(Sighting::candidate)
-                        .filter(candidate -> candidate.local() && candidate.ready())
-                        .forEach(candidate -> ready.add(candidate.identity()));
+                        .filter(seen ->
+                                seen.candidate().local() && seen.candidate().ready())
+                        .map(seen -> Counted.of(seen.endpoint()))
+                        .filter(counted -> ipv6 == firstFamily || counted.by != Counted.By.ADDRESS)
+                        .forEach(ready::add);
             }
         }
         return ready.size();
+    }
+
+    /** What an endpoint of this node is counted once by. */
+    private record Counted(By by, String value) {
+        private enum By {
+            TARGET,
+            HOSTNAME,
+            ADDRESS
+        }
+
+        static Counted of(SliceEndpoint endpoint) {
+            String target = endpoint.targetUid();
+            String hostname = endpoint.hostname();
+            if (target != null) {
+                return new Counted(By.TARGET, target);
+            }
+            return hostname != null ? new Counted(By.HOSTNAME, hostname) : new Counted(By.ADDRESS, endpoint.address());
+        }
     }
 
     /** Rule KP-1: an external Local policy still needs all endpoints, for traffic from inside of the cluster. */

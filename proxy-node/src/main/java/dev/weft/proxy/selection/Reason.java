@@ -16,6 +16,8 @@ public enum Reason {
     ZONE_WEIGHTLESS(false, "its zone has the weight 0 (zone-weights), and others are in choice"),
     CLUSTER_WEIGHTLESS(false, "its cluster has the weight 0 (cluster-weights), and others are in choice"),
     FARTHER(false, "farther away, and the nearer ones are enough"),
+    PERHAPS_FARTHER(
+            false, "another cluster is enough and is taken first; which of the two is nearer is not known here"),
     SUPERSEDED(false, "another slice names the same address, and that one's word holds"),
     OTHER_PORT(false, "its slice has no such port"),
     OTHER_FAMILY(false, "the service has no virtual IP of this address family");

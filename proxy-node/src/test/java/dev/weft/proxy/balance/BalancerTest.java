@@ -260,7 +260,7 @@ class BalancerTest {
     }
 
     @Test
-    @DisplayName("ring-hash never lets a target's open connections pass the bound")
+    @DisplayName("ring-hash never lets a target's open connections pass the greater of the floor and the bound")
     void ringIsBounded() {
         Balancer balancer = balancer(Algorithm.RING_HASH, candidates(10));
         for (int turn = 1; turn <= 1_000; turn++) {
@@ -269,8 +269,28 @@ class BalancerTest {
                     .mapToInt(Target::open)
                     .max()
                     .orElse(0);
-            assertThat(most).isLessThanOrEqualTo((long) Math.ceil(1.25 * turn / 10));
+            assertThat(most).isLessThanOrEqualTo(Math.max(8, (long) Math.ceil(1.25 * turn / 10)));
         }
+    }
+
+    @Test
+    @DisplayName("ring-hash leads each client where an idle one would, while no target has as many open as the floor")
+    void ringAloneDecides() {
+        Balancer idle = balancer(Algorithm.RING_HASH, candidates(5));
+        Balancer busy = Algorithm.RING_HASH.balancer(SETTINGS, 1).over(new TargetPool(SETTINGS).update(candidates(5)));
+        for (int turn = 0; turn < 7; turn++) {
+            pick(busy, 42).opened();
+        }
+        assertThat(pick(busy, 42).open())
+                .as("one less than the floor, all on one target")
+                .isEqualTo(7);
+        for (int key = 0; key < 10_000; key++) {
+            assertThat(pick(busy, key).identity()).isEqualTo(pick(idle, key).identity());
+        }
+        pick(busy, 42).opened();
+        assertThat(pick(busy, 42).open())
+                .as("the floor is reached: on to the next")
+                .isZero();
     }
 
     @Test

@@ -122,7 +122,7 @@ class DisruptionTest {
     @DisplayName("by the ring deviates from even shares by about 1 / sqrt(points for each)")
     void ringIsEven(int size) {
         Map<Target, Double> parts =
-                new BoundedRing(new TargetPool(SETTINGS).update(candidates(size)), 160, 1.25).parts();
+                new BoundedRing(new TargetPool(SETTINGS).update(candidates(size)), 160, 1.25, 8).parts();
         assertThat(parts).hasSize(size);
         assertThat(unevenness(parts)).isLessThan(1.6 / Math.sqrt(160));
     }
@@ -150,7 +150,7 @@ class DisruptionTest {
         weights.forEach((name, weight) -> candidates.add(new Candidate(
                 "10.0.0." + weight, 80, "", "/" + name, true, true, false, false, Set.of(), Set.of(), weight)));
         TargetSet targets = new TargetPool(SETTINGS).update(candidates);
-        BoundedRing ring = new BoundedRing(targets, 5, 1.25);
+        BoundedRing ring = new BoundedRing(targets, 5, 1.25, 8);
         Random random = new Random(SEED);
         for (int turn = 0; turn < 20_000; turn++) {
             long key = random.nextLong();

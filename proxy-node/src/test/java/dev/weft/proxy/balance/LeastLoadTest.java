@@ -29,6 +29,7 @@ class LeastLoadTest {
             65_537,
             160,
             1.25,
+            8,
             65_536,
             1_000,
             OutlierSettings.OFF,

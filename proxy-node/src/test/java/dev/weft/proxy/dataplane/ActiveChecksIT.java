@@ -8,6 +8,7 @@ import dev.weft.proxy.health.NettyProber;
 import dev.weft.proxy.health.ProbeResult;
 import dev.weft.proxy.health.ProbeTarget;
 import dev.weft.proxy.health.Prober;
+import dev.weft.proxy.outlier.OutlierSettings;
 import dev.weft.proxy.selection.Candidate;
 import dev.weft.proxy.view.Protocol;
 import dev.weft.proxy.view.ServiceKey;
@@ -112,6 +113,41 @@ class ActiveChecksIT {
             assertThat(accepted(port, theirs, 4)).isEqualTo(2);
         }
         await().untilTrue(prober.closed);
+    }
+
+    @Test
+    @DisplayName("let no connection fail while one of four endpoints lives, though all are used in panic")
+    void panic() throws Exception {
+        try (Rig rig = new Rig(true)) {
+            rig.outlier = new OutlierSettings(5, Duration.ofSeconds(5), Duration.ofSeconds(60), 70, 30);
+            rig.checking = new CheckMeans(DEFAULTS, 8, NettyProber::new);
+            TestBackend alive = rig.backend(1, TestBackend::echo);
+            List<TestBackend> refusing = List.of(
+                    rig.backend(2, TestBackend::echo),
+                    rig.backend(3, TestBackend::echo),
+                    rig.backend(4, TestBackend::echo));
+            for (TestBackend backend : refusing) {
+                backend.close();
+            }
+            ListenerPolicy often = policy(Map.of(
+                    "data-path-check", "tcp", "health-check-interval", "500ms", "health-check-timeout", "300ms"));
+            int port = Rig.freePort();
+            rig.apply(
+                    Rig.WEB,
+                    plan(
+                            port,
+                            Protocol.TCP,
+                            often,
+                            candidate(refusing.get(0)),
+                            candidate(alive),
+                            candidate(refusing.get(1)),
+                            candidate(refusing.get(2))));
+            await().until(() -> rig.status().endpoints().stream()
+                            .filter(ListenerStatus.EndpointStatus::ejected)
+                            .count()
+                    == 3);
+            accepted(port, alive, 100); // fails at the first that is reset
+        }
     }
 
     @Test

@@ -1,7 +1,12 @@
 package dev.weft.proxy.dataplane;
 
+import static dev.weft.proxy.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.weft.proxy.dataplane.ListenerStatus.EndpointStatus;
 import dev.weft.proxy.metrics.KernelNumbers;
 import dev.weft.proxy.metrics.MetricsServer;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("what the data plane counts, on both transports")
 @ExtendWith(NoLeaks.class)
@@ -33,6 +39,40 @@ class CountsIT {
             InputStream answer = socket.getInputStream();
             return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("is told of each connection in the access log with how it ended: by its ends, or by the idle timeout")
+    void accessLog(boolean nativeTransport) throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.weft.proxy.access");
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false); // what is expected is no news
+        logger.addAppender(log);
+        log.start();
+        try (Rig rig = new Rig(nativeTransport)) {
+            rig.accessLog = true;
+            rig.idleTimeout = Duration.ofSeconds(2);
+            int port = rig.start(rig.backend(1, TestBackend::echo));
+            try (Socket brief = Rig.connect(port)) {
+                Rig.ask(brief);
+            }
+            rig.awaitNoConnections();
+            try (Socket quiet = Rig.connect(port)) {
+                Rig.ask(quiet);
+                assertThat(quiet.getInputStream().read()).isEqualTo(-1);
+            }
+            rig.awaitNoConnections();
+            await().until(() -> log.list.size() == 2);
+        } finally {
+            logger.detachAppender(log);
+            logger.setAdditive(true);
+            logger.setLevel(before);
+        }
+        assertThat(log.list.stream().map(event -> event.getFormattedMessage().replaceAll(".* ", "")))
+                .containsExactly("end=closed", "end=idle");
     }
 
     @ParameterizedTest

@@ -44,6 +44,7 @@ final class Rig implements AutoCloseable {
     UdpSettings udp = new UdpSettings(Duration.ofHours(1), 1_000);
     LongSupplier nanos = System::nanoTime;
     boolean splice = true;
+    boolean accessLog;
 
     @Nullable
     CheckMeans checking;
@@ -102,6 +103,7 @@ final class Rig implements AutoCloseable {
                             65_537,
                             160,
                             1.25,
+                            8,
                             1_024,
                             1_000,
                             outlier,
@@ -150,7 +152,7 @@ final class Rig implements AutoCloseable {
                 Duration.ofSeconds(2),
                 Duration.ofMillis(20),
                 Duration.ofMillis(200),
-                false,
+                accessLog,
                 udp,
                 List.of());
     }

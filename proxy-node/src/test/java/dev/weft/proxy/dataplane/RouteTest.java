@@ -18,6 +18,7 @@ import dev.weft.proxy.view.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,7 @@ class RouteTest {
             1_021,
             16,
             1.25,
+            8,
             1_024,
             1_000,
             OUTLIER,
@@ -164,6 +166,39 @@ class RouteTest {
         route.update(plan(candidates(0, 5), Algorithm.ROUND_ROBIN, null), 0);
         assertThat(ejected()).hasSize(4);
         assertThat(picks(50, 0)).hasSize(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName(
+            "is for every retry in panic to an endpoint that is not ejected, in another tier too, by any algorithm")
+    void retryInPanic(Algorithm algorithm) {
+        LocalityTier near = new LocalityTier(0, "", candidates(0, 2), 2);
+        LocalityTier far = new LocalityTier(2, "", candidates(2, 4), 2);
+        for (ListenerPlan plan : List.of(plan(candidates(0, 4), algorithm, null), tiered(algorithm, near, far))) {
+            route.update(plan, 0);
+            Target alive = named(3);
+            route.judge(target -> target != alive, 0);
+            Set<Target> first = new HashSet<>();
+            for (int client = 0; client < 200; client++) {
+                Target picked = pick(0);
+                first.add(picked);
+                picked.opened(); // so that those who look at load move on
+            }
+            assertThat(first).as("1 of 4 is fewer than 30 %: panic").hasSizeGreaterThan(1);
+            first.remove(alive);
+            for (Target dead : first) {
+                for (int client = 0; client < 20; client++) {
+                    assertThat(route.pick(client(client), 0, List.of(dead))).isSameAs(alive);
+                    assertThat(route.pickElsewhere(client(client), 0, List.of(dead)))
+                            .isSameAs(alive);
+                    assertThat(route.pick(client(client), 0, List.of(dead, alive)))
+                            .as("nobody alive is left: any that is not tried")
+                            .isNotNull()
+                            .isNotIn(dead, alive);
+                }
+            }
+        }
     }
 
     @Test

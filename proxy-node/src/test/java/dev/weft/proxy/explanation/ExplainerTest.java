@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
 import dev.weft.proxy.ProxySettings;
 import dev.weft.proxy.explanation.ServiceExplanation.Endpoint;
@@ -254,6 +255,68 @@ class ExplainerTest {
         assertThat(told(only(service))).isEqualTo(told);
         assertThat(service.policies().getOrDefault("cordoned-clusters", ""))
                 .isEqualTo(cordoned == null ? "" : cordoned);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "north=80.0ms south=20.5ms|1=FARTHER 2=READY/100",
+                "north=20.5ms south=80.0ms|1=READY/100 2=FARTHER",
+                "north=20.5ms south=20.4ms|1=READY/100 2=PERHAPS_FARTHER",
+                "north= south=20.5ms|1=PERHAPS_FARTHER 2=READY/100",
+                "north= south=|1=READY/100 2=PERHAPS_FARTHER",
+            })
+    @DisplayName("orders other clusters by gossip's round trips, and calls none farther of which that is not known")
+    void distances(String roundTrips, String told) {
+        JsonNode shop = service(
+                "'mesh.weft.dev/locality':'cluster','mesh.weft.dev/algorithm':'random'",
+                "'type':'ClusterSetIP','ips':['127.112.0.1'],'ports':[{'name':'http','port':80,'protocol':'TCP'}]");
+        List<JsonNode> clusters = new ArrayList<>(List.of(cluster("east", true, "Alive", "")));
+        for (String one : roundTrips.split(" ")) {
+            String[] parts = one.split("=", -1);
+            JsonNode member = cluster(parts[0], false, "Alive", "Fresh");
+            if (!parts[1].isEmpty()) {
+                ((ObjectNode) member.path("status")).put("roundTrip", parts[1]);
+            }
+            clusters.add(member);
+        }
+        List<JsonNode> slices = List.of(imported("north", false, "1:a:zb:rs"), imported("south", false, "2:b:zb:rs"));
+        Observation observed = new Observation(null, shop, slices, HERE, clusters, null, null);
+        assertThat(told(only(explainer.explain(observed, null).services().get(0))))
+                .isEqualTo(told);
+        List<JsonNode> nearToo = new ArrayList<>(slices);
+        nearToo.add(imported("east", false, "3:c:zb:rs"));
+        Observation near = new Observation(null, shop, nearToo, HERE, clusters, null, null);
+        assertThat(told(only(explainer.explain(near, null).services().get(0))))
+                .as("every other cluster is farther than the own one")
+                .isEqualTo("1=FARTHER 2=FARTHER 3=READY/100");
+    }
+
+    @Test
+    @DisplayName("names the fallback when endpoints of a cordoned cluster are used, since nobody else is ready")
+    void cordonedFallback() {
+        JsonNode shop = service(
+                "", "'type':'ClusterSetIP','ips':['127.112.0.1'],'ports':[{'name':'http','port':80,'protocol':'TCP'}]");
+        JsonNode rules = json("{'metadata':{'namespace':'kube-system','name':'weft-traffic','annotations':{"
+                + "'mesh.weft.dev/cordoned-clusters':'west'}},'spec':{'clusterIP':'None'}}");
+        List<JsonNode> clusters = List.of(cluster("east", true, "Alive", ""), cluster("west", false, "Alive", "Fresh"));
+        for (String east : List.of("s", "rs")) {
+            List<JsonNode> slices =
+                    List.of(imported("east", false, "1:a:za:" + east), imported("west", false, "2:b:zb:rs"));
+            Route route = only(explainer
+                    .explain(new Observation(null, shop, slices, HERE, clusters, rules, null), null)
+                    .services()
+                    .get(0));
+            boolean nobodyElse = east.equals("s");
+            assertThat(told(route)).isEqualTo(nobodyElse ? "1=NOT_READY 2=READY/100" : "1=READY/100 2=CORDONED");
+            assertThat(route.fallback()).isEqualTo(nobodyElse);
+            assertThat(route.decidedBy().contains("those of cordoned clusters are used"))
+                    .isEqualTo(nobodyElse);
+            assertThat(route.endpoints().get(0).because().contains("though its cluster is cordoned"))
+                    .isEqualTo(nobodyElse);
+        }
     }
 
     @Test

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("the endpoints in choice")
@@ -267,6 +269,58 @@ class EndpointSelectionTest {
         assertThat(EndpointSelection.localReady(
                         picture(TrafficPolicy.CLUSTER, TrafficPolicy.LOCAL, true, ipv4, ipv6), HERE))
                 .isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "10.0.0.1 10.0.0.2|fd00::1 fd00::2|-|127.96.0.1|2",
+                "10.0.0.1|fd00::1 fd00::2|-|127.96.0.1|1",
+                "10.0.0.1|fd00::1 fd00::2|-|fd00:96::1|2",
+                "10.0.0.1|fd00::1|db|127.96.0.1|1",
+            })
+    @DisplayName(
+            "without a targetRef count for the health-check port by hostname, else in the first family only (KP-8)")
+    void localReadyByHand(String four, String six, @Nullable String hostname, String virtual, int expected) {
+        ServicePort metrics = new ServicePort("metrics", Protocol.TCP, 81, 0);
+        ServiceEntry entry = new ServiceEntry(
+                KEY,
+                List.of(virtual),
+                List.of(),
+                List.of(HTTP, metrics),
+                TrafficPolicy.CLUSTER,
+                TrafficPolicy.LOCAL,
+                true,
+                null,
+                null);
+        Map<String, Slice> slices = Map.of(
+                "default/four",
+                byHand("default/four", four, hostname),
+                "default/six",
+                byHand("default/six", six, hostname));
+
+        assertThat(EndpointSelection.localReady(new ServicePicture(KEY, entry, slices), HERE))
+                .isEqualTo(expected);
+    }
+
+    /** A slice with two ports. */
+    private static Slice byHand(String id, String addresses, @Nullable String hostname) {
+        List<SliceEndpoint> endpoints = Stream.of(addresses.split(" "))
+                .map(address -> new SliceEndpoint(
+                        address, true, true, false, "here", null, Set.of(), Set.of(), null, 1, true, hostname))
+                .toList();
+        return new Slice(
+                id,
+                KEY,
+                "",
+                addresses.indexOf(':') >= 0,
+                1,
+                List.of(
+                        new Slice.SlicePort("http", Protocol.TCP, 8080),
+                        new Slice.SlicePort("metrics", Protocol.TCP, 8081)),
+                endpoints);
     }
 
     @Test
