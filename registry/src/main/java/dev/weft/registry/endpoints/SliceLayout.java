@@ -123,6 +123,15 @@ final class SliceLayout {
         }
     }
 
+    /** The zone that an endpoint is hinted to where it stands; empty if it has no place, or not one such zone. */
+    String hintOf(String id) {
+        Slice slice = places.get(id);
+        SliceEndpoint endpoint = slice == null ? null : slice.endpoints.get(id);
+        return endpoint == null || endpoint.forZones().size() != 1
+                ? ""
+                : endpoint.forZones().get(0);
+    }
+
     /** The endpoints that have a place. */
     Collection<String> ids() {
         return List.copyOf(places.keySet());
