@@ -183,7 +183,8 @@ final class ServiceEndpoints {
             wanted.forEach((id, placed) -> {
                 SliceEndpoint endpoint = placed.endpoint();
                 if (placed.family().equals(family) && Boolean.TRUE.equals(endpoint.ready())) {
-                    ready.add(new ZoneAllocation.Candidate(id, endpoint.zone(), slices.hintOf(id)));
+                    String zone = endpoint.zone();
+                    ready.add(new ZoneAllocation.Candidate(id, zone, slices.hintOf(id, zone)));
                 }
             });
             ZoneAllocation.of(shares.get(), ready)

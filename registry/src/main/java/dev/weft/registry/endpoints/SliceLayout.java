@@ -123,11 +123,13 @@ final class SliceLayout {
         }
     }
 
-    /** The zone that an endpoint is hinted to where it stands; empty if it has no place, or not one such zone. */
-    String hintOf(String id) {
+    /** The zone that an endpoint is hinted to; empty if it has no place, not one such zone, or is said to be in another than this. */
+    String hintOf(String id, String zone) {
         Slice slice = places.get(id);
         SliceEndpoint endpoint = slice == null ? null : slice.endpoints.get(id);
-        return endpoint == null || endpoint.forZones().size() != 1
+        return endpoint == null
+                        || !endpoint.zone().equals(zone)
+                        || endpoint.forZones().size() != 1
                 ? ""
                 : endpoint.forZones().get(0);
     }

@@ -160,6 +160,20 @@ class AutoHintsTest {
     }
 
     @Test
+    @DisplayName("begins anew with an endpoint whose node comes to another zone: no hints cross each other for good")
+    void anotherZone() {
+        eighteenPods();
+        shard.put(SERVICES, "web", service("topology-mode':'Auto"));
+        nodes.nodes.put("b1", new NodeRecord("zc", 4000, true));
+        nodes.nodes.put("c1", new NodeRecord("zb", 4000, true));
+        nodes.changes++;
+        shard.idle();
+        assertThat(shard.slices("web").stream().flatMap(slice -> slice.endpoints().stream()))
+                .filteredOn(endpoint -> !endpoint.forZones().equals(List.of(endpoint.zone())))
+                .hasSize(1);
+    }
+
+    @Test
     @DisplayName("ends with the annotation")
     void ends() {
         eighteenPods();
