@@ -2,7 +2,9 @@ package dev.weft.deploy.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.proxy.view.ResourceFeed;
+import dev.weft.registry.endpoints.NodeRecord;
 import dev.weft.registry.endpoints.NodeZones;
+import dev.weft.registry.endpoints.ZoneShares;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,21 +12,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** The zone of each node by its name, as its Node object says. */
+/** The zone of each node by its name and how the CPUs divide over the zones, as the Node objects say. */
 final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
     static final String NODES = "/api/v1/nodes";
     static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
-    private final Map<String, String> zones = new ConcurrentHashMap<>();
+    private final Map<String, NodeRecord> nodes = new ConcurrentHashMap<>();
 
     private final AtomicLong changes = new AtomicLong();
     private final AtomicBoolean known = new AtomicBoolean();
     private final Runnable onChange;
     private final Consumer<Runnable> later;
     private final AtomicBoolean waiting = new AtomicBoolean();
+    private volatile ZoneShares shares = ZoneShares.NONE;
+    /** Whether the shares are older than the nodes; for the thread of the feed alone. */
+    private boolean stale;
 
     /**
-     * @param onChange hears after zones have changed, from any thread, once for all that change in the meantime
+     * @param onChange hears after zones or shares have changed, from any thread, once for all that change in the meantime
      * @param later runs what it is given in a while
      */
     NodeZoneFollower(Runnable onChange, Consumer<Runnable> later) {
@@ -34,7 +39,8 @@ final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
 
     @Override
     public String of(String node) {
-        return zones.getOrDefault(node, "");
+        NodeRecord found = nodes.get(node);
+        return found == null ? "" : found.zone();
     }
 
     @Override
@@ -43,36 +49,59 @@ final class NodeZoneFollower implements ResourceFeed.Follower, NodeZones {
     }
 
     @Override
+    public ZoneShares shares() {
+        return shares;
+    }
+
+    @Override
     public long changes() {
         return changes.get();
     }
 
     @Override
-    public void replaced(List<JsonNode> nodes) {
-        boolean changed = zones.keySet()
-                .retainAll(nodes.stream().map(NodeZoneFollower::name).toList());
-        for (JsonNode node : nodes) {
+    public void replaced(List<JsonNode> all) {
+        boolean changed = nodes.keySet()
+                .retainAll(all.stream().map(NodeZoneFollower::name).toList());
+        stale |= changed;
+        for (JsonNode node : all) {
             changed |= put(node);
         }
+        changed |= divide(); // before anyone hears that all are known
         changed |= known.compareAndSet(false, true);
         tell(changed);
     }
 
     @Override
     public void changed(JsonNode node) {
-        tell(put(node));
+        boolean moved = put(node);
+        tell(divide() || moved);
     }
 
     @Override
     public void deleted(JsonNode node) {
-        String zone = zones.remove(name(node));
-        tell(zone != null && !zone.isEmpty());
+        NodeRecord gone = nodes.remove(name(node));
+        stale |= gone != null;
+        tell(divide() || (gone != null && !gone.zone().isEmpty()));
     }
 
+    /** Returns whether the node is in another zone than before. */
     private boolean put(JsonNode node) {
-        String zone = node.path("metadata").path("labels").path(ZONE_LABEL).asText("");
-        String before = zones.put(name(node), zone);
-        return !zone.equals(before == null ? "" : before);
+        NodeRecord present = NodeRecord.parse(node);
+        NodeRecord before = nodes.put(name(node), present);
+        stale |= !present.equals(before);
+        return !present.zone().equals(before == null ? "" : before.zone());
+    }
+
+    /** Divides the CPUs anew if any node changed in what matters. Returns whether the shares are others now. */
+    private boolean divide() {
+        if (!stale) {
+            return false;
+        }
+        stale = false;
+        ZoneShares before = shares;
+        ZoneShares now = ZoneShares.of(nodes.values());
+        shares = now;
+        return !now.equals(before);
     }
 
     private void tell(boolean changed) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One instance belongs to one shard and is used by one thread. The cost of a Pod's change grows with the Services
  * that select it and the slices of those, not with the number of Services or Pods; that of a node's zone with the nodes and
- * with the Pods on that one.
+ * with the Pods on that one. A Service of the topology mode {@code Auto} is looked at as a whole with each of its Pods.
  */
 public final class EndpointsDerivation implements Derivation {
     private final NodeZones zones;
@@ -38,6 +38,8 @@ public final class EndpointsDerivation implements Derivation {
     private final Map<String, String> zonesBefore = new HashMap<>();
 
     private long zonesSeen;
+    /** As of the last look at the nodes, so that all Services of a batch go by the same. */
+    private ZoneShares shares;
 
     /** Zones are known from Pods only. */
     public EndpointsDerivation() {
@@ -48,6 +50,7 @@ public final class EndpointsDerivation implements Derivation {
     public EndpointsDerivation(NodeZones zones) {
         this.zones = zones;
         zonesSeen = zones.changes();
+        shares = sharesOf(zones);
     }
 
     private static final class OnNode {
@@ -90,6 +93,7 @@ public final class EndpointsDerivation implements Derivation {
         services.clear();
         nodes.clear();
         zonesSeen = zones.changes();
+        shares = sharesOf(zones);
         rememberZones(everything);
         Work work = new Work();
         everything.stream().filter(each -> isA(each, EndpointTypes.PODS)).forEach(pod -> {
@@ -135,6 +139,10 @@ public final class EndpointsDerivation implements Derivation {
 
     private String zoneOf(String node) {
         return zones.known() ? zones.of(node) : zonesBefore.getOrDefault(node, "");
+    }
+
+    private static ZoneShares sharesOf(NodeZones zones) {
+        return zones.known() ? zones.shares() : ZoneShares.UNKNOWN;
     }
 
     private void onPod(Work work, Change change) {
@@ -192,7 +200,7 @@ public final class EndpointsDerivation implements Derivation {
         }
     }
 
-    /** Looks at the nodes again where any zone has changed, and at the Pods of those whose zone has. */
+    /** Looks again at the Pods of nodes whose zone has changed, and at Services of the mode Auto if the shares have. */
     @Override
     public List<DerivedWrite> due(StateView state) {
         long changes = zones.changes();
@@ -208,6 +216,15 @@ public final class EndpointsDerivation implements Derivation {
                 node.pods.forEach(pod -> placeAgain(work, pod));
             }
         });
+        ZoneShares now = sharesOf(zones);
+        if (!now.equals(shares)) {
+            shares = now;
+            services.forEach((key, service) -> {
+                if (service.followsShares()) {
+                    work.podsOfServices.computeIfAbsent(key, none -> new LinkedHashSet<>());
+                }
+            });
+        }
         return settle(work, state);
     }
 
@@ -231,7 +248,8 @@ public final class EndpointsDerivation implements Derivation {
     }
 
     private void takeOver(Work work, ResourceKey key, @Nullable ServiceRecord present) {
-        ServiceEndpoints service = services.computeIfAbsent(key, name -> new ServiceEndpoints(name, this::zoneOf));
+        ServiceEndpoints service =
+                services.computeIfAbsent(key, name -> new ServiceEndpoints(name, this::zoneOf, () -> shares));
         if (present != null && present.equals(service.service())) {
             return;
         }

@@ -1,6 +1,6 @@
 package dev.weft.registry.endpoints;
 
-/** Which zone each node is in, as far as this process knows. Safe for many threads. */
+/** Which zone each node is in and how the CPUs divide over the zones, as far as this process knows. Safe for many threads. */
 public interface NodeZones {
     /** Knows nothing. */
     NodeZones UNKNOWN = new NodeZones() {
@@ -23,6 +23,14 @@ public interface NodeZones {
         return true;
     }
 
-    /** How often any zone has changed, or become {@link #known()}; what {@link #of} answers afterwards is at least as new. */
+    /** How the CPUs of all nodes divide over the zones; to be asked once {@link #known()}. */
+    default ZoneShares shares() {
+        return ZoneShares.NONE;
+    }
+
+    /**
+     * How often any zone or the shares have changed, or become {@link #known()}; what {@link #of} and {@link #shares} answer
+     * afterwards is at least as new.
+     */
     long changes();
 }

@@ -13,7 +13,8 @@ final class PodEndpoints {
     record Placed(String family, List<EndpointPort> ports, SliceEndpoint endpoint) {}
 
     /**
-     * One endpoint for each family in which the Pod has an address; none for a Pod that will never run again.
+     * One endpoint for each family in which the Pod has an address; none for a Pod that will never run again. Without hints
+     * where these depend on the other Pods too ({@link Hints#AUTO}).
      *
      * @param zoneOf the zone of a node by its name; empty where that is not known
      */
@@ -34,7 +35,7 @@ final class PodEndpoints {
     private static SliceEndpoint endpoint(
             ServiceRecord service, PodRecord pod, String address, UnaryOperator<String> zoneOf) {
         String zone = !pod.zone().isEmpty() || pod.nodeName().isEmpty() ? pod.zone() : zoneOf.apply(pod.nodeName());
-        boolean zoneHint = service.hints() != Hints.NONE && !zone.isEmpty();
+        boolean zoneHint = (service.hints() == Hints.ZONE || service.hints() == Hints.NODE) && !zone.isEmpty();
         boolean nodeHint = service.hints() == Hints.NODE && !pod.nodeName().isEmpty();
         return new SliceEndpoint(
                 List.of(address),

@@ -1,6 +1,7 @@
 package dev.weft.registry.endpoints;
 
 import dev.weft.registry.endpoints.PodEndpoints.Placed;
+import dev.weft.registry.endpoints.ServiceRecord.Hints;
 import dev.weft.registry.endpoints.SliceContent.Owner;
 import dev.weft.registry.resource.DerivedWrite;
 import dev.weft.registry.resource.Resource;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class ServiceEndpoints {
     private final ResourceKey key;
     private final UnaryOperator<String> zoneOf;
+    private final Supplier<ZoneShares> shares;
     private final SliceLayout slices;
     private final Map<String, PodRecord> members = new TreeMap<>();
     /** Of a hand-written Endpoints object; null while there is none, as with almost all Services. */
@@ -36,9 +39,14 @@ final class ServiceEndpoints {
     private @Nullable ServiceRecord service;
     private @Nullable ClassicEndpoints written;
 
-    ServiceEndpoints(ResourceKey key, UnaryOperator<String> zoneOf) {
+    /**
+     * @param zoneOf the zone of a node by its name; empty where that is not known
+     * @param shares how the CPUs divide over the zones now
+     */
+    ServiceEndpoints(ResourceKey key, UnaryOperator<String> zoneOf, Supplier<ZoneShares> shares) {
         this.key = key;
         this.zoneOf = zoneOf;
+        this.shares = shares;
         this.slices = new SliceLayout(key.namespace(), key.name() + "-", ServiceEndpoints::podIdentity);
     }
 
@@ -63,6 +71,12 @@ final class ServiceEndpoints {
         } else {
             members.remove(podName);
         }
+    }
+
+    /** Whether the hints of its endpoints depend on the shares of the zones, and so on each other. */
+    boolean followsShares() {
+        ServiceRecord present = service;
+        return present != null && present.selects() && present.hints() == Hints.AUTO;
     }
 
     /** Whether this Pod was selected up to now. */
@@ -111,7 +125,7 @@ final class ServiceEndpoints {
     /** What should follow when, of all that matters here, only these Pods changed. */
     List<DerivedWrite> settle(StateView state, Collection<String> podNames) {
         ServiceRecord present = service;
-        if (present == null || !present.selects() || present.emptying()) {
+        if (present == null || !present.selects() || present.emptying() || followsShares()) {
             return settle(state);
         }
         Map<String, Placed> wanted = new LinkedHashMap<>();
@@ -136,7 +150,7 @@ final class ServiceEndpoints {
             members.keySet().forEach(name -> place(wanted, present, name));
             Set<String> gone = new TreeSet<>(slices.ids());
             gone.removeAll(wanted.keySet());
-            return fromPods(state, present, wanted, gone);
+            return fromPods(state, present, followsShares() ? hinted(present, wanted) : wanted, gone);
         }
         Resource endpoints = state.get(endpointsKey());
         List<DerivedWrite> writes = new ArrayList<>(slices.dissolve());
@@ -159,6 +173,29 @@ final class ServiceEndpoints {
         if (pod != null) {
             PodEndpoints.of(present, pod, zoneOf).forEach(each -> wanted.put(each.family() + "/" + podName, each));
         }
+    }
+
+    /** All endpoints, with the hints that the shares of the zones give to the ready ones of each family. */
+    private Map<String, Placed> hinted(ServiceRecord present, Map<String, Placed> wanted) {
+        Map<String, Placed> hinted = new LinkedHashMap<>(wanted);
+        for (String family : present.families()) {
+            List<ZoneAllocation.Candidate> ready = new ArrayList<>();
+            wanted.forEach((id, placed) -> {
+                SliceEndpoint endpoint = placed.endpoint();
+                if (placed.family().equals(family) && Boolean.TRUE.equals(endpoint.ready())) {
+                    String zone = endpoint.zone();
+                    ready.add(new ZoneAllocation.Candidate(id, zone, slices.hintOf(id, zone)));
+                }
+            });
+            ZoneAllocation.of(shares.get(), ready)
+                    .forEach((id, zone) -> hinted.computeIfPresent(
+                            id,
+                            (same, placed) -> new Placed(
+                                    placed.family(),
+                                    placed.ports(),
+                                    placed.endpoint().hintedTo(zone))));
+        }
+        return hinted;
     }
 
     private List<DerivedWrite> fromPods(

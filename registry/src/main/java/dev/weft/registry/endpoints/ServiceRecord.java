@@ -38,8 +38,12 @@ record ServiceRecord(
     /** Rule EPS-8. */
     enum Hints {
         NONE,
+        /** All to their own zone. */
         ZONE,
-        NODE
+        /** All to their own node and zone. */
+        NODE,
+        /** In proportion to the CPUs of the zones: {@link ZoneAllocation}. */
+        AUTO
     }
 
     /** Whether its endpoints are made from Pods. */
@@ -112,16 +116,17 @@ record ServiceRecord(
     }
 
     /**
-     * The annotation wins over the field for as long as both exist (rule EPS-8). Its mode {@code Auto} needs the CPUs of
-     * all nodes, which are not known here; it then gives no hints, as Kubernetes does where that data is missing.
+     * The annotation wins over the field for as long as both exist (rule EPS-8), also where its mode {@code Auto} then finds
+     * too little to give hints.
      */
     private static Hints hints(JsonNode json) {
         JsonNode annotations = json.path("metadata").path("annotations");
         String mode = annotations.path("service.kubernetes.io/topology-mode").asText("");
         String older =
                 annotations.path("service.kubernetes.io/topology-aware-hints").asText("");
-        if (mode.equalsIgnoreCase("Auto") || (mode.isEmpty() && older.equalsIgnoreCase("Auto"))) {
-            return Hints.NONE;
+        String told = mode.isEmpty() ? older : mode; // admission lets them only be the same
+        if (told.equals("Auto") || told.equals("auto")) {
+            return Hints.AUTO;
         }
         String distribution = json.path("spec").path("trafficDistribution").asText("");
         if (distribution.equals("PreferSameNode")) {

@@ -89,6 +89,22 @@ public record SliceEndpoint(
                 addresses, ready, serving, terminating, hostname, nodeName, zone, target, forZones, forNodes, other);
     }
 
+    /** The same, hinted to one zone and no node. */
+    SliceEndpoint hintedTo(String other) {
+        return new SliceEndpoint(
+                addresses,
+                ready,
+                serving,
+                terminating,
+                hostname,
+                nodeName,
+                zone,
+                target,
+                List.of(other),
+                List.of(),
+                weight);
+    }
+
     void writeTo(ObjectNode json) {
         ArrayNode addressList = json.putArray("addresses");
         addresses.forEach(addressList::add);

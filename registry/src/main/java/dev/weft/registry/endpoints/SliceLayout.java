@@ -123,6 +123,17 @@ final class SliceLayout {
         }
     }
 
+    /** The zone that an endpoint is hinted to; empty if it has no place, not one such zone, or is said to be in another than this. */
+    String hintOf(String id, String zone) {
+        Slice slice = places.get(id);
+        SliceEndpoint endpoint = slice == null ? null : slice.endpoints.get(id);
+        return endpoint == null
+                        || !endpoint.zone().equals(zone)
+                        || endpoint.forZones().size() != 1
+                ? ""
+                : endpoint.forZones().get(0);
+    }
+
     /** The endpoints that have a place. */
     Collection<String> ids() {
         return List.copyOf(places.keySet());

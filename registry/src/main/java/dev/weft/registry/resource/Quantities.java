@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Amounts of resources: {@code 100m}, {@code 1.5Gi}, {@code 1e3}. */
-final class Quantities {
+public final class Quantities {
     private static final Pattern FORM = Pattern.compile(
             "[+-]?([0-9]{1,30}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,4})?");
 
@@ -130,6 +130,23 @@ final class Quantities {
      */
     static int compare(String a, String b) {
         return isQuantity(a) && isQuantity(b) ? value(a).compareTo(value(b)) : 0;
+    }
+
+    /**
+     * An amount in thousandths, rounded up.
+     *
+     * @param most what is more counts as this
+     * @return 0 where the text is no amount, or one below 0
+     */
+    public static long millis(String text, long most) {
+        return isQuantity(text)
+                ? value(text)
+                        .movePointRight(3)
+                        .max(BigDecimal.ZERO)
+                        .min(BigDecimal.valueOf(most))
+                        .setScale(0, RoundingMode.UP)
+                        .longValueExact()
+                : 0;
     }
 
     private static BigDecimal value(String quantity) {
