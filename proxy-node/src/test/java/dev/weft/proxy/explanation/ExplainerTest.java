@@ -274,7 +274,7 @@ class ExplainerTest {
                 "'mesh.weft.dev/locality':'cluster','mesh.weft.dev/algorithm':'random'",
                 "'type':'ClusterSetIP','ips':['127.112.0.1'],'ports':[{'name':'http','port':80,'protocol':'TCP'}]");
         List<JsonNode> clusters = new ArrayList<>(List.of(cluster("east", true, "Alive", "")));
-        for (String one : roundTrips.split(" ")) {
+        for (String one : roundTrips.split(" ", -1)) {
             String[] parts = one.split("=", -1);
             JsonNode member = cluster(parts[0], false, "Alive", "Fresh");
             if (!parts[1].isEmpty()) {

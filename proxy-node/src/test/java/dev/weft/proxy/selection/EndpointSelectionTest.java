@@ -180,7 +180,7 @@ class EndpointSelectionTest {
                 ? ""
                 : String.join(
                         " ",
-                        Stream.of(addresses.split(" "))
+                        Stream.of(addresses.split(" ", -1))
                                 .map(Integer::valueOf)
                                 .sorted()
                                 .map(String::valueOf)
@@ -307,7 +307,7 @@ class EndpointSelectionTest {
 
     /** A slice with two ports. */
     private static Slice byHand(String id, String addresses, @Nullable String hostname) {
-        List<SliceEndpoint> endpoints = Stream.of(addresses.split(" "))
+        List<SliceEndpoint> endpoints = Stream.of(addresses.split(" ", -1))
                 .map(address -> new SliceEndpoint(
                         address, true, true, false, "here", null, Set.of(), Set.of(), null, 1, true, hostname))
                 .toList();
