@@ -223,7 +223,7 @@ public final class WeftProxy {
         Duration patience = config.getDuration("weft.server.stop-timeout");
         try {
             proxy.stop()
-                    .thenCombine(left, (drained, told) -> told)
+                    .runAfterBoth(left, () -> {})
                     .thenCompose(drained ->
                             CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()))
                     .toCompletableFuture()
