@@ -93,7 +93,10 @@ public final class RoundTrips {
         return nowNanos - since >= bounds.oldAfter().toNanos();
     }
 
-    /** The rank of a round trip of so many nanoseconds, at least 1: less for a shorter one, the same for about the same. */
+    /**
+     * The rank of a round trip of so many nanoseconds, at least 1: less for a shorter one, the same for about the same. For
+     * those who compare but once: the traffic itself goes by {@link #isNearer}, which has no steps to fall over.
+     */
     public static int rankOf(double nanos) {
         return (int) (Math.log(nanos) / Math.log(CLEARLY));
     }

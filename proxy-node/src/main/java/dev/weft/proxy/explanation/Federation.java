@@ -50,8 +50,8 @@ final class Federation {
     }
 
     /**
-     * How far another cluster is by gossip's round trip, as {@link RoundTrips#rankOf} has it, so that proxy-nodes and this
-     * agree on what is the same distance; empty where none is known.
+     * How far another cluster is by gossip's round trip, in the steps of {@link RoundTrips#rankOf}; empty where none is
+     * known. A proxy-node, which measures for itself, keeps its earlier order where neither is clearly nearer.
      */
     OptionalInt distance(String cluster) {
         JsonNode status = clusters.get(cluster);
