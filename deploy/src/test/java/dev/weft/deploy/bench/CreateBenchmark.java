@@ -8,10 +8,10 @@ import java.util.List;
 final class CreateBenchmark implements Benchmark {
     private static final int CONNECTIONS = 64;
 
-    /** Warm-up ends when a round costs no less than this part of the one before: then what runs often is compiled. */
-    private static final double SETTLED = 0.95;
+    /** Warm-up ends when the compilers took less than this part of a round's processor time. */
+    private static final double COMPILED = 0.05;
 
-    private static final int MOST_WARM_ROUNDS = 8;
+    private static final int MOST_WARM_ROUNDS = 16;
 
     @Override
     public String name() {
@@ -35,7 +35,10 @@ final class CreateBenchmark implements Benchmark {
                 HttpClients clients = new HttpClients(server.api())) {
             Stock stock = new Stock(clients, "create-", 32).begin();
             byte[] stored = Bodies.service("svc-100000").getBytes(StandardCharsets.UTF_8);
-            int warm = warmUp(arena, server, stock, each);
+            warmUp(arena, server, stock, each);
+            if (etcd != null) {
+                etcd.puts(CONNECTIONS, each, "/registry/services/warm/svc-", n -> stored);
+            }
             for (int round = 0; round < arena.effort().rounds(); round++) {
                 if (etcd != null) {
                     Usage before = etcd.usage();
@@ -43,29 +46,25 @@ final class CreateBenchmark implements Benchmark {
                     theirCpu.add(etcd.usage().microsEach(before, each));
                 }
                 Usage before = server.usage();
-                ours.add(stock.services(warm + round * each, each));
+                ours.add(stock.services(round * each, each));
                 ourCpu.add(server.usage().microsEach(before, each));
             }
         }
         print(arena.figures(), ours, ourCpu, theirs, theirCpu);
     }
 
-    /** Creates until the server's code is compiled, and says how fast it was before; returns how many were created. */
-    private static int warmUp(Arena arena, Arena.Server server, Stock stock, int each) {
-        double before = Double.MAX_VALUE;
-        for (int round = 0; round < MOST_WARM_ROUNDS; round++) {
+    /** Creates, and deletes again, until the server's code is compiled; says how fast it was before. */
+    private static void warmUp(Arena arena, Arena.Server server, Stock stock, int each) {
+        boolean compiled = false;
+        for (int round = 0; round < MOST_WARM_ROUNDS && !compiled; round++) {
             Usage begun = server.usage();
-            Load load = stock.services(round * each, each);
-            double cost = server.usage().microsEach(begun, each);
+            Load load = stock.services(0, each);
+            compiled = server.usage().compilersPart(begun) < COMPILED;
             if (round == 0) {
                 arena.figures().figure("creates, the first " + each + " of a fresh process", load.perSecond(), "/s");
             }
-            if (cost > before * SETTLED) {
-                return (round + 1) * each;
-            }
-            before = cost;
+            stock.remove(0, each);
         }
-        return MOST_WARM_ROUNDS * each;
     }
 
     private static void print(

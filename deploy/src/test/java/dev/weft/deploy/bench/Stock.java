@@ -36,6 +36,11 @@ final class Stock {
         return write(count, n -> clients.post(services(from + n), Bodies.service(service(from + n))));
     }
 
+    /** Deletes so many Services, from the n-th on. */
+    Load remove(int from, int count) {
+        return write(count, n -> clients.delete(services(from + n) + "/" + service(from + n)));
+    }
+
     /** Exports so many Services, from the n-th on. */
     Load exports(int from, int count) {
         return write(

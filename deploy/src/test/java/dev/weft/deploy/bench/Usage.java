@@ -3,28 +3,62 @@ package dev.weft.deploy.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a process has used so far, as the kernel counts it.
  *
  * @param cpuMillis processor time, of all its threads, in user and in kernel mode
+ * @param compilerMillis the part of it that Java's compilers took
  * @param residentKib memory in RAM
  */
-record Usage(long cpuMillis, long residentKib) {
+record Usage(long cpuMillis, long compilerMillis, long residentKib) {
     /** The kernel counts in hundredths of a second, whatever its own tick is. */
     private static final long MILLIS_PER_TICK = 10;
 
+    private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
+
     static Usage of(long pid) {
+        Path process = Path.of("/proc", String.valueOf(pid));
         try {
-            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
-            // The name in parentheses may hold blanks; utime and stime are the 12th and 13th word after it.
-            String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            long ticks = Long.parseLong(words[11]) + Long.parseLong(words[12]);
-            return new Usage(ticks * MILLIS_PER_TICK, resident(pid));
+            return new Usage(Ticks.of(process).millis(), compilers(process), resident(pid));
         } catch (IOException e) {
             throw new UncheckedIOException("process " + pid + " is gone", e);
+        }
+    }
+
+    private static long compilers(Path process) throws IOException {
+        long millis = 0;
+        try (Stream<Path> threads = Files.list(process.resolve("task"))) {
+            for (Path thread : threads.toList()) {
+                try {
+                    Ticks ticks = Ticks.of(thread);
+                    millis += COMPILER.matcher(ticks.name).lookingAt() ? ticks.millis() : 0;
+                } catch (NoSuchFileException e) {
+                    // It has ended since.
+                }
+            }
+        }
+        return millis;
+    }
+
+    /** What the kernel has counted of a process or a thread. */
+    private record Ticks(String name, long count) {
+        static Ticks of(Path directory) throws IOException {
+            String stat = Files.readString(directory.resolve("stat"));
+            // The name in parentheses may hold blanks; utime and stime are the 12th and 13th word after it.
+            int end = stat.lastIndexOf(')');
+            String[] words = stat.substring(end + 2).split(" ", -1);
+            return new Ticks(
+                    stat.substring(stat.indexOf('(') + 1, end), Long.parseLong(words[11]) + Long.parseLong(words[12]));
+        }
+
+        long millis() {
+            return count * MILLIS_PER_TICK;
         }
     }
 
@@ -58,6 +92,11 @@ record Usage(long cpuMillis, long residentKib) {
 
     double residentMib() {
         return residentKib / 1024.0;
+    }
+
+    /** Which part of the processor time since an earlier look the compilers took, from 0 to 1. */
+    double compilersPart(Usage since) {
+        return (double) (compilerMillis - since.compilerMillis) / Math.max(1, cpuMillis - since.cpuMillis);
     }
 
     /** Microseconds of processor time for each of so many operations since an earlier look. */

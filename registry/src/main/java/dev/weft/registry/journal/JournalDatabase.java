@@ -23,6 +23,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
@@ -68,6 +69,8 @@ public final class JournalDatabase implements Storage {
                 // Until the files are known to be whole.
                 .setDisableAutoCompactions(true)
                 .setWriteBufferSize(settings.writeBufferBytes() / 2)
+                // Not Snappy, the default: as it comes with RocksDB for Java it takes a multiple of the time.
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(
                         new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true));
         options = verifyingLogs()
