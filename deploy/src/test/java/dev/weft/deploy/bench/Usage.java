@@ -3,7 +3,6 @@ package dev.weft.deploy.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -38,8 +37,8 @@ record Usage(long cpuMillis, long compilerMillis, long residentKib) {
                 try {
                     Ticks ticks = Ticks.of(thread);
                     millis += COMPILER.matcher(ticks.name).lookingAt() ? ticks.millis() : 0;
-                } catch (NoSuchFileException e) {
-                    // It has ended since.
+                } catch (IOException e) {
+                    // The thread has ended since.
                 }
             }
         }

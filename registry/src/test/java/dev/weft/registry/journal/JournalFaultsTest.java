@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
@@ -294,7 +295,7 @@ class JournalFaultsTest {
     /** Table files one short of those that RocksDB would merge by itself. */
     private static Path unmerged(Path live) throws Exception {
         try (JournalDatabase database = JournalDatabase.open(live, "east", SETTINGS)) {
-            for (int i = 1; i < 4; i++) {
+            for (int i = 1; i < JournalDatabase.MERGED_AT_ONCE; i++) {
                 table(database, i);
             }
             return newest(live, ".sst");
@@ -328,8 +329,8 @@ class JournalFaultsTest {
             }
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .until(() -> database.db().getLiveFilesMetaData().size() < 5);
+                    .until(() -> database.db().getLiveFilesMetaData().size() < JournalDatabase.MERGED_AT_ONCE);
         }
-        assertThat(numbers(live)).containsExactly(0L, 1L, 2L, 3L, 10L, 11L, 12L, 13L, 14L, 15L);
+        assertThat(numbers(live)).isEqualTo(LongStream.range(0, 16).boxed().toList());
     }
 }
