@@ -125,6 +125,10 @@ final class Arena implements AutoCloseable {
             return Usage.of(process.pid());
         }
 
+        long compilerMillis() {
+            return Usage.compilerMillis(process.pid());
+        }
+
         Usage usageAfterCollection() {
             return Usage.afterCollection(process.pid());
         }

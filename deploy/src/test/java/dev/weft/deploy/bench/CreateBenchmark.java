@@ -57,9 +57,11 @@ final class CreateBenchmark implements Benchmark {
     private static void warmUp(Arena arena, Arena.Server server, Stock stock, int each) {
         boolean compiled = false;
         for (int round = 0; round < MOST_WARM_ROUNDS && !compiled; round++) {
-            Usage begun = server.usage();
+            long cpu = server.usage().cpuMillis();
+            long compilers = server.compilerMillis();
             Load load = stock.services(0, each);
-            compiled = server.usage().compilersPart(begun) < COMPILED;
+            compiled = server.compilerMillis() - compilers
+                    < COMPILED * (server.usage().cpuMillis() - cpu);
             if (round == 0) {
                 arena.figures().figure("creates, the first " + each + " of a fresh process", load.perSecond(), "/s");
             }

@@ -12,27 +12,26 @@ import java.util.stream.Stream;
  * What a process has used so far, as the kernel counts it.
  *
  * @param cpuMillis processor time, of all its threads, in user and in kernel mode
- * @param compilerMillis the part of it that Java's compilers took
  * @param residentKib memory in RAM
  */
-record Usage(long cpuMillis, long compilerMillis, long residentKib) {
+record Usage(long cpuMillis, long residentKib) {
     /** The kernel counts in hundredths of a second, whatever its own tick is. */
     private static final long MILLIS_PER_TICK = 10;
 
     private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
 
     static Usage of(long pid) {
-        Path process = Path.of("/proc", String.valueOf(pid));
         try {
-            return new Usage(Ticks.of(process).millis(), compilers(process), resident(pid));
+            return new Usage(Ticks.of(directory(pid)).millis(), resident(pid));
         } catch (IOException e) {
             throw new UncheckedIOException("process " + pid + " is gone", e);
         }
     }
 
-    private static long compilers(Path process) throws IOException {
+    /** The processor time that the compilers of a Java process have taken so far. */
+    static long compilerMillis(long pid) {
         long millis = 0;
-        try (Stream<Path> threads = Files.list(process.resolve("task"))) {
+        try (Stream<Path> threads = Files.list(directory(pid).resolve("task"))) {
             for (Path thread : threads.toList()) {
                 try {
                     Ticks ticks = Ticks.of(thread);
@@ -41,8 +40,14 @@ record Usage(long cpuMillis, long compilerMillis, long residentKib) {
                     // The thread has ended since.
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("process " + pid + " is gone", e);
         }
         return millis;
+    }
+
+    private static Path directory(long pid) {
+        return Path.of("/proc", String.valueOf(pid));
     }
 
     /** What the kernel has counted of a process or a thread. */
@@ -62,7 +67,7 @@ record Usage(long cpuMillis, long compilerMillis, long residentKib) {
     }
 
     private static long resident(long pid) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status"))) {
+        for (String line : Files.readAllLines(directory(pid).resolve("status"))) {
             if (line.startsWith("VmRSS:")) {
                 return Long.parseLong(line.replaceAll("\\D", ""));
             }
@@ -91,11 +96,6 @@ record Usage(long cpuMillis, long compilerMillis, long residentKib) {
 
     double residentMib() {
         return residentKib / 1024.0;
-    }
-
-    /** Which part of the processor time since an earlier look the compilers took, from 0 to 1. */
-    double compilersPart(Usage since) {
-        return (double) (compilerMillis - since.compilerMillis) / Math.max(1, cpuMillis - since.cpuMillis);
     }
 
     /** Microseconds of processor time for each of so many operations since an earlier look. */
