@@ -21,6 +21,12 @@ final class Skeleton {
     static final List<String> OWNER_RULES = List.of("return");
 
     private static final String MASQUERADED = "masqueraded";
+    /**
+     * What the kernel first sees in its midst, since it tracked no connections before there was a table: of listeners, which
+     * keep it. A packet that is led elsewhere ends it.
+     */
+    private static final String LISTENERS_OWN = "tcp flags & (syn | ack) != syn fib daddr type local return";
+
     private static final List<String> PROTOCOLS = List.of("tcp", "udp");
     private static final int CLIENTS = 65_535;
     /** Endpoints by listener that are counted; beyond it a connection is led, but not counted by endpoint. */
@@ -164,6 +170,8 @@ final class Skeleton {
         List<String> arrived = new ArrayList<>();
         List<String> passed = new ArrayList<>();
         List<String> leaving = new ArrayList<>();
+        arriving.add(LISTENERS_OWN);
+        unserved.add(LISTENERS_OWN);
         for (Family family : Family.values()) {
             String destination = family.keyword() + " daddr";
             arriving.add(destination + " . meta l4proto . th dport vmap @" + services(family));

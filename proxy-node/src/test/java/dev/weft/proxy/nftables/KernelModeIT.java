@@ -65,6 +65,7 @@ class KernelModeIT {
         }
         hosts.serve(Hosts.NODE, "host", 8081);
         hosts.echo("one", "one", 8082);
+        hosts.echo("two", "two", 8082);
     }
 
     @AfterAll
@@ -702,6 +703,34 @@ class KernelModeIT {
             clients.destroyForcibly();
             clients.onExit().join();
         }
+    }
+
+    @ParameterizedTest(name = "from {0}")
+    @ValueSource(strings = {CLIENT, Hosts.NODE, "three"})
+    @DisplayName("leaves listeners their open connections, though the kernel has tracked none until it serves")
+    void openConnectionsStay(String from) throws Exception {
+        start("auto");
+        services.add(service(
+                "web",
+                "'mesh.weft.dev/mode':'userspace'",
+                "'clusterIPs':['" + VIP + "'],'type':'NodePort','ports':[{'port':80,'nodePort':30080}]"));
+        slices.add(slice("web", slicePort("", "TCP", 8082), "10.91.1.2", "10.91.2.2"));
+        serve("userspace");
+        List<Process> clients = List.of(hosts.hold(from, VIP, 80), hosts.hold(from, NODE_PORT_ADDRESS, 30080));
+        List<Flow> held = clients.stream().map(Flow::new).toList();
+        for (Flow each : held) {
+            assertThat(each.ask()).matches("(one|two) 1");
+        }
+
+        ((ObjectNode) services.get(0).at("/metadata")).putObject("annotations");
+        node.apply(services, slices);
+        node.await("the kernel", status -> status.startsWith("programmed=[web]"));
+        for (int asked = 2; asked < 5; asked++) {
+            for (Flow each : held) {
+                assertThat(each.ask()).endsWith(" " + asked);
+            }
+        }
+        clients.forEach(Process::destroyForcibly);
     }
 
     /** From ports that were used while the service moved. */
