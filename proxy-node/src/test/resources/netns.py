@@ -1,6 +1,8 @@
 """Servers and clients for tests in network namespaces.
 
-serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv6; prints "serving" once it does
+serve NAME PORT...            answers "NAME PEER" over TCP and UDP, IPv4 and IPv6; prints "serving" once it does. Of a connection
+                              the client is the first to end: else the server would remember it, and a later one from
+                              that port might be tried twice by TCP itself, which takes two turns
 echo NAME PORT                answers "NAME N" to the n-th line of a TCP connection over IPv4; prints "serving" once it does
 hold ADDRESS PORT             sends a line over one and the same TCP connection for each line it reads; prints answers, or what failed
 flow ADDRESS PORT             sends a datagram from one and the same port for each line it reads; prints answers likewise
@@ -20,6 +22,7 @@ import time
 
 PATIENCE = 30.0
 SILENCE = 2.0
+CONNECTION = "connection"
 
 
 def serve(name, ports):
@@ -39,10 +42,20 @@ def serve(name, ports):
             if key.data == socket.SOCK_DGRAM:
                 _, peer = key.fileobj.recvfrom(100)
                 key.fileobj.sendto(answer(name, peer), peer)
-            else:
+            elif key.data == socket.SOCK_STREAM:
                 connection, peer = key.fileobj.accept()
-                with connection:
-                    connection.sendall(answer(name, peer))
+                connection.sendall(answer(name, peer))
+                chosen.register(connection, selectors.EVENT_READ, CONNECTION)
+            elif ended(key.fileobj):
+                chosen.unregister(key.fileobj)
+                key.fileobj.close()
+
+
+def ended(connection):
+    try:
+        return not connection.recv(100)
+    except OSError:
+        return True
 
 
 def answer(name, peer):
