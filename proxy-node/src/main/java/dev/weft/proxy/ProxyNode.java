@@ -138,6 +138,9 @@ public final class ProxyNode {
                 kernel::leaves,
                 dataPlane::addressesInUse,
                 new OwnAddresses(settings.dataPlane().nodeAddresses()),
+                settings.handover().isPresent()
+                        ? settings.stopDeadline().plus(settings.dataPlane().drainDeadline())
+                        : Duration.ZERO,
                 KernelPath.mayChangeNetwork(),
                 commands(settings));
         CompletableFuture<ActorRef<DataPlaneActor.Command>> steering = new CompletableFuture<>();

@@ -6,7 +6,7 @@ import dev.weft.proxy.view.ServiceKey;
 import dev.weft.proxy.view.ServicePicture;
 import dev.weft.proxy.view.ServiceView;
 import dev.weft.proxy.view.ViewUpdate;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +40,9 @@ public final class HostAddresses {
     private final Set<String> lingering = new TreeSet<>();
 
     private boolean read;
+    /** How long what a predecessor has put stays for its connections; zero when there is none, or it has been seen to. */
+    private Duration predecessors;
+
     private boolean busy;
     /** The last change, which never fails. */
     private CompletionStage<@Nullable Void> settling = CompletableFuture.completedFuture(null);
@@ -59,6 +62,8 @@ public final class HostAddresses {
      * @param listening whether listeners serve a service
      * @param inUse the addresses at which there are listeners, or connections of former ones
      * @param own from where this host comes to them
+     * @param predecessors how long the connections of one that this one relieves may run on, perhaps by addresses that are
+     *     not wanted any more; zero when it relieves none
      * @param may whether this process may change the host's network; if not, nothing is ever done
      */
     public HostAddresses(
@@ -66,9 +71,11 @@ public final class HostAddresses {
             Predicate<ServicePicture> listening,
             Supplier<Set<String>> inUse,
             OwnAddresses own,
+            Duration predecessors,
             boolean may,
             Commands commands) {
         this.settings = settings;
+        this.predecessors = predecessors;
         this.commands = commands;
         this.routes = new LocalRoutes(settings.protocol(), commands);
         this.own = own;
@@ -86,16 +93,16 @@ public final class HostAddresses {
             }
             read = true;
             Set<String> abandoned = wanted.takeAbandoned();
-            lingering.addAll(abandoned);
-            lookAfter(abandoned);
+            linger(abandoned, settings.linger());
             settle();
         }
     }
 
-    private void lookAfter(Set<String> abandoned) {
-        if (!abandoned.isEmpty()) {
-            CompletableFuture.delayedExecutor(settings.linger().toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> over(abandoned));
+    private void linger(Set<String> addresses, Duration time) {
+        if (!addresses.isEmpty()) {
+            lingering.addAll(addresses);
+            CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> over(addresses));
         }
     }
 
@@ -106,8 +113,7 @@ public final class HostAddresses {
         synchronized (this) {
             if (!stopped) {
                 lingering.removeAll(lingered);
-                lingering.addAll(busy);
-                lookAfter(busy);
+                linger(busy, settings.linger());
                 settle();
             }
         }
@@ -255,33 +261,32 @@ public final class HostAddresses {
         });
     }
 
-    private CompletionStage<Void> change(Map<String, String> found, Set<String> goal) {
+    /** What is on the host before the first change is a predecessor's, whose connections may run on. */
+    private synchronized Set<String> withPredecessors(Set<String> found, Set<String> goal) {
+        if (predecessors.isZero()) {
+            return goal;
+        }
+        Set<String> theirs = new TreeSet<>(found);
+        theirs.removeAll(goal);
+        linger(theirs, predecessors);
+        predecessors = Duration.ZERO;
+        return goal();
+    }
+
+    private CompletionStage<Void> change(Map<String, String> found, Set<String> wantedNow) {
+        Set<String> goal = withPredecessors(found.keySet(), wantedNow);
         Sources sources = own.now(goal);
         used = sources;
-        List<String> lines = new ArrayList<>();
-        List<String> plain = new ArrayList<>();
-        found.keySet().stream()
-                .filter(address -> !goal.contains(address))
-                .forEach(address -> lines.add(routes.line("del", address, "")));
-        for (String address : goal) {
-            String source = sources.towards(address);
-            String before = found.get(address);
-            if (before == null) {
-                lines.add(routes.line("add", address, source));
-                plain.add(routes.line("add", address, ""));
-            } else if (!before.equals(source)) {
-                lines.add(routes.line("replace", address, source)); // refused, it leaves the route as it was
-            }
-        }
+        RouteChange change = RouteChange.between(found, goal, sources, routes);
         Set<String> lost = new TreeSet<>(held);
         lost.retainAll(goal);
         held = Set.copyOf(lost);
         lost.removeAll(found.keySet());
         Set<String> kept = new TreeSet<>(found.keySet());
         kept.retainAll(goal);
-        CompletionStage<Boolean> done = lines.isEmpty()
+        CompletionStage<Boolean> done = change.lines().isEmpty()
                 ? CompletableFuture.completedFuture(true)
-                : routes.run(lines).thenCompose(output -> withoutSource(output, plain));
+                : routes.run(change.lines()).thenCompose(output -> withoutSource(output, change.plain()));
         return done.thenAccept(allPut -> {
             tell(lost, goal.size());
             held = Set.copyOf(allPut ? goal : kept);

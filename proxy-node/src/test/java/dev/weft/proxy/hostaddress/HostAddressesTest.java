@@ -48,15 +48,20 @@ class HostAddressesTest {
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean listening = true;
     private final List<String> present = new CopyOnWriteArrayList<>(List.of("192.0.2.5", "2001:db8::5"));
-    private final HostAddresses addresses = new HostAddresses(
-            SETTINGS,
-            picture -> listening,
-            this::look,
-            new OwnAddresses(List.of("127.0.0.1", "192.0.2.9"), () -> present),
-            true,
-            ip);
+    private final HostAddresses addresses = create(Duration.ZERO);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private ServiceView view = ServiceView.empty("n");
+
+    private HostAddresses create(Duration predecessors) {
+        return new HostAddresses(
+                SETTINGS,
+                picture -> listening,
+                this::look,
+                new OwnAddresses(List.of("127.0.0.1", "192.0.2.9"), () -> present),
+                predecessors,
+                true,
+                ip);
+    }
 
     @BeforeEach
     void listen() {
@@ -113,6 +118,25 @@ class HostAddressesTest {
 
         inUse.clear();
         await().until(() -> ip.routes().isEmpty());
+    }
+
+    @Test
+    @DisplayName(
+            "that nobody wants go at once where nobody is relieved, and else when a predecessor's connections had their time")
+    void predecessors() throws Exception {
+        ip.put("10.96.0.9", "192.0.2.5");
+        apply(web());
+        await().until(() -> ip.routes().equals(Set.of("10.96.0.2", "fd00::2")));
+
+        ip.put("10.96.0.9", "192.0.2.5");
+        Duration time = Duration.ofSeconds(2);
+        HostAddresses successor = create(time);
+        long began = System.nanoTime();
+        successor.apply(new ViewUpdate(view, view.keys(), true));
+        await().until(() -> !ip.routes().contains("10.96.0.9"));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(time);
+        assertThat(ip.routes()).containsExactlyInAnyOrder("10.96.0.2", "fd00::2");
+        successor.leave();
     }
 
     @Test

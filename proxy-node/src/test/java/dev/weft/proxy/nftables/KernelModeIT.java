@@ -791,7 +791,7 @@ class KernelModeIT {
         assertThat(found.owner()).isEqualTo("node-1");
     }
 
-    private static String ask(BufferedWriter questions, BufferedReader answers) throws IOException {
+    static String ask(BufferedWriter questions, BufferedReader answers) throws IOException {
         questions.write("?\n");
         questions.flush();
         return String.valueOf(answers.readLine());
