@@ -7,10 +7,10 @@
  * {@link dev.weft.proxy.hostaddress.HostAddresses} has it done by the command {@code ip}; {@link
  * dev.weft.proxy.hostaddress.OwnAddresses} says from where the host comes to them.
  *
- * <p>What must hold: what is no longer wanted is taken off, but not under connections that came by a listener and may run on;
- * what somebody removes is put back at the next look, and told; a restart changes only what is different; a stop takes off
- * what nobody goes on serving; what crashes leaves the addresses where they are, as it leaves the kernel's rules. External
- * IPs are not put: they are the administrator's to bring.
+ * <p>What must hold: what is no longer wanted is taken off, but not under connections that came by a listener, be it a
+ * predecessor's, and may run on; what somebody removes is put back at the next look, and told; a restart changes only what is
+ * different; a stop takes off what nobody goes on serving; what crashes leaves the addresses where they are, as it leaves the
+ * kernel's rules. External IPs are not put: they are the administrator's to bring.
  *
  * <p>Source of its rules: the design contract's any-IP routes; the kernel answers ARP for an address of the local table.
  */
