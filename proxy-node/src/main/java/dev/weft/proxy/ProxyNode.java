@@ -138,7 +138,7 @@ public final class ProxyNode {
                 kernel::leaves,
                 dataPlane::addressesInUse,
                 new OwnAddresses(settings.dataPlane().nodeAddresses()),
-                settings.handover().isPresent()
+                settings.handover().isPresent() // the predecessor begins to drain somewhat later than this one begins
                         ? settings.stopDeadline().plus(settings.dataPlane().drainDeadline())
                         : Duration.ZERO,
                 KernelPath.mayChangeNetwork(),

@@ -22,8 +22,9 @@ final class Skeleton {
 
     private static final String MASQUERADED = "masqueraded";
     /**
-     * What the kernel first sees in its midst, since it tracked no connections before there was a table: of listeners, which
-     * keep it. A packet that is led elsewhere ends it.
+     * For connections that were open when the table came, on a host that tracked none until then: their next packet seems
+     * new to the kernel, but opens nothing. Those to this host's addresses are its listeners', and led elsewhere they would
+     * be reset.
      */
     private static final String LISTENERS_OWN = "tcp flags & (syn | ack) != syn fib daddr type local return";
 
