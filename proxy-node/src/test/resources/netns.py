@@ -10,7 +10,8 @@ storm ADDRESS PORT N          sends datagrams from N ports without end; for each
                               the line before, how many answers came, and how many ports had none
 rush ADDRESS PORT             makes TCP calls without end from few ports, and is the first to say that it is done in each; for
                               each line it reads prints how many calls it has made since the line before, and what failed
-from ADDRESS PORT SOURCE...     makes a TCP call from each of these addresses of the host; prints an answer a line, or refused
+from ADDRESS PORT SOURCE...   makes a TCP call from each of these addresses of the host (or ADDRESS@PORT); prints an answer a line,
+                              or refused
 call PROTOCOL ADDRESS PORT N  makes N calls one after the other; prints an answer a line, or refused, silent
 """
 import select
@@ -155,7 +156,9 @@ def call(protocol, address, port, dropped, source=None):
         sock.settimeout(SILENCE if dropped else PATIENCE)
         try:
             if source:
-                sock.bind((source, 0))
+                own, _, own_port = source.partition("@")
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                sock.bind((own, int(own_port or 0)))
             sock.connect((address, port))
             if protocol == "udp":
                 sock.send(b"?")

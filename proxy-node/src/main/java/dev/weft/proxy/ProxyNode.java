@@ -1,9 +1,11 @@
 package dev.weft.proxy;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
 import dev.weft.proxy.balance.Algorithm;
 import dev.weft.proxy.dataplane.CheckMeans;
 import dev.weft.proxy.dataplane.DataPlane;
@@ -54,6 +56,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyNode {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyNode.class);
+    /** Much longer than the data plane's actor ever takes for what it has been told. */
+    private static final Duration CATCHING_UP = Duration.ofSeconds(5);
 
     private final ProxySettings settings;
     private final DataPlane dataPlane;
@@ -188,7 +192,7 @@ public final class ProxyNode {
                 pictured,
                 metrics(settings, dataPlane, kernel),
                 started);
-        settings.handover().ifPresent(node::succeed);
+        settings.handover().ifPresent(socket -> node.succeed(socket, system));
         return node;
     }
 
@@ -199,8 +203,10 @@ public final class ProxyNode {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // told by itself
-    private void succeed(Path socket) {
-        pictured.thenCompose(first -> dataPlane.succeed(socket, () -> relieved.complete(null)))
+    private void succeed(Path socket, ActorSystem<?> system) {
+        pictured.thenCompose(first -> kernel.settled())
+                .thenCompose(settled -> caughtUp(system))
+                .thenCompose(serving -> dataPlane.succeed(socket, () -> relieved.complete(null)))
                 .whenComplete((closing, failure) -> {
                     if (closing != null) {
                         offering.set(closing);
@@ -211,6 +217,12 @@ public final class ProxyNode {
                         LOG.warn("no successor can take over at {}: {}", socket, String.valueOf(failure));
                     }
                 });
+    }
+
+    /** What the kernel turned out not to serve has listeners then, which are being bound; restarts may lose the question. */
+    private CompletionStage<Done> caughtUp(ActorSystem<?> system) {
+        return AskPattern.ask(actor, DataPlaneActor::caughtUp, CATCHING_UP, system.scheduler())
+                .exceptionally(late -> Done.getInstance());
     }
 
     /** Weft's own server, the only one that is written to, tells the weights of Pods by slices. */

@@ -48,6 +48,9 @@ public final class DataPlane {
     private final ActiveChecks checks;
     private final ListenerMeans means;
     private final Succession succession;
+    /** Kept until it is known what a predecessor has handed over. */
+    private @Nullable Map<ServiceKey, List<ListenerPlan>> servedElsewhere;
+
     private boolean draining;
 
     /**
@@ -80,7 +83,7 @@ public final class DataPlane {
         this.checks = new ActiveChecks(checking, transport.acceptors(), nanos, new SplittableRandom(jitter.nextLong()));
         this.ownSources = new OwnSources(settings.podNetworks());
         this.means = new ListenerMeans(transport, settings, ownSources, checks, roundTrips, nanos, jitter);
-        this.succession = new Succession(transport, nanos, balance.affinityHandover(), this::openListeners);
+        this.succession = new Succession(transport, nanos, balance.affinityHandover(), this::accepting, this::adopt);
         this.budget = new ConnectionBudget(OpenFileBound.connections(settings.limits()), null);
         long look = Math.max(1, settings.lameDuck().toMillis());
         transport.acceptors().scheduleWithFixedDelay(this::closeForgotten, look, look, TimeUnit.MILLISECONDS);
@@ -92,13 +95,15 @@ public final class DataPlane {
      *
      * @return completes with their number
      */
-    public CompletionStage<Integer> inherit(Path socket) {
+    public synchronized CompletionStage<Integer> inherit(Path socket) {
+        servedElsewhere = new HashMap<>();
         return succession.inherit(socket);
     }
 
     /**
      * Relieves the proxy-node that serves there, if one does, once no listener is just being bound; then serves there for a
-     * successor.
+     * successor. Sockets that were handed over, and at which something else serves by now, stay open as those that it has
+     * replaced here.
      *
      * @param relieved called when a successor serves; {@link #drain} and {@link #stop} leave its sockets alone then
      * @return closes what was opened for it
@@ -133,13 +138,11 @@ public final class DataPlane {
                         retire(leaving, settings.drainDeadline());
                     }
                 });
-        ConnectionBudget ofService = budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
         if (plans.stream().anyMatch(plan -> plan.own() != null)) {
             ownSources.refresh();
         }
         for (ListenerPlan plan : plans) {
-            int asked = plan.policy().maxConnections();
-            ofService.limit(asked > 0 ? asked : settings.limits().service());
+            ConnectionBudget ofService = budget(service, plan);
             Listener known = present.computeIfAbsent(plan.key(), key -> lameDucks.recall(service, key));
             if (known != null) {
                 known.update(plan);
@@ -148,12 +151,34 @@ public final class DataPlane {
             }
         }
         lameDucks.update(service, elsewhere).forEach(gone -> retire(gone, settings.drainDeadline()));
+        if (servedElsewhere != null) {
+            servedElsewhere.put(service, List.copyOf(elsewhere));
+        }
         if (present.isEmpty()) {
             listeners.remove(service);
         }
         if (present.isEmpty() && !lameDucks.has(service)) {
             budgets.remove(service);
         }
+    }
+
+    private ConnectionBudget budget(ServiceKey service, ListenerPlan plan) {
+        ConnectionBudget ofService = budgets.computeIfAbsent(service, first -> new ConnectionBudget(0, budget));
+        int asked = plan.policy().maxConnections();
+        ofService.limit(asked > 0 ? asked : settings.limits().service());
+        return ofService;
+    }
+
+    /** Who waits in a socket at which something else serves now, or is still led there, is let in here. */
+    private synchronized void adopt(Inheritance left) {
+        Map<ServiceKey, List<ListenerPlan>> plansElsewhere = servedElsewhere;
+        servedElsewhere = null;
+        if (plansElsewhere == null || draining) {
+            return;
+        }
+        plansElsewhere.forEach((service, plans) -> plans.stream()
+                .filter(plan -> left.listensAt(plan.key()))
+                .forEach(plan -> lameDucks.add(open(service, plan, budget(service, plan)))));
     }
 
     private static Set<ListenerKey> keys(List<ListenerPlan> plans) {
@@ -189,10 +214,7 @@ public final class DataPlane {
 
     /** The addresses of listeners, and of closed ones that still have connections, as the services spell them. */
     public Set<String> addressesInUse() {
-        return Stream.of(
-                        openListeners().stream(),
-                        lameDucks().stream(),
-                        retired.stream().filter(closed -> closed.openConnections() > 0))
+        return Stream.of(accepting().stream(), retired.stream().filter(closed -> closed.openConnections() > 0))
                 .flatMap(these -> these)
                 .map(listener -> listener.reception().key().address())
                 .collect(Collectors.toSet());
@@ -239,14 +261,11 @@ public final class DataPlane {
         });
     }
 
-    private synchronized List<Listener> openListeners() {
-        List<Listener> all = new ArrayList<>();
+    /** The listeners, those included in whose place something else serves. */
+    private synchronized List<Listener> accepting() {
+        List<Listener> all = lameDucks.all();
         listeners.values().forEach(byKey -> all.addAll(byKey.values()));
         return all;
-    }
-
-    private synchronized List<Listener> lameDucks() {
-        return lameDucks.all();
     }
 
     private Listener open(ServiceKey service, ListenerPlan plan, ConnectionBudget ofService) {

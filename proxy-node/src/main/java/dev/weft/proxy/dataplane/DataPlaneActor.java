@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
@@ -46,6 +47,8 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
 
     private record Again(Set<ServiceKey> services) implements Command {}
 
+    private record CaughtUp(ActorRef<Done> asked) implements Command {}
+
     private enum Stop implements Command {
         INSTANCE
     }
@@ -58,6 +61,11 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
     /** Asks the actor to look at services again, since what is offloaded of them has changed. */
     public static Command again(Set<ServiceKey> services) {
         return new Again(Set.copyOf(services));
+    }
+
+    /** Asks for an answer when all that the actor has been told before is in force. */
+    public static Command caughtUp(ActorRef<Done> asked) {
+        return new CaughtUp(asked);
     }
 
     private final DataPlane dataPlane;
@@ -115,6 +123,7 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         return newReceiveBuilder()
                 .onMessage(Viewed.class, this::onViewed)
                 .onMessage(Again.class, this::onAgain)
+                .onMessage(CaughtUp.class, this::onCaughtUp)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .build();
     }
@@ -139,6 +148,11 @@ public final class DataPlaneActor extends AbstractBehavior<DataPlaneActor.Comman
         if (view != null) {
             apply(view, again.services());
         }
+        return this;
+    }
+
+    private Behavior<Command> onCaughtUp(CaughtUp caughtUp) {
+        caughtUp.asked().tell(Done.getInstance());
         return this;
     }
 

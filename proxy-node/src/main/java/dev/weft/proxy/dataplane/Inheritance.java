@@ -1,5 +1,6 @@
 package dev.weft.proxy.dataplane;
 
+import dev.weft.proxy.view.Protocol;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -54,6 +55,11 @@ final class Inheritance {
 
     OptionalInt takeUdp(InetSocketAddress at) {
         return taken(udp.remove(at));
+    }
+
+    /** Whether there is one of TCP, not taken yet, that is bound there. */
+    boolean listensAt(ListenerKey key) {
+        return key.protocol() == Protocol.TCP && tcp.containsKey(new InetSocketAddress(key.address(), key.port()));
     }
 
     int size() {

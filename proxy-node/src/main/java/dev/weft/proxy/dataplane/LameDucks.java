@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +111,6 @@ final class LameDucks {
         return ducks.values().stream()
                 .flatMap(ofService -> ofService.values().stream())
                 .map(Duck::listener)
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 }

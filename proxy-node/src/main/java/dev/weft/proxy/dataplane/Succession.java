@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -30,18 +31,26 @@ final class Succession {
     private final LongSupplier nanos;
     private final int mostClients;
     private final Supplier<List<Listener>> listeners;
+    private final Consumer<Inheritance> adopt;
     private volatile AffinityMemory memory = AffinityMemory.NONE;
     private volatile boolean relieved;
 
     /**
      * @param mostClients of session affinity that are told of
      * @param listeners those that are open
+     * @param adopt opens listeners by what has been handed over and would be closed
      */
-    Succession(Transport transport, LongSupplier nanos, int mostClients, Supplier<List<Listener>> listeners) {
+    Succession(
+            Transport transport,
+            LongSupplier nanos,
+            int mostClients,
+            Supplier<List<Listener>> listeners,
+            Consumer<Inheritance> adopt) {
         this.transport = transport;
         this.nanos = nanos;
         this.mostClients = mostClients;
         this.listeners = listeners;
+        this.adopt = adopt;
     }
 
     /** As {@link DataPlane#inherit}. */
@@ -62,7 +71,10 @@ final class Succession {
                     new UnsupportedOperationException("listeners can be handed over with native epoll only"));
         }
         Handover handover = new Handover(transport.acceptors(), socket);
-        return allBound()
+        return transport
+                .inherited()
+                .thenAccept(adopt)
+                .thenCompose(adopted -> allBound())
                 .thenCompose(bound -> remember(handover)) // who has come to the other meanwhile, too
                 .thenCompose(remembered -> handover.relieve(PATIENCE))
                 .thenCompose(alone -> transport.inherited())

@@ -1,6 +1,7 @@
 package dev.weft.proxy.nftables;
 
 import dev.weft.proxy.view.ServiceKey;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,6 +12,9 @@ import java.util.function.Predicate;
  * or who connects in between would be refused. One thread's.
  */
 final class HandingBack {
+    /** About as long as it takes a listener to open, and this host to get an address: when to ask again. */
+    static final Duration LISTENERS_OPEN = Duration.ofMillis(10);
+
     private final Map<ServiceKey, Boolean> overdue = new HashMap<>();
     private final Predicate<ServiceKey> listening;
     private final Consumer<ServiceKey> began;

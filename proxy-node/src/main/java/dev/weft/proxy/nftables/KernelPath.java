@@ -18,7 +18,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -50,6 +53,7 @@ public final class KernelPath implements Offload {
     /** Whether it cannot be known whether there are any. */
     private final boolean blind;
 
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private volatile KernelTraffic traffic = KernelTraffic.NONE;
     private volatile @Nullable String unavailable;
     private volatile @Nullable ActorRef<NftablesCommand> actor;
@@ -112,11 +116,24 @@ public final class KernelPath implements Offload {
         if (settings.mode() != ProxyMode.USERSPACE) {
             actor = system.systemActorOf(NftablesActor.create(settings, parts), "weft-nftables", Props.empty());
         } else if (leftovers) {
-            actor = system.systemActorOf(
-                    Leftovers.create(settings, node.name(), commands, successor),
-                    "weft-nftables-leftovers",
-                    Props.empty());
+            actor = system.systemActorOf(Leftovers.create(settings, parts), "weft-nftables-leftovers", Props.empty());
         }
+        if (settings.mode() == ProxyMode.USERSPACE) {
+            settle();
+        }
+    }
+
+    /**
+     * Completes when the kernel has been given what it is to serve of the first picture, or when it is known that it serves
+     * nothing, of which {@code changed} has been told then; after the time for two runs of nft at the latest. Until then
+     * nobody should leave who serves it.
+     */
+    public CompletionStage<Void> settled() {
+        return settled.copy().completeOnTimeout(null, 2 * settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void settle() {
+        settled.complete(null);
     }
 
     /** Takes in a picture; returns at once. */

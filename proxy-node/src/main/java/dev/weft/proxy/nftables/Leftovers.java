@@ -6,13 +6,16 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.weft.proxy.view.ServiceKey;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes away what the kernel mode of this node has left where the mode is userspace now: its rules would lead connections
- * past the listeners, for ever as they were. They go once there is a picture, when listeners are being bound; the empty table
- * goes when no connection that it has led is open any more.
+ * past the listeners, for ever as they were. They go when the listeners of the first picture listen; the empty table goes when
+ * no connection that it has led is open any more.
  */
 final class Leftovers extends AbstractBehavior<NftablesCommand> {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -21,27 +24,32 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
     private final NftablesSettings settings;
     private final String node;
     private final KernelTable table;
+    private final HandingBack handingBack;
+    /** Those of the first picture that nobody is known to listen for. */
+    private final Set<ServiceKey> waiting = new HashSet<>();
+
     private boolean busy;
     private boolean begun;
 
-    static Behavior<NftablesCommand> create(
-            NftablesSettings settings, String node, Commands commands, boolean successor) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Leftovers(context, timers, settings, node, commands, successor)));
+    static Behavior<NftablesCommand> create(NftablesSettings settings, KernelParts parts) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new Leftovers(context, timers, settings, parts)));
     }
 
     private Leftovers(
             ActorContext<NftablesCommand> context,
             TimerScheduler<NftablesCommand> timers,
             NftablesSettings settings,
-            String node,
-            Commands commands,
-            boolean successor) {
+            KernelParts parts) {
         super(context);
         this.timers = timers;
         this.settings = settings;
-        this.node = node;
-        this.table = new KernelTable(settings, node, commands, successor);
+        this.node = parts.node().name();
+        this.table =
+                new KernelTable(settings, node, parts.commands(), parts.path().isSuccessor());
+        this.handingBack = new HandingBack(
+                parts.listening(),
+                key -> context.scheduleOnce(settings.handBack(), context.getSelf(), new NftablesCommand.Overdue(key)));
     }
 
     @Override
@@ -50,6 +58,8 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
                 .onMessage(NftablesCommand.Viewed.class, this::onViewed)
                 .onMessage(NftablesCommand.Inspected.class, this::onInspected)
                 .onMessage(NftablesCommand.Applied.class, this::onApplied)
+                .onMessage(NftablesCommand.AdvanceDue.class, this::onAdvanceDue)
+                .onMessage(NftablesCommand.Overdue.class, this::onOverdue)
                 .onMessage(NftablesCommand.LookDue.class, this::onLookDue)
                 .onMessage(NftablesCommand.Looked.class, this::onLooked)
                 .onMessage(NftablesCommand.Stop.class, stop -> Behaviors.stopped())
@@ -60,6 +70,7 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
     private Behavior<NftablesCommand> onViewed(NftablesCommand.Viewed viewed) {
         if (!begun) {
             begun = true;
+            waiting.addAll(viewed.update().view().keys());
             getContext().pipeToSelf(table.inspect(), NftablesCommand.Inspected::of);
         }
         return this;
@@ -76,8 +87,8 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
             return Behaviors.ignore();
         }
         LOG.info(
-                "table {} that the kernel mode has left is emptied, as the mode is userspace; it goes when no connection"
-                        + " that it has led is open any more",
+                "table {} that the kernel mode has left is emptied when listeners serve, as the mode is userspace; it goes"
+                        + " when no connection that it has led is open any more",
                 settings.table());
         timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
         advance();
@@ -108,7 +119,7 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
         if (!busy && table.isLeft()) {
             advance();
         }
-        if (!busy && table.isLeft()) {
+        if (!busy && table.isLeft() && waiting.isEmpty()) {
             getContext().pipeToSelf(table.look(), NftablesCommand.Looked::of);
         }
         return this;
@@ -122,7 +133,22 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
         return this;
     }
 
+    private Behavior<NftablesCommand> onAdvanceDue(NftablesCommand.AdvanceDue due) {
+        advance();
+        return this;
+    }
+
+    private Behavior<NftablesCommand> onOverdue(NftablesCommand.Overdue message) {
+        handingBack.isOverdue(message.service());
+        return this;
+    }
+
     private void advance() {
+        waiting.removeIf(handingBack::mayGo);
+        if (!waiting.isEmpty()) {
+            timers.startSingleTimer(NftablesCommand.AdvanceDue.INSTANCE, HandingBack.LISTENERS_OPEN);
+            return;
+        }
         KernelTable.Step step = table.next();
         if (step != null) {
             busy = true;

@@ -34,8 +34,6 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesActor.class);
     private static final Duration MAX_RESTART = Duration.ofSeconds(10);
     private static final double RESTART_JITTER = 0.2;
-    /** About as long as it takes a listener to open, and this host to get an address. */
-    private static final Duration LISTENERS_OPEN = Duration.ofMillis(10);
     /** Much longer than it takes a listener to close. */
     private static final Duration LISTENERS_CLOSE = Duration.ofSeconds(1);
 
@@ -90,6 +88,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
             if (settings.mode() == ProxyMode.NFTABLES) {
                 share.tellUnavailable();
             }
+            parts.path().settle();
             return;
         }
         timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
@@ -120,7 +119,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         view = update.view();
         if (untold) {
             untold = false;
-            parts.changed().accept(update.view().keys());
+            listenersServe(update.view());
         }
         pending.addAll(update.touched());
         if (update.touched().contains(TrafficRules.SERVICE)) {
@@ -193,6 +192,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         if (!moved.isEmpty()) {
             parts.changed().accept(moved);
         }
+        parts.path().settle();
         advance();
         return this;
     }
@@ -306,7 +306,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         }
         pending.retainAll(staying);
         if (!staying.isEmpty()) {
-            timers.startSingleTimer(NftablesCommand.AdvanceDue.INSTANCE, LISTENERS_OPEN);
+            timers.startSingleTimer(NftablesCommand.AdvanceDue.INSTANCE, HandingBack.LISTENERS_OPEN);
         }
         if (usable) {
             apply();
@@ -325,6 +325,7 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
     private void apply() {
         KernelTable.Step step = table.next();
         if (step == null) {
+            parts.path().settle();
             return;
         }
         busy = true;
@@ -340,7 +341,12 @@ final class NftablesActor extends AbstractBehavior<NftablesCommand> {
         if (current == null) {
             untold = true;
         } else {
-            parts.changed().accept(current.keys());
+            listenersServe(current);
         }
+    }
+
+    private void listenersServe(ServiceView current) {
+        parts.changed().accept(current.keys());
+        parts.path().settle();
     }
 }

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.Patience;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +45,6 @@ class BothFamiliesIT {
         hosts = new Hosts(folder, CLIENT, "one", "two");
         hosts.serve("one", "one", 8080);
         hosts.serve("two", "two", 8080);
-        hosts.echo("one", "one", 8082);
     }
 
     @AfterAll
@@ -207,59 +205,6 @@ class BothFamiliesIT {
         node.stop();
         assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.1.21");
         assertThat(hosts.call(CLIENT, "tcp", "10.97.1.21", 80, 1)).allMatch(answer -> answer.startsWith("one "));
-    }
-
-    @Test
-    @DisplayName("leaves the addresses on its host when a successor serves at them")
-    void succeeded(@TempDir Path folder) throws Exception {
-        String settings = TestNode.onNode("userspace") + ", handover=\"" + folder.resolve("socket") + "\"";
-        node = new TestNode(hosts, Hosts.NODE, settings);
-        declareBothFamilies("");
-        node.apply(services, slices);
-        node.await("listeners", status -> status.contains("bound=[both] failed=0 "));
-        Patience.await().until(() -> Files.exists(folder.resolve("socket")));
-        TestNode before = node;
-        try {
-            node = new TestNode(hosts, Hosts.NODE, settings);
-            node.apply(services, slices);
-            before.stopWhenRelieved();
-            assertThat(hosts.put(Hosts.NODE)).containsExactly("10.97.0.20", "fd97::20");
-            assertThat(shares(hosts.call(CLIENT, "tcp", "10.97.0.20", 80, 2))).isEqualTo(Map.of("one", 1, "two", 1));
-        } finally {
-            before.close();
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "leaves a predecessor's open connections alone, though its successor serves in the kernel, until they end")
-    void succeededByTheKernel(@TempDir Path folder) throws Exception {
-        String more = ", handover=\"" + folder.resolve("socket") + "\", stop-deadline=8s, dataplane.drain-deadline=1s";
-        node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("userspace") + more);
-        services.add(service("web", "", "'clusterIPs':['10.97.0.20'],'ports':[{'port':80}]"));
-        slices.add(slice("web", slicePort("", "TCP", 8082), "10.91.1.2"));
-        node.apply(services, slices);
-        node.await("listeners", status -> status.contains("bound=[web] failed=0 "));
-        Patience.await().until(() -> Files.exists(folder.resolve("socket")));
-        Process client = hosts.hold(CLIENT, "10.97.0.20", 80);
-        assertThat(KernelModeIT.ask(client.outputWriter(), client.inputReader()))
-                .isEqualTo("one 1");
-
-        TestNode before = node;
-        try {
-            node = new TestNode(hosts, Hosts.NODE, TestNode.onNode("auto") + more);
-            node.apply(services, slices);
-            node.await("the kernel", status -> status.startsWith("programmed=[web] bound=[] "));
-            for (int asked = 2; asked < 5; asked++) {
-                assertThat(KernelModeIT.ask(client.outputWriter(), client.inputReader()))
-                        .isEqualTo("one " + asked);
-            }
-            client.destroy();
-            before.stopWhenRelieved();
-            Patience.await().until(() -> hosts.put(Hosts.NODE).isEmpty());
-        } finally {
-            before.close();
-        }
     }
 
     private void balanceBy(String name, String address) {

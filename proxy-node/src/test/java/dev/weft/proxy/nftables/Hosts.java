@@ -149,8 +149,8 @@ final class Hosts implements AutoCloseable {
     }
 
     /** One connection: for each line written one goes out, and the answer is printed. */
-    Process hold(String host, String address, int port) throws IOException {
-        return launch(host, "python3", script.toString(), "hold", address, Integer.toString(port));
+    Talk hold(String host, String address, int port) throws IOException {
+        return talk(host, "hold", address, Integer.toString(port));
     }
 
     /** What so many calls got. */
@@ -160,7 +160,7 @@ final class Hosts implements AutoCloseable {
                 .toList();
     }
 
-    /** What a TCP call from each of these addresses of a host got. */
+    /** What a TCP call from each of these addresses of a host got; {@code address@port} for a certain port. */
     List<String> callFrom(String host, List<String> sources, String address, int port) {
         List<String> command = new ArrayList<>(List.of("python3", script.toString(), "from", address, "" + port));
         command.addAll(sources);
@@ -181,30 +181,29 @@ final class Hosts implements AutoCloseable {
     }
 
     /** Datagrams from one port: one goes out for each line written. */
-    Process flow(String host, String address, int port) throws IOException {
-        return launch(host, "python3", script.toString(), "flow", address, Integer.toString(port));
+    Talk flow(String host, String address, int port) throws IOException {
+        return talk(host, "flow", address, Integer.toString(port));
     }
 
     /** Clients that go on sending datagrams; for each line tells how many were sent, how many answered, and clients without any. */
-    Process storm(String host, String address, int port, int clients) throws IOException {
-        return launch(
-                host,
-                "python3",
-                script.toString(),
-                "storm",
-                address,
-                Integer.toString(port),
-                Integer.toString(clients));
+    Talk storm(String host, String address, int port, int clients) throws IOException {
+        return talk(host, "storm", address, Integer.toString(port), Integer.toString(clients));
     }
 
     /** A client that calls on and on, from ports that it has used before; for each line tells how many calls, and what failed. */
-    Process rush(String host, String address, int port) throws IOException {
+    Talk rush(String host, String address, int port) throws IOException {
         run(
                 host,
                 "sh",
                 "-c",
                 "echo 1 > /proc/sys/net/ipv4/tcp_tw_reuse; echo 20000 20999 > /proc/sys/net/ipv4/ip_local_port_range");
-        return launch(host, "python3", script.toString(), "rush", address, Integer.toString(port));
+        return talk(host, "rush", address, Integer.toString(port));
+    }
+
+    private Talk talk(String host, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("python3", script.toString()));
+        command.addAll(List.of(arguments));
+        return new Talk(launch(host, command.toArray(String[]::new)));
     }
 
     /** Starts what runs until the end; gives what it prints. */

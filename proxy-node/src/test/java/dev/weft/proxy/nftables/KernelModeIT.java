@@ -11,8 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.proxy.Patience;
 import dev.weft.proxy.view.ServicePicture;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -318,8 +316,7 @@ class KernelModeIT {
         services.add(service("web", "", "'clusterIPs':['" + VIP + "'],'ports':[{'port':80}]"));
         slices.add(slice("web", slicePort("", "TCP", 8082), "10.91.1.2"));
         serve("nftables");
-        Process client = hosts.hold(CLIENT, VIP, 80);
-        Flow held = new Flow(client);
+        Talk held = hosts.hold(CLIENT, VIP, 80);
         assertThat(held.ask()).isEqualTo("one 1");
 
         if (restarted) {
@@ -337,7 +334,7 @@ class KernelModeIT {
         int[] asked = {1};
         Patience.await().during(Duration.ofSeconds(2)).until(() -> held.ask().equals("one " + ++asked[0]));
 
-        client.destroyForcibly().waitFor();
+        held.close();
         awaitNoTable();
     }
 
@@ -579,14 +576,12 @@ class KernelModeIT {
         start("nftables");
         declare("web", VIP, "", "", "one");
         serve("nftables");
-        Process flow = hosts.flow(CLIENT, VIP, 80);
-        BufferedReader answers = flow.inputReader();
-        BufferedWriter questions = flow.outputWriter();
-        assertThat(ask(questions, answers)).startsWith("one ");
+        Talk flow = hosts.flow(CLIENT, VIP, 80);
+        assertThat(flow.ask()).startsWith("one ");
 
         slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.2.2"));
         node.apply(services, slices);
-        Patience.await().until(() -> ask(questions, answers).startsWith("two "));
+        Patience.await().until(() -> flow.ask().startsWith("two "));
     }
 
     @Test
@@ -599,9 +594,9 @@ class KernelModeIT {
         start("nftables");
         declare("web", VIP, "", "", "one", "two", "three");
         serve("nftables");
-        Map<String, Flow> flows = new TreeMap<>();
+        Map<String, Talk> flows = new TreeMap<>();
         Patience.await().until(() -> {
-            Flow flow = new Flow(hosts.flow(CLIENT, VIP, 80));
+            Talk flow = hosts.flow(CLIENT, VIP, 80);
             flows.put(flow.ask(), flow);
             return flows.size() == 3;
         });
@@ -611,23 +606,12 @@ class KernelModeIT {
         slices.set(0, slice("web", slicePort("u", "UDP", 8080), "10.91.1.2", "10.91.2.2"));
         start("nftables");
         serve("nftables");
-        Flow orphan = Objects.requireNonNull(flows.get("three 10.91.3.1"));
+        Talk orphan = Objects.requireNonNull(flows.get("three 10.91.3.1"));
         Patience.await().until(() -> !orphan.ask().startsWith("three"));
         ports.values().removeIf(to -> to.startsWith("src=10.91.3.2"));
         assertThat(translated()).as("clients' ports, and who answers them").containsAllEntriesOf(ports);
         for (String staying : List.of("one 10.91.1.1", "two 10.91.2.1")) {
             assertThat(Objects.requireNonNull(flows.get(staying)).ask()).isEqualTo(staying);
-        }
-    }
-
-    /** Datagrams of one client's port. */
-    private record Flow(BufferedWriter questions, BufferedReader answers) {
-        Flow(Process process) {
-            this(process.outputWriter(), process.inputReader());
-        }
-
-        String ask() throws IOException {
-            return KernelModeIT.ask(questions, answers);
         }
     }
 
@@ -651,18 +635,12 @@ class KernelModeIT {
         declareOnNode(); // stays in the kernel, which tracks connections therefore all the time
         declare("web", VIP, "", "", "one");
         serve("nftables");
-        Process clients = hosts.storm(CLIENT, VIP, 80, 40);
-        try {
+        try (Talk clients = hosts.storm(CLIENT, VIP, 80, 40)) {
             moveUnder(clients);
-        } finally {
-            clients.destroyForcibly(); // what it sends would be counted by the tests that follow
-            clients.onExit().join();
         }
     }
 
-    private void moveUnder(Process clients) throws Exception {
-        BufferedReader answers = clients.inputReader();
-        BufferedWriter questions = clients.outputWriter();
+    private void moveUnder(Talk clients) throws Exception {
         for (String mode : List.of("userspace", "nftables", "userspace", "nftables")) {
             boolean kernel = mode.equals("nftables");
             if (kernel) {
@@ -673,10 +651,10 @@ class KernelModeIT {
             Patience.await()
                     .alias("no flow that goes past " + mode)
                     .until(() -> flowsOfWeb().noneMatch(line -> line.contains(past)));
-            ask(questions, answers);
+            clients.ask();
             Patience.await()
                     .alias("an answer by " + mode + " to each client, in the time between two looks")
-                    .until(() -> ask(questions, answers).endsWith(" 0"));
+                    .until(() -> clients.ask().endsWith(" 0"));
         }
     }
 
@@ -687,21 +665,14 @@ class KernelModeIT {
         declareOnNode(); // stays in the kernel, which tracks connections therefore all the time
         declare("web", VIP, "", "", "one", "two");
         serve("nftables");
-        Process clients = hosts.rush(CLIENT, VIP, 80);
-        try {
-            BufferedReader answers = clients.inputReader();
-            BufferedWriter questions = clients.outputWriter();
+        try (Talk clients = hosts.rush(CLIENT, VIP, 80)) {
             for (int move = 0; move < 12; move++) {
                 move(move % 2 == 0 ? "userspace" : "nftables");
-                String failed = ask(questions, answers);
-                assertThat(failed)
+                assertThat(clients.ask())
                         .as("calls, and what failed, up to move " + move)
                         .endsWith(" none");
             }
-            awaitCalls(2_000, questions, answers);
-        } finally {
-            clients.destroyForcibly();
-            clients.onExit().join();
+            clients.awaitCalls(2_000); // from ports that were used while the service moved
         }
     }
 
@@ -716,9 +687,8 @@ class KernelModeIT {
                 "'clusterIPs':['" + VIP + "'],'type':'NodePort','ports':[{'port':80,'nodePort':30080}]"));
         slices.add(slice("web", slicePort("", "TCP", 8082), "10.91.1.2", "10.91.2.2"));
         serve("userspace");
-        List<Process> clients = List.of(hosts.hold(from, VIP, 80), hosts.hold(from, NODE_PORT_ADDRESS, 30080));
-        List<Flow> held = clients.stream().map(Flow::new).toList();
-        for (Flow each : held) {
+        List<Talk> held = List.of(hosts.hold(from, VIP, 80), hosts.hold(from, NODE_PORT_ADDRESS, 30080));
+        for (Talk each : held) {
             assertThat(each.ask()).matches("(one|two) 1");
         }
 
@@ -726,22 +696,11 @@ class KernelModeIT {
         node.apply(services, slices);
         node.await("the kernel", status -> status.startsWith("programmed=[web]"));
         for (int asked = 2; asked < 5; asked++) {
-            for (Flow each : held) {
+            for (Talk each : held) {
                 assertThat(each.ask()).endsWith(" " + asked);
             }
         }
-        clients.forEach(Process::destroyForcibly);
-    }
-
-    /** From ports that were used while the service moved. */
-    private static void awaitCalls(int enough, BufferedWriter questions, BufferedReader answers) {
-        int[] made = {0};
-        Patience.await().until(() -> {
-            String[] told = ask(questions, answers).split(" ", 2);
-            assertThat(told[1]).as("what failed afterwards").isEqualTo("none");
-            made[0] += Integer.parseInt(told[0]);
-            return made[0] >= enough;
-        });
+        held.forEach(Talk::close);
     }
 
     private void move(String mode) throws IOException {
@@ -789,12 +748,6 @@ class KernelModeIT {
                 new ObjectMapper().readTree(hosts.run(Hosts.NODE, "nft", "-j", "list", "table", "inet", "weft")));
         assertThat(rules.table().difference(found).lines()).as("seed " + seed).isEmpty();
         assertThat(found.owner()).isEqualTo("node-1");
-    }
-
-    static String ask(BufferedWriter questions, BufferedReader answers) throws IOException {
-        questions.write("?\n");
-        questions.flush();
-        return String.valueOf(answers.readLine());
     }
 
     private static String chains() {

@@ -236,6 +236,10 @@ class NftablesActorTest {
     }
 
     private static NftablesSettings userspace() {
+        return userspace(SETTINGS.handBack());
+    }
+
+    private static NftablesSettings userspace(Duration handBack) {
         return new NftablesSettings(
                 ProxyMode.USERSPACE,
                 "weft",
@@ -246,7 +250,7 @@ class NftablesActorTest {
                 SETTINGS.retryMax(),
                 SETTINGS.countInterval(),
                 SETTINGS.countBytes(),
-                SETTINGS.handBack(),
+                handBack,
                 SETTINGS.check(),
                 SETTINGS.keepEmpty());
     }
@@ -285,6 +289,50 @@ class NftablesActorTest {
         await().during(Duration.ofMillis(300)).until(nft::made);
         nft.track("");
         await().until(() -> !nft.made());
+    }
+
+    @Test
+    @DisplayName("leaves the rules that it finds, when it starts for userspace, until listeners listen")
+    void leftoversServe() {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.stop();
+        start(userspace(Duration.ofMinutes(5))).apply(update(true, "10.0.0.1"));
+        await().during(Duration.ofMillis(150)).until(() -> nft.scripts().size() == 1);
+        assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1));
+        listening.add(WEB);
+        await().until(() -> !nft.made());
+    }
+
+    @Test
+    @DisplayName("is settled when the kernel has what it is to serve, not before")
+    void settlesInKernel() {
+        CompletableFuture<Commands.Output> first = nft.hold();
+        KernelPath path = start();
+        CompletableFuture<Void> settled = path.settled().toCompletableFuture();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> nft.scripts().size() == 1);
+        await().during(Duration.ofMillis(100)).until(() -> !settled.isDone());
+        first.complete(new Commands.Output(0, ""));
+        await().until(settled::isDone);
+        assertThat(path.isProgrammed(WEB)).isTrue();
+        assertThat(changed).as("told whose listeners may go").contains(Set.of(WEB));
+    }
+
+    @Test
+    @DisplayName("is settled when the kernel serves nothing, after it has been told whose listeners are needed")
+    void settlesOutside() {
+        CompletableFuture<Commands.Output> first = nft.hold();
+        KernelPath path = start();
+        CompletableFuture<Set<Set<ServiceKey>>> told =
+                path.settled().thenApply(now -> Set.copyOf(changed)).toCompletableFuture();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> nft.scripts().size() == 1);
+        first.complete(new Commands.Output(1, "Error: Operation not supported"));
+        assertThat(told.join()).containsExactly(Set.of(WEB));
+        KernelPath never = start(userspace());
+        assertThat(never.settled().toCompletableFuture()).isDone();
     }
 
     @Test

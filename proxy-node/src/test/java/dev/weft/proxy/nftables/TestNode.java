@@ -120,8 +120,10 @@ final class TestNode implements AutoCloseable {
         in.flush();
     }
 
+    /** Ends it at once, and waits until it has: it would go on changing the host. */
     @Override
     public void close() {
         process.destroyForcibly();
+        process.onExit().join();
     }
 }
