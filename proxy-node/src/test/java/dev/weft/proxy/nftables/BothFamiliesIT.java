@@ -59,12 +59,7 @@ class BothFamiliesIT {
         if (node != null) {
             node.close();
         }
-        hosts.run(
-                Hosts.NODE,
-                "sh",
-                "-c",
-                "nft delete table inet weft 2>/dev/null; for family in -4 -6; do"
-                        + " ip $family route flush table local proto 119; done; true");
+        hosts.clear();
     }
 
     /** Answers by endpoint. */

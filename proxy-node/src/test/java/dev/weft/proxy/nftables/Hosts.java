@@ -206,6 +206,16 @@ final class Hosts implements AutoCloseable {
         return new Talk(launch(host, command.toArray(String[]::new)));
     }
 
+    /** Leaves nothing on the host in the middle of what a proxy-node puts there, nor what its kernel remembers of clients. */
+    void clear() {
+        run(
+                NODE,
+                "sh",
+                "-c",
+                "nft delete table inet weft 2>/dev/null; conntrack -F 2>/dev/null; for family in -4 -6; do"
+                        + " ip $family route flush table local proto 119; done; true");
+    }
+
     /** Starts what runs until the end; gives what it prints. */
     BufferedReader start(String host, String... command) throws IOException {
         return new BufferedReader(

@@ -78,12 +78,7 @@ class KernelModeIT {
         if (node != null) {
             node.close();
         }
-        hosts.run(
-                Hosts.NODE,
-                "sh",
-                "-c",
-                "nft delete table inet weft 2>/dev/null; for family in -4 -6; do"
-                        + " ip $family route flush table local proto 119; done; true");
+        hosts.clear();
     }
 
     private void start(String mode) throws IOException {

@@ -76,12 +76,7 @@ class SuccessionIT {
                 node.close();
             }
         }
-        hosts.run(
-                Hosts.NODE,
-                "sh",
-                "-c",
-                "nft delete table inet weft 2>/dev/null; conntrack -F 2>/dev/null; for family in -4 -6; do"
-                        + " ip $family route flush table local proto 119; done; true");
+        hosts.clear();
     }
 
     private TestNode start(String mode, String settings) throws IOException {
