@@ -101,13 +101,14 @@ final class ServiceUpdate {
         }
     }
 
+    /** By name, as Kubernetes does: whatever else of a port is edited, its node port stays. */
     private static void keepNodePorts(ObjectNode next, JsonNode old) {
         Map<String, Integer> known = new HashMap<>();
         Set<Integer> used = new HashSet<>();
-        old.path("ports").forEach(port -> known.put(portId(port), Trees.integer(port, 0, "nodePort")));
+        old.path("ports").forEach(port -> known.put(Trees.text(port, "name"), Trees.integer(port, 0, "nodePort")));
         next.path("ports").forEach(port -> used.add(Trees.integer(port, 0, "nodePort")));
         for (JsonNode each : next.path("ports")) {
-            int before = known.getOrDefault(portId(each), 0);
+            int before = known.getOrDefault(Trees.text(each, "name"), 0);
             if (each instanceof ObjectNode port
                     && Trees.integer(port, 0, "nodePort") == 0
                     && before > 0
@@ -115,11 +116,6 @@ final class ServiceUpdate {
                 port.put("nodePort", before);
             }
         }
-    }
-
-    private static String portId(JsonNode port) {
-        String protocol = Trees.text(port, "protocol");
-        return (protocol.isEmpty() ? "TCP" : protocol) + "/" + Trees.text(port, "port");
     }
 
     private static boolean sameNodePorts(JsonNode next, JsonNode old) {

@@ -145,6 +145,24 @@ class ServiceRulesTest {
     }
 
     @Test
+    @DisplayName("a port keeps its node port by its name, whatever else of it is edited")
+    void nodePortsFollowTheName() {
+        String ports = "{'type':'NodePort','clusterIP':'127.96.0.9','ports':["
+                + "{'name':'a','port':80,'nodePort':30080},{'name':'b','port':81,'nodePort':30081}]}";
+        ObjectNode present = accepted(admit(RANGES, service(ports)));
+        ObjectNode edited = Samples.object(
+                service(
+                        "{'type':'NodePort','ports':["
+                                + "{'name':'b','port':80,'targetPort':8080},{'name':'a','port':9,'protocol':'UDP'},{'name':'c','port':81}]}"));
+
+        JsonNode next = accepted(update(RANGES, present, edited, "")).at("/spec/ports");
+
+        assertThat(next.at("/0/nodePort").asInt()).isEqualTo(30081);
+        assertThat(next.at("/1/nodePort").asInt()).isEqualTo(30080);
+        assertThat(next.at("/2").has("nodePort")).as("one of another name").isFalse();
+    }
+
+    @Test
     @DisplayName("SVC-15: a Service that becomes an ExternalName gives up its addresses")
     void toExternalName() {
         ObjectNode present = accepted(admit(RANGES, service("{'clusterIP':'127.96.0.9','ports':[{'port':1}]}")));
