@@ -131,6 +131,43 @@ class LoadBalancerTest {
     }
 
     @Test
+    @DisplayName("keeps its address whatever somebody writes into its status, though others wait for one")
+    void statusIsNoWish() {
+        for (int i = 0; i < 6; i++) {
+            create("s" + i, "", "");
+            awaitAddress("s" + i);
+        }
+        create("waits", "", "");
+        await().untilAsserted(() -> assertThat(reason("waits")).contains("is full"));
+        String address = address("s2");
+        for (String foreign : List.of("8.8.8.8", "127.200.0.1", "")) {
+            await().until(() -> {
+                ObjectNode tree = get("s2").deepCopy();
+                var ingress = tree.withObjectProperty("status")
+                        .withObjectProperty("loadBalancer")
+                        .putArray("ingress");
+                if (!foreign.isEmpty()) {
+                    ingress.addObject().put("ip", foreign);
+                }
+                return registry.write(new Write.Update(key("s2"), "status", JsonBytes.of(tree), Write.Options.DEFAULT))
+                        instanceof Write.Outcome.Done;
+            });
+            await().untilAsserted(() -> assertThat(address("s2")).isEqualTo(address));
+        }
+        assertThat(address("waits")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("gets none for a wish of a family that it has not, and the reason")
+    void otherFamily() {
+        create("asks", ",\"loadBalancerIP\":\"fd00:200::1\"", "");
+        await().untilAsserted(() -> assertThat(reason("asks"))
+                .isEqualTo("spec.loadBalancerIP: Invalid value: \"fd00:200::1\": is of none of the Service's families"
+                        + " [IPv4]"));
+        assertThat(address("asks")).isEmpty();
+    }
+
+    @Test
     @DisplayName("gets none for a wish that is no address, and the reason; what it held is free")
     void garbage() {
         create("asks", ",\"loadBalancerIP\":\"hello\"", "");

@@ -119,10 +119,9 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
                 book.release(key);
             }
         } else if (known.contains(key) || after.json().mentions("LoadBalancer\"")) {
-            known.add(key);
             due.add(key);
-            if (!key.equals(judged)) {
-                // What is being written is known better than from news that may be older.
+            if (known.add(key)) {
+                // Only what was given before this began is learnt from a status, which others may write to.
                 book.holds(key, LoadBalancerVerdict.listed(after.json().toTree()));
             }
         }
@@ -166,7 +165,6 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
 
     private Optional<Write> verdict(Resource service, Instant now) {
         JsonNode tree = service.json().toTree();
-        book.holds(service.key(), LoadBalancerVerdict.listed(tree));
         if (LoadBalancerVerdict.isOurs(tree)) {
             LoadBalancerBook.Served served = LoadBalancerVerdict.unreadable(tree)
                     .map(why -> book.refuse(service.key(), why))

@@ -5,6 +5,7 @@ import dev.weft.registry.allocation.AddressPool;
 import dev.weft.registry.allocation.Claim;
 import dev.weft.registry.allocation.Taken;
 import dev.weft.registry.resource.Cidr;
+import dev.weft.registry.resource.FieldError;
 import dev.weft.registry.resource.IpAddress;
 import dev.weft.registry.resource.IpAddress.Family;
 import dev.weft.registry.resource.ResourceKey;
@@ -47,7 +48,7 @@ final class LoadBalancerBook {
      */
     record Served(List<IpAddress> addresses, String refusal) {}
 
-    /** Takes over what a Service's status lists; frees what it held beyond that. */
+    /** Takes over what the status of a Service lists that is seen first, and that no other holds. */
     void holds(ResourceKey key, List<IpAddress> listed) {
         Set<IpAddress> before = held.getOrDefault(key, Set.of());
         Set<IpAddress> now = new LinkedHashSet<>();
@@ -122,7 +123,7 @@ final class LoadBalancerBook {
     Served serve(ResourceKey key, JsonNode families, List<IpAddress> wishes, RandomGenerator random) {
         Set<IpAddress> before = heldBy(key);
         List<IpAddress> given = new ArrayList<>();
-        String refusal = "";
+        String refusal = ofOtherFamily(wishes, families);
         for (JsonNode name : families) {
             Family family = Family.valueOf(name.asText());
             AddressPool pool = pools.get(family);
@@ -136,7 +137,8 @@ final class LoadBalancerBook {
                 if (taken instanceof Taken.Given here) {
                     IpAddress.parse(here.value()).ifPresent(given::add);
                 } else {
-                    refusal = ((Taken.Denied) taken).why().message();
+                    FieldError why = ((Taken.Denied) taken).why();
+                    refusal = wish.isEmpty() ? why.message() : why.toString();
                 }
             }
         }
@@ -152,6 +154,18 @@ final class LoadBalancerBook {
             unserved.add(key);
         }
         return new Served(refusal.isEmpty() ? given : List.of(), refusal);
+    }
+
+    private static String ofOtherFamily(List<IpAddress> wishes, JsonNode families) {
+        Set<String> names = new LinkedHashSet<>();
+        families.forEach(name -> names.add(name.asText()));
+        return wishes.stream()
+                .filter(wish -> !names.contains(wish.family().name()))
+                .findFirst()
+                .map(wish -> FieldError.invalid(
+                                "spec.loadBalancerIP", wish.toString(), "is of none of the Service's families " + names)
+                        .toString())
+                .orElse("");
     }
 
     private static String present(Set<IpAddress> before, Family family) {
