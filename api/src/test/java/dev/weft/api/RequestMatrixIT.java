@@ -225,6 +225,10 @@ class RequestMatrixIT {
                     "{\"metadata\":{\"name\":\"" + name + "\",\"labels\":{\"del\":\""
                             + (name.equals("d3") ? "no" : "yes") + "\"}}}");
         }
+        Reply refused =
+                server.delete(NS + "configmaps?labelSelector=del%3Dyes", "{\"preconditions\":{\"uid\":\"another\"}}");
+        assertThat(refused.status()).as(refused.text()).isEqualTo(409);
+        assertThat(server.get(NS + "configmaps/d1").status()).isEqualTo(200);
         Reply deleted = server.delete(NS + "configmaps?labelSelector=del%3Dyes", "");
         assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
         assertThat(deleted.json().at("/items")).hasSize(2);

@@ -205,7 +205,12 @@ class WritingTest {
                                 .add("example.com/b")))
                 .object();
         assertThat(get(held.key())).contains(one);
-        update(one, tree -> tree.withObjectProperty("metadata").remove("finalizers"));
+        Outcome.Done last = (Outcome.Done)
+                update(one, tree -> tree.withObjectProperty("metadata").remove("finalizers"));
+        assertThat(last.object().json().toTree().path("metadata").has("finalizers"))
+                .as("the answer has what was written")
+                .isFalse();
+        assertThat(last.object().version()).isGreaterThan(one.version());
         assertThat(get(held.key())).isEmpty();
     }
 

@@ -242,7 +242,7 @@ final class WriteRoutes {
         }
         Outcome.Refused refused = (Outcome.Refused) outcome;
         return switch (refused.refusal().reason()) {
-            case NotFound, Conflict -> List.of();
+            case NotFound -> List.of();
             default -> throw new RequestRefused(refused.refusal());
         };
     }

@@ -123,8 +123,11 @@ final class WriteDecision {
             return done(present, Effect.UNCHANGED, accepted.warnings());
         }
         if (accepted.released() && !present.key().type().equals(Placement.NAMESPACES)) {
-            Resource last = ResourceStamp.of(present.key(), accepted.object(), present.version());
-            return done(write.options().dryRun() ? last : step.remove(present), Effect.UPDATED, accepted.warnings());
+            long version = write.options().dryRun()
+                    ? present.version()
+                    : step.remove(present).version();
+            return done(
+                    ResourceStamp.of(present.key(), accepted.object(), version), Effect.UPDATED, accepted.warnings());
         }
         Optional<Submitted.Unallocated> unallocated = allocate(step, accepted, present, grants);
         if (unallocated.isPresent()) {
