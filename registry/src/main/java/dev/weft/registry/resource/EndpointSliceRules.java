@@ -25,6 +25,11 @@ final class EndpointSliceRules implements KindRules {
     }
 
     @Override
+    public List<String> metadataCounted() {
+        return List.of("labels");
+    }
+
+    @Override
     public void applyDefaults(ObjectNode slice) {
         for (JsonNode each : slice.path("ports")) {
             if (each instanceof ObjectNode port) {

@@ -12,9 +12,18 @@ final class IngressClassRules implements KindRules {
 
     @Override
     public List<FieldError> validate(JsonNode ingressClass) {
-        return Trees.present(ingressClass, "spec", "controller")
+        String controller = Trees.text(ingressClass, "spec", "controller");
+        if (controller.isEmpty()) {
+            return List.of(FieldError.required("spec.controller", ""));
+        }
+        int slash = controller.indexOf('/');
+        boolean prefixed = slash > 0
+                && slash < controller.length() - 1
+                && Names.subdomain(controller.substring(0, slash)).isEmpty();
+        return prefixed
                 ? List.of()
-                : List.of(FieldError.required("spec.controller", ""));
+                : List.of(FieldError.invalid(
+                        "spec.controller", controller, "must be a domain-prefixed path (such as \"acme.io/foo\")"));
     }
 
     @Override

@@ -46,6 +46,11 @@ public interface KindRules {
         return false;
     }
 
+    /** What of the metadata counts too, where generations are counted, e.g. {@code labels}. */
+    default List<String> metadataCounted() {
+        return List.of();
+    }
+
     /**
      * Whether an update of an object that is not there makes it, as Kubernetes allows for some kinds. The API sees to it, since
      * whoever asks for it must be allowed to create.

@@ -193,7 +193,9 @@ final class Metadata {
         ObjectNode b = before.deepCopy();
         a.remove(List.of("metadata", "status"));
         b.remove(List.of("metadata", "status"));
-        if (!Trees.same(a, b)) {
+        boolean metadata =
+                kind.rules().metadataCounted().stream().anyMatch(field -> !Trees.sameAt(of(next), of(before), field));
+        if (metadata || !Trees.same(a, b)) {
             of(next).put("generation", Trees.at(of(before), "generation").asLong(0) + 1);
         }
     }

@@ -91,10 +91,13 @@ final class NodeRules implements KindRules {
 
     @Override
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
-        boolean set = Trees.present(present, "spec", "podCIDR");
-        return set && !Trees.sameAt(next, present, "spec", "podCIDR")
-                ? List.of(FieldError.forbidden(
-                        "spec.podCIDR", "node updates may not change podCIDR except from \"\" to valid"))
-                : List.of();
+        List<FieldError> faults = new FieldErrors();
+        for (String field : List.of("podCIDR", "providerID")) {
+            if (Trees.present(present, "spec", field) && !Trees.sameAt(next, present, "spec", field)) {
+                faults.add(FieldError.forbidden(
+                        "spec." + field, "node updates may not change " + field + " except from \"\" to valid"));
+            }
+        }
+        return faults;
     }
 }

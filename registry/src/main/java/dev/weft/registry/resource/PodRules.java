@@ -118,9 +118,55 @@ final class PodRules implements KindRules {
 
     @Override
     public List<FieldError> validateUpdate(JsonNode next, JsonNode present) {
-        ObjectNode a = comparable(next);
-        ObjectNode b = comparable(present);
-        return Trees.same(a, b) ? List.of() : List.of(FieldError.forbidden("spec", IMMUTABLE));
+        List<FieldError> faults = new FieldErrors();
+        deadline(next, present, faults);
+        JsonNode kept = Trees.at(next, "spec", "tolerations");
+        for (JsonNode toleration : Trees.at(present, "spec", "tolerations")) {
+            if (!hasToleration(kept, toleration)) {
+                faults.add(FieldError.forbidden(
+                        "spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
+                break;
+            }
+        }
+        if (!Trees.same(comparable(next), comparable(present)) || !mayHaveGrace(next, present)) {
+            faults.add(FieldError.forbidden("spec", IMMUTABLE));
+        }
+        return faults;
+    }
+
+    private static void deadline(JsonNode next, JsonNode present, List<FieldError> faults) {
+        String field = "spec.activeDeadlineSeconds";
+        if (!Trees.present(present, "spec", "activeDeadlineSeconds")) {
+            return;
+        }
+        if (!Trees.present(next, "spec", "activeDeadlineSeconds")) {
+            faults.add(FieldError.invalidAs(field, "null", "must not update from a positive integer to nil value"));
+            return;
+        }
+        int now = Trees.integer(next, 0, "spec", "activeDeadlineSeconds");
+        if (now > Trees.integer(present, 0, "spec", "activeDeadlineSeconds")) {
+            faults.add(FieldError.invalid(field, now, "must be less than or equal to previous value"));
+        }
+    }
+
+    private static boolean hasToleration(JsonNode tolerations, JsonNode wanted) {
+        for (JsonNode each : tolerations) {
+            ObjectNode a = each.deepCopy();
+            ObjectNode b = wanted.deepCopy();
+            a.remove("tolerationSeconds");
+            b.remove("tolerationSeconds");
+            if (Trees.same(a, b)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A negative one, of an old client, may become 1. */
+    private static boolean mayHaveGrace(JsonNode next, JsonNode present) {
+        String[] path = {"spec", "terminationGracePeriodSeconds"};
+        return Trees.sameAt(next, present, path)
+                || (Trees.integer(present, 0, path) < 0 && Trees.integer(next, 0, path) == 1);
     }
 
     private static ObjectNode comparable(JsonNode pod) {

@@ -217,6 +217,9 @@ final class PodTemplates {
             } else {
                 Ports.number(Trees.integer(port, 0, "containerPort"), at + ".containerPort", faults);
             }
+            if (Trees.integer(port, 0, "hostPort") != 0) {
+                Ports.number(Trees.integer(port, 0, "hostPort"), at + ".hostPort", faults);
+            }
             oneOf(port, "protocol", at, faults, "SCTP", "TCP", "UDP");
         }
     }

@@ -40,6 +40,12 @@ final class Probes {
         for (String name : PROBES) {
             one(Trees.at(container, name), path + "." + name, faults, "exec", "httpGet", "tcpSocket", "grpc");
         }
+        for (String name : List.of("livenessProbe", "startupProbe")) {
+            int successes = Trees.integer(container, 1, name, "successThreshold");
+            if (successes != 1) {
+                faults.add(FieldError.invalid(path + "." + name + ".successThreshold", successes, "must be 1"));
+            }
+        }
         for (String name : HOOKS) {
             String at = path + ".lifecycle." + name;
             one(Trees.at(container, "lifecycle", name), at, faults, "exec", "httpGet", "tcpSocket", "sleep");
@@ -55,6 +61,9 @@ final class Probes {
             if (Trees.has(handler, type) && ++found > 1) {
                 faults.add(FieldError.forbidden(path + "." + type, "may not specify more than 1 handler type"));
             }
+        }
+        for (String type : List.of("httpGet", "tcpSocket")) {
+            Ports.target(Trees.at(handler, type, "port"), path + "." + type + ".port", faults);
         }
         if (found == 0) {
             faults.add(FieldError.required(path, "must specify a handler type"));

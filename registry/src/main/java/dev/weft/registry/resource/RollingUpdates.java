@@ -48,6 +48,18 @@ final class RollingUpdates {
         }
     }
 
+    /** Of a DaemonSet, which has no surge unless it asks for one. */
+    static void validateDaemonSet(JsonNode rolling, List<FieldError> faults) {
+        JsonNode unavailable = Trees.at(rolling, "maxUnavailable");
+        JsonNode surge = Trees.at(rolling, "maxSurge");
+        String path = "spec.updateStrategy.rollingUpdate.";
+        amount(unavailable, path + "maxUnavailable", faults);
+        amount(surge, path + "maxSurge", faults);
+        if (!unavailable.isMissingNode() && number(unavailable) == 0 && number(surge) == 0) {
+            faults.add(FieldError.required(path + "maxUnavailable", "cannot be 0 when maxSurge is 0"));
+        }
+    }
+
     private static void amount(JsonNode amount, String path, List<FieldError> faults) {
         if (amount.isTextual() && !isPercent(amount)) {
             faults.add(FieldError.invalid(path, amount, PERCENT));

@@ -152,6 +152,11 @@ final class ServiceValidation {
             faults.add(
                     FieldError.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'"));
         }
+        String balancerClass = Trees.text(spec, "loadBalancerClass");
+        if (!balancerClass.isEmpty()) {
+            Names.qualifiedName(balancerClass)
+                    .forEach(why -> faults.add(FieldError.invalid("spec.loadBalancerClass", balancerClass, why)));
+        }
         JsonNode ingress = Trees.at(service, "status", "loadBalancer", "ingress");
         for (int i = 0; i < ingress.size(); i++) {
             String ip = Trees.text(ingress.get(i), "ip");

@@ -29,7 +29,7 @@ final class Volumes {
     }
 
     /**
-     * Checks their names.
+     * Checks their names, and that each is of one type.
      *
      * @param path of the Pod's spec
      * @return the names
@@ -48,7 +48,20 @@ final class Volumes {
                     faults.add(FieldError.duplicate(at, name));
                 }
             }
+            oneType(volumes.get(i), path + ".volumes[" + i + "].", faults);
         }
         return names;
+    }
+
+    private static void oneType(JsonNode volume, String path, List<FieldError> faults) {
+        boolean found = false;
+        for (String field : (Iterable<String>) volume::fieldNames) {
+            if (!field.equals("name") && Trees.has(volume, field)) {
+                if (found) {
+                    faults.add(FieldError.forbidden(path + field, "may not specify more than 1 volume type"));
+                }
+                found = true;
+            }
+        }
     }
 }

@@ -3,10 +3,14 @@ package dev.weft.registry.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Workloads: the template is sound, the selector selects it and stays as it is. */
 final class WorkloadRules implements KindRules {
+    private static final int CRON_JOB_NAME = 52;
+    private static final List<String> FIXED_OF_JOB =
+            List.of("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy");
     private static final List<String> COUNTS = List.of(
             "replicas", "parallelism", "completions", "backoffLimit", "minReadySeconds", "activeDeadlineSeconds");
 
@@ -19,6 +23,21 @@ final class WorkloadRules implements KindRules {
     @Override
     public boolean countsGenerations() {
         return true;
+    }
+
+    /** The names of a CronJob's Jobs are eleven characters longer. */
+    @Override
+    public List<String> validateName(String name) {
+        List<String> faults = new ArrayList<>(Names.subdomain(name));
+        if (type == Type.CRON_JOB && name.length() > CRON_JOB_NAME) {
+            faults.add("must be no more than " + CRON_JOB_NAME + " characters");
+        }
+        return faults;
+    }
+
+    @Override
+    public List<String> metadataCounted() {
+        return type == Type.DEPLOYMENT ? List.of("annotations") : List.of();
     }
 
     @Override
@@ -132,6 +151,19 @@ final class WorkloadRules implements KindRules {
         }
         if (type == Type.DEPLOYMENT) {
             RollingUpdates.validate(Trees.at(spec, "strategy"), faults);
+            int deadline = Trees.integer(spec, 600, "progressDeadlineSeconds");
+            if (deadline <= Trees.integer(spec, 0, "minReadySeconds")) {
+                faults.add(FieldError.invalid(
+                        "spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
+            }
+        }
+        if (type == Type.DAEMON_SET) {
+            RollingUpdates.validateDaemonSet(Trees.at(spec, "updateStrategy", "rollingUpdate"), faults);
+        }
+        if (type == Type.JOB
+                && Trees.text(spec, "completionMode").equals("Indexed")
+                && !Trees.has(spec, "completions")) {
+            faults.add(FieldError.required("spec.completions", "when completion mode is Indexed"));
         }
         selector(spec, faults);
         JsonNode template = Trees.at(spec, "template", "spec");
@@ -161,6 +193,9 @@ final class WorkloadRules implements KindRules {
         JsonNode selector = Trees.at(spec, "selector");
         if (selector.isMissingNode()) {
             faults.add(FieldError.required("spec.selector", ""));
+            return;
+        }
+        if (SelectorExpressions.validate(selector, "spec.selector", faults)) {
             return;
         }
         LabelSelector parsed = LabelSelector.of(selector);
@@ -200,23 +235,45 @@ final class WorkloadRules implements KindRules {
             String selector = GoSyntax.labelSelector(Trees.at(next, "spec", "selector"));
             faults.add(FieldError.invalidAs("spec.selector", selector, "field is immutable"));
         }
-        if (type == Type.STATEFUL_SET && !Trees.sameAt(next, present, "spec", "serviceName")) {
+        if (type == Type.STATEFUL_SET && !Trees.same(fixedOfStatefulSet(next), fixedOfStatefulSet(present))) {
             faults.add(FieldError.forbidden(
                     "spec",
                     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',"
                             + " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
                             + " 'minReadySeconds' are forbidden"));
         }
-        if (type == Type.JOB
-                && !Trees.sameAt(next, present, "spec", "completions")
-                && !Trees.text(next, "spec", "completionMode").equals("Indexed")) {
-            faults.add(FieldError.invalid(
-                    "spec.completions", Trees.integer(next, 0, "spec", "completions"), "field is immutable"));
-        }
-        if (type == Type.JOB && !Trees.sameAt(next, present, "spec", "template", "spec")) {
-            faults.add(FieldError.invalid("spec.template", Trees.at(next, "spec", "template"), "field is immutable"));
+        if (type == Type.JOB) {
+            jobUpdate(next.path("spec"), present.path("spec"), faults);
         }
         return faults;
+    }
+
+    private static ObjectNode fixedOfStatefulSet(JsonNode set) {
+        ObjectNode spec = set.path("spec").deepCopy();
+        return spec.remove(List.of(
+                "selector", // which has a fault of its own
+                "replicas",
+                "ordinals",
+                "template",
+                "updateStrategy",
+                "revisionHistoryLimit",
+                "persistentVolumeClaimRetentionPolicy",
+                "minReadySeconds"));
+    }
+
+    private static void jobUpdate(JsonNode next, JsonNode present, List<FieldError> faults) {
+        boolean indexed = Trees.text(next, "completionMode").equals("Indexed");
+        if (!indexed && !Trees.sameAt(next, present, "completions")) {
+            faults.add(FieldError.invalid("spec.completions", next.path("completions"), "field is immutable"));
+        }
+        for (String field : FIXED_OF_JOB) {
+            if (!Trees.sameAt(next, present, field)) {
+                faults.add(FieldError.invalid("spec." + field, next.path(field), "field is immutable"));
+            }
+        }
+        if (!Trees.sameAt(next, present, "template", "spec")) {
+            faults.add(FieldError.invalid("spec.template", next.path("template"), "field is immutable"));
+        }
     }
 
     enum Type {

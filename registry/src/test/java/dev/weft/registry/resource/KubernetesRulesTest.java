@@ -86,6 +86,152 @@ class KubernetesRulesTest {
         assertThat(refused(admit(RANGES, object)).message()).contains(why);
     }
 
+    private static final String TEMPLATE =
+            "'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'restartPolicy':'RESTART','containers':[{'name':'c','image':'i'}]}}";
+
+    @ParameterizedTest(name = "{0}: {1} to {2}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "v1 Pod | 'activeDeadlineSeconds':5 | 'activeDeadlineSeconds':6 | spec.activeDeadlineSeconds: Invalid value: 6: must be less than or equal to previous value",
+                "v1 Pod | 'activeDeadlineSeconds':5 | 'priority':0 | must not update from a positive integer to nil value",
+                "v1 Pod | 'tolerations':[{'key':'a','operator':'Exists'}] | 'tolerations':[{'key':'b','operator':'Exists'}] | spec.tolerations: Forbidden: existing toleration can not be modified",
+                "v1 Pod | 'terminationGracePeriodSeconds':30 | 'terminationGracePeriodSeconds':5 | spec: Forbidden: pod updates may not change fields other than",
+                "apps/v1 StatefulSet | 'podManagementPolicy':'Parallel' | 'podManagementPolicy':'OrderedReady' | spec: Forbidden: updates to statefulset spec",
+                "batch/v1 Job | 'completions':2,'completionMode':'NonIndexed' | 'completions':2,'completionMode':'Indexed' | spec.completionMode: Invalid value: \"Indexed\": field is immutable",
+                "v1 Node | 'providerID':'a' | 'providerID':'b' | spec.providerID: Forbidden: node updates may not change providerID except from \"\" to valid"
+            })
+    @DisplayName("what may not change once it is said is refused")
+    void fixed(String what, String before, String after, String why) {
+        ObjectNode present = accepted(admit(RANGES, specimen(what, before)));
+        assertThat(refused(update(RANGES, present, object(specimen(what, after)), ""))
+                        .message())
+                .contains(why);
+        assertThat(accepted(update(RANGES, present, object(specimen(what, before)), "")))
+                .isNotNull();
+    }
+
+    private static String specimen(String what, String more) {
+        String kind = what.substring(what.indexOf(' ') + 1);
+        String spec = switch (kind) {
+            case "Pod" -> "'containers':[{'name':'c','image':'i'}]";
+            case "Node" -> "'unschedulable':false";
+            case "Job" ->
+                TEMPLATE.replace("'selector':{'matchLabels':{'a':'b'}},", "").replace("RESTART", "Never");
+            default -> TEMPLATE.replace("RESTART", "Always");
+        };
+        return "{'apiVersion':'" + what.substring(0, what.indexOf(' ')) + "','kind':'" + kind
+                + "','metadata':{'name':'a'},'spec':{" + spec + "," + more + "}}";
+    }
+
+    @Test
+    @DisplayName("more tolerations, a longer stay by one and a shorter deadline are allowed of a running Pod")
+    void podMayChange() {
+        ObjectNode present = accepted(
+                admit(
+                        RANGES,
+                        specimen(
+                                "v1 Pod",
+                                "'activeDeadlineSeconds':9,'tolerations':[{'key':'a','operator':'Exists','effect':'NoExecute'}]")));
+        assertThat(accepted(update(
+                        RANGES,
+                        present,
+                        object(
+                                specimen(
+                                        "v1 Pod",
+                                        "'activeDeadlineSeconds':8,'tolerations':[{'key':'b','operator':'Exists'},{'key':'a','operator':'Exists','effect':'NoExecute','tolerationSeconds':9}]")),
+                        "")))
+                .isNotNull();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "apps/v1 Deployment | 'minReadySeconds':700 | spec.progressDeadlineSeconds: Invalid value: 600: must be greater than minReadySeconds",
+                "apps/v1 DaemonSet | 'updateStrategy':{'rollingUpdate':{'maxUnavailable':0,'maxSurge':0}} | spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0",
+                "batch/v1 Job | 'parallelism':2,'completionMode':'Indexed' | spec.completions: Required value: when completion mode is Indexed",
+                "v1 Pod | 'initContainers':[{'name':'d','image':'i','ports':[{'containerPort':1,'hostPort':70000}]}] | ports[0].hostPort: Invalid value: 70000: must be between 1 and 65535, inclusive",
+                "v1 Pod | 'volumes':[{'name':'v','emptyDir':{},'hostPath':{'path':'/'}}] | spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type",
+                "v1 Pod | 'initContainers':[{'name':'d','image':'i','livenessProbe':{'tcpSocket':{'port':0}}}] | livenessProbe.tcpSocket.port: Invalid value: 0: must be between 1 and 65535, inclusive",
+                "v1 Pod | 'initContainers':[{'name':'d','image':'i','livenessProbe':{'successThreshold':2,'tcpSocket':{'port':1}}}] | livenessProbe.successThreshold: Invalid value: 2: must be 1"
+            })
+    @DisplayName("what contradicts itself is refused")
+    void contradictions(String what, String more, String why) {
+        assertThat(refused(admit(RANGES, specimen(what, more))).message()).contains(why);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'operator':'Foo' | operator: Invalid value: \"Foo\": not a valid selector operator",
+                "'operator':'In' | values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+                "'operator':'Exists','values':['x'] | values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+            })
+    @DisplayName("an expression of a selector that cannot be read is named")
+    void expressions(String expression, String why) {
+        String deployment = specimen("apps/v1 Deployment", "'replicas':1")
+                .replace("'matchLabels':{'a':'b'}", "'matchExpressions':[{'key':'a'," + expression + "}]");
+        assertThat(refused(admit(RANGES, deployment)).message()).contains("spec.selector.matchExpressions[0]." + why);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"a.example/b, true", "nodomain, false", "a.example/, false", "/b, false", "A B/c, false"})
+    @DisplayName("the controller of an IngressClass is named by its domain")
+    void ingressControllers(String controller, boolean allowed) {
+        String text =
+                "{'apiVersion':'networking.k8s.io/v1','kind':'IngressClass','metadata':{'name':'a'},'spec':{'controller':'"
+                        + controller + "'}}";
+        if (allowed) {
+            assertThat(accepted(admit(RANGES, text))).isNotNull();
+        } else {
+            assertThat(refused(admit(RANGES, text)).message())
+                    .contains("must be a domain-prefixed path (such as \"acme.io/foo\")");
+        }
+    }
+
+    @Test
+    @DisplayName("a Deployment's annotations and the labels of an EndpointSlice count as a new generation")
+    void generations() {
+        ObjectNode deployment = accepted(admit(RANGES, specimen("apps/v1 Deployment", "'replicas':1")));
+        ObjectNode annotated = deployment.deepCopy();
+        annotated.withObject("/metadata/annotations").put("a", "b");
+        ObjectNode labelled = deployment.deepCopy();
+        labelled.withObject("/metadata/labels").put("a", "b");
+        assertThat(accepted(update(RANGES, deployment, annotated, ""))
+                        .at("/metadata/generation")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(accepted(update(RANGES, deployment, labelled, ""))
+                        .at("/metadata/generation")
+                        .asInt())
+                .isEqualTo(1);
+        ObjectNode slice = accepted(
+                admit(
+                        RANGES,
+                        "{'apiVersion':'discovery.k8s.io/v1','kind':'EndpointSlice','metadata':{'name':'a'},'addressType':'IPv4','endpoints':[]}"));
+        ObjectNode named = slice.deepCopy();
+        named.withObject("/metadata/labels").put("a", "b");
+        assertThat(accepted(update(RANGES, slice, named, ""))
+                        .at("/metadata/generation")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("the name of a CronJob leaves room for those of its Jobs")
+    void cronJobName() {
+        String job = "{'apiVersion':'batch/v1','kind':'CronJob','metadata':{'name':'" + "a".repeat(53)
+                + "'},'spec':{'schedule':'* * * * *','jobTemplate':{'spec':{'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'i'}]}}}}}}";
+        assertThat(refused(admit(RANGES, job)).message()).contains("must be no more than 52 characters");
+        assertThat(accepted(admit(RANGES, job.replace("a".repeat(53), "a".repeat(52)))))
+                .isNotNull();
+    }
+
     @Test
     @DisplayName("paths that are no resources belong to the cluster, not to a namespace")
     void nonResourceRules() {
