@@ -15,6 +15,10 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weft.registry.resource.JsonSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** JSON, read with bounds. Safe for many threads. */
@@ -31,6 +35,7 @@ final class JsonReading {
 
     /** @throws Malformed with what is wrong, for the client */
     JsonNode read(byte[] utf8) throws Malformed {
+        requireUtf8(utf8);
         try (JsonParser parser = new Counting(source.parser(utf8), new ValueBudget(utf8.length, ValueBudget.JSON))) {
             JsonNode tree = reader.readTree(parser);
             if (tree == null || tree.isMissingNode()) {
@@ -46,6 +51,27 @@ final class JsonReading {
         } catch (JsonProcessingException e) {
             throw new Malformed(unexpected(e, utf8));
         } catch (IOException e) {
+            throw new Malformed("not UTF-8");
+        }
+    }
+
+    /** The parser takes overlong forms too, and guesses UTF-16: who reads what is stored would see another text. */
+    private static void requireUtf8(byte[] body) throws Malformed {
+        for (byte each : body) {
+            if (each <= 0) {
+                requireStrictly(body);
+                return;
+            }
+        }
+    }
+
+    private static void requireStrictly(byte[] body) throws Malformed {
+        try {
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            if (text.chars().anyMatch(each -> each == 0)) {
+                throw new Malformed("invalid character 0x00");
+            }
+        } catch (CharacterCodingException e) {
             throw new Malformed("not UTF-8");
         }
     }
