@@ -6,6 +6,7 @@ import dev.weft.deploy.server.ProxyStart;
 import dev.weft.deploy.server.WeftProxy;
 import dev.weft.deploy.terminal.CommandFailed;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -78,6 +79,7 @@ final class ProxyCommand implements Callable<Integer> {
         }
         ApiAccess access = access();
         String name = name();
+        Optional.ofNullable(handover).ifPresent(ProxyCommand::requireUsable);
         ProxyStart start = new ProxyStart(new WeftProxy.Plan(
                 access,
                 name,
@@ -97,6 +99,27 @@ final class ProxyCommand implements Callable<Integer> {
             end.endedByItself();
         }
         return relieved ? 0 : 1;
+    }
+
+    /** A proxy-node that cannot take over, and serves all the same, would be the rival of the one that it was to follow. */
+    private static void requireUsable(Path handover) {
+        Path path = handover.toAbsolutePath();
+        Path folder = path.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CommandFailed.usage("--handover " + handover + ": there is no folder " + folder + "; make it first");
+        }
+        if (!Files.isWritable(folder)) {
+            throw CommandFailed.usage("--handover " + handover + ": no socket can be made in " + folder
+                    + ", which this user may not write to; choose another path");
+        }
+        boolean socket = Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
+        if (Files.exists(path) && !socket) {
+            throw CommandFailed.usage("--handover " + handover + ": this is no socket; choose another path");
+        }
+        if (socket && !Files.isWritable(path)) {
+            throw CommandFailed.usage("--handover " + handover
+                    + ": the proxy-node there is another user's; start this one as that user, or choose another path");
+        }
     }
 
     private void cleanUp() {

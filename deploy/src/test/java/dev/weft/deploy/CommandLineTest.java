@@ -145,6 +145,9 @@ class CommandLineTest {
                 "run --api 127.0.0.1:1 --kubeconfig x -- true | leave out --api",
                 "proxy --api http://127.0.0.1:1 | give --node NAME",
                 "proxy --api http://127.0.0.1:1 --node a --mode fast | --mode fast: it is auto, userspace or nftables",
+                "proxy --api http://127.0.0.1:1 --node a --handover /no/such/folder/h | there is no folder /no/such/folder",
+                "proxy --api http://127.0.0.1:1 --node a --handover / | --handover /:",
+                "proxy --api http://127.0.0.1:1 --node a --handover /etc/passwd | this is no socket; choose another path",
                 "run | Missing required parameter",
                 "env -n A_B | --namespace A_B: expected a DNS label",
                 "resolv-conf --namespace A_B | --namespace A_B: expected a DNS label"
