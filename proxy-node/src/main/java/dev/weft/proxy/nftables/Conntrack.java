@@ -77,7 +77,26 @@ final class Conntrack {
 
     /** TCP connections that are open, and whose destination was rewritten by whomever; null when they cannot be listed. */
     CompletionStage<@Nullable List<TrackedFlow>> connections() {
-        return connections(Family.IPV4).thenCombine(connections(Family.IPV6), (four, six) -> {
+        return connections("--dst-nat");
+    }
+
+    /**
+     * Those of which the source alone was: where nat chains stand, the kernel gives a connection another port whose own one
+     * is that of a masqueraded connection, whoever has opened it. Null when they cannot be listed.
+     */
+    CompletionStage<@Nullable List<TrackedFlow>> moved() {
+        return connections("--src-nat")
+                .thenApply(all -> all == null
+                        ? null
+                        : all.stream()
+                                .filter(flow -> flow.from()
+                                        .equals(new Endpoint(
+                                                flow.to().address(), flow.to().port())))
+                                .toList());
+    }
+
+    private CompletionStage<@Nullable List<TrackedFlow>> connections(String translated) {
+        return connections(Family.IPV4, translated).thenCombine(connections(Family.IPV6, translated), (four, six) -> {
             if (four == null || six == null) {
                 return null;
             }
@@ -87,8 +106,8 @@ final class Conntrack {
         });
     }
 
-    private CompletionStage<@Nullable List<TrackedFlow>> connections(Family family) {
-        return commands.run(TrackedFlow.list(family, Protocol.TCP, "--state", "ESTABLISHED", "--dst-nat"), "")
+    private CompletionStage<@Nullable List<TrackedFlow>> connections(Family family, String translated) {
+        return commands.run(TrackedFlow.list(family, Protocol.TCP, "--state", "ESTABLISHED", translated), "")
                 .thenApply(listed -> listed.done() ? TrackedFlow.read(listed.text(), Protocol.TCP) : null);
     }
 

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import dev.weft.proxy.view.ServiceKey;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,11 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
 
     private boolean busy;
     private boolean begun;
+    /** Whose the table was when it was found; null for nobody's that is known. */
+    private @Nullable ProcessMark found;
+
+    private boolean looked;
+    private boolean confirmed;
 
     static Behavior<NftablesCommand> create(NftablesSettings settings, KernelParts parts) {
         return Behaviors.setup(
@@ -77,6 +83,7 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
     }
 
     private Behavior<NftablesCommand> onInspected(NftablesCommand.Inspected message) {
+        busy = false;
         InstalledTable listing = message.found().listing();
         if (listing == null || !listing.chains().containsKey(Skeleton.OWNER + Skeleton.ownerName(node))) {
             return Behaviors.ignore();
@@ -86,11 +93,26 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
             LOG.warn("{}; connections go where that leads them, not to our listeners", reason);
             return Behaviors.ignore();
         }
-        LOG.info(
-                "table {} that the kernel mode has left is emptied when listeners serve, as the mode is userspace; it goes"
-                        + " when no connection that it has led is open any more",
-                settings.table());
-        timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
+        ProcessMark by = listing.by();
+        if (!looked) {
+            looked = true;
+            found = by;
+            LOG.info(
+                    "table {} that the kernel mode has left is emptied when listeners serve, as the mode is userspace; it"
+                            + " goes when no connection that it has led is open any more",
+                    settings.table());
+            timers.startTimerWithFixedDelay(NftablesCommand.LookDue.INSTANCE, settings.check());
+        } else if (by != null && !by.equals(found) && by.isRival()) {
+            LOG.warn(
+                    "process {} has taken table {} over meanwhile: it is left alone, and leads connections past our"
+                            + " listeners; stop that one, or this",
+                    by.pid(),
+                    settings.table());
+            timers.cancelAll();
+            return Behaviors.ignore();
+        } else {
+            confirmed = true;
+        }
         advance();
         return this;
     }
@@ -147,6 +169,11 @@ final class Leftovers extends AbstractBehavior<NftablesCommand> {
         waiting.removeIf(handingBack::mayGo);
         if (!waiting.isEmpty()) {
             timers.startSingleTimer(NftablesCommand.AdvanceDue.INSTANCE, HandingBack.LISTENERS_OPEN);
+            return;
+        }
+        if (!confirmed) { // another successor may have taken it over since it was found
+            busy = true;
+            getContext().pipeToSelf(table.inspect(), NftablesCommand.Inspected::of);
             return;
         }
         KernelTable.Step step = table.next();

@@ -4,6 +4,7 @@ import dev.weft.proxy.dataplane.ListenerKey;
 import dev.weft.proxy.view.Protocol;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,7 +12,8 @@ import java.util.function.Predicate;
 
 /**
  * What an empty table yet is for: with the host's last nat chain the kernel stops translating, and connections that the
- * table has led are cut. So it stays while one is open. For one thread at a time.
+ * table has led are cut, and others of which the kernel had to change the port beside them. So it stays while one is open.
+ * For one thread at a time.
  */
 final class Remains {
     private final NftablesSettings settings;
@@ -46,7 +48,8 @@ final class Remains {
 
     /**
      * Whether the table may go; to be asked once in {@link NftablesSettings#check}. Where it is not known to whom its
-     * connections went, anyone's count that were led; where it cannot be known whether any is open, the time does.
+     * connections went, anyone's count that were led; where it cannot be known whether any is open, the time does, and so
+     * it does for connections that may be another table's, of which only the source was rewritten.
      */
     CompletionStage<Boolean> mayGo() {
         waited = waited.plus(settings.check());
@@ -58,6 +61,10 @@ final class Remains {
         Predicate<TrackedFlow> ours = flow -> known.isEmpty() || known.contains(flow.to());
         return conntrack
                 .connections()
-                .thenApply(open -> open == null ? late : open.stream().noneMatch(ours));
+                .thenCombine(
+                        late ? CompletableFuture.completedFuture(List.<TrackedFlow>of()) : conntrack.moved(),
+                        (open, moved) -> open == null || moved == null
+                                ? late
+                                : open.stream().noneMatch(ours) && moved.isEmpty());
     }
 }

@@ -306,6 +306,58 @@ class NftablesActorTest {
     }
 
     @Test
+    @DisplayName(
+            "leaves the rules that it finds to another process that has taken them over while listeners were opened")
+    void leftoversOfARival() throws Exception {
+        KernelPath path = start();
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.stop();
+        KernelPath late = start(userspace(Duration.ofMinutes(5)));
+        late.apply(update(true, "10.0.0.1"));
+        await().during(Duration.ofMillis(150)).until(() -> nft.scripts().size() == 1);
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            nft.takenBy(ProcessMark.of(other.toHandle()));
+            listening.add(WEB);
+            await().during(Duration.ofMillis(300)).until(() -> nft.scripts().size() == 1);
+            assertThat(places()).isEqualTo(Map.of("10.0.0.1:8080", 1));
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "keeps the empty table while the kernel has given another port to a connection beside those that it has led")
+    void keepsForMoved() {
+        nft.track("tcp 6 99 ESTABLISHED src=10.0.9.9 dst=10.0.0.1"
+                + " sport=1 dport=8080 src=10.0.0.1 dst=10.0.9.9 sport=8080 dport=7 [ASSURED] mark=0 use=1");
+        listening.add(WEB);
+        NftablesSettings patient = patient(Duration.ofMinutes(5));
+        KernelPath path = start(new NftablesSettings(
+                patient.mode(),
+                patient.table(),
+                patient.ownTurns(),
+                patient.podNetworks(),
+                patient.timeout(),
+                patient.retryMin(),
+                patient.retryMax(),
+                patient.countInterval(),
+                patient.countBytes(),
+                patient.handBack(),
+                patient.check(),
+                Duration.ofMinutes(5)));
+        path.apply(update(true, "10.0.0.1"));
+        await().until(() -> path.isProgrammed(WEB));
+        path.apply(inUserspace());
+        await().until(() -> !path.isProgrammed(WEB));
+        await().during(Duration.ofMillis(300)).until(nft::made);
+        nft.track("");
+        await().until(() -> !nft.made());
+    }
+
+    @Test
     @DisplayName("is settled when the kernel has what it is to serve, not before")
     void settlesInKernel() {
         CompletableFuture<Commands.Output> first = nft.hold();
