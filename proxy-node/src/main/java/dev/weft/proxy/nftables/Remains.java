@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an empty table yet is for: with the host's last nat chain the kernel stops translating, and connections that the
@@ -59,12 +60,11 @@ final class Remains {
         }
         Set<ListenerKey> known = Set.copyOf(led);
         Predicate<TrackedFlow> ours = flow -> known.isEmpty() || known.contains(flow.to());
-        return conntrack
-                .connections()
-                .thenCombine(
-                        late ? CompletableFuture.completedFuture(List.<TrackedFlow>of()) : conntrack.moved(),
-                        (open, moved) -> open == null || moved == null
-                                ? late
-                                : open.stream().noneMatch(ours) && moved.isEmpty());
+        CompletionStage<@Nullable List<TrackedFlow>> moving =
+                late ? CompletableFuture.completedFuture(List.of()) : conntrack.moved();
+        return conntrack.connections().thenCombine(moving, (open, moved) -> {
+            boolean told = open != null && moved != null;
+            return told ? moved.isEmpty() && open.stream().noneMatch(ours) : late;
+        });
     }
 }
