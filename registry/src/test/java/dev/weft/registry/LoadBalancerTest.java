@@ -121,7 +121,9 @@ class LoadBalancerTest {
         create("first", ",\"loadBalancerIP\":\"127.200.0.3\"", "");
         await().untilAsserted(() -> assertThat(address("first")).isEqualTo("127.200.0.3"));
         create("second", "", ",'annotations':{'mesh.weft.dev/load-balancer-ips':'127.200.0.3'}");
-        await().untilAsserted(() -> assertThat(reason("second")).contains("provided IP is already allocated"));
+        await().untilAsserted(() -> assertThat(reason("second"))
+                .startsWith("metadata.annotations[mesh.weft.dev/load-balancer-ips]: ")
+                .contains("provided IP is already allocated"));
         assertThat(address("second")).isEmpty();
         create("third", ",\"loadBalancerIP\":\"127.201.0.3\"", "");
         await().untilAsserted(() -> assertThat(reason("third")).contains("not in the valid range"));

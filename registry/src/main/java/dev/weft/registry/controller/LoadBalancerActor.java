@@ -172,6 +172,7 @@ public final class LoadBalancerActor extends AbstractBehavior<LoadBalancerActor.
                             service.key(),
                             tree.path("spec").path("ipFamilies"),
                             LoadBalancerVerdict.wishes(tree),
+                            LoadBalancerVerdict.wishField(tree),
                             random));
             Optional<Write> told = LoadBalancerVerdict.served(service, served, now);
             if (told.isPresent() && !served.refusal().isEmpty()) {

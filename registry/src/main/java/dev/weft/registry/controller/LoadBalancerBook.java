@@ -50,7 +50,6 @@ final class LoadBalancerBook {
 
     /** Takes over what the status of a Service lists that is seen first, and that no other holds. */
     void holds(ResourceKey key, List<IpAddress> listed) {
-        Set<IpAddress> before = held.getOrDefault(key, Set.of());
         Set<IpAddress> now = new LinkedHashSet<>();
         for (IpAddress address : listed) {
             AddressPool pool = pools.get(address.family());
@@ -62,7 +61,7 @@ final class LoadBalancerBook {
                 }
             }
         }
-        put(key, now, before);
+        put(key, now, heldBy(key));
     }
 
     /** Forgets a Service: what it held is free. */
@@ -119,11 +118,12 @@ final class LoadBalancerBook {
      * Finds an address for each family of a Service that has a pool: the wished one, the one that it holds, or any.
      *
      * @param wishes of any family; each must be given, or nothing is
+     * @param field where they stand
      */
-    Served serve(ResourceKey key, JsonNode families, List<IpAddress> wishes, RandomGenerator random) {
+    Served serve(ResourceKey key, JsonNode families, List<IpAddress> wishes, String field, RandomGenerator random) {
         Set<IpAddress> before = heldBy(key);
         List<IpAddress> given = new ArrayList<>();
-        String refusal = ofOtherFamily(wishes, families);
+        String refusal = ofOtherFamily(wishes, families, field);
         for (JsonNode name : families) {
             Family family = Family.valueOf(name.asText());
             AddressPool pool = pools.get(family);
@@ -133,7 +133,7 @@ final class LoadBalancerBook {
                         .map(IpAddress::toString)
                         .findFirst()
                         .orElseGet(() -> present(before, family));
-                Taken taken = pool.take(new Claim("", wish, key, "spec.loadBalancerIP"), random);
+                Taken taken = pool.take(new Claim("", wish, key, field), random);
                 if (taken instanceof Taken.Given here) {
                     IpAddress.parse(here.value()).ifPresent(given::add);
                 } else {
@@ -156,14 +156,13 @@ final class LoadBalancerBook {
         return new Served(refusal.isEmpty() ? given : List.of(), refusal);
     }
 
-    private static String ofOtherFamily(List<IpAddress> wishes, JsonNode families) {
+    private static String ofOtherFamily(List<IpAddress> wishes, JsonNode families, String field) {
         Set<String> names = new LinkedHashSet<>();
         families.forEach(name -> names.add(name.asText()));
         return wishes.stream()
                 .filter(wish -> !names.contains(wish.family().name()))
                 .findFirst()
-                .map(wish -> FieldError.invalid(
-                                "spec.loadBalancerIP", wish.toString(), "is of none of the Service's families " + names)
+                .map(wish -> FieldError.invalid(field, wish.toString(), "is of none of the Service's families " + names)
                         .toString())
                 .orElse("");
     }

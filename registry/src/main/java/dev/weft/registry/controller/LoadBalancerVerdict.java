@@ -57,10 +57,14 @@ final class LoadBalancerVerdict {
         return wished(service)
                 .filter(each -> IpAddress.parse(each).isEmpty())
                 .findFirst()
-                .map(each -> (service.path("metadata").path("annotations").has(WISHES)
-                                ? "metadata.annotations[" + WISHES + "]"
-                                : "spec.loadBalancerIP")
-                        + ": Invalid value: \"" + each + "\": must be a valid IP address");
+                .map(each -> wishField(service) + ": Invalid value: \"" + each + "\": must be a valid IP address");
+    }
+
+    /** Where it says what it wishes for. */
+    static String wishField(JsonNode service) {
+        return service.path("metadata").path("annotations").has(WISHES)
+                ? "metadata.annotations[" + WISHES + "]"
+                : "spec.loadBalancerIP";
     }
 
     private static Stream<String> wished(JsonNode service) {

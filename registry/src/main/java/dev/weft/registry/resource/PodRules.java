@@ -150,16 +150,19 @@ final class PodRules implements KindRules {
     }
 
     private static boolean hasToleration(JsonNode tolerations, JsonNode wanted) {
+        ObjectNode lasting = withoutSeconds(wanted);
         for (JsonNode each : tolerations) {
-            ObjectNode a = each.deepCopy();
-            ObjectNode b = wanted.deepCopy();
-            a.remove("tolerationSeconds");
-            b.remove("tolerationSeconds");
-            if (Trees.same(a, b)) {
+            if (Trees.same(withoutSeconds(each), lasting)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static ObjectNode withoutSeconds(JsonNode toleration) {
+        ObjectNode copy = toleration.deepCopy();
+        copy.remove("tolerationSeconds");
+        return copy;
     }
 
     /** A negative one, of an old client, may become 1. */
